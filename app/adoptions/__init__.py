@@ -1,0 +1,1 @@
+"""A visitor adopts a mysfit, once."""

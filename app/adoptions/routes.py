@@ -1,0 +1,17 @@
+from flask import Blueprint
+
+from app.adoptions.store import Adoptions
+from app.catalog.inputs import parse_mysfit_id
+from app.kit.request_log import happened
+
+
+def routes(adoptions: Adoptions) -> Blueprint:
+    blueprint = Blueprint("adoptions", __name__)
+
+    @blueprint.post("/mysfits/<mysfit_id>/adopt")
+    def adopt(mysfit_id: str) -> dict[str, str]:
+        adoptions.adopt(parse_mysfit_id(mysfit_id))
+        happened("Mysfit adopted.", mysfit_id=mysfit_id)
+        return {"Update": "Success"}
+
+    return blueprint

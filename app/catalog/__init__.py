@@ -1,0 +1,1 @@
+"""Which mysfits there are."""

@@ -1,0 +1,36 @@
+"""What a request to the catalog may say."""
+
+import re
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from app.catalog.store import NoSuchMysfit
+from app.kit.parse import one_of, only
+from app.kit.problems import Invalid
+
+ALIGNMENTS = {"GoodEvil": ("Good", "Neutral", "Evil"), "LawChaos": ("Lawful", "Neutral", "Chaotic")}
+
+
+@dataclass(frozen=True)
+class Filter:
+    attribute: str
+    value: str
+
+
+def parse_filter(arguments: MultiDict[str, str]) -> Filter | None:
+    """`?filter=GoodEvil&value=Good`, or None when there is no filter. Raises Invalid."""
+    attribute, value = only(arguments, "filter"), only(arguments, "value")
+    if attribute is None:
+        if value is not None:
+            raise Invalid("A value needs a filter.")
+        return None
+    attribute = one_of(ALIGNMENTS, "filter", attribute)
+    return Filter(attribute, one_of(ALIGNMENTS[attribute], "value", value))
+
+
+def parse_mysfit_id(text: str) -> str:
+    """An id that a row could have. Raises NoSuchMysfit: what could not be stored does not exist."""
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
+        raise NoSuchMysfit
+    return text

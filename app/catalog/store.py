@@ -1,0 +1,99 @@
+"""The mysfits in DynamoDB: their rows in our words."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from app.kit.dynamodb import Item, Table
+from app.kit.problems import Missing
+
+log = logging.getLogger(__name__)
+
+
+class NoSuchMysfit(Missing):
+    title = "No such mysfit"
+
+    def __init__(self) -> None:
+        super().__init__("No mysfit has this id.")
+
+
+@dataclass(frozen=True)
+class Mysfit:
+    """What a list shows of a mysfit."""
+
+    id: str
+    name: str
+    good_evil: str
+    law_chaos: str
+    species: str
+    thumb_image_uri: str
+
+
+@dataclass(frozen=True)
+class Profile(Mysfit):
+    """What there is to know of a mysfit. `age` is in years."""
+
+    age: int
+    description: str
+    profile_image_uri: str
+    likes: int
+    adopted: bool
+
+
+class Mysfits:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def all(self) -> list[Mysfit]:
+        # An index holds complete rows only, and of them only what a list shows.
+        return _by_name(self._table.pages("scan", IndexName="GoodEvilIndex"))
+
+    def by_alignment(self, attribute: str, value: str) -> list[Mysfit]:
+        """The mysfits whose `attribute` (GoodEvil or LawChaos) is `value`."""
+        return _by_name(
+            self._table.pages(
+                "query",
+                IndexName=f"{attribute}Index",
+                KeyConditionExpression="#attribute = :value",
+                ExpressionAttributeNames={"#attribute": attribute},
+                ExpressionAttributeValues={":value": value},
+            )
+        )
+
+    def profile(self, mysfit_id: str) -> Profile:
+        """Raises NoSuchMysfit."""
+        item = self._table.get({"MysfitId": mysfit_id})
+        if item is None:
+            raise NoSuchMysfit
+        return Profile(
+            **_listed(item),
+            age=int(item["Age"]),
+            description=item["Description"],
+            profile_image_uri=item["ProfileImageUri"],
+            likes=int(item.get("Likes", 0)),
+            adopted=bool(item.get("Adopted", False)),
+        )
+
+
+def _listed(item: Item) -> dict[str, str]:
+    return {
+        "id": item["MysfitId"],
+        "name": item["Name"],
+        "good_evil": item["GoodEvil"],
+        "law_chaos": item["LawChaos"],
+        "species": item["Species"],
+        "thumb_image_uri": item["ThumbImageUri"],
+    }
+
+
+def _by_name(items: Iterable[Item]) -> list[Mysfit]:
+    return sorted(_complete(items), key=lambda mysfit: (mysfit.name, mysfit.id))
+
+
+def _complete(items: Iterable[Item]) -> Iterator[Mysfit]:
+    """One bad row must not take the list from everybody."""
+    for item in items:
+        try:
+            yield Mysfit(**_listed(item))
+        except KeyError as missing:
+            log.error("Incomplete row left out.", extra={"key": item.get("MysfitId"), "missing": str(missing)})

@@ -1,0 +1,1 @@
+"""What features are built with. The kit knows no feature."""

@@ -1,0 +1,105 @@
+"""Every setting, read once from the environment. Nothing else in `app` reads it."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+
+class WrongSetting(Exception):
+    """A setting that stops the start; the message says what would be right."""
+
+
+def setting(env: str, help: str, parse: Callable[[str], Any] = str, default: str | None = None) -> Any:
+    """One setting: the variable's name, a sentence for people, text to value, and the text meant when it is unset."""
+    return field(metadata={"env": env, "help": help, "parse": parse, "default": default})
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = _listed(text)
+    if origins != ("*",) and not all(
+        re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", each) for each in origins
+    ):
+        raise ValueError("* or a list such as https://mysfits.example,http://localhost:8080")
+    return origins
+
+
+def _revision(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._:/-]{1,128}", text):
+        raise ValueError("up to 128 letters, digits and . _ : / -")
+    return text
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one process. An empty variable counts as unset."""
+
+    features: tuple[str, ...] = setting("FEATURES", "The features to run, comma-separated.", _listed, "all")
+    mysfits_table: str = setting("DDB_TABLE_NAME", "The DynamoDB table of the mysfits.", default="")
+    region: str = setting("AWS_REGION", "The AWS region; `AWS_DEFAULT_REGION` is read when this is unset.")
+    log_group: str = setting(
+        "LOG_GROUP",
+        "The CloudWatch Logs group that events go to as well as to stdout. "
+        "Leave unset where the platform collects stdout (ECS with `awslogs`).",
+        default="",
+    )
+    revision: str = setting(
+        "SERVICE_REVISION", "What is running, carried by every log event.", _revision, "development"
+    )
+    cors_origins: tuple[str, ...] = setting(
+        "CORS_ORIGINS", "The origins whose pages may call the API, comma-separated.", _origins, "*"
+    )
+    port: int = setting("PORT", "The port to listen on.", _number(1, 65535), "8080")
+    workers: int = setting("WORKERS", "Server processes.", _number(1, 64), "2")
+    threads: int = setting("THREADS", "Requests that one process serves at a time.", _number(1, 1024), "64")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], features: Mapping[str, Collection[str]]) -> "Config":
+        """Read `environ`. `features` maps the name of each feature there is to the variables it cannot run without.
+
+        Raises WrongSetting.
+        """
+        # botocore reads AWS_DEFAULT_REGION, Fargate sets AWS_REGION: either will do.
+        texts = {"AWS_REGION": environ.get("AWS_DEFAULT_REGION", "")}
+        texts |= {name: value for name, value in environ.items() if value.strip()}
+        config = cls(**{each.name: _read(each.metadata, texts) for each in fields(cls)})
+        chosen = tuple(features) if config.features == ("all",) else config.features
+        _check_features(chosen, features)
+        for name in (needed for feature in chosen for needed in features[feature]):
+            if not texts.get(name):
+                raise WrongSetting(f"{name} is not set; the features {', '.join(chosen)} need it.")
+        return replace(config, features=chosen)
+
+
+def _read(meta: Mapping[str, Any], texts: Mapping[str, str]) -> Any:
+    text = texts.get(meta["env"], "").strip() or meta["default"]
+    if text is None:
+        raise WrongSetting(f"{meta['env']} is not set. {meta['help']}")
+    try:
+        return meta["parse"](text)
+    except ValueError as error:
+        raise WrongSetting(f"{meta['env']} is {text[:80]!r}; it should be {error}.") from error
+
+
+def _check_features(chosen: tuple[str, ...], features: Mapping[str, Collection[str]]) -> None:
+    there_are = f"There are: {', '.join(features)}."
+    for name in chosen:
+        if name not in features:
+            raise WrongSetting(f"No such feature: {name[:80]}. {there_are}")
+        if chosen.count(name) > 1:
+            raise WrongSetting(f"FEATURES lists {name} twice. {there_are}")
+    if not chosen:
+        raise WrongSetting(f"FEATURES lists no feature. {there_are}")

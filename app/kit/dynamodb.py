@@ -1,0 +1,110 @@
+"""The door to one DynamoDB table: get, update, read all pages; and DynamoDB's errors as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProxyConnectionError,
+)
+from botocore.parsers import ResponseParserError
+
+from app.kit.problems import Unavailable
+
+if TYPE_CHECKING:
+    from app.kit.aws import DynamoDB
+
+Item = dict[str, Any]
+
+# Given without having done anything, and passing.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+_THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "TransactionConflictException",
+}
+# The request never left this machine.
+_NOT_SENT = (
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProxyConnectionError,
+)
+
+
+class Refused(Exception):
+    """A write's condition did not hold. `item` is the row as it stands, None when there is none."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("The condition did not hold.")
+        self.item = item
+
+
+class NotApplied(Unavailable):
+    """Throttled or unreachable: certainly nothing was changed."""
+
+
+class InDoubt(Unavailable):
+    """The answer was lost (time-out, reset, 5xx): a write may have been applied or not."""
+
+
+class Table:
+    """One table. Raises NotApplied or InDoubt where DynamoDB does not serve; other errors are our own faults."""
+
+    def __init__(self, dynamodb: DynamoDB, name: str) -> None:
+        self._dynamodb = dynamodb
+        self._name = name
+
+    def get(self, key: Item) -> Item | None:
+        """The row at `key` as of the last answered write (a consistent read), or None."""
+        with _translated():
+            answer = self._dynamodb.reads.get_item(TableName=self._name, Key=key, ConsistentRead=True)
+        return answer.get("Item")
+
+    def update(self, key: Item, **expressions: Any) -> Item:
+        """One UpdateItem with the given expressions; the attributes it changed. Raises Refused."""
+        with _translated():
+            answer = self._dynamodb.writes.update_item(
+                TableName=self._name,
+                Key=key,
+                ReturnValues="UPDATED_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **expressions,
+            )
+        return answer.get("Attributes", {})
+
+    def pages(self, operation: str, **parameters: Any) -> Iterator[Item]:
+        """Every item of a `query` or `scan`, over all its pages."""
+        with _translated():
+            paginator = self._dynamodb.reads.get_paginator(operation)  # type: ignore[call-overload]
+            for page in paginator.paginate(TableName=self._name, **parameters):
+                yield from page["Items"]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
+            raise Refused(error.response.get("Item")) from error
+        if code in _THROTTLED:
+            raise NotApplied("Too many requests at once. Nothing was changed.") from error
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise InDoubt("The data store did not answer as it should.") from error
+        raise
+    except _NOT_SENT as error:
+        raise NotApplied("The data store cannot be reached. Nothing was changed.") from error
+    except (BotoCoreError, ResponseParserError) as error:
+        raise InDoubt("The data store did not answer in time.") from error

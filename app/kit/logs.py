@@ -1,0 +1,61 @@
+"""JSON log events: to stdout always, and to CloudWatch Logs when a log group is set."""
+
+import json
+import logging
+import logging.config
+import os
+import socket
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from app.kit import aws
+from app.kit.cloudwatch import CloudWatch
+from app.kit.config import Config
+from app.kit.request_log import request_id
+
+# What every record has; anything else on a record is a field that the caller named.
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    """One line of JSON for each event: time (UTC, ISO 8601), level, message, request id, revision, named fields."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__()
+        self._revision = revision
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "revision": self._revision,
+        }
+        if (id := request_id()) is not None:
+            event["request_id"] = id
+        event |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return json.dumps(event, default=str)
+
+
+def log_to_stdout(revision: str) -> None:
+    """Send every event of this process to stdout, those of libraries from warnings on."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter(revision))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("app").setLevel(logging.INFO)
+    logging.captureWarnings(True)
+
+
+def log_to_cloudwatch(config: Config) -> None:
+    """Send the application's events to `config.log_group` too, in a stream of this process's own."""
+    cloudwatch = CloudWatch(
+        aws.logs(config.region),
+        log_group=config.log_group,
+        log_stream=f"{config.revision.replace(':', '-')}/{socket.gethostname()}/{os.getpid()}",
+        formatter=JsonFormatter(config.revision),
+    )
+    # Only the application's own events: those of the sending itself would go round in circles.
+    logging.getLogger("app").addHandler(cloudwatch.handler)

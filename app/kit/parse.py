@@ -1,0 +1,33 @@
+"""Request text to values; whatever does not fit is Invalid."""
+
+from collections.abc import Collection
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from app.kit.problems import Invalid
+
+
+def only(arguments: MultiDict[str, str], name: str) -> str | None:
+    """The one value of a query parameter, None when it is absent. Raises Invalid when it is repeated."""
+    values = arguments.getlist(name)
+    if len(values) > 1:
+        raise Invalid(f"Give {name} once, not {len(values)} times.")
+    return values[0] if values else None
+
+
+def one_of(allowed: Collection[str], name: str, value: str | None) -> str:
+    """`value`, which is one of `allowed`. Raises Invalid."""
+    if value not in allowed:
+        given = "is missing" if not value else f"is {value[:40]!r}"
+        raise Invalid(f"{name} {given}; it should be one of {', '.join(allowed)}.")
+    return value
+
+
+def no_body(request: Request) -> None:
+    """No route of this API takes a body. Raises Invalid.
+
+    The headers decide: a server hands over a body that broke off on its way as an empty one.
+    """
+    if request.content_length or "Transfer-Encoding" in request.headers:
+        raise Invalid("This request takes no body.")

@@ -1,0 +1,1 @@
+"""A visitor likes a mysfit."""

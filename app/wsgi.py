@@ -1,0 +1,13 @@
+"""What a server worker imports: settings, logs, application. The only module with import-time effects."""
+
+import os
+
+from app import NEEDS, create_app
+from app.kit.config import Config
+from app.kit.logs import log_to_cloudwatch, log_to_stdout
+
+config = Config.from_env(os.environ, NEEDS)
+log_to_stdout(config.revision)
+if config.log_group:
+    log_to_cloudwatch(config)
+app = create_app(config)

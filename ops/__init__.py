@@ -1,0 +1,1 @@
+"""The `mysfits` command: what operates the platform, on AWS and in the rehearsal alike."""

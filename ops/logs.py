@@ -1,0 +1,55 @@
+"""Reads log events from CloudWatch Logs, all streams merged in time order."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+# CloudWatch shows an event some seconds after it was written: a follower looks back this far, and skips what it has.
+_LATE = 10_000  # milliseconds
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(text: str) -> int:
+    """`90s`, `10m`, `2h` or `1d` in seconds. Raises ValueError."""
+    if not (match := re.fullmatch(r"(\d{1,6})([smhd])", text)):
+        raise ValueError(f"{text!r} is no time span; write 90s, 10m, 2h or 1d.")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def read_logs(
+    session: boto3.Session, log_group: str, since: int, grep: str | None, follow: bool
+) -> Iterator[dict[str, Any]]:
+    """The events of the last `since` seconds that contain the text `grep`; with `follow`, then new ones for ever."""
+    paginator = session.client("logs").get_paginator("filter_log_events")
+    start = int((time.time() - since) * 1000)
+    pattern = {"filterPattern": '"' + grep.replace("\\", "\\\\").replace('"', '\\"') + '"'} if grep else {}
+    seen: dict[str, int] = {}
+    while True:
+        pages = paginator.paginate(logGroupName=log_group, startTime=start, **pattern)
+        events = [event for page in pages for event in page["events"] if event["eventId"] not in seen]
+        yield from sorted(events, key=lambda event: event["timestamp"])
+        if not follow:
+            return
+        seen |= {event["eventId"]: event["timestamp"] for event in events}
+        start = max([start, *(latest - _LATE for latest in seen.values())])
+        seen = {id: timestamp for id, timestamp in seen.items() if timestamp >= start}
+        time.sleep(1)
+
+
+def readable(event: dict[str, Any]) -> str:
+    """One line for people: time, level, message, then the other fields."""
+    moment = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+    start = f"{moment:%Y-%m-%d %H:%M:%S}.{event['timestamp'] % 1000:03}"
+    try:
+        fields = json.loads(event["message"])
+        level, message = fields.pop("level"), fields.pop("message")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return f"{start}  {event['message']}"
+    fields.pop("time", None)
+    named = " ".join(f"{name}={value}" for name, value in fields.items())
+    return f"{start}  {level:<7} {message}  {named}"

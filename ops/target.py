@@ -1,0 +1,47 @@
+"""What a command works on: the rehearsal of this folder, or the stacks in an AWS account."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+
+from rehearsal.local import Running, use_only
+
+OUTPUTS = Path("cfn-output.json")
+
+
+class NoTarget(Exception):
+    """There is nothing to work on; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A session for the clients, and the outputs of the stacks by name."""
+
+    session: boto3.Session
+    outputs: dict[str, str]
+
+    def output(self, name: str) -> str:
+        """Raises NoTarget."""
+        if name not in self.outputs:
+            raise NoTarget(f"The stacks have no output {name}; are they all deployed?")
+        return self.outputs[name]
+
+
+def local() -> Target:
+    """The rehearsal that is running. Raises NoTarget."""
+    running = Running.found()
+    if running is None:
+        raise NoTarget("No rehearsal is running here. Start one with `make run`, or say --aws.")
+    use_only(running.cloud_url)
+    return Target(boto3.Session(), running.outputs)
+
+
+def aws() -> Target:
+    """The AWS account of the environment, with the outputs in `cfn-output.json`. Raises NoTarget."""
+    if not OUTPUTS.exists():
+        raise NoTarget(f"There is no {OUTPUTS} here: a flat map of the stacks' outputs, name to value.")
+    return Target(boto3.Session(), json.loads(OUTPUTS.read_text()))

@@ -1,0 +1,1 @@
+"""AWS on this machine, from the templates that AWS would play."""

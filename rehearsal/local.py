@@ -1,0 +1,78 @@
+"""The folder that a rehearsal keeps its data in, and the note that tells other commands where it runs."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+LOCAL = Path(os.environ.get("LOCAL_DIR") or Path(__file__).parent.parent / ".local")
+
+
+REGION = "us-east-1"
+
+
+def client_environment(cloud_url: str) -> dict[str, str]:
+    """The variables with which any AWS client finds a local cloud; it takes any credentials."""
+    return {
+        "AWS_ENDPOINT_URL": cloud_url,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
+
+
+def use_only(cloud_url: str) -> None:
+    """Point every AWS client of this process at a local cloud, whatever the environment said before."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(client_environment(cloud_url))
+
+
+class AlreadyRunning(Exception):
+    """A second rehearsal would overwrite the first one's data."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A rehearsal that is ready: its addresses, and its stacks' outputs by name."""
+
+    cloud_url: str
+    api_url: str
+    site_url: str
+    outputs: dict[str, str]
+
+    @classmethod
+    def found(cls) -> Running | None:
+        """The rehearsal of this folder, None when none is ready."""
+        note = LOCAL / "running.json"
+        return cls(**json.loads(note.read_text())) if note.exists() else None
+
+    @contextmanager
+    def written(self) -> Iterator[None]:
+        """Tell other commands, until the rehearsal stops."""
+        note = LOCAL / "running.json"
+        note.write_text(json.dumps(asdict(self)))
+        try:
+            yield
+        finally:
+            note.unlink(missing_ok=True)
+
+
+@contextmanager
+def ours_alone() -> Iterator[None]:
+    """Hold the folder against a second rehearsal. Raises AlreadyRunning."""
+    LOCAL.mkdir(parents=True, exist_ok=True)
+    with (LOCAL / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning("A rehearsal of this folder is running already; stop it first.") from None
+        # What a killed rehearsal left behind.
+        (LOCAL / "running.json").unlink(missing_ok=True)
+        yield

@@ -1,0 +1,102 @@
+"""The website endpoint of an S3 bucket, as S3 itself serves it.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+from botocore.exceptions import ClientError
+from werkzeug.wrappers import Request, Response
+
+# Request headers that S3 answers to, and what boto3 calls them.
+_CONDITIONS = {
+    "If-None-Match": "IfNoneMatch",
+    "If-Modified-Since": "IfModifiedSince",
+    "Range": "Range",
+}
+
+
+class Website:
+    """A WSGI application that serves one bucket: index and error documents, content types, redirects, conditions."""
+
+    def __init__(self, session: boto3.Session, bucket: str) -> None:
+        self._s3 = session.client("s3")
+        self._bucket = bucket
+        self._configuration = self._s3.get_bucket_website(Bucket=bucket)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return _error(405, "MethodNotAllowed")
+        if not self._readable_by_world():
+            return _error(403, "AccessDenied")
+        suffix = self._configuration["IndexDocument"]["Suffix"]
+        key = request.path.removeprefix("/")
+        if key == "" or key.endswith("/"):
+            key += suffix
+        conditions = {name: request.headers[header] for header, name in _CONDITIONS.items() if header in request.headers}
+        try:
+            return self._object(key, 206 if "Range" in conditions else 200, **conditions)
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if status in (304, 412, 416):
+                return Response(status=status)
+        if self._exists(f"{key}/{suffix}"):
+            return Response(status=302, headers={"Location": quote(f"/{key}/")})
+        try:
+            return self._object(self._configuration["ErrorDocument"]["Key"], 404)
+        except ClientError:
+            return _error(404, "NoSuchKey")
+
+    def _object(self, key: str, status: int, **conditions: str) -> Response:
+        found = self._s3.get_object(Bucket=self._bucket, Key=key, **conditions)  # type: ignore[arg-type]
+        response = Response(found["Body"].read(), status=status, content_type=found["ContentType"])
+        response.headers["ETag"] = found["ETag"]
+        response.last_modified = found["LastModified"]
+        response.headers["Server"] = "AmazonS3"
+        for header, field in (("Cache-Control", "CacheControl"), ("Content-Encoding", "ContentEncoding"), ("Content-Range", "ContentRange")):
+            if field in found:
+                response.headers[header] = found[field]
+        return response
+
+    def _exists(self, key: str) -> bool:
+        try:
+            self._s3.head_object(Bucket=self._bucket, Key=key)
+        except ClientError:
+            return False
+        return True
+
+    def _readable_by_world(self) -> bool:
+        """Whether S3 would let an anonymous visitor read: a public policy, and nothing that blocks it."""
+        try:
+            policy = json.loads(self._s3.get_bucket_policy(Bucket=self._bucket)["Policy"])
+            block = self._s3.get_public_access_block(Bucket=self._bucket)["PublicAccessBlockConfiguration"]
+        except ClientError:
+            # No policy, or S3's default since April 2023: everything public is blocked.
+            return False
+        if block.get("BlockPublicPolicy") or block.get("RestrictPublicBuckets"):
+            return False
+        return any(
+            statement["Effect"] == "Allow"
+            and statement.get("Principal") in ("*", {"AWS": "*"})
+            and "s3:GetObject" in _as_list(statement["Action"])
+            and f"arn:aws:s3:::{self._bucket}/*" in _as_list(statement["Resource"])
+            for statement in policy["Statement"]
+        )
+
+
+def _as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _error(status: int, code: str) -> Response:
+    page = f"<html><head><title>{status} {code}</title></head><body><h1>{status} {code}</h1></body></html>\n"
+    return Response(page, status=status, content_type="text/html; charset=utf-8")

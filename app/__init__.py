@@ -30,9 +30,7 @@ class Feature(NamedTuple):
 FEATURES = {
     "catalog": Feature(("DDB_TABLE_NAME",), lambda config, db: catalog(Mysfits(Table(db, config.mysfits_table)))),
     "likes": Feature(("DDB_TABLE_NAME",), lambda config, db: likes(Likes(Table(db, config.mysfits_table)))),
-    "adoptions": Feature(
-        ("DDB_TABLE_NAME",), lambda config, db: adoptions(Adoptions(Table(db, config.mysfits_table)))
-    ),
+    "adoptions": Feature(("DDB_TABLE_NAME",), lambda config, db: adoptions(Adoptions(Table(db, config.mysfits_table)))),
 }
 NEEDS = {name: feature.needs for name, feature in FEATURES.items()}
 

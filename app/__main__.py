@@ -1,5 +1,6 @@
 """`python -m app`: check the settings, then serve. This is the container's command."""
 
+import logging
 import os
 import sys
 
@@ -19,9 +20,11 @@ def main() -> int:
         print(f"Cannot start: {wrong}", file=sys.stderr)
         return 2
     log_to_stdout(config.revision)
+    # More threads than cores is what it warns of; ours wait for DynamoDB most of the time.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
         "app.wsgi:app",
-        address="0.0.0.0",
+        address="0.0.0.0",  # noqa: S104 (a container's own)
         port=config.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,

@@ -77,7 +77,13 @@ def seed(target: Target) -> None:
 @main.command()
 @on_target
 @click.option("--grep", metavar="TEXT", help="Only events that contain this text.")
-@click.option("--since", default="1h", show_default=True, callback=lambda _c, _o, text: _span(text), help="How far back: 90s, 10m, 2h, 1d.")
+@click.option(
+    "--since",
+    default="1h",
+    show_default=True,
+    callback=lambda _c, _o, text: _span(text),
+    help="How far back: 90s, 10m, 2h, 1d.",
+)
 @click.option("--follow", is_flag=True, help="Go on showing new events until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="The events as they were written, one a line.")
 def logs(target: Target, grep: str | None, since: int, follow: bool, as_json: bool) -> None:

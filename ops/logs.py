@@ -1,13 +1,18 @@
 """Reads log events from CloudWatch Logs, all streams merged in time order."""
 
+from __future__ import annotations
+
 import json
 import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
 # CloudWatch shows an event some seconds after it was written: a follower looks back this far, and skips what it has.
 _LATE = 10_000  # milliseconds
@@ -23,11 +28,11 @@ def seconds(text: str) -> int:
 
 def read_logs(
     session: boto3.Session, log_group: str, since: int, grep: str | None, follow: bool
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[FilteredLogEventTypeDef]:
     """The events of the last `since` seconds that contain the text `grep`; with `follow`, then new ones for ever."""
     paginator = session.client("logs").get_paginator("filter_log_events")
     start = int((time.time() - since) * 1000)
-    pattern = {"filterPattern": '"' + grep.replace("\\", "\\\\").replace('"', '\\"') + '"'} if grep else {}
+    pattern: Any = {"filterPattern": '"' + grep.replace("\\", "\\\\").replace('"', '\\"') + '"'} if grep else {}
     seen: dict[str, int] = {}
     while True:
         pages = paginator.paginate(logGroupName=log_group, startTime=start, **pattern)
@@ -37,11 +42,11 @@ def read_logs(
             return
         seen |= {event["eventId"]: event["timestamp"] for event in events}
         start = max([start, *(latest - _LATE for latest in seen.values())])
-        seen = {id: timestamp for id, timestamp in seen.items() if timestamp >= start}
+        seen = {event: timestamp for event, timestamp in seen.items() if timestamp >= start}
         time.sleep(1)
 
 
-def readable(event: dict[str, Any]) -> str:
+def readable(event: FilteredLogEventTypeDef) -> str:
     """One line for people: time, level, message, then the other fields."""
     moment = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
     start = f"{moment:%Y-%m-%d %H:%M:%S}.{event['timestamp'] % 1000:03}"

@@ -6,7 +6,7 @@ import logging
 import threading
 
 import waitress
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 
 class Cloud:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO, cast
 
 Start = Callable[[list[str], dict[str, str], Path], "subprocess.Popen[bytes]"]
 
@@ -28,20 +29,25 @@ def started() -> Iterator[Start]:
         # Ctrl-C in a terminal reaches a whole process group: not this one.
         start_new_session=True,
     )
-    assert keeper.stdin
+    told = cast("TextIO", keeper.stdin)
 
     def start(command: list[str], environment: dict[str, str], output: Path) -> subprocess.Popen[bytes]:
         with output.open("ab") as file:
             child = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
             )
-        print(child.pid, file=keeper.stdin, flush=True)
+        print(child.pid, file=told, flush=True)
         return child
 
     try:
         yield start
     finally:
-        keeper.stdin.close()
+        told.close()
         keeper.wait()
 
 

@@ -95,7 +95,7 @@ def _bucket(session: boto3.Session, name: str, properties: Properties) -> Made:
     if ownership := properties.pop("OwnershipControls", None):
         s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=ownership)
     if website := properties.pop("WebsiteConfiguration", None):
-        configuration = {
+        configuration: Any = {
             "IndexDocument": {"Suffix": website.pop("IndexDocument")},
             "ErrorDocument": {"Key": website.pop("ErrorDocument")},
         }
@@ -116,7 +116,7 @@ def _bucket(session: boto3.Session, name: str, properties: Properties) -> Made:
     )
 
 
-def _bucket_policy(session: boto3.Session, name: str, properties: Properties) -> Made:
+def _bucket_policy(session: boto3.Session, _name: str, properties: Properties) -> Made:
     document = json.dumps(properties["PolicyDocument"])
     session.client("s3").put_bucket_policy(Bucket=properties["Bucket"], Policy=document)
     return Made(properties["Bucket"])

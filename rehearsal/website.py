@@ -42,7 +42,9 @@ class Website:
         key = request.path.removeprefix("/")
         if key == "" or key.endswith("/"):
             key += suffix
-        conditions = {name: request.headers[header] for header, name in _CONDITIONS.items() if header in request.headers}
+        conditions = {
+            name: request.headers[header] for header, name in _CONDITIONS.items() if header in request.headers
+        }
         try:
             return self._object(key, 206 if "Range" in conditions else 200, **conditions)
         except ClientError as error:
@@ -62,9 +64,13 @@ class Website:
         response.headers["ETag"] = found["ETag"]
         response.last_modified = found["LastModified"]
         response.headers["Server"] = "AmazonS3"
-        for header, field in (("Cache-Control", "CacheControl"), ("Content-Encoding", "ContentEncoding"), ("Content-Range", "ContentRange")):
-            if field in found:
-                response.headers[header] = found[field]
+        for header, value in (
+            ("Cache-Control", found.get("CacheControl")),
+            ("Content-Encoding", found.get("ContentEncoding")),
+            ("Content-Range", found.get("ContentRange")),
+        ):
+            if value:
+                response.headers[header] = value
         return response
 
     def _exists(self, key: str) -> bool:

@@ -42,7 +42,7 @@ class CloudWatch:
             # watchtower fills in `{…}` of a stream's name.
             log_stream_name=log_stream.replace("{", "").replace("}", ""),
             send_interval=SEND_INTERVAL,
-            boto3_client=self._delivery,
+            boto3_client=self._delivery,  # type: ignore[arg-type]
             # The group belongs to CloudFormation; asking for it here would make the start depend on CloudWatch.
             create_log_group=False,
         )
@@ -77,7 +77,7 @@ class _Delivery:
     def exceptions(self) -> Any:
         return self._client.exceptions
 
-    def has_room(self, record: logging.LogRecord) -> bool:
+    def has_room(self, _record: logging.LogRecord) -> bool:
         """A logging filter: True takes the record into the queue."""
         with self._lock:
             if self._waiting >= ROOM:
@@ -138,9 +138,7 @@ class _Delivery:
 
     def _make_stream(self, batch: dict[str, Any]) -> bool:
         try:
-            self._client.create_log_stream(
-                logGroupName=batch["logGroupName"], logStreamName=batch["logStreamName"]
-            )
+            self._client.create_log_stream(logGroupName=batch["logGroupName"], logStreamName=batch["logStreamName"])
         except self._client.exceptions.ResourceAlreadyExistsException:
             return True
         except (ClientError, BotoCoreError, ResponseParserError):

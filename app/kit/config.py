@@ -30,9 +30,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _origins(text: str) -> tuple[str, ...]:
     origins = _listed(text)
-    if origins != ("*",) and not all(
-        re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", each) for each in origins
-    ):
+    if origins != ("*",) and not all(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", each) for each in origins):
         raise ValueError("* or a list such as https://mysfits.example,http://localhost:8080")
     return origins
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -98,7 +98,7 @@ def _translated() -> Iterator[None]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "ConditionalCheckFailedException":
-            raise Refused(error.response.get("Item")) from error
+            raise Refused(cast("Item | None", error.response.get("Item"))) from error
         if code in _THROTTLED:
             raise NotApplied("Too many requests at once. Nothing was changed.") from error
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:

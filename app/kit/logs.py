@@ -32,8 +32,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "revision": self._revision,
         }
-        if (id := request_id()) is not None:
-            event["request_id"] = id
+        if (current := request_id()) is not None:
+            event["request_id"] = current
         event |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)

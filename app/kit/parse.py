@@ -18,7 +18,7 @@ def only(arguments: MultiDict[str, str], name: str) -> str | None:
 
 def one_of(allowed: Collection[str], name: str, value: str | None) -> str:
     """`value`, which is one of `allowed`. Raises Invalid."""
-    if value not in allowed:
+    if value is None or value not in allowed:
         given = "is missing" if not value else f"is {value[:40]!r}"
         raise Invalid(f"{name} {given}; it should be one of {', '.join(allowed)}.")
     return value

@@ -13,7 +13,13 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
+from app.kit.request_log import note
+
 log = logging.getLogger(__name__)
+
+
+# What werkzeug says of these is meant for people with a browser's address bar.
+_ROUTING = {404: "There is nothing at this address.", 405: "This address does not take this method."}
 
 
 class Problem(HTTPException):
@@ -23,10 +29,6 @@ class Problem(HTTPException):
     """
 
     title: str
-
-    def __init__(self, detail: str, retry_after: int | None = None) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
 
 
 class Missing(Problem, NotFound):
@@ -49,7 +51,7 @@ class Unavailable(Problem, ServiceUnavailable):
     title = "Try again later"
 
     def __init__(self, detail: str, retry_after: int = 1) -> None:
-        super().__init__(detail, retry_after)
+        ServiceUnavailable.__init__(self, detail, retry_after=retry_after)
 
 
 def answer_with_problems(app: Flask) -> None:
@@ -59,30 +61,24 @@ def answer_with_problems(app: Flask) -> None:
 
 
 def _as_problem(error: HTTPException) -> Response:
-    response = Response(
-        json.dumps(_document(error)), status=error.code, content_type="application/problem+json"
-    )
-    # What werkzeug knows beyond the body: `Allow` on a 405.
+    response = Response(json.dumps(_document(error)), status=error.code, content_type="application/problem+json")
+    # What werkzeug knows beyond the body: `Allow` on a 405, `Retry-After` on a 503.
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
-    if isinstance(error, Problem) and error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unavailable) and error.__cause__:
+        note(cause=repr(error.__cause__)[:300])
     return response
 
 
-def _unforeseen(error: Exception) -> Response:
+def _unforeseen(_error: Exception) -> Response:
     log.exception("Unforeseen error.")
     return _as_problem(InternalServerError("Something went wrong on our side. It has been logged."))
 
 
 def _document(error: HTTPException) -> dict[str, object]:
-    title = error.title if isinstance(error, Problem) else error.name
-    return {
-        "type": f"/problems/{title.lower().replace(' ', '-')}"
-        if isinstance(error, Problem)
-        else "about:blank",
-        "title": title,
-        "status": error.code,
-        "detail": error.description,
-    }
+    if isinstance(error, Problem):
+        kind, title, detail = f"/problems/{error.title.lower().replace(' ', '-')}", error.title, error.description
+    else:
+        kind, title, detail = "about:blank", error.name, _ROUTING.get(error.code or 500, error.description or "")
+    return {"type": kind, "title": title, "status": error.code, "detail": detail}

@@ -20,9 +20,14 @@ def request_id() -> str | None:
 
 
 def happened(message: str, **fields: Any) -> None:
-    """Say what this request did: the message and fields of its one log event."""
+    """Say what this request did: the message of its one log event, and fields beside it."""
     g.message = message
-    g.fields = fields
+    note(**fields)
+
+
+def note(**fields: Any) -> None:
+    """Add fields to the log event of this request."""
+    g.fields = g.get("fields", {}) | fields
 
 
 def log_every_request(app: Flask) -> None:

@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean
+BIN := .venv/bin
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
+	@exec $(BIN)/mysfits up
+
+test: .venv/ready .venv/browser ## Run all tests, those in a real browser included
+	$(BIN)/pytest
+
+check: .venv/ready ## Check formatting, lint, types, import walls and templates, as the pipeline does
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint
+
+format: .venv/ready ## Put the code into its one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/ready ## Lock the dependencies anew, at their newest versions
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+
+clean: ## Forget what the rehearsal kept, and what tools left behind
+	rm -rf .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
+
+.venv/ready: requirements-dev.txt pyproject.toml tools/setup-python
+	@tools/setup-python
+
+.venv/browser: .venv/ready tools/setup-browser
+	@tools/setup-browser

@@ -1,0 +1,113 @@
+"""What all tests may use: a local cloud, tables made from the templates, the application on them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from flask.testing import FlaskClient
+
+from app import NEEDS, create_app
+from app.kit import aws
+from app.kit.config import Config
+from app.kit.dynamodb import Table
+from rehearsal.cloud import Cloud
+from rehearsal.local import REGION, use_only
+from rehearsal.stacks import Stacks
+from rehearsal.templates import read_template
+
+pytest_plugins = ["tests.browser"]
+
+CFN = Path(__file__).parent.parent / "cfn"
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """A local cloud; every AWS client of the test process talks to it."""
+    before = dict(os.environ)
+    cloud = Cloud(port=0)
+    use_only(cloud.url)
+    yield cloud
+    cloud.close()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def session(cloud: Cloud) -> boto3.Session:
+    return boto3.Session()
+
+
+@pytest.fixture
+def table_name(session: boto3.Session) -> str:
+    """A new empty table of mysfits, as cfn/data.yml describes it."""
+    stacks = Stacks(session, REGION)
+    stacks.play(f"test-{next(_numbers)}", read_template(CFN / "data.yml"), {})
+    return stacks.outputs["DynamoTable"]
+
+
+@pytest.fixture
+def table(table_name: str) -> Table:
+    return Table(aws.dynamodb(REGION, connections=8), table_name)
+
+
+@pytest.fixture
+def config(table_name: str) -> Config:
+    return Config.from_env({"DDB_TABLE_NAME": table_name, "AWS_REGION": REGION}, NEEDS)
+
+
+@pytest.fixture
+def client(config: Config) -> FlaskClient:
+    """The application with all features on an empty table."""
+    return create_app(config).test_client()
+
+
+class Rows:
+    """The rows of a table, past the application."""
+
+    def __init__(self, session: boto3.Session, table_name: str) -> None:
+        self._table = session.resource("dynamodb").Table(table_name)
+
+    def all(self) -> list[dict[str, Any]]:
+        return self._table.scan(ConsistentRead=True)["Items"]
+
+    def get(self, mysfit_id: str) -> dict[str, Any]:
+        return self._table.get_item(Key={"MysfitId": mysfit_id}, ConsistentRead=True)["Item"]
+
+    def add(self, **attributes: Any) -> str:
+        """Store `a_mysfit(**attributes)`; its id."""
+        row = a_mysfit(**attributes)
+        self._table.put_item(Item=row)
+        return str(row["MysfitId"])
+
+
+@pytest.fixture
+def rows(session: boto3.Session, table_name: str) -> Rows:
+    return Rows(session, table_name)
+
+
+def a_mysfit(**attributes: Any) -> dict[str, Any]:
+    """A complete row; an attribute given as None is left out."""
+    row = {
+        "MysfitId": f"mysfit-{next(_numbers)}",
+        "Name": "Ozzy",
+        "Species": "Ogre",
+        "Description": "Keeps bees.",
+        "Age": Decimal(77),
+        "GoodEvil": "Good",
+        "LawChaos": "Chaotic",
+        "ThumbImageUri": "images/ozzy.svg",
+        "ProfileImageUri": "images/ozzy-large.svg",
+        "Likes": Decimal(0),
+        "Adopted": False,
+        **attributes,
+    }
+    return {name: value for name, value in row.items() if value is not None}

@@ -6,17 +6,20 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, Response, request
 from flask_cors import CORS
 
-from app.adoptions.routes import routes as adoptions
+from app.adoptions.routes import adoption_routes
 from app.adoptions.store import Adoptions
-from app.catalog.routes import routes as catalog
+from app.catalog.routes import catalog_routes
 from app.catalog.store import Mysfits
-from app.kit import aws, health
+from app.kit import aws
 from app.kit.config import Config
 from app.kit.dynamodb import Table
+from app.kit.health import health_routes
 from app.kit.parse import no_body
 from app.kit.problems import answer_with_problems
 from app.kit.request_log import log_every_request
-from app.likes.routes import routes as likes
+from app.likes.actions import liking
+from app.likes.routes import like_routes
+from app.likes.stamps import Writer
 from app.likes.store import Likes
 
 
@@ -27,10 +30,16 @@ class Feature(NamedTuple):
     mount: Callable[[Config, aws.DynamoDB], Blueprint]
 
 
+def _table_of_mysfits(config: Config, dynamodb: aws.DynamoDB) -> Table:
+    return Table(dynamodb, config.mysfits_table)
+
+
 FEATURES = {
-    "catalog": Feature(("DDB_TABLE_NAME",), lambda config, db: catalog(Mysfits(Table(db, config.mysfits_table)))),
-    "likes": Feature(("DDB_TABLE_NAME",), lambda config, db: likes(Likes(Table(db, config.mysfits_table)))),
-    "adoptions": Feature(("DDB_TABLE_NAME",), lambda config, db: adoptions(Adoptions(Table(db, config.mysfits_table)))),
+    "catalog": Feature(("DDB_TABLE_NAME",), lambda *given: catalog_routes(Mysfits(_table_of_mysfits(*given)))),
+    "likes": Feature(
+        ("DDB_TABLE_NAME",), lambda *given: like_routes(liking(Likes(_table_of_mysfits(*given), Writer())))
+    ),
+    "adoptions": Feature(("DDB_TABLE_NAME",), lambda *given: adoption_routes(Adoptions(_table_of_mysfits(*given)))),
 }
 NEEDS = {name: feature.needs for name, feature in FEATURES.items()}
 
@@ -47,6 +56,7 @@ def create_app(config: Config) -> Flask:
     CORS(
         app,
         origins=list(config.cors_origins),
+        send_wildcard=config.cors_origins == ("*",),
         methods=["GET", "HEAD", "POST", "OPTIONS"],
         expose_headers=["Retry-After", "X-Request-ID"],
         max_age=600,
@@ -54,7 +64,7 @@ def create_app(config: Config) -> Flask:
     app.before_request(lambda: no_body(request))
     app.after_request(_keep_private_and_plain)
 
-    app.register_blueprint(health.routes())
+    app.register_blueprint(health_routes())
     dynamodb = aws.dynamodb(config.region, connections=config.threads)
     for name in config.features:
         app.register_blueprint(FEATURES[name].mount(config, dynamodb))

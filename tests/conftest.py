@@ -41,7 +41,7 @@ def cloud() -> Iterator[Cloud]:
     os.environ.update(before)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def session(cloud: Cloud) -> boto3.Session:
     return boto3.Session()
 
@@ -54,9 +54,14 @@ def table_name(session: boto3.Session) -> str:
     return stacks.outputs["DynamoTable"]
 
 
+@pytest.fixture(scope="session")
+def dynamodb(cloud: Cloud) -> aws.DynamoDB:
+    return aws.dynamodb(REGION, connections=16)
+
+
 @pytest.fixture
-def table(table_name: str) -> Table:
-    return Table(aws.dynamodb(REGION, connections=8), table_name)
+def table(dynamodb: aws.DynamoDB, table_name: str) -> Table:
+    return Table(dynamodb, table_name)
 
 
 @pytest.fixture
@@ -65,8 +70,10 @@ def config(table_name: str) -> Config:
 
 
 @pytest.fixture
-def client(config: Config) -> FlaskClient:
+def client(config: Config, dynamodb: aws.DynamoDB, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """The application with all features on an empty table."""
+    # Making the clients takes longer than most tests.
+    monkeypatch.setattr(aws, "dynamodb", lambda region, connections: dynamodb)
     return create_app(config).test_client()
 
 

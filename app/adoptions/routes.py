@@ -5,7 +5,7 @@ from app.catalog.inputs import parse_mysfit_id
 from app.kit.request_log import happened
 
 
-def routes(adoptions: Adoptions) -> Blueprint:
+def adoption_routes(adoptions: Adoptions) -> Blueprint:
     blueprint = Blueprint("adoptions", __name__)
 
     @blueprint.post("/mysfits/<mysfit_id>/adopt")

@@ -62,7 +62,7 @@ class Config:
     )
     port: int = setting("PORT", "The port to listen on.", _number(1, 65535), "8080")
     workers: int = setting("WORKERS", "Server processes.", _number(1, 64), "2")
-    threads: int = setting("THREADS", "Requests that one process serves at a time.", _number(1, 1024), "64")
+    threads: int = setting("THREADS", "Requests that one process serves at a time.", _number(1, 1024), "128")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], features: Mapping[str, Collection[str]]) -> "Config":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -72,23 +73,41 @@ class Table:
         return answer.get("Item")
 
     def update(self, key: Item, **expressions: Any) -> Item:
-        """One UpdateItem with the given expressions; the attributes it changed. Raises Refused."""
+        """One UpdateItem with the given expressions; the whole row as it is then. Raises Refused.
+
+        Returned values cost no read units.
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+        """
         with _translated():
             answer = self._dynamodb.writes.update_item(
                 TableName=self._name,
                 Key=key,
-                ReturnValues="UPDATED_NEW",
+                ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **expressions,
             )
-        return answer.get("Attributes", {})
+        return _part(answer, "Attributes")
 
     def pages(self, operation: str, **parameters: Any) -> Iterator[Item]:
         """Every item of a `query` or `scan`, over all its pages."""
         with _translated():
             paginator = self._dynamodb.reads.get_paginator(operation)  # type: ignore[call-overload]
             for page in paginator.paginate(TableName=self._name, **parameters):
-                yield from page["Items"]
+                yield from _part(page, "Items")
+
+
+def _part(answer: Any, name: str) -> Any:
+    # botocore reads a 200 whose body is no JSON (a proxy's page) as an empty answer.
+    if name not in answer:
+        raise InDoubt("The data store did not answer as it should.")
+    return answer[name]
+
+
+def _plain(refusal: ClientError) -> Item | None:
+    """The row that comes with a refusal. boto3 makes plain types of answers, but not of errors."""
+    item: dict[str, Any] | None = refusal.response.get("Item")  # type: ignore[assignment]
+    deserializer = TypeDeserializer()
+    return item and {name: deserializer.deserialize(value) for name, value in item.items()}
 
 
 @contextmanager
@@ -98,7 +117,7 @@ def _translated() -> Iterator[None]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "ConditionalCheckFailedException":
-            raise Refused(cast("Item | None", error.response.get("Item"))) from error
+            raise Refused(_plain(error)) from error
         if code in _THROTTLED:
             raise NotApplied("Too many requests at once. Nothing was changed.") from error
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 
-def routes() -> Blueprint:
+def health_routes() -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/")

@@ -1,24 +1,24 @@
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint
 
 from app.catalog.inputs import parse_mysfit_id
 from app.kit.request_log import happened
-from app.likes.store import Likes
 
 
-def routes(likes: Likes) -> Blueprint:
+def like_routes(like_one: Callable[[str], int]) -> Blueprint:
     blueprint = Blueprint("likes", __name__)
 
     @blueprint.post("/mysfits/<mysfit_id>/like")
     def like(mysfit_id: str) -> dict[str, Any]:
-        count = likes.add(parse_mysfit_id(mysfit_id))
+        count = like_one(parse_mysfit_id(mysfit_id))
         happened("Like processed.", mysfit_id=mysfit_id)
         return {"Update": "Success", "likes": count}
 
     @blueprint.post("/mysfits/<mysfit_id>/fulfill-like")
     def fulfill_like(mysfit_id: str) -> dict[str, Any]:
         """Stores a like for a separate like service, which writes the log line itself."""
-        return {"Update": "Success", "likes": likes.add(parse_mysfit_id(mysfit_id))}
+        return {"Update": "Success", "likes": like_one(parse_mysfit_id(mysfit_id))}
 
     return blueprint

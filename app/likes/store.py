@@ -1,22 +1,107 @@
-"""The like counts in DynamoDB."""
+"""The like counts in DynamoDB, each like counted exactly once.
+
+The correctness argument is in docs/decisions/0004-likes-are-counted-exactly-once.md.
+"""
+
+from __future__ import annotations
+
+import random
+import time
 
 from app.catalog.store import NoSuchMysfit
-from app.kit.dynamodb import Refused, Table
+from app.kit.dynamodb import InDoubt, Item, NotApplied, Refused, Table
+from app.likes.stamps import Writer, silent
+
+# A row takes a stamp once: when its writer's newest is older, or when it does not know the writer (any more) and the
+# stamp is above every one that was ever removed.
+_TAKES_STAMP = (
+    "attribute_exists(MysfitId) AND "
+    "(#writer < :stamp OR (attribute_not_exists(#writer) AND "
+    "(attribute_not_exists(WriterFloor) OR WriterFloor < :stamp)))"
+)
+# Seconds between tries, doubled each time and spread at random.
+_FIRST_PAUSE = 0.02
+_LONGEST_PAUSE = 0.5
+# Attributes of silent writers that one write removes.
+_SWEEP = 50
 
 
 class Likes:
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, writer: Writer) -> None:
         self._table = table
+        self._writer = writer
 
-    def add(self, mysfit_id: str) -> int:
-        """Store one like; the count with it. Raises NoSuchMysfit, and then nothing is written."""
+    def add(self, mysfit_id: str, count: int, deadline: float) -> int:
+        """Store `count` likes; the number of likes with them. Tries again until `deadline` (of `time.monotonic`).
+
+        Raises NoSuchMysfit or NotApplied, and then nothing is stored; InDoubt, and then they are stored once or never.
+        """
+        key = {"MysfitId": mysfit_id}
+        stamp = self._writer.stamp()
+        doubt: InDoubt | None = None
+        pause = _FIRST_PAUSE
+        while True:
+            if time.monotonic() > deadline:
+                raise doubt or NotApplied("Too many requests at once. Nothing was changed.")
+            try:
+                item = self._write(key, count, stamp)
+                break
+            except Refused as refused:
+                if refused.item is None:
+                    raise NoSuchMysfit from refused
+                newest = refused.item.get(self._writer.attribute)
+                if newest == stamp:
+                    # It had landed; only its answer was lost.
+                    item = refused.item
+                    break
+                if doubt:
+                    # It may have landed before the row let go of it. Sent again, it could count twice.
+                    raise doubt from refused
+                # The row is ahead of this clock. This stamp was refused for good: a new one is a first try.
+                stamp = self._writer.stamp(above=int(max(newest or 0, refused.item.get("WriterFloor", 0))))
+            except InDoubt as error:
+                doubt = error
+                pause = self._wait(pause, deadline, error)
+            except NotApplied as error:
+                pause = self._wait(pause, deadline, doubt or error)
+        self._sweep(key, item, stamp)
+        return int(item["Likes"])
+
+    def _write(self, key: Item, count: int, stamp: int) -> Item:
+        return self._table.update(
+            key,
+            UpdateExpression="SET #writer = :stamp ADD Likes :count",
+            ConditionExpression=_TAKES_STAMP,
+            ExpressionAttributeNames={"#writer": self._writer.attribute},
+            ExpressionAttributeValues={":stamp": stamp, ":count": count},
+        )
+
+    def _wait(self, pause: float, deadline: float, error: InDoubt | NotApplied) -> float:
+        """Pause before the next try; the pause after that one. Raises `error` where there is no time left."""
+        seconds = pause * random.uniform(0.5, 1.5)  # noqa: S311 (spread, not secrecy)
+        if time.monotonic() + seconds > deadline:
+            raise error
+        time.sleep(seconds)
+        return min(pause * 2, _LONGEST_PAUSE)
+
+    def _sweep(self, key: Item, item: Item, stamp: int) -> None:
+        """Remove the attributes of silent writers, and keep the newest of their stamps as the row's floor.
+
+        Removing one that is not silent after all costs that writer a refused write, no more; so a failure is no loss.
+        """
+        removed = dict(list(silent(item, stamp).items())[:_SWEEP])
+        if not removed:
+            return
+        names = {f"#w{number}": name for number, name in enumerate(removed)}
+        values = {f":w{number}": value for number, value in enumerate(removed.values())}
+        unchanged = " AND ".join(f"#w{number} = :w{number}" for number in range(len(removed)))
         try:
-            changed = self._table.update(
-                {"MysfitId": mysfit_id},
-                UpdateExpression="ADD Likes :one",
-                ConditionExpression="attribute_exists(MysfitId)",
-                ExpressionAttributeValues={":one": 1},
+            self._table.update(
+                key,
+                UpdateExpression=f"REMOVE {', '.join(names)} SET WriterFloor = :floor",
+                ConditionExpression=f"{unchanged} AND (attribute_not_exists(WriterFloor) OR WriterFloor <= :floor)",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={**values, ":floor": max(*removed.values(), int(item.get("WriterFloor", 0)))},
             )
-        except Refused as refused:
-            raise NoSuchMysfit from refused
-        return int(changed["Likes"])
+        except (Refused, NotApplied, InDoubt):
+            return

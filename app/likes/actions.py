@@ -1,0 +1,17 @@
+"""What liking is: likes of one mysfit share a write, and none is answered before the write that holds it."""
+
+from collections.abc import Callable
+
+from app.kit.together import Together
+from app.likes.store import Likes
+
+PATIENCE = 8.0  # seconds that a like is tried for; a server that is told to stop waits for longer
+ROOM = 2_000  # likes that may wait in one process
+
+
+def liking(likes: Likes) -> Callable[[str], int]:
+    """A function that stores one like of a mysfit; the number of its likes with it.
+
+    It raises NoSuchMysfit, or Unavailable where the like is not stored, or stored once without a word of it.
+    """
+    return Together(likes.add, PATIENCE, ROOM).do

@@ -1,0 +1,50 @@
+"""Who writes, and in which order: what lets a row refuse a batch of likes that it has already.
+
+Each process is a writer with a random id. It gives each of its batches a stamp, larger than any it gave before. A row
+keeps one small attribute for each writer: the newest stamp that it took from it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+
+PREFIX = "W:"
+# Seconds of silence after which a writer's attribute may be removed. A minute is longer than any batch is tried for.
+SILENCE = 60
+_TICKS = 1_000_000  # in a second
+
+
+class Writer:
+    """This process as a writer: `attribute` is the name of its attribute in every row."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+        self._rename()
+        # A forked process is another writer.
+        os.register_at_fork(after_in_child=self._rename)
+
+    def _rename(self) -> None:
+        self.attribute = PREFIX + secrets.token_urlsafe(6)
+
+    def stamp(self, above: int = 0) -> int:
+        """A new stamp, larger than every earlier one and than `above`.
+
+        It is the time in microseconds where that is larger, so that an old stamp can be told from a new one. Nothing
+        depends on clocks being right: one that is behind costs a refused write, see docs/decisions.
+        """
+        with self._lock:
+            self._last = max(self._last + 1, above + 1, time.time_ns() * _TICKS // 1_000_000_000)
+            return self._last
+
+
+def silent(item: dict[str, object], newest: int) -> dict[str, int]:
+    """The attributes of writers in a row that have been silent for SILENCE before the stamp `newest`."""
+    return {
+        name: int(str(value))
+        for name, value in item.items()
+        if name.startswith(PREFIX) and int(str(value)) < newest - SILENCE * _TICKS
+    }

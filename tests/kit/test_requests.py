@@ -1,0 +1,53 @@
+"""Request ids, and one log event for each request."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+
+@pytest.fixture(autouse=True)
+def every_event(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="app")
+
+
+@pytest.mark.parametrize("header", ["X-Request-ID", "X-Amzn-Trace-Id"])
+def test_a_given_request_id_comes_back(client: FlaskClient, header: str) -> None:
+    answer = client.get("/", headers={header: "Root=1-67891233-abcdef012345678912345678"})
+    assert answer.headers["X-Request-ID"] == "Root=1-67891233-abcdef012345678912345678"
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 129, "é", "<script>", '"'])
+def test_an_id_that_is_not_plain_is_replaced(client: FlaskClient, given: str) -> None:
+    answer = client.get("/", headers={"X-Request-ID": given})
+    assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
+
+
+def test_problems_carry_a_request_id_too(client: FlaskClient) -> None:
+    for address in ("/nowhere", "/mysfits?filter=x", "/mysfits/nobody"):
+        assert client.get(address).headers["X-Request-ID"]
+
+
+def test_a_request_leaves_one_event_with_what_happened(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    client.get("/mysfits/nobody")
+    (record,) = caplog.records
+    fields = vars(record)
+    assert record.getMessage() == "Request answered."
+    assert (fields["method"], fields["path"], fields["status"]) == ("GET", "/mysfits/nobody", 404)
+    assert fields["duration_ms"] >= 0
+
+
+def test_a_long_path_is_logged_shortened(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    client.get("/" + "x" * 10_000)
+    (record,) = caplog.records
+    assert len(vars(record)["path"]) == 256
+
+
+def test_health_checks_do_not_drown_the_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.get("/health").status_code == 200
+    assert caplog.records == []
+    assert client.post("/health").status_code == 405
+    assert len(caplog.records) == 1

@@ -1,0 +1,219 @@
+"""Work that requests share: nobody waits alone, nobody is forgotten."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.kit import together
+from app.kit.together import Busy, LostSight, Together
+
+
+class Gate:
+    """Work that begins when it is asked to, and ends when the test lets it."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, int]] = []
+        self._lock = threading.Condition()
+        self._outcomes: dict[int, Any] = {}
+
+    def work(self, key: str, size: int, deadline: float) -> Any:
+        with self._lock:
+            number = len(self.begun)
+            self.begun.append((key, size))
+            self._lock.notify_all()
+            assert self._lock.wait_for(lambda: number in self._outcomes, timeout=30)
+        outcome = self._outcomes[number]
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def wait_for_rounds(self, count: int) -> None:
+        with self._lock:
+            assert self._lock.wait_for(lambda: len(self.begun) >= count, timeout=10)
+
+    def end(self, number: int, outcome: Any) -> None:
+        with self._lock:
+            self._outcomes[number] = outcome
+            self._lock.notify_all()
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+def crowd() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(32)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def arrive(crowd: ThreadPoolExecutor, shared: Together[str, Any], key: str, count: int) -> list[Future[Any]]:
+    """`count` calls, all of which have arrived."""
+    before = shared._here
+    calls = [crowd.submit(shared.do, key) for _ in range(count)]
+    until(lambda: shared._here == before + count)
+    return calls
+
+
+def test_a_lone_request_is_served_at_once(gate: Gate, crowd: ThreadPoolExecutor) -> None:
+    shared = Together(gate.work, patience=5, room=100)
+    gate.end(0, "done")
+    assert shared.do("a") == "done"
+    assert gate.begun == [("a", 1)]
+
+
+def test_those_who_arrive_during_work_share_the_next_and_no_more(gate: Gate, crowd: ThreadPoolExecutor) -> None:
+    shared = Together(gate.work, patience=5, room=100)
+    first = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    crowded = arrive(crowd, shared, "a", 20)
+    assert gate.begun == [("a", 1)]
+    gate.end(0, "one")
+    gate.wait_for_rounds(2)
+    late = arrive(crowd, shared, "a", 3)
+    gate.end(1, "two")
+    gate.wait_for_rounds(3)
+    gate.end(2, "three")
+    assert gate.begun == [("a", 1), ("a", 20), ("a", 3)]
+    assert [call.result(10) for call in first] == ["one"]
+    assert [call.result(10) for call in crowded] == ["two"] * 20
+    assert [call.result(10) for call in late] == ["three"] * 3
+
+
+def test_different_keys_do_not_wait_for_each_other(gate: Gate, crowd: ThreadPoolExecutor) -> None:
+    shared = Together(gate.work, patience=5, room=100)
+    calls = [call for key in "abcdefgh" for call in arrive(crowd, shared, key, 1)]
+    gate.wait_for_rounds(8)
+    for number in range(8):
+        gate.end(number, number)
+    assert sorted(call.result(10) for call in calls) == list(range(8))
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), MemoryError()])
+def test_an_error_reaches_its_round_alone_and_the_next_one_goes_on(
+    gate: Gate, crowd: ThreadPoolExecutor, error: BaseException
+) -> None:
+    shared = Together(gate.work, patience=5, room=100)
+    first = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    second = arrive(crowd, shared, "a", 5)
+    gate.end(0, "one")
+    gate.wait_for_rounds(2)
+    third = arrive(crowd, shared, "a", 5)
+    gate.end(1, error)
+    gate.end(2, "three")
+    assert first[0].result(10) == "one"
+    assert [type(call.exception(10)) for call in second] == [type(error)] * 5
+    assert [call.result(10) for call in third] == ["three"] * 5
+
+
+def test_a_full_house_sheds_the_next(gate: Gate, crowd: ThreadPoolExecutor) -> None:
+    shared = Together(gate.work, patience=5, room=3)
+    calls = arrive(crowd, shared, "a", 3)
+    with pytest.raises(Busy):
+        shared.do("b")
+    gate.end(0, "one")
+    gate.end(1, "two")
+    assert sorted(call.result(10) for call in calls) == ["one", "two", "two"]
+    gate.end(2, "three")
+    assert shared.do("b") == "three"
+
+
+def test_work_that_hangs_holds_nobody_for_ever(
+    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "GRACE", 0.2)
+    shared = Together(gate.work, patience=0.2, room=100)
+    hung = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    behind = arrive(crowd, shared, "a", 5)
+    assert [type(call.exception(10)) for call in behind] == [Busy] * 5
+    assert len(gate.begun) == 1
+    # Those who come later wait for a turn of their own, and it comes when the hung work ends after all.
+    later = crowd.submit(shared.do, "a")
+    until(lambda: shared._here == 2)
+    gate.end(0, "at last")
+    gate.end(1, "next")
+    assert hung[0].result(10) == "at last"
+    assert later.result(10) == "next"
+
+
+def test_followers_of_work_that_hangs_are_let_go(
+    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "GRACE", 0.2)
+    shared = Together(gate.work, patience=2, room=100)
+    first = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    monkeypatch.setattr(shared, "_patience", 0.1)
+    second = arrive(crowd, shared, "a", 4)
+    gate.end(0, "one")
+    assert first[0].result(10) == "one"
+    gate.wait_for_rounds(2)
+    until(lambda: sum(call.done() for call in second) == 3)
+    assert [type(call.exception()) for call in second if call.done()] == [LostSight] * 3
+    gate.end(1, "two")
+    gate.end(2, "three")
+    until(lambda: all(call.done() for call in second))
+    assert shared.do("a") == "three"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    keys=st.lists(st.sampled_from("abc"), min_size=1, max_size=60),
+    failing=st.sets(st.integers(0, 59)),
+    pause=st.sampled_from([0, 0.0005, 0.002]),
+)
+def test_whatever_the_crowd_every_call_is_in_exactly_one_round_begun_after_it(
+    keys: list[str], failing: set[int], pause: float
+) -> None:
+    rounds: list[tuple[str, int, float]] = []
+    lock = threading.Lock()
+    at_work: set[str] = set()
+
+    def work(key: str, size: int, deadline: float) -> int:
+        with lock:
+            assert key not in at_work, "two rounds of one key at once"
+            at_work.add(key)
+            number = len(rounds)
+            rounds.append((key, size, time.monotonic()))
+        time.sleep(pause)
+        with lock:
+            at_work.remove(key)
+        if number in failing:
+            raise ValueError(number)
+        return number
+
+    shared = Together(work, patience=20, room=100)
+
+    def call(key: str) -> tuple[str, float, int]:
+        arrived = time.monotonic()
+        try:
+            return key, arrived, shared.do(key)
+        except ValueError as error:
+            return key, arrived, int(error.args[0])
+
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(call, keys))
+    for key, arrived, number in answers:
+        assert rounds[number][0] == key
+        assert rounds[number][2] >= arrived
+    taken = [number for _, _, number in answers]
+    assert [size for _, size, _ in rounds] == [taken.count(number) for number in range(len(rounds))]
+    assert not shared._under_way
+    assert shared._here == 0

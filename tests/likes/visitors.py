@@ -1,0 +1,72 @@
+"""One process of many visitors who like one mysfit: `python -m tests.likes.visitors '{"table": …}'`.
+
+Prints how many likes were answered and how many ended in an error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+from botocore.config import Config as ClientConfig
+from botocore.exceptions import BotoCoreError
+
+from app.kit import aws
+from app.kit.dynamodb import Table
+from app.kit.problems import Unavailable
+from app.kit.together import Together
+from app.likes.stamps import Writer
+from app.likes.store import Likes
+from rehearsal.local import REGION
+
+
+def sharing(table: str, patience: float) -> Callable[[str], int]:
+    likes = Likes(Table(aws.dynamodb(REGION, 64), table), Writer())
+    return Together(likes.add, patience, room=1_000).do
+
+
+def blind(table: str, patience: float) -> Callable[[str], int]:
+    """What boto3 does by itself: send it again, whatever became of it."""
+    retries: Any = {"total_max_attempts": 20, "mode": "legacy"}
+    config = ClientConfig(connect_timeout=1, read_timeout=2, max_pool_connections=64, retries=retries)
+    store = boto3.Session().resource("dynamodb", region_name=REGION, config=config).Table(table)
+
+    def add(mysfit_id: str) -> int:
+        answer = store.update_item(
+            Key={"MysfitId": mysfit_id},
+            UpdateExpression="ADD Likes :one",
+            ConditionExpression="attribute_exists(MysfitId)",
+            ExpressionAttributeValues={":one": 1},
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(str(answer["Attributes"]["Likes"]))
+
+    return add
+
+
+def main(table: str, mysfits: list[str], threads: int, likes: int, patience: float, way: str) -> None:
+    like = {"sharing": sharing, "blind": blind}[way](table, patience)
+
+    def visit(visitor: int) -> tuple[int, int]:
+        answered = unanswered = 0
+        for number in range(likes):
+            try:
+                like(mysfits[(visitor + number) % len(mysfits)])
+                answered += 1
+            except (Unavailable, BotoCoreError):
+                unanswered += 1
+                time.sleep(0.05)
+        return answered, unanswered
+
+    with ThreadPoolExecutor(threads) as visitors:
+        results = list(visitors.map(visit, range(threads)))
+    print(json.dumps([sum(column) for column in zip(*results, strict=True)]))
+
+
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))

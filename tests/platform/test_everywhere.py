@@ -1,0 +1,163 @@
+"""Rules that hold for every route, every setting, every module."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import FEATURES, NEEDS, create_app
+from app.kit.config import Config
+
+ROOT = Path(__file__).parents[2]
+ANYWHERE = Config.from_env({"AWS_REGION": "us-east-1", "DDB_TABLE_NAME": "none"}, NEEDS)
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def every_route() -> list[tuple[str, set[str]]]:
+    """(an address, the methods it takes), for every route of the application."""
+    methods: dict[str, set[str]] = {}
+    for rule in create_app(ANYWHERE).url_map.iter_rules():
+        methods.setdefault(rule.rule.replace("<mysfit_id>", "nobody"), set()).update(rule.methods or ())
+    return sorted(methods.items())
+
+
+ROUTES = every_route()
+
+
+def test_the_routes_are_those_of_the_contract() -> None:
+    assert {address: methods - {"HEAD", "OPTIONS"} for address, methods in ROUTES} == {
+        "/": {"GET"},
+        "/health": {"GET"},
+        "/mysfits": {"GET"},
+        "/mysfits/nobody": {"GET"},
+        "/mysfits/nobody/adopt": {"POST"},
+        "/mysfits/nobody/fulfill-like": {"POST"},
+        "/mysfits/nobody/like": {"POST"},
+    }
+
+
+@pytest.mark.parametrize(("address", "allowed"), ROUTES)
+def test_a_wrong_method_is_a_problem_that_names_the_right_ones(
+    client: FlaskClient, address: str, allowed: set[str]
+) -> None:
+    for method in set(METHODS) - allowed:
+        answer = client.open(address, method=method)
+        assert answer.status_code == 405
+        assert answer.content_type == "application/problem+json"
+        assert set(answer.headers["Allow"].split(", ")) == allowed
+
+
+@pytest.mark.parametrize(("address", "allowed"), ROUTES)
+def test_no_route_takes_a_body(client: FlaskClient, address: str, allowed: set[str]) -> None:
+    for method in allowed:
+        for sent in ({"data": b"{}"}, {"headers": {"Transfer-Encoding": "chunked"}}):
+            answer = client.open(address, method=method, **sent)  # type: ignore[arg-type]
+            assert answer.status_code == 400
+            assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(("address", "allowed"), ROUTES)
+def test_every_answer_may_be_read_by_every_origin(client: FlaskClient, address: str, allowed: set[str]) -> None:
+    for method in [*METHODS, "HEAD", "OPTIONS"]:
+        answer = client.open(address, method=method, headers={"Origin": "https://somewhere.example"})
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["X-Request-ID"]
+        if method != "OPTIONS":
+            assert "X-Request-ID" in answer.headers["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.parametrize(("address", "allowed"), ROUTES)
+def test_a_preflight_is_answered(client: FlaskClient, address: str, allowed: set[str]) -> None:
+    answer = client.options(
+        address, headers={"Origin": "https://somewhere.example", "Access-Control-Request-Method": "POST"}
+    )
+    assert answer.status_code == 200
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+
+
+@pytest.mark.parametrize(("address", "allowed"), ROUTES)
+def test_head_answers_as_get_does_without_a_body(client: FlaskClient, address: str, allowed: set[str]) -> None:
+    if "GET" in allowed:
+        assert client.head(address).status_code == client.get(address).status_code
+        assert client.head(address).data == b""
+
+
+@pytest.mark.parametrize(
+    "address", ["/nowhere", "/mysfits/", "/mysfits/a/b", "/mysfits/%2F", "/%00", "/../"]
+)
+def test_what_is_not_there_is_a_problem(client: FlaskClient, address: str) -> None:
+    for method in METHODS:
+        answer = client.open(address, method=method)
+        assert answer.status_code == 404
+        assert answer.content_type == "application/problem+json"
+        assert answer.json == {
+            "type": "about:blank",
+            "title": "Not Found",
+            "status": 404,
+            "detail": "There is nothing at this address.",
+        }
+
+
+@pytest.mark.parametrize(
+    "mysfit_id", ["x" * 10_000, "%00", "é", "..", "%F0%9F%90%89", "a%20b", "%", "{}", "%0A", "'--"]
+)
+def test_no_id_is_too_strange_for_a_404(client: FlaskClient, mysfit_id: str) -> None:
+    for method, route in (("GET", ""), ("POST", "/like"), ("POST", "/fulfill-like"), ("POST", "/adopt")):
+        answer = client.open(f"/mysfits/{mysfit_id}{route}", method=method)
+        assert answer.status_code == 404
+        assert answer.content_type == "application/problem+json"
+
+
+def test_an_unforeseen_error_says_nothing_of_its_inside(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.catalog.routes.parse_filter", lambda _: 1 / 0)
+    answer = client.get("/mysfits", headers={"Origin": "https://somewhere.example"})
+    assert answer.status_code == 500
+    assert answer.content_type == "application/problem+json"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "division" not in answer.text
+    assert answer.json
+    assert answer.json["detail"] == "Something went wrong on our side. It has been logged."
+
+
+def test_only_listed_origins_may_read_when_there_is_a_list(config: Config) -> None:
+    client = create_app(dataclasses.replace(config, cors_origins=("https://mysfits.example",))).test_client()
+    ours = client.get("/nowhere", headers={"Origin": "https://mysfits.example"})
+    assert ours.headers["Access-Control-Allow-Origin"] == "https://mysfits.example"
+    theirs = client.get("/mysfits", headers={"Origin": "https://other.example"})
+    assert "Access-Control-Allow-Origin" not in theirs.headers
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_a_feature_alone_mounts_its_own_routes_only(name: str) -> None:
+    def routes(features: tuple[str, ...]) -> set[str]:
+        return {str(rule) for rule in create_app(dataclasses.replace(ANYWHERE, features=features)).url_map.iter_rules()}
+
+    alone = routes((name,))
+    others = routes(tuple(other for other in FEATURES if other != name))
+    assert alone & others == {"/", "/health"}
+    assert alone > {"/", "/health"}
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for setting in dataclasses.fields(Config):
+        row = f"| `{setting.metadata['env']}` |"
+        assert row in readme, f"The README's table of settings lacks {row}"
+        assert setting.metadata["help"] in readme
+
+
+def test_only_the_kit_reads_the_environment() -> None:
+    readers = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "app").rglob("*.py") if "environ" in path.read_text()
+    }
+    assert readers == {"app/kit/config.py", "app/wsgi.py", "app/__main__.py"}
+
+
+def test_the_import_walls_stand() -> None:
+    result = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout

@@ -47,7 +47,7 @@ NEEDS = {name: feature.needs for name, feature in FEATURES.items()}
 def create_app(config: Config) -> Flask:
     """The application with the features of `config`, and with what holds for every request."""
     app = Flask(__name__, static_folder=None)
-    # `//mysfits` is not `/mysfits`; without this it would be an HTML redirect.
+    # Two slashes are not one; without this they would be an HTML redirect.
     app.url_map.merge_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 
 from granian import Granian
@@ -20,6 +21,8 @@ def main() -> int:
         print(f"Cannot start: {wrong}", file=sys.stderr)
         return 2
     log_to_stdout(config.revision)
+    # A worker is born with its parent's handlers, and would ignore a SIGTERM until it serves.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     # More threads than cores is what it warns of; ours wait for DynamoDB most of the time.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(

@@ -48,7 +48,11 @@ def session(cloud: Cloud) -> boto3.Session:
 
 @pytest.fixture
 def table_name(session: boto3.Session) -> str:
-    """A new empty table of mysfits, as cfn/data.yml describes it."""
+    return new_table(session)
+
+
+def new_table(session: boto3.Session) -> str:
+    """A new empty table of mysfits, as cfn/data.yml describes it; its name."""
     stacks = Stacks(session, REGION)
     stacks.play(f"test-{next(_numbers)}", read_template(CFN / "data.yml"), {})
     return stacks.outputs["DynamoTable"]

@@ -73,5 +73,5 @@ def test_a_wrong_setting_says_what_would_be_right(environ: dict[str, str], sente
 
 
 def test_a_missing_region_is_named() -> None:
-    with pytest.raises(WrongSetting, match="^AWS_REGION is not set"):
+    with pytest.raises(WrongSetting, match=r"^AWS_REGION is not set"):
         Config.from_env({"DDB_TABLE_NAME": "mysfits"}, FEATURES)

@@ -1,0 +1,190 @@
+"""`mysfits up` as the tests use it: a process of its own, with three free ports and a data folder of its own.
+
+with Platform(tmp_path / "local") as platform:
+    platform.ready()
+    …platform.site_url, platform.api_url, platform.cloud_url…
+    assert platform.stop() == 0
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, TypeVar, cast
+
+import boto3
+
+from app.kit.config import Config
+from rehearsal.local import REGION
+
+ROOT = Path(__file__).parent.parent
+MYSFITS = [sys.executable, "-m", "ops.cli"]
+PATIENCE = 60  # seconds after which something hangs; nothing here should take so long
+
+Found = TypeVar("Found")
+
+
+def until(found: Callable[[], Found], what: str, within: float = PATIENCE) -> Found:
+    """Ask again and again until the answer is true; that answer. Fails with `what` when it never is."""
+    deadline = time.monotonic() + within
+    while not (answer := found()):
+        assert time.monotonic() < deadline, f"not within {within} s: {what}"
+        time.sleep(0.02)
+    return answer
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Ports that nothing listens on, below those that the system gives to connections."""
+    free: set[int] = set()
+    while len(free) < count:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("", port))
+            free.add(port)
+    return tuple(free)
+
+
+def living(mark: str) -> dict[int, str]:
+    """Process id to command line of every process whose environment holds `mark` (a `NAME=value`).
+
+    A child inherits its parent's environment, so this finds whole families, orphans included.
+    """
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # ended while we looked, or somebody else's
+            # The dead that nobody has asked about yet have no environment any more.
+            if f"{mark}\0".encode() in (folder / "environ").read_bytes() + b"\0":
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ").strip()
+    return found
+
+
+class Platform:
+    """A rehearsal that is starting, running or stopped; as a context, one that leaves no process behind."""
+
+    def __init__(self, local: Path, ports: tuple[int, ...] = (), **settings: str) -> None:
+        """Start `mysfits up` with its data in `local`; `settings` go into its environment."""
+        site, api, cloud = ports or free_ports(3)
+        self.site_url = f"http://localhost:{site}"
+        self.api_url = f"http://localhost:{api}"
+        self.cloud_url = f"http://localhost:{cloud}"
+        # What a developer has set for the API is not what we test.
+        ours = {setting.metadata["env"] for setting in fields(Config)}
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name not in ours},
+            "LOCAL_DIR": str(local),
+            "SITE_PORT": str(site),
+            "API_PORT": str(api),
+            "CLOUD_PORT": str(cloud),
+            **settings,
+        }
+        self._lines: list[str] = []
+        self._silent = False  # nobody is left to print
+        self._news = threading.Condition()
+        self.process = subprocess.Popen(
+            [*MYSFITS, "up"],
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, args=(cast("IO[str]", self.process.stdout),), daemon=True)
+        self._reader.start()
+
+    def _read(self, pipe: IO[str]) -> None:
+        with pipe:
+            for line in pipe:
+                with self._news:
+                    self._lines.append(line)
+                    self._news.notify_all()
+        with self._news:
+            self._silent = True
+            self._news.notify_all()
+
+    def output(self) -> str:
+        """All that it has printed so far, errors too."""
+        with self._news:
+            return "".join(self._lines)
+
+    def line(self, start: str, within: float = PATIENCE) -> str:
+        """Wait for a line that begins with `start`; that line. Fails when it ends or hangs before."""
+
+        def said() -> str | None:
+            return next((line for line in self._lines if line.startswith(start)), None)
+
+        with self._news:
+            self._news.wait_for(lambda: said() or self._silent, within)
+            line = said()
+        assert line is not None, f"no line begins with {start!r}; it said:\n{self.output()}"
+        return line.rstrip("\n")
+
+    def ready(self) -> Platform:
+        """Wait until it says that it is ready."""
+        self.line("Ready")
+        return self
+
+    def ended(self, within: float = PATIENCE) -> int:
+        """Wait until it has ended; its exit code."""
+        code = self.process.wait(within)
+        self._reader.join(within)
+        return code
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Tell it to stop and wait until it has; its exit code."""
+        self.process.send_signal(by)
+        return self.ended()
+
+    def processes(self) -> dict[int, str]:
+        """Its living processes, those it started included: process id to command line."""
+        return living(f"LOCAL_DIR={self._environment['LOCAL_DIR']}")
+
+    def mysfits(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run another `mysfits` command beside it, as in a second terminal."""
+        return subprocess.run(
+            [*MYSFITS, *arguments],
+            cwd=ROOT,
+            env={**self._environment, **settings},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of its stacks by name; it has to be ready."""
+        note = json.loads(Path(self._environment["LOCAL_DIR"], "running.json").read_text())
+        return cast("dict[str, str]", note["outputs"])
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of its cloud, whatever the environment of the test process says."""
+        session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
+        return session.client(cast("Any", service), endpoint_url=self.cloud_url)
+
+    def __enter__(self) -> Platform:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self.process.poll() is None:
+                self.stop()
+        finally:
+            for pid in self.processes():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.ended()

@@ -1,0 +1,94 @@
+"""The API as it runs in its container: `python -m app`, a process of its own on a free port."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rehearsal.local import REGION
+from tests.platform_runner import ROOT, free_ports, until
+
+
+class Server:
+    """An API server that has been started; as a context, one that leaves no process behind."""
+
+    def __init__(self, table_name: str, **settings: str) -> None:
+        self.table_name = table_name
+        (self.port,) = free_ports(1)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the server)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app"],
+            cwd=ROOT,
+            env=os.environ
+            | {"DDB_TABLE_NAME": table_name, "AWS_REGION": REGION, "PORT": str(self.port), "SERVICE_REVISION": "test:1"}
+            | settings,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Server:
+        until(self._healthy, "the API is healthy")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self._output.close()
+
+    def _healthy(self) -> bool:
+        assert self.process.poll() is None, self.output()
+        try:
+            return self.request("GET", "/health")[0] == 200
+        except OSError:
+            return False
+
+    def request(self, method: str, path: str, **headers: str) -> tuple[int, Any]:
+        """(status, JSON). Raises OSError when there is no answer."""
+        request = urllib.request.Request(self.url + path, method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def workers(self) -> list[int]:
+        """The process ids of the server's workers."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(child) for child in children.split()]
+
+    def stop(self, patience: float = 30) -> float:
+        """SIGTERM; the seconds it took. The server must end by itself with exit code 0."""
+        started = time.monotonic()
+        self.process.terminate()
+        assert self.process.wait(patience) == 0, self.output()
+        return time.monotonic() - started
+
+    def output(self) -> str:
+        size = os.fstat(self._output.fileno()).st_size
+        return os.pread(self._output.fileno(), size, 0).decode(errors="replace")
+
+    def events(self, message: str) -> list[dict[str, Any]]:
+        """The events on stdout with this message."""
+        lines = [json.loads(line) for line in self.output().splitlines() if line.startswith("{")]
+        return [line for line in lines if line["message"] == message]

@@ -21,12 +21,18 @@ def main() -> int:
         print(f"Cannot start: {wrong}", file=sys.stderr)
         return 2
     log_to_stdout(config.revision)
+    serve("app.wsgi:app", config)
+    return 0
+
+
+def serve(target: str, config: Config) -> None:
+    """Serve the WSGI application `target` (`module:name`) until SIGTERM."""
     # A worker is born with its parent's handlers, and would ignore a SIGTERM until it serves.
     os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     # More threads than cores is what it warns of; ours wait for DynamoDB most of the time.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
-        "app.wsgi:app",
+        target,
         address="0.0.0.0",  # noqa: S104 (a container's own)
         port=config.port,
         interface=Interfaces.WSGI,
@@ -52,7 +58,6 @@ def main() -> int:
             "loggers": {"_granian": {"propagate": True}},
         },
     ).serve()
-    return 0
 
 
 if __name__ == "__main__":

@@ -86,7 +86,8 @@ class Table:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **expressions,
             )
-        return _part(answer, "Attributes")
+        item: Item = _part(answer, "Attributes")
+        return item
 
     def pages(self, operation: str, **parameters: Any) -> Iterator[Item]:
         """Every item of a `query` or `scan`, over all its pages."""

@@ -92,7 +92,8 @@ class Unreliable:
         elif kind == "error_before":
             self._answer(handler, 500, json.dumps(BROKEN).encode())
         elif kind == "late":
-            thread = threading.Thread(target=lambda: (time.sleep(1), self._carry_out(handler, body)), daemon=True)
+            thread = threading.Timer(1, self._carry_out, (handler, body))
+            thread.daemon = True
             self._late.append(thread)
             thread.start()
             self._never_answer(handler)

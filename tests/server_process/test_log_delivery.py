@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import boto3
@@ -110,14 +110,19 @@ def failing(cloud: Cloud) -> Iterator[str]:
         yield proxy.url
 
 
+def sick_cloudwatch(kind: str, cloud: Cloud) -> AbstractContextManager[str]:
+    if kind == "failing":
+        return failing(cloud)
+    return gone() if kind == "gone" else hung()
+
+
 @pytest.mark.parametrize("kind", ["gone", "hung", "failing"])
 def test_a_sick_cloudwatch_fails_no_request_and_nothing_is_lost_in_silence(
     cloud: Cloud, table_name: str, log_group: str, rows: Rows, kind: str
 ) -> None:
     mysfit_id = rows.add()
-    kinds = {"gone": gone, "hung": hung, "failing": lambda: failing(cloud)}
     with (
-        kinds[kind]() as sick,
+        sick_cloudwatch(kind, cloud) as sick,
         Server(table_name, LOG_GROUP=log_group, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=sick) as server,
     ):
         like(server, mysfit_id, 40)

@@ -1,0 +1,40 @@
+"""What `make bench` measures: the application as it is, a route that does nothing, and liking without sharing."""
+
+import os
+
+from flask import Blueprint
+
+from app import NEEDS, create_app
+from app.kit import aws
+from app.kit.config import Config
+from app.kit.dynamodb import Table
+from app.kit.logs import log_to_stdout
+from app.kit.request_log import happened
+
+config = Config.from_env(os.environ, NEEDS)
+log_to_stdout(config.revision)
+app = create_app(config)
+
+measured = Blueprint("measured", __name__, url_prefix="/measured")
+table = Table(aws.dynamodb(config.region, config.threads), config.mysfits_table)
+
+
+@measured.route("/nothing", methods=["GET", "POST"])
+def nothing() -> dict[str, str]:
+    return {"Update": "Success"}
+
+
+@measured.post("/<mysfit_id>/like-alone")
+def like_alone(mysfit_id: str) -> dict[str, object]:
+    """One plain write for each like, exact as long as no answer is lost."""
+    row = table.update(
+        {"MysfitId": mysfit_id},
+        UpdateExpression="ADD Likes :count",
+        ConditionExpression="attribute_exists(MysfitId)",
+        ExpressionAttributeValues={":count": 1},
+    )
+    happened("Like processed.", mysfit_id=mysfit_id)
+    return {"Update": "Success", "likes": int(row["Likes"])}
+
+
+app.register_blueprint(measured)

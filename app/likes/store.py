@@ -21,7 +21,7 @@ _TAKES_STAMP = (
 )
 # Seconds between tries, doubled each time and spread at random.
 _FIRST_PAUSE = 0.02
-_LONGEST_PAUSE = 0.5
+_LONGEST_PAUSE = 0.1
 # Attributes of silent writers that one write removes.
 _SWEEP = 50
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -88,8 +89,10 @@ def seed(target: Target) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The events as they were written, one a line.")
 def logs(target: Target, grep: str | None, since: int, follow: bool, as_json: bool) -> None:
     """Show the services' log events from CloudWatch, oldest first."""
-    for event in read_logs(target.session, target.output("LogGroup"), since, grep, follow):
-        click.echo(event["message"] if as_json else readable(event))
+    # Ctrl-C is how following ends.
+    with contextlib.suppress(KeyboardInterrupt):
+        for event in read_logs(target.session, target.output("LogGroup"), since, grep, follow):
+            click.echo(event["message"] if as_json else readable(event))
 
 
 def _span(text: str) -> int:

@@ -21,7 +21,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def seconds(text: str) -> int:
     """`90s`, `10m`, `2h` or `1d` in seconds. Raises ValueError."""
-    if not (match := re.fullmatch(r"(\d{1,6})([smhd])", text)):
+    if not (match := re.fullmatch(r"([0-9]{1,6})([smhd])", text)):
         raise ValueError(f"{text!r} is no time span; write 90s, 10m, 2h or 1d.")
     return int(match[1]) * _UNITS[match[2]]
 
@@ -32,16 +32,21 @@ def read_logs(
     """The events of the last `since` seconds that contain the text `grep`; with `follow`, then new ones for ever."""
     paginator = session.client("logs").get_paginator("filter_log_events")
     start = int((time.time() - since) * 1000)
-    pattern: Any = {"filterPattern": '"' + grep.replace("\\", "\\\\").replace('"', '\\"') + '"'} if grep else {}
+    # The local cloud reads no escapes: it is asked for the longest part that needs none, the rest is compared here.
+    longest = max(re.split(r'["\\]', grep or ""), key=len)
+    pattern: Any = {"filterPattern": f'"{longest}"'} if longest else {}
     seen: dict[str, int] = {}
     while True:
         pages = paginator.paginate(logGroupName=log_group, startTime=start, **pattern)
-        events = [event for page in pages for event in page["events"] if event["eventId"] not in seen]
+        found = [event for page in pages for event in page["events"] if (grep or "") in event["message"]]
+        events = [event for event in found if event["eventId"] not in seen]
         yield from sorted(events, key=lambda event: event["timestamp"])
         if not follow:
             return
         seen |= {event["eventId"]: event["timestamp"] for event in events}
-        start = max([start, *(latest - _LATE for latest in seen.values())])
+        # An event of a clock that is ahead must not hide what the others go on writing.
+        now = int(time.time() * 1000)
+        start = max([start, *(min(latest, now) - _LATE for latest in seen.values())])
         seen = {event: timestamp for event, timestamp in seen.items() if timestamp >= start}
         time.sleep(1)
 

@@ -44,4 +44,10 @@ def aws() -> Target:
     """The AWS account of the environment, with the outputs in `cfn-output.json`. Raises NoTarget."""
     if not OUTPUTS.exists():
         raise NoTarget(f"There is no {OUTPUTS} here: a flat map of the stacks' outputs, name to value.")
-    return Target(boto3.Session(), json.loads(OUTPUTS.read_text()))
+    try:
+        outputs = json.loads(OUTPUTS.read_text())
+    except ValueError:
+        outputs = None
+    if not isinstance(outputs, dict):
+        raise NoTarget(f"{OUTPUTS} is no flat map of the stacks' outputs, name to value.")
+    return Target(boto3.Session(), outputs)

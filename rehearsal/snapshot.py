@@ -63,7 +63,8 @@ def _log_groups(session: boto3.Session) -> dict[str, dict[str, list[tuple[int, s
             for event in page["events"]:
                 streams.setdefault(event["logStreamName"], []).append((event["timestamp"], event["message"]))
         for events in streams.values():
-            events.sort()
+            # By time alone: events of one millisecond stay in the order in which they were written.
+            events.sort(key=lambda event: event[0])
     return groups
 
 

@@ -14,13 +14,6 @@ import boto3
 from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request, Response
 
-# Request headers that S3 answers to, and what boto3 calls them.
-_CONDITIONS = {
-    "If-None-Match": "IfNoneMatch",
-    "If-Modified-Since": "IfModifiedSince",
-    "Range": "Range",
-}
-
 
 class Website:
     """A WSGI application that serves one bucket: index and error documents, content types, redirects, conditions."""
@@ -42,9 +35,7 @@ class Website:
         key = request.path.removeprefix("/")
         if key == "" or key.endswith("/"):
             key += suffix
-        conditions = {
-            name: request.headers[header] for header, name in _CONDITIONS.items() if header in request.headers
-        }
+        conditions = _conditions(request)
         try:
             return self._object(key, 206 if "Range" in conditions else 200, **conditions)
         except ClientError as error:
@@ -55,11 +46,11 @@ class Website:
             return Response(status=302, headers={"Location": quote(f"/{key}/")})
         try:
             return self._object(self._configuration["ErrorDocument"]["Key"], 404)
-        except ClientError:
+        except (ClientError, KeyError):  # no such file, or none is named
             return _error(404, "NoSuchKey")
 
-    def _object(self, key: str, status: int, **conditions: str) -> Response:
-        found = self._s3.get_object(Bucket=self._bucket, Key=key, **conditions)  # type: ignore[arg-type]
+    def _object(self, key: str, status: int, **conditions: Any) -> Response:
+        found = self._s3.get_object(Bucket=self._bucket, Key=key, **conditions)
         response = Response(found["Body"].read(), status=status, content_type=found["ContentType"])
         response.headers["ETag"] = found["ETag"]
         response.last_modified = found["LastModified"]
@@ -97,6 +88,18 @@ class Website:
             and f"arn:aws:s3:::{self._bucket}/*" in _as_list(statement["Resource"])
             for statement in policy["Statement"]
         )
+
+
+def _conditions(request: Request) -> dict[str, Any]:
+    """The conditions of a request that S3 knows; one that it cannot read is as if it were not there."""
+    conditions: dict[str, Any] = {}
+    if tags := request.headers.get("If-None-Match"):
+        conditions["IfNoneMatch"] = tags
+    if request.if_modified_since:
+        conditions["IfModifiedSince"] = request.if_modified_since
+    if request.range and request.range.units == "bytes" and len(request.range.ranges) == 1:
+        conditions["Range"] = request.range.to_header()
+    return conditions
 
 
 def _as_list(value: str | list[str]) -> list[str]:

@@ -73,7 +73,7 @@ def living(mark: str) -> dict[int, str]:
 class Platform:
     """A rehearsal that is starting, running or stopped; as a context, one that leaves no process behind."""
 
-    def __init__(self, local: Path, ports: tuple[int, ...] = (), **settings: str) -> None:
+    def __init__(self, local: Path, ports: tuple[int, ...] = (), /, **settings: str) -> None:
         """Start `mysfits up` with its data in `local`; `settings` go into its environment."""
         site, api, cloud = ports or free_ports(3)
         self.site_url = f"http://localhost:{site}"

@@ -1,0 +1,55 @@
+"""A web server in a thread of this process."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import waitress
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        # boto3 announces every body (`Expect: 100-continue`); for an empty one waitress would wait for ever.
+        if not self.chunked and self.content_length == 0:
+            self.expect_continue = False
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
+
+
+class Server:
+    """Serves a WSGI application, to this machine alone unless `host` says more.
+
+    Raises OSError when the port is taken.
+    """
+
+    def __init__(self, application: Any, port: int, threads: int, host: str = "127.0.0.1") -> None:
+        self._connections: dict[int, Any] = {}
+        self._server = waitress.create_server(
+            application,
+            map=self._connections,
+            host=host,
+            port=port,
+            threads=threads,
+            # The API keeps one connection open for each of its threads: many more than waitress expects.
+            connection_limit=4096,
+            backlog=4096,
+            asyncore_use_poll=True,
+        )
+        self._server.channel_class = _Channel
+        self._thread = threading.Thread(target=self._server.run, name=f"server {port}", daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.effective_port}"
+
+    def close(self) -> None:
+        """Finish the requests in hand and take no more."""
+        self._server.task_dispatcher.shutdown()
+        # In its own thread: a connection closed under its waiting `select` would end a clean stop in a traceback.
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._connections))
+        self._thread.join(timeout=5)

@@ -1,0 +1,245 @@
+"""`mysfits` finds what it works on, and says in one line when it cannot."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+
+from ops import logs as log_reading
+from ops.cli import main
+from rehearsal import local
+from rehearsal.cloud import Cloud
+from rehearsal.local import Running, ours_alone, use_only
+from tests.conftest import Rows
+from tests.platform_runner import free_ports
+
+Mysfits = Callable[..., Result]
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def folder(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty working folder, which is the rehearsal's too."""
+    monkeypatch.setattr(local, "LOCAL", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    # A command points the clients of its process, here ours, to the rehearsal that it found.
+    use_only(cloud.url)
+
+
+@pytest.fixture
+def mysfits() -> Mysfits:
+    return lambda *arguments: CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture
+def log_group(session: boto3.Session) -> str:
+    name, client = f"cli-{next(_numbers)}", session.client("logs")
+    client.create_log_group(logGroupName=name)
+    client.create_log_stream(logGroupName=name, logStreamName="one")
+    now = int(time.time() * 1000)
+    like = {"time": "t", "level": "INFO", "message": "Like processed.", "mysfit_id": "a"}
+    client.put_log_events(
+        logGroupName=name,
+        logStreamName="one",
+        logEvents=[
+            {"timestamp": now - 1_200_000, "message": "20 minutes ago"},
+            {"timestamp": now - 2_000, "message": json.dumps(like)},
+            {"timestamp": now - 1_000, "message": "lately"},
+        ],
+    )
+    return name
+
+
+@pytest.fixture
+def outputs(table_name: str, log_group: str) -> dict[str, str]:
+    return {"DynamoTable": table_name, "LogGroup": log_group}
+
+
+@pytest.fixture
+def rehearsal(cloud: Cloud, outputs: dict[str, str]) -> Iterator[None]:
+    """A rehearsal that other commands find by its note."""
+    with ExitStack() as running:
+        running.enter_context(ours_alone())
+        running.enter_context(Running(cloud.url, "http://api", "http://site", outputs).written())
+        yield
+
+
+@pytest.mark.usefixtures("rehearsal")
+def test_seed_fills_the_table_of_the_rehearsal(mysfits: Mysfits, rows: Rows, table_name: str) -> None:
+    result = mysfits("seed")
+    assert (result.exit_code, result.output) == (0, f"12 mysfits are in {table_name}.\n")
+    assert len(rows.all()) == 12
+
+
+@pytest.mark.usefixtures("rehearsal")
+def test_logs_shows_the_events_of_the_rehearsal_for_people(mysfits: Mysfits) -> None:
+    result = mysfits("logs")
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert [line.split("  ", 1)[1] for line in lines] == [
+        "20 minutes ago",
+        "INFO    Like processed.  mysfit_id=a",
+        "lately",
+    ]
+
+
+@pytest.mark.usefixtures("rehearsal")
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--since", "10m"], 2),
+        (["--since", "1d"], 3),
+        (["--grep", "Like processed."], 1),
+        (["--grep", '"message": "Like processed."'], 1),
+        (["--grep", "minutes", "--since", "10m"], 0),
+        (["--grep", "not there"], 0),
+    ],
+)
+def test_logs_shows_the_events_that_are_asked_for(mysfits: Mysfits, arguments: list[str], shown: int) -> None:
+    result = mysfits("logs", *arguments)
+    assert (result.exit_code, len(result.output.splitlines())) == (0, shown)
+
+
+@pytest.mark.usefixtures("rehearsal")
+def test_logs_gives_programs_the_events_as_they_were_written(mysfits: Mysfits) -> None:
+    result = mysfits("logs", "--json", "--grep", "Like processed.")
+    assert json.loads(result.output) == {
+        "time": "t",
+        "level": "INFO",
+        "message": "Like processed.",
+        "mysfit_id": "a",
+    }
+
+
+@pytest.mark.usefixtures("rehearsal")
+def test_ctrl_c_is_a_good_end_of_following(mysfits: Mysfits, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(log_reading, "time", SimpleNamespace(time=time.time, sleep=interrupt))
+    result = mysfits("logs", "--follow")
+    assert (result.exit_code, len(result.output.splitlines())) == (0, 3)
+
+
+@pytest.mark.parametrize("verb", ["seed", "logs"])
+def test_without_a_rehearsal_a_command_says_how_to_get_one(mysfits: Mysfits, verb: str) -> None:
+    result = mysfits(verb)
+    assert result.exit_code == 1
+    assert result.output == "Error: No rehearsal is running here. Start one with `make run`, or say --aws.\n"
+
+
+@pytest.mark.parametrize("verb", ["seed", "logs"])
+def test_a_rehearsal_that_was_killed_and_left_its_note_is_one_clear_line(
+    mysfits: Mysfits, verb: str, folder: Path
+) -> None:
+    [port] = free_ports(1)
+    outputs = {"DynamoTable": "mysfits", "LogGroup": "logs"}
+    note = {"cloud_url": f"http://127.0.0.1:{port}", "api_url": "", "site_url": "", "outputs": outputs}
+    (folder / "running.json").write_text(json.dumps(note))
+    result = mysfits(verb)
+    assert result.exit_code == 1
+    assert result.output == f'Error: AWS: Could not connect to the endpoint URL: "http://127.0.0.1:{port}/"\n'
+
+
+def test_a_stack_that_is_not_there_is_named_by_its_output(mysfits: Mysfits, cloud: Cloud, table_name: str) -> None:
+    with ours_alone(), Running(cloud.url, "", "", {"DynamoTable": table_name}).written():
+        result = mysfits("logs")
+    assert result.exit_code == 1
+    assert result.output == "Error: The stacks have no output LogGroup; are they all deployed?\n"
+
+
+def test_what_aws_refuses_is_one_clear_line(mysfits: Mysfits, cloud: Cloud) -> None:
+    with ours_alone(), Running(cloud.url, "", "", {"DynamoTable": "no-such-table"}).written():
+        result = mysfits("seed")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: AWS: ")
+    assert "ResourceNotFoundException" in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize("verb", ["seed", "logs"])
+@pytest.mark.usefixtures("rehearsal")
+def test_on_aws_the_outputs_of_the_stacks_are_needed(mysfits: Mysfits, verb: str) -> None:
+    """--aws never falls back to the rehearsal that happens to run here."""
+    result = mysfits(verb, "--aws")
+    assert result.exit_code == 1
+    assert (
+        result.output == "Error: There is no cfn-output.json here: a flat map of the stacks' outputs, name to value.\n"
+    )
+
+
+def test_on_aws_the_outputs_of_the_stacks_say_what_to_work_on(
+    mysfits: Mysfits, cloud: Cloud, outputs: dict[str, str], rows: Rows, folder: Path
+) -> None:
+    (folder / "cfn-output.json").write_text(json.dumps(outputs))
+    assert mysfits("seed", "--aws").exit_code == 0
+    assert len(rows.all()) == 12
+    assert len(mysfits("logs", "--aws").output.splitlines()) == 3
+
+
+@pytest.mark.parametrize("text", ["{half", "[]", '"text"'])
+def test_outputs_that_cannot_be_read_are_a_clear_error(mysfits: Mysfits, folder: Path, text: str) -> None:
+    (folder / "cfn-output.json").write_text(text)
+    result = mysfits("seed", "--aws")
+    assert result.exit_code == 1
+    assert result.output == "Error: cfn-output.json is no flat map of the stacks' outputs, name to value.\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
+def test_help_lists_every_command(mysfits: Mysfits, arguments: tuple[str, ...]) -> None:
+    output = mysfits(*arguments).output
+    assert all(f"\n  {name} " in output for name in main.commands)
+
+
+@pytest.mark.parametrize("verb", sorted(main.commands))
+def test_every_command_explains_itself_without_anything_running(mysfits: Mysfits, verb: str) -> None:
+    result = mysfits(verb, "--help")
+    assert result.exit_code == 0
+    command = main.commands[verb]
+    assert command.help
+    assert command.help.splitlines()[0] in result.output
+    for parameter in command.params:
+        for option in parameter.opts:
+            assert option in result.output
+        assert getattr(parameter, "help", "") is not None
+
+
+@pytest.mark.usefixtures("rehearsal")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["logs", "--since", "soon"], "'soon' is no time span; write 90s, 10m, 2h or 1d."),
+        (["logs", "--limit", "3"], "No such option"),
+        (["seed", "extra"], "unexpected extra argument"),
+        (["sead"], "No such command 'sead'"),
+    ],
+)
+def test_a_wrong_command_line_says_what_is_wrong(mysfits: Mysfits, arguments: list[str], message: str) -> None:
+    result = mysfits(*arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "message"),
+    [("API_PORT", "eighty", "API_PORT is 'eighty'; it should be a port from 1 to 65535.")],
+)
+def test_up_refuses_a_port_that_is_none(
+    mysfits: Mysfits, monkeypatch: pytest.MonkeyPatch, variable: str, text: str, message: str
+) -> None:
+    for name, port in zip(("SITE_PORT", "API_PORT", "CLOUD_PORT"), free_ports(3), strict=True):
+        monkeypatch.setenv(name, str(port))
+    monkeypatch.setenv(variable, text)
+    result = mysfits("up")
+    assert (result.exit_code, result.output) == (1, f"Error: {message}\n")

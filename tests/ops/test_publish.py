@@ -1,0 +1,106 @@
+"""The bucket holds the site as it is in the repository, and a browser is told what each file is."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+
+from ops.publish import SITE, config_script, content_type, publish
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def bucket(session: boto3.Session) -> str:
+    name = f"publish-{next(_numbers)}"
+    session.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+def objects(session: boto3.Session, bucket: str) -> dict[str, tuple[bytes, str]]:
+    s3 = session.client("s3")
+    found = {}
+    for each in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+        got = s3.get_object(Bucket=bucket, Key=each["Key"])
+        found[each["Key"]] = (got["Body"].read(), got["ContentType"])
+    return found
+
+
+def test_every_file_is_uploaded_under_its_path(session: boto3.Session, bucket: str, tmp_path: Path) -> None:
+    files = {
+        "index.html": b"<h1>",
+        "images/deep/coco.svg": b"<svg/>",
+        "해태/이야기.txt": "안녕".encode(),
+        "empty.css": b"",
+        "with space & more.js": b"1",
+        "data": b"\x00\xff",
+    }
+    for key, body in files.items():
+        (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / key).write_bytes(body)
+    assert publish(session, bucket, "http://api", site=tmp_path) == len(files)
+    assert {key: body for key, (body, _) in objects(session, bucket).items()} == files
+
+
+def test_publishing_again_replaces_what_has_changed(session: boto3.Session, bucket: str, tmp_path: Path) -> None:
+    for body in (b"old", b"new"):
+        (tmp_path / "index.html").write_bytes(body)
+        publish(session, bucket, "http://api", site=tmp_path)
+    assert objects(session, bucket)["index.html"][0] == b"new"
+
+
+def test_the_published_configuration_names_the_api_of_this_deployment(
+    session: boto3.Session, bucket: str, tmp_path: Path
+) -> None:
+    (tmp_path / "config.js").write_text("what a developer had")
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "config.js").write_text("another file")
+    publish(session, bucket, "https://api.mysfits.example", site=tmp_path)
+    published = objects(session, bucket)
+    assert published["config.js"][0] == b'export const apiUrl = "https://api.mysfits.example";\n'
+    assert published["scripts/config.js"][0] == b"another file"
+    assert (tmp_path / "config.js").read_text() == "what a developer had"
+
+
+@pytest.mark.parametrize("api_url", ["http://localhost:8000", "", 'http://a"b\\c', "http://해태.example", "a\nb"])
+def test_any_address_becomes_a_script_that_says_just_that(api_url: str) -> None:
+    script = config_script(api_url)
+    assert script.startswith("export const apiUrl = ")
+    assert script.endswith(";\n")
+    assert script.count("\n") == 1
+    assert json.loads(script.removeprefix("export const apiUrl = ").removesuffix(";\n")) == api_url
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("styles/page.css", "text/css; charset=utf-8"),
+        ("scripts/main.js", "text/javascript; charset=utf-8"),
+        ("images/coco.svg", "image/svg+xml; charset=utf-8"),
+        ("data.json", "application/json; charset=utf-8"),
+        ("site.webmanifest", "application/manifest+json; charset=utf-8"),
+        ("robots.txt", "text/plain; charset=utf-8"),
+        ("picture.png", "image/png"),
+        ("picture.jpg", "image/jpeg"),
+        ("favicon.ico", "image/vnd.microsoft.icon"),
+        ("PICTURE.PNG", "image/png"),
+        ("unknown.xyzzy", "application/octet-stream"),
+        ("none", "application/octet-stream"),
+    ],
+)
+def test_a_file_has_the_type_that_browsers_expect(key: str, expected: str) -> None:
+    assert content_type(key) == expected
+
+
+def test_every_file_of_our_site_is_published_with_a_type_of_its_own(session: boto3.Session, bucket: str) -> None:
+    files = {path.relative_to(SITE).as_posix() for path in SITE.rglob("*") if path.is_file()}
+    assert publish(session, bucket, "http://api") == len(files)
+    published = objects(session, bucket)
+    assert published.keys() == files
+    assert {"index.html", "config.js"} <= files
+    assert not [key for key, (_, type_) in published.items() if type_ == "application/octet-stream"]

@@ -1,0 +1,220 @@
+"""`mysfits up` starts the whole platform, stops the whole platform, and keeps what visitors gave."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from email.message import Message
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.platform_runner import Platform, free_ports, until
+
+GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
+COCO = "0e37d916-f960-4772-a25a-01b762b5c1bd"
+# One server process starts faster than two.
+QUICK = {"WORKERS": "1"}
+# What a developer may have set; the rehearsal must reach nobody but itself.
+DEVELOPER_S = {
+    "AWS_PROFILE": "production",
+    "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "AWS_REGION": "eu-west-1",
+    "DDB_TABLE_NAME": "production-mysfits",
+}
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Message
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(url: str, method: str = "GET", **headers: str) -> Answer:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers), timeout=30) as answer:
+            return Answer(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers, error.read())
+
+
+def like(platform: Platform, mysfit_id: str) -> Answer:
+    return ask(f"{platform.api_url}/mysfits/{mysfit_id}/like", "POST")
+
+
+def profile(platform: Platform, mysfit_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = ask(f"{platform.api_url}/mysfits/{mysfit_id}").json()
+    return found
+
+
+def likes_logged(platform: Platform) -> int:
+    pages = platform.client("logs").get_paginator("filter_log_events")
+    found = pages.paginate(logGroupName=platform.outputs["LogGroup"], filterPattern='"Like processed."')
+    return sum(len(page["events"]) for page in found)
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform that is ready; tests leave it running."""
+    with Platform(tmp_path_factory.mktemp("up") / "local", **DEVELOPER_S) as platform:
+        yield platform.ready()
+
+
+def test_ready_is_said_once_with_the_three_addresses(platform: Platform) -> None:
+    [line] = [line for line in platform.output().splitlines() if line.startswith("Ready")]
+    assert line == (f"Ready  site {platform.site_url}  API {platform.api_url}  AWS endpoint {platform.cloud_url}")
+
+
+def test_progress_is_told_and_nothing_else(platform: Platform) -> None:
+    output = platform.output()
+    assert "The table is seeded: 12 mysfits." in output
+    assert output.count("Not played here") <= 1
+    assert "Traceback" not in output
+    assert "Warning" not in output
+
+
+def test_the_site_the_api_and_the_aws_endpoint_answer(platform: Platform) -> None:
+    page = ask(f"{platform.site_url}/")
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert ask(f"{platform.site_url}/config.js").body.decode() == f'export const apiUrl = "{platform.api_url}";\n'
+    assert ask(f"{platform.site_url}/nothing-here").status == 404
+
+    mysfits = ask(f"{platform.api_url}/mysfits", Origin=platform.site_url)
+    assert len(mysfits.json()["mysfits"]) == 12
+    # Site and API are two origins here as on AWS.
+    assert mysfits.headers["Access-Control-Allow-Origin"] in ("*", platform.site_url)
+
+    assert platform.client("dynamodb").list_tables()["TableNames"] == [platform.outputs["DynamoTable"]]
+    buckets = platform.client("s3").list_buckets()["Buckets"]
+    assert platform.outputs["SiteBucket"] in [bucket["Name"] for bucket in buckets]
+
+
+def test_a_like_is_counted_once_and_found_in_the_log(platform: Platform) -> None:
+    before = profile(platform, COCO)["likes"]
+    assert like(platform, COCO).status == 200
+    assert profile(platform, COCO)["likes"] == before + 1
+    until(lambda: likes_logged(platform) == 1, "the like is in CloudWatch Logs")
+    shown = platform.mysfits("logs", "--grep", "Like processed.", "--since", "10m")
+    assert (shown.returncode, len(shown.stdout.splitlines())) == (0, 1)
+    assert COCO in shown.stdout
+
+
+def test_seeding_beside_it_resets_no_like(platform: Platform) -> None:
+    like(platform, GARY)
+    likes = profile(platform, GARY)["likes"]
+    seeded = platform.mysfits("seed")
+    assert (seeded.returncode, seeded.stdout) == (0, f"12 mysfits are in {platform.outputs['DynamoTable']}.\n")
+    assert profile(platform, GARY)["likes"] == likes > 0
+
+
+@pytest.mark.parametrize(("place", "variable"), [(0, "SITE_PORT"), (1, "API_PORT"), (2, "CLOUD_PORT")])
+def test_a_port_in_use_ends_the_start_with_its_number_and_its_variable(
+    platform: Platform, tmp_path: Path, place: int, variable: str
+) -> None:
+    taken = [platform.site_url, platform.api_url, platform.cloud_url][place].rpartition(":")[2]
+    ports = list(free_ports(3))
+    ports[place] = int(taken)
+    with Platform(tmp_path / "local", tuple(ports)) as second:
+        assert second.ended() == 1
+        assert second.output() == (
+            f"Error: Port {taken} is in use. Stop what uses it, or set {variable} to another port.\n"
+        )
+        assert second.processes() == {}
+
+
+def test_a_second_rehearsal_of_the_same_folder_is_refused_and_the_first_goes_on(platform: Platform) -> None:
+    note = platform.outputs
+    mine = platform.processes()
+    others = dict(zip(("SITE_PORT", "API_PORT", "CLOUD_PORT"), map(str, free_ports(3)), strict=True))
+    second = platform.mysfits("up", **others)
+    assert second.returncode == 1
+    assert second.stderr == "Error: A rehearsal of this folder is running already; stop it first.\n"
+    assert platform.outputs == note
+    assert platform.processes() == mine
+    assert ask(f"{platform.api_url}/health").status == 200
+
+
+def test_likes_adoptions_and_log_events_survive_a_stop_and_a_start(tmp_path: Path) -> None:
+    ports = free_ports(3)
+    with Platform(tmp_path / "local", ports, **QUICK) as first:
+        first.ready()
+        for _ in range(3):
+            assert like(first, GARY).status == 200
+        assert ask(f"{first.api_url}/mysfits/{COCO}/adopt", "POST").status == 200
+        # At once: what is still on its way to the log group must arrive too.
+        assert first.stop(signal.SIGTERM) == 0
+        assert first.processes() == {}
+        assert "Traceback" not in first.output()
+
+    # On the same ports: what the first one left of its connections does not stand in the way.
+    with Platform(tmp_path / "local", ports, **QUICK) as second:
+        second.ready()
+        assert profile(second, GARY)["likes"] == 3
+        assert profile(second, COCO)["adopted"] is True
+        assert ask(f"{second.api_url}/mysfits/{COCO}/adopt", "POST").status == 409
+        assert likes_logged(second) == 3
+        assert like(second, GARY).status == 200
+        until(lambda: likes_logged(second) == 4, "the new like is beside the old ones")
+
+        # Ctrl-C in a terminal reaches every process of its group.
+        os.killpg(second.process.pid, signal.SIGINT)
+        assert second.ended() == 0
+        assert second.processes() == {}
+        assert "Traceback" not in second.output()
+
+
+def test_a_stop_during_the_start_is_a_good_end(tmp_path: Path) -> None:
+    with Platform(tmp_path / "local", **QUICK) as platform:
+        platform.line("Starting the API")
+        assert platform.stop() == 0
+        assert "Ready" not in platform.output()
+        assert "Traceback" not in platform.output()
+        assert platform.processes() == {}
+
+
+def test_a_stop_at_the_moment_of_ready_is_heard_by_every_worker(tmp_path: Path) -> None:
+    """The first of them makes it ready while the others are still starting; a deaf one would hold the stop for 20 s."""
+    with Platform(tmp_path / "local", WORKERS="4") as platform:
+        assert platform.ready().stop() == 0
+        assert platform.processes() == {}
+    assert "refused to gracefully stop" not in (tmp_path / "local" / "api.log").read_text()
+
+
+def test_an_api_that_dies_ends_the_platform_with_its_reason(tmp_path: Path) -> None:
+    with Platform(tmp_path / "local", **QUICK) as platform:
+        platform.ready()
+        assert like(platform, GARY).status == 200
+        leader = min(pid for pid, command in platform.processes().items() if command.endswith("-m app"))
+        assert os.getpgid(leader) == leader
+        os.killpg(leader, signal.SIGKILL)
+        assert platform.ended() == 1
+        assert "Error: The API has ended with exit code -9. Its last lines, from " in platform.output()
+        assert "Like processed." in platform.output()
+        assert platform.processes() == {}
+
+    # What was liked before is kept all the same. The wrong setting is the API's own word.
+    with Platform(tmp_path / "local", FEATURES="lieks") as wrong:
+        assert wrong.ended() == 1
+        assert "The API has ended with exit code 2." in wrong.output()
+        assert "Cannot start: No such feature: lieks. There are: " in wrong.output()
+        assert "Ready" not in wrong.output()
+        assert wrong.processes() == {}
+    assert '"Likes": {"N": "1"}' in (tmp_path / "local" / "snapshot.json").read_text()
+
+
+def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None:
+    with Platform(tmp_path / "local", **QUICK) as platform:
+        platform.ready()
+        assert len(platform.processes()) >= 4  # itself, the keeper, the API and its worker
+        assert platform.stop(signal.SIGKILL) == -signal.SIGKILL
+        until(lambda: platform.processes() == {}, "no process is left")

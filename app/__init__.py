@@ -13,6 +13,7 @@ from app.catalog.store import Mysfits
 from app.kit import aws
 from app.kit.config import Config
 from app.kit.dynamodb import Table
+from app.kit.gate import let_in
 from app.kit.health import health_routes
 from app.kit.parse import no_body
 from app.kit.problems import answer_with_problems
@@ -62,6 +63,7 @@ def create_app(config: Config) -> Flask:
         max_age=600,
     )
     app.before_request(lambda: no_body(request))
+    let_in(app, config.threads)
     app.after_request(_keep_private_and_plain)
 
     app.register_blueprint(health_routes())

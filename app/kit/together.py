@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar, cast
 
+from app.kit.gate import Busy
 from app.kit.problems import Unavailable
 
 # Seconds that a call which was under way at the deadline may go on for: its own time-outs and a little more.
@@ -26,10 +27,6 @@ Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
 
 
-class Busy(Unavailable):
-    """Too many are waiting, or waited too long for their turn. Nothing was done for this request."""
-
-
 class LostSight(Unavailable):
     """The work of this round was begun, and did not end in time."""
 
@@ -37,11 +34,9 @@ class LostSight(Unavailable):
 class Together(Generic[Key, Result]):
     """`work(key, size, deadline)` does one round for `size` requests until `deadline` (of `time.monotonic`)."""
 
-    def __init__(self, work: Callable[[Key, int, float], Result], patience: float, room: int) -> None:
+    def __init__(self, work: Callable[[Key, int, float], Result], patience: float) -> None:
         self._work = work
         self._patience = patience  # seconds
-        self._room = room  # requests that may be here at once
-        self._here = 0
         self._under_way: dict[Key, _Round[Result]] = {}
         # Held for a few instructions, never during work.
         self._lock = threading.Lock()
@@ -50,9 +45,6 @@ class Together(Generic[Key, Result]):
         """The result of a round begun after this call was made. Raises Busy, LostSight, and what the work raises."""
         deadline = time.monotonic() + self._patience
         with self._lock:
-            if self._here >= self._room:
-                raise Busy("Too many requests at once.")
-            self._here += 1
             current = self._under_way.get(key)
             if current is None:
                 mine = self._under_way[key] = _Round[Result]()
@@ -62,15 +54,11 @@ class Together(Generic[Key, Result]):
                 mine = current.next
             mine.size += 1
             seat = mine.take_seat() if mine.size > 1 else None
-        try:
-            if seat is not None:
-                return self._await(key, mine, seat)
-            if current is not None and not mine.turn.acquire(timeout=self._patience):
-                self._give_up(key, mine)
-            return self._lead(key, mine, deadline)
-        finally:
-            with self._lock:
-                self._here -= 1
+        if seat is not None:
+            return self._await(key, mine, seat)
+        if current is not None and not mine.turn.acquire(timeout=self._patience):
+            self._give_up(key, mine)
+        return self._lead(key, mine, deadline)
 
     def _lead(self, key: Key, mine: _Round[Result], deadline: float) -> Result:
         try:
@@ -114,7 +102,7 @@ class Together(Generic[Key, Result]):
             current = self._under_way.get(key)
             if current is not None and current.next is mine:
                 current.next = None
-                mine.error = Busy("Too many requests at once.")
+                mine.error = Busy()
 
 
 class _Round(Generic[Result]):

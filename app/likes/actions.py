@@ -6,7 +6,6 @@ from app.kit.together import Together
 from app.likes.store import Likes
 
 PATIENCE = 8.0  # seconds that a like is tried for; a server that is told to stop waits for longer
-ROOM = 2_000  # likes that may wait in one process
 
 
 def liking(likes: Likes) -> Callable[[str], int]:
@@ -14,4 +13,4 @@ def liking(likes: Likes) -> Callable[[str], int]:
 
     It raises NoSuchMysfit, or Unavailable where the like is not stored, or stored once without a word of it.
     """
-    return Together(likes.add, PATIENCE, ROOM).do
+    return Together(likes.add, PATIENCE).do

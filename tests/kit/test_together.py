@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.kit import together
-from app.kit.together import Busy, LostSight, Together
+from app.kit.gate import Busy
+from app.kit.together import LostSight, Together
 
 
 class Gate:
@@ -62,23 +63,29 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
+def here(shared: Together[str, Any]) -> int:
+    """Requests that are in a round, or wait for one."""
+    rounds = list(shared._under_way.values())
+    return sum(each.size + (each.next.size if each.next else 0) for each in rounds)
+
+
 def arrive(crowd: ThreadPoolExecutor, shared: Together[str, Any], key: str, count: int) -> list[Future[Any]]:
     """`count` calls, all of which have arrived."""
-    before = shared._here
+    before = here(shared)
     calls = [crowd.submit(shared.do, key) for _ in range(count)]
-    until(lambda: shared._here == before + count)
+    until(lambda: here(shared) == before + count)
     return calls
 
 
 def test_a_lone_request_is_served_at_once(gate: Gate, crowd: ThreadPoolExecutor) -> None:
-    shared = Together(gate.work, patience=5, room=100)
+    shared = Together(gate.work, patience=5)
     gate.end(0, "done")
     assert shared.do("a") == "done"
     assert gate.begun == [("a", 1)]
 
 
 def test_those_who_arrive_during_work_share_the_next_and_no_more(gate: Gate, crowd: ThreadPoolExecutor) -> None:
-    shared = Together(gate.work, patience=5, room=100)
+    shared = Together(gate.work, patience=5)
     first = arrive(crowd, shared, "a", 1)
     gate.wait_for_rounds(1)
     crowded = arrive(crowd, shared, "a", 20)
@@ -96,7 +103,7 @@ def test_those_who_arrive_during_work_share_the_next_and_no_more(gate: Gate, cro
 
 
 def test_different_keys_do_not_wait_for_each_other(gate: Gate, crowd: ThreadPoolExecutor) -> None:
-    shared = Together(gate.work, patience=5, room=100)
+    shared = Together(gate.work, patience=5)
     calls = [call for key in "abcdefgh" for call in arrive(crowd, shared, key, 1)]
     gate.wait_for_rounds(8)
     for number in range(8):
@@ -108,7 +115,7 @@ def test_different_keys_do_not_wait_for_each_other(gate: Gate, crowd: ThreadPool
 def test_an_error_reaches_its_round_alone_and_the_next_one_goes_on(
     gate: Gate, crowd: ThreadPoolExecutor, error: BaseException
 ) -> None:
-    shared = Together(gate.work, patience=5, room=100)
+    shared = Together(gate.work, patience=5)
     first = arrive(crowd, shared, "a", 1)
     gate.wait_for_rounds(1)
     second = arrive(crowd, shared, "a", 5)
@@ -122,23 +129,11 @@ def test_an_error_reaches_its_round_alone_and_the_next_one_goes_on(
     assert [call.result(10) for call in third] == ["three"] * 5
 
 
-def test_a_full_house_sheds_the_next(gate: Gate, crowd: ThreadPoolExecutor) -> None:
-    shared = Together(gate.work, patience=5, room=3)
-    calls = arrive(crowd, shared, "a", 3)
-    with pytest.raises(Busy):
-        shared.do("b")
-    gate.end(0, "one")
-    gate.end(1, "two")
-    assert sorted(call.result(10) for call in calls) == ["one", "two", "two"]
-    gate.end(2, "three")
-    assert shared.do("b") == "three"
-
-
 def test_work_that_hangs_holds_nobody_for_ever(
     gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(together, "GRACE", 0.2)
-    shared = Together(gate.work, patience=0.2, room=100)
+    shared = Together(gate.work, patience=0.2)
     hung = arrive(crowd, shared, "a", 1)
     gate.wait_for_rounds(1)
     behind = arrive(crowd, shared, "a", 5)
@@ -146,7 +141,7 @@ def test_work_that_hangs_holds_nobody_for_ever(
     assert len(gate.begun) == 1
     # Those who come later wait for a turn of their own, and it comes when the hung work ends after all.
     later = crowd.submit(shared.do, "a")
-    until(lambda: shared._here == 2)
+    until(lambda: here(shared) == 2)
     gate.end(0, "at last")
     gate.end(1, "next")
     assert hung[0].result(10) == "at last"
@@ -157,7 +152,7 @@ def test_followers_of_work_that_hangs_are_let_go(
     gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(together, "GRACE", 0.2)
-    shared = Together(gate.work, patience=2, room=100)
+    shared = Together(gate.work, patience=2)
     first = arrive(crowd, shared, "a", 1)
     gate.wait_for_rounds(1)
     monkeypatch.setattr(shared, "_patience", 0.1)
@@ -199,7 +194,7 @@ def test_whatever_the_crowd_every_call_is_in_exactly_one_round_begun_after_it(
             raise ValueError(number)
         return number
 
-    shared = Together(work, patience=20, room=100)
+    shared = Together(work, patience=20)
 
     def call(key: str) -> tuple[str, float, int]:
         arrived = time.monotonic()
@@ -216,4 +211,3 @@ def test_whatever_the_crowd_every_call_is_in_exactly_one_round_begun_after_it(
     taken = [number for _, _, number in answers]
     assert [size for _, size, _ in rounds] == [taken.count(number) for number in range(len(rounds))]
     assert not shared._under_way
-    assert shared._here == 0

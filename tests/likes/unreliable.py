@@ -74,6 +74,11 @@ class Unreliable:
         self._server.shutdown()
         self._server.server_close()
 
+    def heal(self) -> None:
+        """From now on, all is well."""
+        with self._lock:
+            self._kinds, self._weights = ["well"], [1.0]
+
     def settle(self) -> None:
         """Wait until what was to arrive late has arrived."""
         for thread in self._late:

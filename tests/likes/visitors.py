@@ -27,7 +27,7 @@ from rehearsal.local import REGION
 
 def sharing(table: str, patience: float) -> Callable[[str], int]:
     likes = Likes(Table(aws.dynamodb(REGION, 64), table), Writer())
-    return Together(likes.add, patience, room=1_000).do
+    return Together(likes.add, patience).do
 
 
 def blind(table: str, patience: float) -> Callable[[str], int]:

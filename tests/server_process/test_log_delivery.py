@@ -137,6 +137,22 @@ def test_events_arrive_when_cloudwatch_comes_back(
     cloud: Cloud, session: boto3.Session, table_name: str, log_group: str, rows: Rows
 ) -> None:
     mysfit_id = rows.add()
+    with (
+        Unreliable(cloud.url, {"error_before": 1.0}, seed=5) as proxy,
+        Server(table_name, LOG_GROUP=log_group, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=proxy.url, WORKERS="1") as server,
+    ):
+        like(server, mysfit_id, 10)
+        # watchtower by itself would have dropped the batch after five.
+        until(lambda: proxy.happened.total() >= 6, "six tries")
+        proxy.heal()
+        until(lambda: len(delivered(session, log_group)) == 10, "10 events in CloudWatch")
+        assert server.events("Log events not delivered to CloudWatch.") == []
+
+
+def test_a_flaky_cloudwatch_gets_every_event_once(
+    cloud: Cloud, session: boto3.Session, table_name: str, log_group: str, rows: Rows
+) -> None:
+    mysfit_id = rows.add()
     faults = {"error_before": 0.3, "throttled": 0.2, "refused": 0.2}
     with (
         Unreliable(cloud.url, faults, seed=5) as flaky,

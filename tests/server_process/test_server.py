@@ -156,7 +156,7 @@ def test_a_killed_worker_costs_only_what_it_had_in_hand(server: Server, rows: Ro
 
 @pytest.mark.parametrize("pause", [0.0, 0.05, 0.1, 0.2, 0.3, 0.4])
 def test_a_server_that_is_told_to_stop_while_it_starts_stops(pause: float) -> None:
-    server = Server("none", LOG_GROUP="")
+    server = Server("none", WORKERS="8")
     time.sleep(pause)  # what is tested is the moment
     server.process.terminate()
     try:
@@ -187,6 +187,21 @@ def test_health_does_not_need_the_data_store(cloud: Cloud, table_name: str) -> N
         assert server.request("GET", "/health") == (200, {"status": "healthy"})
         assert server.request("GET", "/")[0] == 200
         assert {visit.result()[0] for visit in waiting} == {503}
+
+
+def test_a_crowd_before_a_hung_data_store_does_not_lock_out_health_checks(cloud: Cloud, table_name: str) -> None:
+    with (
+        Unreliable(cloud.url, {"hung": 1.0}, seed=1) as proxy,
+        Server(table_name, AWS_ENDPOINT_URL=proxy.url, THREADS="16") as server,
+        ThreadPoolExecutor(100) as threads,
+    ):
+        waiting = [threads.submit(server.request, "GET", f"/mysfits/nobody-{number}") for number in range(100)]
+        until(lambda: any(visit.done() for visit in waiting), "the first are turned away")
+        assert server.request("GET", "/health") == (200, {"status": "healthy"})
+        assert sum(not visit.done() for visit in waiting) > 10, "the crowd was still there"
+        answers = [visit.result() for visit in waiting]
+    assert {status for status, _ in answers} == {503}
+    assert {problem["title"] for _, problem in answers} == {"Try again later"}
 
 
 @pytest.mark.parametrize("fault", ["throttled", "refused", "error_before"])

@@ -1,0 +1,63 @@
+"""How many requests are let in at once, so that the process can always say that it lives.
+
+A request holds a thread while it waits for the data store. When that hangs, threads run out; and a health check that
+finds no thread takes the task out of the load balancer just when its neighbours are as badly off.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from flask import Flask, g, request
+
+from app.kit.problems import Unavailable
+
+# Of the threads, one in so many stays free for those who need no place.
+RESERVE = 8
+# Seconds that a request waits for a place, as long as places become free: a crowd is served, a standstill is not.
+SHORT_WAIT = 0.25
+WITHOUT_A_PLACE = {"/", "/health"}
+
+
+class Busy(Unavailable):
+    """Too many are waiting. Nothing was done for this request."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests at once. Nothing was changed.")
+
+
+class Gate:
+    """Room for `places` requests."""
+
+    def __init__(self, places: int) -> None:
+        self._places = threading.Semaphore(places)
+        self._last_left = 0.0
+
+    def enter(self) -> None:
+        """Raises Busy."""
+        if self._places.acquire(blocking=False):
+            return
+        moving = time.monotonic() - self._last_left < SHORT_WAIT
+        if not (moving and self._places.acquire(timeout=SHORT_WAIT)):
+            raise Busy
+
+    def leave(self) -> None:
+        self._last_left = time.monotonic()
+        self._places.release()
+
+
+def let_in(app: Flask, threads: int) -> None:
+    """Put a gate before every route that may wait, in a server with so many threads."""
+    gate = Gate(max(1, threads - max(1, threads // RESERVE)))
+
+    @app.before_request
+    def enter() -> None:
+        if request.path not in WITHOUT_A_PLACE:
+            gate.enter()
+            g.has_place = True
+
+    @app.teardown_request
+    def leave(_error: BaseException | None) -> None:
+        if g.pop("has_place", False):
+            gate.leave()

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test check bench format lock clean
 BIN := .venv/bin
 
 help: ## Show this help
@@ -18,6 +18,10 @@ check: .venv/ready ## Check formatting, lint, types, import walls and templates,
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint
 
+bench: .venv/ready .venv/load ## Measure everything side by side on this machine (about 10 minutes)
+	$(BIN)/python -m bench
+	$(BIN)/python -m bench.simulation
+
 format: .venv/ready ## Put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -33,6 +37,9 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 
 .venv/ready: requirements-dev.txt pyproject.toml tools/setup-python
 	@tools/setup-python
+
+.venv/load: .venv/ready tools/setup-load
+	@tools/setup-load
 
 .venv/browser: .venv/ready tools/setup-browser
 	@tools/setup-browser

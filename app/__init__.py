@@ -66,7 +66,7 @@ def create_app(config: Config) -> Flask:
     let_in(app, config.threads)
     app.after_request(_keep_private_and_plain)
 
-    app.register_blueprint(health_routes())
+    app.register_blueprint(health_routes(config))
     dynamodb = aws.dynamodb(config.region, connections=config.threads)
     for name in config.features:
         app.register_blueprint(FEATURES[name].mount(config, dynamodb))

@@ -57,6 +57,9 @@ class Config:
     revision: str = setting(
         "SERVICE_REVISION", "What is running, carried by every log event.", _revision, "development"
     )
+    version: str = setting(
+        "SERVICE_VERSION", "The version of the code; the image carries it.", _revision, "development"
+    )
     cors_origins: tuple[str, ...] = setting(
         "CORS_ORIGINS", "The origins whose pages may call the API, comma-separated.", _origins, "*"
     )

@@ -23,6 +23,14 @@ def names(page: Page) -> list[str]:
     return page.get_by_role("list", name="Mysfits").get_by_role("heading").all_inner_texts()
 
 
+def wait_for_pictures(page: Page, count: int) -> None:
+    page.wait_for_function(
+        "count => [...document.querySelectorAll('main li img')]"
+        ".filter(image => image.complete && image.naturalWidth > 0).length >= count",
+        arg=count,
+    )
+
+
 def test_a_visitor_finds_likes_and_adopts_a_mysfit(platform: Platform, page: Page) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -33,6 +41,8 @@ def test_a_visitor_finds_likes_and_adopts_a_mysfit(platform: Platform, page: Pag
     page.goto(platform.site_url)
     mysfits = page.get_by_role("list", name="Mysfits").get_by_role("listitem")
     expect(mysfits).to_have_count(12)
+    page.set_viewport_size({"width": 1280, "height": 1060})
+    wait_for_pictures(page, 4)
     page.screenshot(path=PICTURES / "list.png")
 
     finder = page.get_by_role("search")
@@ -49,6 +59,7 @@ def test_a_visitor_finds_likes_and_adopts_a_mysfit(platform: Platform, page: Pag
     profile = page.get_by_role("dialog", name="Gary")
     likes = profile.get_by_test_id("likes")
     expect(likes).to_have_text("0")
+    page.wait_for_function("() => [...document.querySelectorAll('dialog img')].every(image => image.naturalWidth > 0)")
     page.screenshot(path=PICTURES / "profile.png")
     profile.get_by_role("button", name=re.compile("Like Gary")).click()
     expect(likes).to_have_text("1")
@@ -85,8 +96,6 @@ def test_every_mysfit_has_a_picture_of_its_own_that_loads(platform: Platform, pa
     expect(pictures).to_have_count(12)
     for number in range(12):
         pictures.nth(number).scroll_into_view_if_needed()
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('main li img')].every(image => image.complete && image.naturalWidth > 0)"
-    )
+    wait_for_pictures(page, 12)
     assert len({pictures.nth(number).get_attribute("src") for number in range(12)}) == 12
     assert all(pictures.nth(number).get_attribute("alt") for number in range(12))

@@ -51,3 +51,7 @@ def test_health_checks_do_not_drown_the_log(client: FlaskClient, caplog: pytest.
     assert caplog.records == []
     assert client.post("/health").status_code == 405
     assert len(caplog.records) == 1
+
+
+def test_the_version_and_revision_that_answer_can_be_asked_for(client: FlaskClient) -> None:
+    assert client.get("/version").json == {"version": "development", "revision": "development"}

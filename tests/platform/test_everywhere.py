@@ -33,6 +33,7 @@ def test_the_routes_are_those_of_the_contract() -> None:
     assert {address: methods - {"HEAD", "OPTIONS"} for address, methods in ROUTES} == {
         "/": {"GET"},
         "/health": {"GET"},
+        "/version": {"GET"},
         "/mysfits": {"GET"},
         "/mysfits/nobody": {"GET"},
         "/mysfits/nobody/adopt": {"POST"},
@@ -137,8 +138,8 @@ def test_a_feature_alone_mounts_its_own_routes_only(name: str) -> None:
 
     alone = routes((name,))
     others = routes(tuple(other for other in FEATURES if other != name))
-    assert alone & others == {"/", "/health"}
-    assert alone > {"/", "/health"}
+    assert alone & others == {"/", "/health", "/version"}
+    assert alone > {"/", "/health", "/version"}
 
 
 def test_every_setting_is_in_the_readme() -> None:

@@ -32,18 +32,18 @@ class Gate:
 
     def __init__(self, places: int) -> None:
         self._places = threading.Semaphore(places)
-        self._last_left = 0.0
+        self._last_moved = 0.0  # when somebody came in or left
 
     def enter(self) -> None:
         """Raises Busy."""
-        if self._places.acquire(blocking=False):
-            return
-        moving = time.monotonic() - self._last_left < SHORT_WAIT
-        if not (moving and self._places.acquire(timeout=SHORT_WAIT)):
-            raise Busy
+        if not self._places.acquire(blocking=False):
+            moving = time.monotonic() - self._last_moved < SHORT_WAIT
+            if not (moving and self._places.acquire(timeout=SHORT_WAIT)):
+                raise Busy
+        self._last_moved = time.monotonic()
 
     def leave(self) -> None:
-        self._last_left = time.monotonic()
+        self._last_moved = time.monotonic()
         self._places.release()
 
 

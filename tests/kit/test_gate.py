@@ -23,12 +23,10 @@ def test_at_a_standstill_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "SHORT_WAIT", 0.05)
     one = Gate(1)
     one.enter()
-    one.leave()
-    one.enter()
     with pytest.raises(Busy):
-        one.enter()  # waits a little: somebody left just now
+        one.enter()  # waits a little: somebody came in just now
     monkeypatch.setattr(gate, "SHORT_WAIT", 60)
-    one._last_left = time.monotonic() - 61
+    one._last_moved = time.monotonic() - 61
     with pytest.raises(Busy):
         one.enter()
 

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock clean
+.PHONY: help run test image-test check bench format lock clean
 BIN := .venv/bin
 
 help: ## Show this help
@@ -8,8 +8,11 @@ help: ## Show this help
 run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 	@exec $(BIN)/mysfits up
 
-test: .venv/ready .venv/browser ## Run all tests, those in a real browser included
+test: .venv/ready .venv/browser .venv-scan/ready ## Run all tests, those in a real browser included
 	$(BIN)/pytest
+
+image-test: .venv/ready .venv-scan/ready ## Build the image and run it in containers, alone and composed
+	@tools/image-test
 
 check: .venv/ready ## Check formatting, lint, types, import walls and templates, as the pipeline does
 	$(BIN)/ruff format --check .
@@ -31,12 +34,19 @@ lock: .venv/ready ## Lock the dependencies anew, at their newest versions
 	    pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    --constraint requirements-dev.txt requirements-rehearsal.in --output-file requirements-rehearsal.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    requirements-scan.in --output-file requirements-scan.txt
 
 clean: ## Forget what the rehearsal kept, and what tools left behind
 	rm -rf .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
 
 .venv/ready: requirements-dev.txt pyproject.toml tools/setup-python
 	@tools/setup-python
+
+.venv-scan/ready: .venv/ready requirements-scan.txt tools/setup-scan
+	@tools/setup-scan
 
 .venv/load: .venv/ready tools/setup-load
 	@tools/setup-load

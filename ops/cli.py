@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from ops.logs import read_logs, readable, seconds
+from ops.publish import publish as publish_site
 from ops.seed import seed as seed_table
 from ops.target import NoTarget, Target, aws, local
 
@@ -73,6 +74,15 @@ def seed(target: Target) -> None:
     """Store the twelve mysfits. Likes and adoptions stay as they are."""
     table = target.output("DynamoTable")
     console.print(f"{seed_table(target.session, table)} mysfits are in {table}.")
+
+
+@main.command()
+@on_target
+def publish(target: Target) -> None:
+    """Upload the site to its bucket, with the API's address in it."""
+    bucket = target.output("SiteBucket")
+    count = publish_site(target.session, bucket, target.api_url)
+    console.print(f"{count} files of the site are in {bucket}.")
 
 
 @main.command()

@@ -30,6 +30,11 @@ class Target:
             raise NoTarget(f"The stacks have no output {name}; are they all deployed?")
         return self.outputs[name]
 
+    @property
+    def api_url(self) -> str:
+        """The API's address for the site; empty where CloudFront serves both from one origin. Raises NoTarget."""
+        return "" if "DistributionId" in self.outputs else self.output("ApiUrl")
+
 
 def local() -> Target:
     """The rehearsal that is running. Raises NoTarget."""
@@ -37,7 +42,7 @@ def local() -> Target:
     if running is None:
         raise NoTarget("No rehearsal is running here. Start one with `make run`, or say --aws.")
     use_only(running.cloud_url)
-    return Target(boto3.Session(), running.outputs)
+    return Target(boto3.Session(), {**running.outputs, "ApiUrl": running.api_url})
 
 
 def aws() -> Target:

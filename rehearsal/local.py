@@ -51,7 +51,8 @@ class Running:
     def found(cls) -> Running | None:
         """The rehearsal of this folder, None when none is ready."""
         note = LOCAL / "running.json"
-        return cls(**json.loads(note.read_text())) if note.exists() else None
+        # One that was killed leaves its note behind, but not its lock.
+        return cls(**json.loads(note.read_text())) if note.exists() and _locked() else None
 
     @contextmanager
     def written(self) -> Iterator[None]:
@@ -62,6 +63,15 @@ class Running:
             yield
         finally:
             note.unlink(missing_ok=True)
+
+
+def _locked() -> bool:
+    with (LOCAL / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 @contextmanager

@@ -19,10 +19,14 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True)
 class Made:
-    """A resource that exists: what `!Ref` gives of it, and what `!GetAtt` gives."""
+    """A resource: what `!Ref` gives of it, and what `!GetAtt` gives.
+
+    An imagined one exists nowhere; any attribute of it is a text that says whose it would be.
+    """
 
     ref: str
     attributes: dict[str, str] = field(default_factory=dict)
+    imagined: bool = False
 
 
 def fitted(client: Any, operation: str, properties: Properties) -> Properties:
@@ -95,10 +99,9 @@ def _bucket(session: boto3.Session, name: str, properties: Properties) -> Made:
     if ownership := properties.pop("OwnershipControls", None):
         s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=ownership)
     if website := properties.pop("WebsiteConfiguration", None):
-        configuration: Any = {
-            "IndexDocument": {"Suffix": website.pop("IndexDocument")},
-            "ErrorDocument": {"Key": website.pop("ErrorDocument")},
-        }
+        configuration: Any = {"IndexDocument": {"Suffix": website.pop("IndexDocument")}}
+        if error := website.pop("ErrorDocument", None):
+            configuration["ErrorDocument"] = {"Key": error}
         if website:
             raise TemplateError(f"WebsiteConfiguration.{next(iter(website))} is not played here.")
         s3.put_bucket_website(Bucket=name, WebsiteConfiguration=configuration)
@@ -130,4 +133,42 @@ PLAYED: dict[str, Callable[[boto3.Session, str, Properties], Made]] = {
 }
 
 # Real on AWS, without effect on what a visitor or a client of the API sees here.
-NOT_PLAYED = {"AWS::ECS::Cluster"}
+NOT_PLAYED = {
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::CloudWatch::Alarm",
+    "AWS::EC2::EIP",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::Route",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::ECR::Repository",
+    "AWS::ECS::Cluster",
+    "AWS::ECS::Service",
+    "AWS::ECS::TaskDefinition",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+}
+
+
+def played(session: boto3.Session, type_name: str, name: str, properties: Properties) -> Made:
+    """Make a resource in the local cloud, or imagine it where it has no effect here. Raises TemplateError."""
+    if type_name in NOT_PLAYED:
+        return Made(name, imagined=True)
+    if type_name not in PLAYED:
+        raise TemplateError(f"{type_name} is not known here.")
+    return PLAYED[type_name](session, name, properties)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import copy
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
 import yaml
 
-from rehearsal.resources import NOT_PLAYED, PLAYED, Made
+from rehearsal.parameters import parameter_values
+from rehearsal.resources import Made, Properties, played
+from rehearsal.rules import check_rules
 from rehearsal.templates import Document, Evaluator, TemplateError, read_template
 
 ACCOUNT = "123456789012"
+
+Make = Callable[[str, str, Properties], Made]  # resource type, physical name, properties
 
 
 class Stacks:
@@ -29,44 +32,45 @@ class Stacks:
 
     def play_all(self, listing: Path) -> None:
         """Play every stack of a `stacks.yml`, in its order. Raises TemplateError."""
-        for stack in yaml.safe_load(listing.read_text())["stacks"]:
-            document = read_template(listing.parent / stack["template"])
-            self.play(stack["name"], document, stack.get("parameters", {}))
+        for name, document, parameters in listed(listing):
+            self.play(name, document, parameters)
 
     def play(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
-        """Make the resources of one stack and add its outputs. Raises TemplateError."""
-        stack = _Stack(self._session, self._region, name, document, parameters, self._exports)
-        for logical_id in document["Resources"]:
-            if stack.wanted(logical_id):
-                stack.made(logical_id)
-        self.not_played |= stack.not_played
-        for output_name, output in document.get("Outputs", {}).items():
-            if "Condition" in output and not stack.evaluator.condition(output["Condition"]):
-                continue
-            value = str(stack.evaluator.value(output["Value"]))
-            self.outputs[output_name] = value
-            if "Export" in output:
-                self._exports[stack.evaluator.value(output["Export"]["Name"])] = value
+        """Make the resources of one stack and add its outputs, save those of imagined resources.
+
+        Raises TemplateError.
+        """
+        stack = Stack(self._make, self._region, name, document, parameters, self._exports)
+        stack.make_all()
+        self.outputs |= {name: value for name, value in stack.outputs().items() if name not in stack.imagined}
+        self._exports |= stack.exports()
+
+    def _make(self, type_name: str, name: str, properties: Properties) -> Made:
+        made = played(self._session, type_name, name, properties)
+        if made.imagined:
+            self.not_played.add(type_name)
+        return made
 
 
-class _Stack:
+class Stack:
     """One stack while it is made. A resource is made when it is first referred to, so the order comes by itself."""
 
     def __init__(
         self,
-        session: boto3.Session,
+        make: Make,
         region: str,
         name: str,
         document: Document,
         parameters: Mapping[str, Any],
         exports: Mapping[str, str],
     ) -> None:
-        self._session = session
+        self._make_resource = make
         self._name = name
         self._document = document
         self._made: dict[str, Made] = {}
         self._being_made: list[str] = []
-        self.not_played: set[str] = set()
+        self._met_imagined = False
+        self.imagined: set[str] = set()  # outputs that an imagined resource has part in
         pseudo = {
             "AWS::AccountId": ACCOUNT,
             "AWS::Partition": "aws",
@@ -76,11 +80,32 @@ class _Stack:
             "AWS::URLSuffix": "amazonaws.com",
         }
         values = parameter_values(document, parameters)
+        check_rules(document, values)
         self.evaluator = Evaluator(document, values, pseudo, exports, self._attribute)
 
-    def wanted(self, logical_id: str) -> bool:
-        condition = self._document["Resources"][logical_id].get("Condition")
-        return condition is None or self.evaluator.condition(condition)
+    def make_all(self) -> None:
+        """Make every resource whose condition holds. Raises TemplateError."""
+        for logical_id, resource in self._document["Resources"].items():
+            if self.wanted(resource):
+                self.made(logical_id)
+
+    def outputs(self) -> dict[str, str]:
+        """The value of every output whose condition holds. Raises TemplateError."""
+        outputs = {}
+        for name, output in self._wanted_outputs():
+            self._met_imagined = False
+            outputs[name] = str(self.evaluator.value(output["Value"]))
+            if self._met_imagined:
+                self.imagined.add(name)
+        return outputs
+
+    def exports(self) -> dict[str, str]:
+        """What other stacks can import. Raises TemplateError."""
+        return {
+            self.evaluator.value(output["Export"]["Name"]): str(self.evaluator.value(output["Value"]))
+            for _, output in self._wanted_outputs()
+            if "Export" in output
+        }
 
     def made(self, logical_id: str) -> Made:
         if logical_id not in self._made:
@@ -93,50 +118,35 @@ class _Stack:
 
     def _make(self, logical_id: str) -> Made:
         resource = self._document["Resources"][logical_id]
-        type_name = resource["Type"]
-        physical_name = f"{self._name}-{logical_id}"
-        if type_name in NOT_PLAYED:
-            self.not_played.add(type_name)
-            return Made(physical_name)
-        if type_name not in PLAYED:
-            raise TemplateError(f"{self._name}: {type_name} ({logical_id}) is not known here.")
+        if not self.wanted(resource):
+            raise TemplateError(f"{self._name}: {logical_id} is referred to, but its condition does not hold.")
         properties = copy.deepcopy(self.evaluator.value(resource.get("Properties", {})))
         try:
-            return PLAYED[type_name](self._session, physical_name, properties)
+            return self._make_resource(resource["Type"], f"{self._name}-{logical_id}", properties)
         except TemplateError as error:
             raise TemplateError(f"{self._name}: {logical_id}: {error}") from error
 
+    def wanted(self, part: Document) -> bool:
+        """Whether a resource or an output is there. Raises TemplateError."""
+        return "Condition" not in part or self.evaluator.condition(part["Condition"])
+
+    def _wanted_outputs(self) -> list[tuple[str, Document]]:
+        outputs = self._document.get("Outputs", {})
+        return [(name, output) for name, output in outputs.items() if self.wanted(output)]
+
     def _attribute(self, logical_id: str, attribute: str | None) -> str:
         made = self.made(logical_id)
+        self._met_imagined |= made.imagined
         if attribute is None:
             return made.ref
+        if made.imagined:
+            return made.attributes.get(attribute, f"{made.ref}.{attribute}")
         if attribute not in made.attributes:
             raise TemplateError(f"{self._name}: {logical_id} has no attribute {attribute} here.")
         return made.attributes[attribute]
 
 
-def parameter_values(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The value of every parameter: given or default, checked as CloudFormation checks it. Raises TemplateError."""
-    declared = document.get("Parameters", {})
-    for name in given:
-        if name not in declared:
-            raise TemplateError(f"There is no parameter {name}. There are: {', '.join(declared)}.")
-    return {name: _parameter(name, spec, given) for name, spec in declared.items()}
-
-
-def _parameter(name: str, spec: Document, given: Mapping[str, Any]) -> Any:
-    value = given.get(name, spec.get("Default"))
-    if value is None:
-        raise TemplateError(f"The parameter {name} needs a value.")
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    if "AllowedValues" in spec and text not in map(str, spec["AllowedValues"]):
-        raise TemplateError(f"{name} is {text!r}; it should be one of {spec['AllowedValues']}.")
-    if "AllowedPattern" in spec and not re.fullmatch(spec["AllowedPattern"], text):
-        raise TemplateError(f"{name} is {text!r}; it should match {spec['AllowedPattern']}.")
-    if spec["Type"] == "Number" and not (
-        float(spec.get("MinValue", "-inf")) <= float(text) <= float(spec.get("MaxValue", "inf"))
-    ):
-        raise TemplateError(f"{name} is {text}, out of its bounds.")
-    if spec["Type"] == "CommaDelimitedList" or spec["Type"].startswith("List<"):
-        return [part.strip() for part in text.split(",")] if text else []
-    return text
+def listed(listing: Path) -> Iterator[tuple[str, Document, Mapping[str, Any]]]:
+    """The name, template and parameters of every stack of a `stacks.yml`, in its order. Raises TemplateError."""
+    for stack in yaml.safe_load(listing.read_text())["stacks"]:
+        yield stack["name"], read_template(listing.parent / stack["template"]), stack.get("parameters", {})

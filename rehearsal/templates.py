@@ -139,10 +139,9 @@ class Evaluator:
 
     def _select(self, argument: Any) -> Any:
         index, values = self.value(argument)
-        try:
-            return values[int(index)]
-        except IndexError:
-            raise TemplateError(f"Select {index} of a list of {len(values)}.") from None
+        if not 0 <= int(index) < len(values):
+            raise TemplateError(f"Select {index} of a list of {len(values)}.")
+        return values[int(index)]
 
     def _cidr(self, argument: Any) -> list[str]:
         block, count, bits = (*self.value(argument), 8)[:3]
@@ -169,7 +168,9 @@ class Evaluator:
         return [f"{region}{letter}" for letter in "abc"]
 
 
-def _equal(one: Any, other: Any) -> bool:
+def equal(one: Any, other: Any) -> bool:
+    """Whether CloudFormation takes the two for the same."""
+
     # Parameters arrive as text: CloudFormation compares 'true' and true, '2' and 2 as equal.
     def text(value: Any) -> str:
         return str(value).lower() if isinstance(value, bool) else str(value)
@@ -183,7 +184,7 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
     "Fn::GetAtt": Evaluator._get_att,
     "Fn::Sub": Evaluator._sub,
     "Fn::If": Evaluator._if,
-    "Fn::Equals": lambda self, pair: _equal(*self.value(pair)),
+    "Fn::Equals": lambda self, pair: equal(*self.value(pair)),
     "Fn::Not": lambda self, one: not self.value(one)[0],
     "Fn::And": lambda self, all_of: all(self.value(each) for each in all_of),
     "Fn::Or": lambda self, any_of: any(self.value(each) for each in any_of),

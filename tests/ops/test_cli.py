@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from ops import logs as log_reading
 from ops.cli import main
+from ops.target import Target
 from rehearsal import local
 from rehearsal.cloud import Cloud
 from rehearsal.local import Running, ours_alone, use_only
@@ -63,7 +64,7 @@ def log_group(session: boto3.Session) -> str:
 
 @pytest.fixture
 def outputs(table_name: str, log_group: str) -> dict[str, str]:
-    return {"DynamoTable": table_name, "LogGroup": log_group}
+    return {"DynamoTable": table_name, "LogGroup": log_group, "SiteBucket": f"site-{next(_numbers)}"}
 
 
 @pytest.fixture
@@ -73,6 +74,24 @@ def rehearsal(cloud: Cloud, outputs: dict[str, str]) -> Iterator[None]:
         running.enter_context(ours_alone())
         running.enter_context(Running(cloud.url, "http://api", "http://site", outputs).written())
         yield
+
+
+@pytest.mark.usefixtures("rehearsal")
+def test_publish_uploads_the_site_with_the_address_of_the_rehearsals_api(
+    mysfits: Mysfits, outputs: dict[str, str], session: boto3.Session
+) -> None:
+    bucket = outputs["SiteBucket"]
+    session.client("s3").create_bucket(Bucket=bucket)
+    result = mysfits("publish")
+    assert result.exit_code == 0, result.output
+    script = session.client("s3").get_object(Bucket=bucket, Key="config.js")["Body"].read()
+    assert b'"http://api"' in script
+
+
+def test_behind_cloudfront_the_site_asks_its_own_origin() -> None:
+    both = Target(boto3.Session(), {"ApiUrl": "http://balancer", "DistributionId": "E1"})
+    assert both.api_url == ""
+    assert Target(boto3.Session(), {"ApiUrl": "http://balancer"}).api_url == "http://balancer"
 
 
 @pytest.mark.usefixtures("rehearsal")

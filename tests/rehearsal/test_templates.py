@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.stacks import parameter_values
+from rehearsal.parameters import parameter_values
 from rehearsal.templates import NO_VALUE, Evaluator, TemplateError, read_template
 
 Evaluate = Callable[..., Any]

@@ -1,0 +1,60 @@
+# One image for every assembly; FEATURES says which features a container runs.
+# Other bases do as well: a Debian with Python 3.11 or newer, and `python` and `pip` among its commands.
+ARG PYTHON_IMAGE=python:3.13-slim
+
+# Where a machine needs its own package index or certificates, the secrets `pip.conf` and `ca.pem` bring them in for
+# one step and leave nothing of them in any layer.
+FROM ${PYTHON_IMAGE} AS packages
+COPY requirements.txt /build/
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    --mount=type=secret,id=ca.pem,target=/etc/ssl/certs/ca-certificates.crt \
+    python -m venv --without-pip /venv && \
+    python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes \
+        --requirement /build/requirements.txt
+COPY app /srv/app
+# The root file system is read-only later: nothing could be compiled then.
+RUN python -m compileall -q --invalidation-mode unchecked-hash /srv/app
+
+
+# The local cloud and the site, for compose.yaml alone.
+FROM ${PYTHON_IMAGE} AS rehearsal
+COPY requirements-rehearsal.txt /build/
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    --mount=type=secret,id=ca.pem,target=/etc/ssl/certs/ca-certificates.crt \
+    python -m venv --without-pip /venv && \
+    python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes \
+        --requirement /build/requirements-rehearsal.txt && \
+    install --directory --owner=10001 --group=10001 /data
+COPY cfn /srv/cfn
+COPY ops /srv/ops
+COPY rehearsal /srv/rehearsal
+COPY static-site /srv/static-site
+WORKDIR /srv
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL_DIR=/data
+USER 10001:10001
+VOLUME /data
+EXPOSE 4566 8080
+CMD ["python", "-m", "rehearsal.cloud_service"]
+
+
+FROM ${PYTHON_IMAGE} AS production
+ARG VERSION=unknown
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title="Mythical Mysfits" \
+      org.opencontainers.image.description="The adoption platform's API" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}"
+COPY --from=packages /venv /venv
+COPY --from=packages /srv /srv
+WORKDIR /srv
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SERVICE_VERSION=${VERSION}
+# By number, so that whoever starts the container can see that it is not root.
+USER 10001:10001
+EXPOSE 8080
+# ECS asks the load balancer instead; this is for `docker ps` and compose.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=15s --retries=3 CMD ["python", "-c", "\
+import http.client, os; \
+c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PORT') or 8080), timeout=2); \
+c.request('GET', '/health'); \
+raise SystemExit(c.getresponse().status != 200)"]
+CMD ["python", "-m", "app"]

@@ -1,0 +1,51 @@
+"""The parameters of a template: given or default, checked as CloudFormation checks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rehearsal.templates import Document, TemplateError
+
+
+def parameter_values(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The value of every parameter: given or default, checked as CloudFormation checks it. Raises TemplateError."""
+    declared = document.get("Parameters", {})
+    for name in given:
+        if name not in declared:
+            raise TemplateError(f"There is no parameter {name}. There are: {', '.join(declared)}.")
+    return {name: _parameter(name, spec, given) for name, spec in declared.items()}
+
+
+def _parameter(name: str, spec: Document, given: Mapping[str, Any]) -> Any:
+    value = given.get(name, spec.get("Default"))
+    if value is None:
+        raise TemplateError(f"The parameter {name} needs a value.")
+    is_list = spec["Type"] == "CommaDelimitedList" or spec["Type"].startswith("List<")
+    text = ",".join(map(_text, value)) if isinstance(value, list) else _text(value)
+    values = [part.strip() for part in text.split(",") if text] if is_list else [text]
+    for each in values:
+        _check(name, spec, each)
+    return values if is_list else text
+
+
+def _check(name: str, spec: Document, text: str) -> None:
+    if "AllowedValues" in spec and text not in map(_text, spec["AllowedValues"]):
+        raise TemplateError(f"{name} is {text!r}; it should be one of {spec['AllowedValues']}.")
+    if "AllowedPattern" in spec and not re.fullmatch(spec["AllowedPattern"], text):
+        raise TemplateError(f"{name} is {text!r}; it should match {spec['AllowedPattern']}.")
+    shortest, longest = int(spec.get("MinLength", 0)), int(spec.get("MaxLength", 4096))
+    if not shortest <= len(text) <= longest:
+        raise TemplateError(f"{name} is {text!r}; it should have {shortest} to {longest} characters.")
+    if spec["Type"] == "Number":
+        try:
+            number = float(text)
+        except ValueError:
+            raise TemplateError(f"{name} is {text!r}; it should be a number.") from None
+        if not float(spec.get("MinValue", "-inf")) <= number <= float(spec.get("MaxValue", "inf")):
+            raise TemplateError(f"{name} is {text}, out of its bounds.")
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,54 @@
+"""A real browser for the tests: one for the whole run, a fresh context for each test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+
+# A test's browser talks to the pages under test and to nobody else, and needs neither a sandbox nor a graphics card.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+HOW_TO_GET_ONE = (
+    "No browser was found. Install Chromium (for example `apt-get install chromium`), or run "
+    "`playwright install chromium`, or set MYSFITS_BROWSER to the path of a Chromium or Chrome."
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = start(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context() as context:
+        yield context.new_page()
+
+
+def start(playwright: Playwright) -> Browser:
+    """Start the browser that MYSFITS_BROWSER names, or one on the PATH, or Playwright's own.
+
+    A browser that is not there fails the test: one that is skipped proves nothing.
+    """
+    try:
+        return playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+    except Error as error:
+        pytest.fail(f"{HOW_TO_GET_ONE}\n\n{error.message.splitlines()[0]}", pytrace=False)
+
+
+def executable() -> str | None:
+    named = os.environ.get("MYSFITS_BROWSER")
+    return named or shutil.which("chromium") or shutil.which("google-chrome")

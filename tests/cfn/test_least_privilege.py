@@ -1,0 +1,217 @@
+"""The application's journey under exactly its task role: all of it works, and nothing else would."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from flask.testing import FlaskClient
+
+from app import NEEDS, create_app
+from app.kit.config import Config
+from ops.seed import seed
+from rehearsal.cloud import Cloud
+from rehearsal.door import Door
+from rehearsal.iam import allows
+from rehearsal.render import REGION
+from rehearsal.server import Server
+from rehearsal.stacks import ACCOUNT, Stacks
+from rehearsal.templates import read_template
+from tests.cfn import platforms
+from tests.cfn.platforms import CFN, Platform
+
+ID = "4e53920c-505a-4a90-a694-b9300791f0ae"
+FREE = "b41ff031-141e-4a8d-bb56-158a22bea0b3"
+TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/mysfits-data-Mysfits"
+GOOD_EVIL, LAW_CHAOS = f"{TABLE}/index/GoodEvilIndex", f"{TABLE}/index/LawChaosIndex"
+
+READS = {
+    ("dynamodb:GetItem", TABLE),
+    ("dynamodb:Query", GOOD_EVIL),
+    ("dynamodb:Query", LAW_CHAOS),
+    ("dynamodb:Scan", GOOD_EVIL),
+}
+WRITES = {("dynamodb:UpdateItem", TABLE)}
+# Stack of an assembly, and all that its tasks may do.
+ASSEMBLIES = {
+    "production service": READS | WRITES,
+    "split catalog": READS,
+    "split likes": WRITES,
+    "split adoptions": WRITES,
+}
+
+
+@pytest.fixture(scope="session")
+def seeded(cloud: Cloud) -> str:
+    """The cloud's address, with the table under the name that the rendered policies have it by."""
+    session = boto3.Session()
+    stacks = Stacks(session, REGION)
+    stacks.play("mysfits-data", read_template(CFN / "data.yml"), {})
+    seed(session, stacks.outputs["DynamoTable"])
+    session.client("logs").create_log_group(logGroupName="mysfits-cluster-Logs")
+    return cloud.url
+
+
+@pytest.fixture(params=ASSEMBLIES)
+def assembly(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def platform_of(assembly: str) -> Platform:
+    return platforms.make(assembly.split()[0])
+
+
+@pytest.fixture
+def role(assembly: str, platform_of: Platform) -> list[dict[str, Any]]:
+    """The policies of the task role."""
+    return platform_of.task_policies(f"mysfits-{assembly.split()[1]}")
+
+
+@pytest.fixture
+def guarded(role: list[dict[str, Any]], seeded: str) -> Iterator[tuple[Door, str]]:
+    """A door that lets pass what the role allows, and its address."""
+    door = Door(seeded, role, REGION, ACCOUNT)
+    server = Server(door, 0, threads=4)
+    yield door, server.url
+    server.close()
+
+
+@pytest.fixture
+def client(
+    assembly: str, platform_of: Platform, guarded: tuple[Door, str], monkeypatch: pytest.MonkeyPatch
+) -> FlaskClient:
+    """The application with the settings of its task definition, on the cloud behind the door."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", guarded[1])
+    stack = platform_of.stacks[f"mysfits-{assembly.split()[1]}"]
+    (container,) = stack.resources["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    settings = {each["Name"]: each["Value"] for each in container["Environment"]}
+    return create_app(Config.from_env({"AWS_REGION": REGION, **settings}, NEEDS)).test_client()
+
+
+def _read(client: FlaskClient) -> None:
+    assert len(client.get("/mysfits").json["mysfits"]) == 12  # type: ignore[index]
+    for attribute, value in (("GoodEvil", "Good"), ("LawChaos", "Lawful")):
+        assert client.get(f"/mysfits?filter={attribute}&value={value}").json["mysfits"]  # type: ignore[index]
+    assert client.get(f"/mysfits/{ID}").json["name"] == "Evangeline"  # type: ignore[index]
+    assert client.get("/mysfits/nobody").status_code == 404
+
+
+def _like(client: FlaskClient) -> None:
+    assert client.post(f"/mysfits/{ID}/like").json["Update"] == "Success"  # type: ignore[index]
+    assert client.post(f"/mysfits/{ID}/fulfill-like").json["Update"] == "Success"  # type: ignore[index]
+    assert client.post("/mysfits/nobody/like").status_code == 404
+
+
+def _adopt(client: FlaskClient) -> None:
+    assert client.post(f"/mysfits/{FREE}/adopt").status_code in (200, 409)
+    assert client.post(f"/mysfits/{FREE}/adopt").status_code == 409
+    assert client.post("/mysfits/nobody/adopt").status_code == 404
+
+
+JOURNEYS: dict[str, list[Callable[[FlaskClient], None]]] = {
+    "production service": [_read, _like, _adopt],
+    "split catalog": [_read],
+    "split likes": [_like],
+    "split adoptions": [_adopt],
+}
+
+
+def test_the_whole_journey_works_and_needs_all_that_is_granted(
+    assembly: str, client: FlaskClient, guarded: tuple[Door, str]
+) -> None:
+    for part in JOURNEYS[assembly]:
+        part(client)
+    door, _ = guarded
+    assert door.denied == []
+    assert door.passed == ASSEMBLIES[assembly]
+
+
+def _actions() -> list[str]:
+    """Every action of DynamoDB and CloudWatch Logs that AWS's own service models know."""
+    model = botocore.session.get_session().get_service_model
+    actions = [f"{name}:{each}" for name in ("dynamodb", "logs") for each in model(name).operation_names]
+    # What IAM calls the parts of transactions and of PartiQL.
+    extra = ["ConditionCheckItem", "PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"]
+    return actions + [f"dynamodb:{each}" for each in extra]
+
+
+def test_no_other_action_and_no_other_resource_is_allowed(assembly: str, role: list[dict[str, Any]]) -> None:
+    logs = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:mysfits-cluster-Logs"
+    resources = [
+        *(TABLE, GOOD_EVIL, LAW_CHAOS, f"{TABLE}/index/NameIndex", f"{TABLE}/stream/now", f"{TABLE}2"),
+        *(TABLE.replace("Mysfits", "Users"), TABLE.replace(ACCOUNT, "999999999999")),
+        *(TABLE.replace(REGION, "eu-west-1"), "*", logs, f"{logs}:*", f"{logs}:log-stream:a"),
+    ]
+    actions = _actions()
+    assert len(actions) > 100
+    allowed = {(each, arn) for each in actions for arn in resources if allows(role, each, arn)}
+    assert allowed == ASSEMBLIES[assembly]
+
+
+def test_every_other_call_is_denied_at_the_door(assembly: str, guarded: tuple[Door, str]) -> None:
+    _, url = guarded
+    granted = {action.split(":")[1] for action, _ in ASSEMBLIES[assembly]}
+    for operation in _operations("dynamodb"):
+        tables = ["mysfits-data-Users"] + (["mysfits-data-Mysfits"] if operation not in granted else [])
+        for table in tables:
+            item = {"Key": {"MysfitId": {"S": ID}}, "TableName": table}
+            body = {
+                **item,
+                "RequestItems": {table: {}},
+                "TransactItems": [{"ConditionCheck" if operation == "TransactWriteItems" else "Get": item}],
+                "Statement": f'SELECT * FROM "{table}"',
+            }
+            code = _call(url, f"DynamoDB_20120810.{operation}", body)
+            # Two calls are no more than the rows they touch.
+            if operation == "TransactGetItems" and "GetItem" in granted and table.endswith("Mysfits"):
+                continue
+            assert code == "AccessDeniedException", (operation, table)
+    for operation in _operations("logs"):
+        body = {"logGroupName": "mysfits-cluster-Logs", "logStreamName": "a"}
+        assert _call(url, f"Logs_20140328.{operation}", body) == "AccessDeniedException", operation
+
+
+def test_an_index_is_denied_to_the_action_that_only_the_other_index_grants(role: list[dict[str, Any]]) -> None:
+    assert not allows(role, "dynamodb:Scan", LAW_CHAOS)
+    assert not allows(role, "dynamodb:Scan", TABLE)
+    assert not allows(role, "dynamodb:Query", TABLE)
+
+
+def test_starting_a_task_may_pull_its_image_and_write_its_log_only(production: Platform) -> None:
+    service = production.stack("service").resources["ExecutionRole"]["Properties"]
+    policies = [each["PolicyDocument"] for each in service["Policies"]]
+    image = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/mysfits-pipeline-images"
+    log = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:mysfits-cluster-Logs:log-stream:mysfits-service/a/b"
+    assert allows(policies, "ecr:BatchGetImage", image)
+    assert allows(policies, "logs:PutLogEvents", log)
+    assert not allows(policies, "ecr:BatchGetImage", image + "2")
+    assert not allows(policies, "logs:PutLogEvents", log.replace("mysfits-cluster", "other"))
+    for action in _actions():
+        if action not in ("logs:PutLogEvents", "logs:CreateLogStream"):
+            assert not any(allows(policies, action, resource) for resource in (TABLE, GOOD_EVIL, log)), action
+    model = botocore.session.get_session().get_service_model("ecr")
+    pulling = {"BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer", "GetAuthorizationToken"}
+    assert {each for each in model.operation_names if allows(policies, f"ecr:{each}", image)} == pulling
+
+
+def _operations(service: str) -> list[str]:
+    return list(botocore.session.get_session().get_service_model(service).operation_names)
+
+
+def _call(url: str, target: str, body: dict[str, Any]) -> str:
+    """The code of the error that a raw call is answered with, empty when there is none."""
+    headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10):
+            return ""
+    except urllib.error.HTTPError as error:
+        with error:
+            return str(json.loads(error.read())["__type"].rsplit("#", 1)[1])

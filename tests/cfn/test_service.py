@@ -1,0 +1,195 @@
+"""One service: its tasks, how they are rolled out, and when there are more of them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from app.kit.config import Config
+from tests.cfn.platforms import Platform
+
+_SERVICE = "AWS::ECS::Service"
+
+
+def _container(properties: dict[str, Any]) -> dict[str, Any]:
+    (container,) = properties["ContainerDefinitions"]
+    return container  # type: ignore[no-any-return]
+
+
+def _tasks(platform: Platform) -> dict[str, dict[str, Any]]:
+    return platform.of_type("AWS::ECS::TaskDefinition")
+
+
+def test_a_rollout_never_has_less_than_all_tasks(platform: Platform) -> None:
+    for name, service in platform.of_type(_SERVICE).items():
+        configuration = service["DeploymentConfiguration"]
+        assert (configuration["MinimumHealthyPercent"], configuration["MaximumPercent"]) == (100, 200), name
+
+
+def test_a_failed_rollout_goes_back_by_itself(platform: Platform) -> None:
+    for name, service in platform.of_type(_SERVICE).items():
+        configuration = service["DeploymentConfiguration"]
+        assert configuration["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}, name
+        stack = name.split(".")[0]
+        assert configuration["Alarms"] == {
+            "Enable": True,
+            "Rollback": True,
+            "AlarmNames": [f"{stack}-ServerErrors"],
+        }
+
+
+def test_a_service_that_is_not_stopped_has_two_tasks_or_more(platform: Platform) -> None:
+    counts = {name: int(service["DesiredCount"]) for name, service in platform.of_type(_SERVICE).items()}
+    assert all(count >= 2 for name, count in counts.items() if count > 0)
+    assert any(counts.values())
+
+
+def test_tasks_run_on_fargate_with_an_address_of_their_own(platform: Platform) -> None:
+    for task in _tasks(platform).values():
+        assert (task["RequiresCompatibilities"], task["NetworkMode"]) == (["FARGATE"], "awsvpc")
+    assert all(service["LaunchType"] == "FARGATE" for service in platform.of_type(_SERVICE).values())
+
+
+def test_starting_a_task_and_being_one_are_separate_roles(platform: Platform) -> None:
+    for name, task in _tasks(platform).items():
+        assert task["ExecutionRoleArn"] != task["TaskRoleArn"], name
+        stack = platform.stacks[name.split(".")[0]]
+        assert "ManagedPolicyArns" not in stack.resources["ExecutionRole"]["Properties"]
+        assert "Policies" not in stack.resources["TaskRole"]["Properties"]
+
+
+def test_roles_are_taken_by_ecs_for_this_account_only(platform: Platform) -> None:
+    for stack in platform.services.values():
+        for role in stack.of_type("AWS::IAM::Role").values():
+            (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+            assert statement["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+            assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+
+
+def test_the_application_runs_without_rights_on_its_machine(production: Platform, split: Platform) -> None:
+    for platform in (production, split):
+        for name, task in _tasks(platform).items():
+            container = _container(task)
+            assert container["User"] not in ("0", "root"), name
+            assert container["ReadonlyRootFilesystem"] is True, name
+            assert container["LinuxParameters"]["Capabilities"] == {"Drop": ["ALL"]}, name
+
+
+def test_a_task_has_longer_to_stop_than_its_server_takes(platform: Platform) -> None:
+    for task in _tasks(platform).values():
+        assert 20 < _container(task)["StopTimeout"] <= 120
+
+
+def test_what_the_container_says_goes_to_the_services_log_group(platform: Platform) -> None:
+    for name, task in _tasks(platform).items():
+        log = _container(task)["LogConfiguration"]
+        assert log["LogDriver"] == "awslogs"
+        assert log["Options"]["awslogs-group"] == platform.stack("cluster").outputs["LogGroup"]
+        assert log["Options"]["awslogs-stream-prefix"] == name.split(".")[0]
+        # The default of the driver has changed once; a stalled CloudWatch must not stall the application.
+        assert log["Options"]["mode"] == "non-blocking"
+
+
+def test_the_container_has_the_name_and_the_settings_that_the_application_knows(platform: Platform) -> None:
+    known = {each.metadata["env"] for each in fields(Config)}
+    for task in _tasks(platform).values():
+        container = _container(task)
+        assert container["Name"] == "monolith-service"
+        settings = {each["Name"]: each["Value"] for each in container["Environment"]}
+        assert settings.keys() <= known
+        assert settings["DDB_TABLE_NAME"] == platform.stack("data").outputs["DynamoTable"]
+        # With stdout collected already, every event would arrive twice.
+        assert "LOG_GROUP" not in settings
+        # A tool that replaces the image alone must find nothing that overrides what is in the image.
+        assert not {"Command", "EntryPoint"} & container.keys()
+
+
+def test_the_first_deployment_runs_a_placeholder_on_the_same_port(smallest: Platform) -> None:
+    container = _container(smallest.stack("service").resources["TaskDefinition"]["Properties"])
+    assert container["Image"].startswith("nginxdemos/")
+    assert [mapping["ContainerPort"] for mapping in container["PortMappings"]] == [8080]
+
+
+def test_an_image_tag_brings_the_application_from_the_repository_of_the_pipeline(production: Platform) -> None:
+    container = _container(production.stack("service").resources["TaskDefinition"]["Properties"])
+    assert container["Image"] == production.stack("pipeline").outputs["ImageRepository"] + ":3f2c1e0"
+
+
+def test_an_older_revision_stays_for_a_rollback(platform: Platform) -> None:
+    for stack in platform.services.values():
+        assert stack.resources["TaskDefinition"]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_traffic_goes_to_healthy_tasks_by_their_address(platform: Platform) -> None:
+    for stack in platform.services.values():
+        group = stack.resources["TargetGroup"]["Properties"]
+        assert group["TargetType"] == "ip"
+        assert (group["HealthCheckPath"], group["Matcher"]) == ("/health", {"HttpCode": "200"})
+        assert group["Port"] == 8080
+
+
+def test_connections_drain_before_a_task_stops(platform: Platform) -> None:
+    for stack in platform.services.values():
+        attributes = stack.resources["TargetGroup"]["Properties"]["TargetGroupAttributes"]
+        delay = next(each["Value"] for each in attributes if each["Key"].startswith("deregistration_delay"))
+        assert 20 < int(delay) <= 120
+
+
+def test_a_new_task_has_time_to_start(platform: Platform) -> None:
+    for service in platform.of_type(_SERVICE).values():
+        assert service["HealthCheckGracePeriodSeconds"] >= 30
+
+
+def test_a_service_has_the_load_balancer_and_a_name_that_other_tools_look_for(platform: Platform) -> None:
+    for name, service in platform.of_type(_SERVICE).items():
+        assert name.endswith(".MythicalMonolithService")
+        assert "ServiceName" not in service
+        (balancer,) = service["LoadBalancers"]
+        assert (balancer["ContainerName"], balancer["ContainerPort"]) == ("monolith-service", 8080)
+
+
+def test_load_brings_more_tasks_up_to_the_maximum(production: Platform) -> None:
+    stack = production.stack("service")
+    target = stack.resources["TaskCount"]["Properties"]
+    assert (target["MinCapacity"], target["MaxCapacity"]) == ("3", "10")
+    metrics = {
+        policy["TargetTrackingScalingPolicyConfiguration"]["PredefinedMetricSpecification"]["PredefinedMetricType"]
+        for policy in stack.of_type("AWS::ApplicationAutoScaling::ScalingPolicy").values()
+    }
+    assert metrics == {"ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"}
+
+
+def test_a_stopped_service_is_not_started_by_its_scaling(split: Platform) -> None:
+    stack = split.stack("service")
+    assert int(stack.resources["MythicalMonolithService"]["Properties"]["DesiredCount"]) == 0
+    target = stack.resources["TaskCount"]["Properties"]
+    assert (int(target["MinCapacity"]), int(target["MaxCapacity"])) == (0, 0)
+
+
+def test_a_detached_service_has_no_rule(split: Platform) -> None:
+    assert not split.stack("service").of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
+    for name in ("catalog", "likes", "adoptions"):
+        (rule,) = split.stack(name).of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values()
+        assert rule["Actions"] == [{"Type": "forward", "TargetGroupArn": f"mysfits-{name}-TargetGroup"}]
+
+
+def test_a_split_assembly_answers_the_paths_of_its_features(split: Platform) -> None:
+    rules = {
+        name: split.stack(name).resources["RequestsToTasks"]["Properties"] for name in ("catalog", "likes", "adoptions")
+    }
+    paths = {name: rule["Conditions"][0]["PathPatternConfig"]["Values"] for name, rule in rules.items()}
+    assert paths == {
+        "catalog": ["/mysfits", "/mysfits/*"],
+        "likes": ["/mysfits/*/like"],
+        "adoptions": ["/mysfits/*/adopt"],
+    }
+    # `/mysfits/*` takes in the others, so it comes last.
+    assert int(rules["catalog"]["Priority"]) > max(int(rules[each]["Priority"]) for each in ("likes", "adoptions"))
+
+
+def test_every_alarm_is_told_to_the_topic_and_silent_without_traffic(platform: Platform) -> None:
+    alarms = platform.of_type("AWS::CloudWatch::Alarm")
+    assert len(alarms) == 4 * len(platform.services)
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [platform.stack("cluster").outputs["AlarmTopic"]], name
+        assert alarm["TreatMissingData"] == "notBreaching", name

@@ -1,0 +1,50 @@
+/** A copy of the content of a <template>, and a way to reach its named elements. */
+export function copyOf(templateId) {
+  const copy = document.getElementById(templateId).content.cloneNode(true);
+  return { copy, part: (name) => copy.querySelector(`[data-part="${name}"]`) };
+}
+
+export function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+/** A list of listeners in which one that throws does not keep the others from hearing. */
+export function listeners() {
+  const all = new Set();
+  return {
+    add(listener) {
+      all.add(listener);
+      return () => all.delete(listener);
+    },
+    tell(...news) {
+      for (const listener of all) {
+        try {
+          listener(...news);
+        } catch (error) {
+          reportError(error);
+        }
+      }
+    },
+  };
+}
+
+/** Styles that the first view does not need. A missing stylesheet must not keep the content away. */
+export function needStyles(href) {
+  return new Promise((done) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+    link.addEventListener("load", done);
+    link.addEventListener("error", done);
+    document.head.append(link);
+  });
+}
+
+/** Resolves when the browser has painted: work that waits for it does not hold up the answer to a press. */
+export const painted = () =>
+  new Promise((done) => {
+    // In a background tab there is no frame to wait for.
+    if (document.hidden) done();
+    else requestAnimationFrame(() => setTimeout(done));
+  });

@@ -1,0 +1,13 @@
+import { keep } from "./memory.js";
+import { currentLanguage, loadWords, watchLanguage } from "./words.js";
+
+export function mount(select) {
+  watchLanguage((language) => (select.value = language));
+  select.addEventListener("change", async () => {
+    keep("language", select.value);
+    await loadWords(select.value);
+    // Words that did not arrive leave the page in the language it had.
+    select.value = currentLanguage();
+  });
+  select.disabled = false;
+}

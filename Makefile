@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check bench format lock clean
+.PHONY: help run test image-test check site-audit bench format lock clean
 BIN := .venv/bin
 
 help: ## Show this help
@@ -20,6 +20,9 @@ check: .venv/ready ## Check formatting, lint, types, import walls and templates,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint
+
+site-audit: .venv/ready .venv/browser ## Audit the site with Lighthouse, as a phone on a slow network
+	$(BIN)/python -m tests.site.audit.audit
 
 bench: .venv/ready .venv/load ## Measure everything side by side on this machine (about 10 minutes)
 	$(BIN)/python -m bench

@@ -1,12 +1,19 @@
-"""Uploads the static site to its bucket: content types, and the API's address in `config.js`."""
+"""Uploads the static site to its bucket: types, caching, and the address of the API."""
 
 import json
 import mimetypes
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import boto3
 
+from ops.fingerprints import fingerprinted, is_fingerprinted
+
 SITE = Path(__file__).parent.parent / "static-site"
+
+# What static-site/index.html has in their places until it is published.
+_ANY_LOCAL_API = "http://localhost:* http://127.0.0.1:*"
+_PRELOAD = "<!-- preload: the list of mysfits -->"
 
 # The system's own table differs from machine to machine.
 _TYPES = mimetypes.MimeTypes(filenames=())
@@ -16,14 +23,27 @@ _TYPES.add_type("application/manifest+json", ".webmanifest")
 
 
 def publish(session: boto3.Session, bucket: str, api_url: str, site: Path = SITE) -> int:
-    """Upload every file of `site`; how many there are."""
+    """Upload every file of `site` for an API at `api_url` (empty: on the site's own origin); how many there are.
+
+    Files of an earlier publication stay, for those who have its page open.
+    """
     s3 = session.client("s3")
-    files = sorted(path for path in site.rglob("*") if path.is_file())
-    for path in files:
-        key = path.relative_to(site).as_posix()
-        body = path.read_bytes() if key != "config.js" else config_script(api_url).encode()
-        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type(key))
-    return len(files)
+    files = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    if "config.js" in files:
+        files["config.js"] = config_script(api_url).encode()
+    for key in [key for key in files if key.endswith(".html")]:
+        files[key] = _page(files[key].decode(), api_url).encode()
+    published = fingerprinted(files)
+    # Pages last: a visitor never gets one whose files are not there yet.
+    for key in sorted(published, key=lambda key: (key.endswith(".html"), key)):
+        s3.put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=published[key],
+            ContentType=content_type(key),
+            CacheControl=cache_control(key),
+        )
+    return len(published)
 
 
 def config_script(api_url: str) -> str:
@@ -31,7 +51,22 @@ def config_script(api_url: str) -> str:
     return f"export const apiUrl = {json.dumps(api_url)};\n"
 
 
+def _page(text: str, api_url: str) -> str:
+    """A page that may talk to this API and to no other, and asks for its list without waiting for scripts."""
+    parts = urlsplit(api_url)
+    origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    preload = f'<link rel="preload" as="fetch" crossorigin href="{api_url}/mysfits">'
+    return text.replace(_ANY_LOCAL_API, origin).replace(_PRELOAD, preload)
+
+
 def content_type(key: str) -> str:
     guessed = _TYPES.guess_type(key)[0] or "application/octet-stream"
     textual = guessed.startswith("text/") or guessed.endswith(("json", "xml"))
     return f"{guessed}; charset=utf-8" if textual else guessed
+
+
+def cache_control(key: str) -> str:
+    """What a browser may keep: for ever what has its content in its name, nothing unasked of a page."""
+    if is_fingerprinted(key):
+        return "public, max-age=31536000, immutable"
+    return "no-cache" if key.endswith(".html") else "public, max-age=86400"

@@ -29,7 +29,7 @@ def restore(session: boto3.Session, path: Path) -> None:
         return
     document = json.loads(path.read_text())
     dynamodb, logs = session.client("dynamodb"), session.client("logs")
-    for table in dynamodb.list_tables()["TableNames"]:
+    for table in _table_names(session):
         for rows in _chunks(document["tables"].get(table, []), _ROWS):
             dynamodb.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": row}} for row in rows]})
     for group in logs.describe_log_groups()["logGroups"]:
@@ -44,12 +44,17 @@ def restore(session: boto3.Session, path: Path) -> None:
                 )
 
 
+def _table_names(session: boto3.Session) -> list[str]:
+    pages = session.client("dynamodb").get_paginator("list_tables").paginate()
+    return [name for page in pages for name in page["TableNames"]]
+
+
 def _tables(session: boto3.Session) -> dict[str, list[Any]]:
     dynamodb = session.client("dynamodb")
     scan = dynamodb.get_paginator("scan")
     return {
         name: [item for page in scan.paginate(TableName=name) for item in page["Items"]]
-        for name in dynamodb.list_tables()["TableNames"]
+        for name in _table_names(session)
     }
 
 

@@ -84,8 +84,9 @@ def test_publish_uploads_the_site_with_the_address_of_the_rehearsals_api(
     session.client("s3").create_bucket(Bucket=bucket)
     result = mysfits("publish")
     assert result.exit_code == 0, result.output
-    script = session.client("s3").get_object(Bucket=bucket, Key="config.js")["Body"].read()
-    assert b'"http://api"' in script
+    [script] = session.client("s3").list_objects_v2(Bucket=bucket, Prefix="config.")["Contents"]
+    body = session.client("s3").get_object(Bucket=bucket, Key=script["Key"])["Body"].read()
+    assert body == b'export const apiUrl = "http://api";\n'
 
 
 def test_behind_cloudfront_the_site_asks_its_own_origin() -> None:

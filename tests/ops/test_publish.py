@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from pathlib import Path
 
 import boto3
@@ -30,13 +31,13 @@ def objects(session: boto3.Session, bucket: str) -> dict[str, tuple[bytes, str]]
     return found
 
 
-def test_every_file_is_uploaded_under_its_path(session: boto3.Session, bucket: str, tmp_path: Path) -> None:
+def test_every_file_is_uploaded(session: boto3.Session, bucket: str, tmp_path: Path) -> None:
     files = {
         "index.html": b"<h1>",
         "images/deep/coco.svg": b"<svg/>",
         "해태/이야기.txt": "안녕".encode(),
-        "empty.css": b"",
-        "with space & more.js": b"1",
+        "empty.txt": b"",
+        "with space & more.svg": b"1",
         "data": b"\x00\xff",
     }
     for key, body in files.items():
@@ -60,9 +61,9 @@ def test_the_published_configuration_names_the_api_of_this_deployment(
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "config.js").write_text("another file")
     publish(session, bucket, "https://api.mysfits.example", site=tmp_path)
-    published = objects(session, bucket)
-    assert published["config.js"][0] == b'export const apiUrl = "https://api.mysfits.example";\n'
-    assert published["scripts/config.js"][0] == b"another file"
+    published = {kind(key): body for key, (body, _) in objects(session, bucket).items()}
+    assert published["config.js"] == b'export const apiUrl = "https://api.mysfits.example";\n'
+    assert published["scripts/config.js"] == b"another file"
     assert (tmp_path / "config.js").read_text() == "what a developer had"
 
 
@@ -97,10 +98,35 @@ def test_a_file_has_the_type_that_browsers_expect(key: str, expected: str) -> No
     assert content_type(key) == expected
 
 
+def kind(key: str) -> str:
+    """The file that a published name stands for."""
+    return re.sub(r"\.[0-9a-f]{10}(\.\w+)$", r"\1", key)
+
+
 def test_every_file_of_our_site_is_published_with_a_type_of_its_own(session: boto3.Session, bucket: str) -> None:
     files = {path.relative_to(SITE).as_posix() for path in SITE.rglob("*") if path.is_file()}
     assert publish(session, bucket, "http://api") == len(files)
     published = objects(session, bucket)
-    assert published.keys() == files
+    assert {kind(key) for key in published} == files
     assert {"index.html", "config.js"} <= files
     assert not [key for key, (_, type_) in published.items() if type_ == "application/octet-stream"]
+
+
+def test_the_published_page_talks_to_its_own_api_and_to_no_other(session: boto3.Session, bucket: str) -> None:
+    for api_url, origin in (("https://api.example/v1", "https://api.example"), ("", "")):
+        publish(session, bucket, api_url)
+        page = objects(session, bucket)["index.html"][0].decode()
+        assert f"connect-src 'self' {origin};" in page
+        assert "localhost" not in page
+        assert f'<link rel="preload" as="fetch" crossorigin href="{api_url}/mysfits">' in page
+
+
+def test_browsers_keep_for_ever_what_is_named_by_its_content(session: boto3.Session, bucket: str) -> None:
+    publish(session, bucket, "http://api")
+    s3 = session.client("s3")
+    caching = {kind(key): s3.head_object(Bucket=bucket, Key=key)["CacheControl"] for key in objects(session, bucket)}
+    assert caching["index.html"] == "no-cache"
+    assert caching["images/coco.svg"] == "public, max-age=86400"
+    assert {caching[key] for key in caching if key.endswith((".js", ".css", ".json"))} == {
+        "public, max-age=31536000, immutable"
+    }

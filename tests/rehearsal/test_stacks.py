@@ -104,7 +104,8 @@ def test_all_stacks_of_the_platform_can_be_played(stacks: Stacks, session: boto3
             (tmp_path / template.name).symlink_to(template)
     stacks.play_all(tmp_path / "stacks.yml")
     assert stacks.outputs.keys() >= {"DynamoTable", "SiteBucket", "S3WebsiteURL", "LogGroup"}
-    assert stacks.outputs["DynamoTable"] in session.client("dynamodb").list_tables()["TableNames"]
+    table = session.client("dynamodb").describe_table(TableName=stacks.outputs["DynamoTable"])["Table"]
+    assert table["TableStatus"] == "ACTIVE"
     assert stacks.not_played <= NOT_PLAYED
 
 

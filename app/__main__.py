@@ -4,14 +4,19 @@ import logging
 import os
 import signal
 import sys
+import time
+from typing import Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.server.common import AbstractServer
 
 from app import NEEDS
 from app.kit.config import Config, WrongSetting
 from app.kit.logs import log_to_stdout
+
+BIRTH = 1.5  # seconds that a worker takes to begin, and some more
 
 
 def main() -> int:
@@ -27,13 +32,11 @@ def main() -> int:
 
 def serve(target: str, config: Config) -> None:
     """Serve the WSGI application `target` (`module:name`) until SIGTERM."""
-    # A worker is born with its parent's handlers, and would ignore a SIGTERM until it serves.
-    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     # More threads than cores is what it warns of; ours wait for DynamoDB most of the time.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    Granian(
+    server = Granian(
         target,
-        address="0.0.0.0",  # noqa: S104 (a container's own)
+        address=config.bind_address,
         port=config.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
@@ -57,7 +60,22 @@ def serve(target: str, config: Config) -> None:
             "handlers": {},
             "loggers": {"_granian": {"propagate": True}},
         },
-    ).serve()
+    )
+    _be_heard_by_workers(server)
+    server.serve()
+
+
+def _be_heard_by_workers(server: AbstractServer[Any]) -> None:
+    """A worker misses a SIGTERM that comes while it begins, and then holds the stop until it is killed."""
+    # It is born with its parent's handlers, which do nothing in it.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    begun = time.monotonic()
+
+    def stop_when_they_listen(*_: object) -> None:
+        time.sleep(max(0.0, begun + BIRTH - time.monotonic()))
+        server.signal_handler_interrupt()
+
+    server.on_startup(lambda: signal.signal(signal.SIGTERM, stop_when_they_listen))
 
 
 if __name__ == "__main__":

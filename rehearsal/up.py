@@ -60,6 +60,7 @@ def _api(outputs: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]
         **os.environ,
         "DDB_TABLE_NAME": outputs["DynamoTable"],
         "LOG_GROUP": outputs["LogGroup"],
+        "BIND_ADDRESS": surroundings.HOST,
         "PORT": str(port),
         "SERVICE_REVISION": "local",
     }

@@ -1,5 +1,6 @@
 """Every setting, read once from the environment. Nothing else in `app` reads it."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -35,6 +36,13 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("an IP address such as 127.0.0.1") from None
+
+
 def _revision(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._:/-]{1,128}", text):
         raise ValueError("up to 128 letters, digits and . _ : / -")
@@ -63,6 +71,7 @@ class Config:
     cors_origins: tuple[str, ...] = setting(
         "CORS_ORIGINS", "The origins whose pages may call the API, comma-separated.", _origins, "*"
     )
+    bind_address: str = setting("BIND_ADDRESS", "The address to listen on.", _address, "0.0.0.0")  # noqa: S104
     port: int = setting("PORT", "The port to listen on.", _number(1, 65535), "8080")
     workers: int = setting("WORKERS", "Server processes.", _number(1, 64), "2")
     threads: int = setting("THREADS", "Requests that one process serves at a time.", _number(1, 1024), "128")

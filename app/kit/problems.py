@@ -1,7 +1,7 @@
 """Errors told to a caller, as RFC 9457 `application/problem+json`."""
 
 import json
-import logging
+import traceback
 
 from flask import Flask, Response
 from werkzeug.exceptions import (
@@ -15,7 +15,8 @@ from werkzeug.exceptions import (
 
 from app.kit.request_log import note
 
-log = logging.getLogger(__name__)
+# Characters of a traceback that a log event carries: the end tells what happened.
+LONGEST_TRACEBACK = 8_000
 
 
 # What werkzeug says of these is meant for people with a browser's address bar.
@@ -72,7 +73,7 @@ def _as_problem(error: HTTPException) -> Response:
 
 
 def _unforeseen(_error: Exception) -> Response:
-    log.exception("Unforeseen error.")
+    note(exception=traceback.format_exc()[-LONGEST_TRACEBACK:])
     return _as_problem(InternalServerError("Something went wrong on our side. It has been logged."))
 
 

@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, g, has_request_context, request
 
@@ -47,7 +48,8 @@ def log_every_request(app: Flask) -> None:
             g.get("message", "Request answered."),
             extra={
                 "method": request.method,
-                "path": request.path[:256],
+                # As it came, or a path could hold the text that somebody looks for.
+                "path": quote(request.path)[:256],
                 "status": response.status_code,
                 "duration_ms": round((time.perf_counter() - g.started) * 1000, 3),
                 **g.get("fields", {}),

@@ -77,7 +77,7 @@ class Together(Generic[Key, Result]):
             raise LostSight("The data store did not answer in time.")
         self._pass_on(key, mine)
         if mine.error is not None:
-            raise mine.error
+            raise _copied(mine.error)
         return cast("Result", mine.result)
 
     def _pass_on(self, key: Key, mine: _Round[Result]) -> None:
@@ -137,3 +137,12 @@ class _Round(Generic[Result]):
         except IndexError:
             return False
         return True
+
+
+def _copied(error: BaseException) -> BaseException:
+    """The same error for another thread: raised by many, one would gather the tracebacks of all."""
+    # Not `copy.copy`, which calls `__init__` with what `args` holds; werkzeug's errors hold nothing there.
+    another = type(error).__new__(type(error), *error.args)
+    another.__dict__.update(error.__dict__)
+    another.__cause__ = error.__cause__
+    return another

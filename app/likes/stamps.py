@@ -14,6 +14,8 @@ import time
 PREFIX = "W:"
 # Seconds of silence after which a writer's attribute may be removed. A minute is longer than any batch is tried for.
 SILENCE = 60
+# Writers that a row keeps at the most, about 10 KB of them.
+CROWD = 500
 _TICKS = 1_000_000  # in a second
 
 
@@ -21,14 +23,14 @@ class Writer:
     """This process as a writer: `attribute` is the name of its attribute in every row."""
 
     def __init__(self) -> None:
+        self._begin()
+        # A forked process is another writer.
+        os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
+        self.attribute = PREFIX + secrets.token_urlsafe(6)
         self._lock = threading.Lock()
         self._last = 0
-        self._rename()
-        # A forked process is another writer.
-        os.register_at_fork(after_in_child=self._rename)
-
-    def _rename(self) -> None:
-        self.attribute = PREFIX + secrets.token_urlsafe(6)
 
     def stamp(self, above: int = 0) -> int:
         """A new stamp, larger than every earlier one and than `above`.
@@ -41,10 +43,14 @@ class Writer:
             return self._last
 
 
-def silent(item: dict[str, object], newest: int) -> dict[str, int]:
-    """The attributes of writers in a row that have been silent for SILENCE before the stamp `newest`."""
+def removable(item: dict[str, object], newest: int) -> dict[str, int]:
+    """The attributes of writers that a row can do without, oldest first.
+
+    Those of writers silent for SILENCE before the stamp `newest`; and the oldest of more than CROWD, so that a row is
+    bounded even where a clock that ran ahead has made every stamp look new.
+    """
+    stamps = sorted((int(str(value)), name) for name, value in item.items() if name.startswith(PREFIX))
+    many = len(stamps) - CROWD
     return {
-        name: int(str(value))
-        for name, value in item.items()
-        if name.startswith(PREFIX) and int(str(value)) < newest - SILENCE * _TICKS
+        name: stamp for place, (stamp, name) in enumerate(stamps) if place < many or stamp < newest - SILENCE * _TICKS
     }

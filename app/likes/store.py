@@ -10,7 +10,7 @@ import time
 
 from app.catalog.store import NoSuchMysfit
 from app.kit.dynamodb import InDoubt, Item, NotApplied, Refused, Table
-from app.likes.stamps import Writer, silent
+from app.likes.stamps import Writer, removable
 
 # A row takes a stamp once: when its writer's newest is older, or when it does not know the writer (any more) and the
 # stamp is above every one that was ever removed.
@@ -22,8 +22,9 @@ _TAKES_STAMP = (
 # Seconds between tries, doubled each time and spread at random.
 _FIRST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.1
-# Attributes of silent writers that one write removes.
+# Attributes of silent writers that one write removes, and how many are worth a write.
 _SWEEP = 50
+_WORTH_A_SWEEP = 8
 
 
 class Likes:
@@ -89,8 +90,8 @@ class Likes:
 
         Removing one that is not silent after all costs that writer a refused write, no more; so a failure is no loss.
         """
-        removed = dict(list(silent(item, stamp).items())[:_SWEEP])
-        if not removed:
+        removed = dict(list(removable(item, stamp).items())[:_SWEEP])
+        if len(removed) < _WORTH_A_SWEEP:
             return
         names = {f"#w{number}": name for number, name in enumerate(removed)}
         values = {f":w{number}": value for number, value in enumerate(removed.values())}

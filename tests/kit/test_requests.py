@@ -55,3 +55,10 @@ def test_health_checks_do_not_drown_the_log(client: FlaskClient, caplog: pytest.
 
 def test_the_version_and_revision_that_answer_can_be_asked_for(client: FlaskClient) -> None:
     assert client.get("/version").json == {"version": "development", "revision": "development"}
+
+
+def test_nobody_can_write_the_line_of_a_like(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    for address in ("/Like%20processed.", "/mysfits/Like processed./like", "/x?Like processed."):
+        client.post(address, headers={"X-Request-ID": "Like processed."})
+    assert len(caplog.records) == 3
+    assert "Like processed." not in "".join(str(vars(record)) for record in caplog.records)

@@ -18,7 +18,7 @@ import pytest
 from app.catalog.store import NoSuchMysfit
 from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
-from app.likes.stamps import PREFIX, SILENCE, Writer
+from app.likes.stamps import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
 from rehearsal.cloud import Cloud
 from rehearsal.local import REGION
@@ -168,8 +168,28 @@ def test_a_row_that_many_processes_wrote_stays_bounded(table: Table, rows: Rows)
     assert row["Likes"] == 11
 
 
+def test_a_few_silent_writers_are_not_worth_a_write(table: Table, rows: Rows) -> None:
+    mysfit_id = rows.add(**{f"{PREFIX}old-{number}": ago(1_000) for number in range(7)})
+    counting = Scripted(table)
+    Likes(counting, Writer()).add(mysfit_id, 1, soon())  # type: ignore[arg-type]
+    assert counting.updates == 1
+    assert len(writers(rows.get(mysfit_id))) == 8
+
+
+def test_a_row_is_bounded_even_where_a_clock_ran_ahead(table: Table, rows: Rows) -> None:
+    mysfit_id = rows.add(
+        **{f"{PREFIX}writer-{number}": ago(-86_400 - number) for number in range(CROWD + 20)}, WriterFloor=ago(-86_000)
+    )
+    likes = Likes(table, Writer())
+    for _ in range(3):
+        likes.add(mysfit_id, 1, soon())
+    row = rows.get(mysfit_id)
+    assert len(writers(row)) <= CROWD + 8
+    assert row["Likes"] == 3
+
+
 def test_a_floor_never_sinks(likes: Likes, rows: Rows) -> None:
-    mysfit_id = rows.add(**{f"{PREFIX}old": ago(1_000)}, WriterFloor=ago(500))
+    mysfit_id = rows.add(**{f"{PREFIX}old-{number}": ago(1_000 + number) for number in range(8)}, WriterFloor=ago(500))
     before = rows.get(mysfit_id)["WriterFloor"]
     likes.add(mysfit_id, 1, soon())
     assert rows.get(mysfit_id)["WriterFloor"] == before
@@ -190,9 +210,10 @@ class Scripted:
     def __init__(self, table: Table, *script: str) -> None:
         self._table = table
         self._script = list(script)
-        self.before_next: Any = None
+        self.updates = 0
 
     def update(self, key: Any, **expressions: Any) -> Any:
+        self.updates += 1
         step = self._script.pop(0) if self._script else "well"
         if step == "forgotten":
             # Silent for too long: the row was swept before the next try.

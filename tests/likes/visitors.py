@@ -32,7 +32,7 @@ def sharing(table: str, patience: float) -> Callable[[str], int]:
 
 def blind(table: str, patience: float) -> Callable[[str], int]:
     """What boto3 does by itself: send it again, whatever became of it."""
-    retries: Any = {"total_max_attempts": 20, "mode": "legacy"}
+    retries: Any = {"total_max_attempts": 3, "mode": "legacy"}
     config = ClientConfig(connect_timeout=1, read_timeout=2, max_pool_connections=64, retries=retries)
     store = boto3.Session().resource("dynamodb", region_name=REGION, config=config).Table(table)
 

@@ -112,7 +112,9 @@ def test_no_id_is_too_strange_for_a_404(client: FlaskClient, mysfit_id: str) -> 
         assert answer.content_type == "application/problem+json"
 
 
-def test_an_unforeseen_error_says_nothing_of_its_inside(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_is_logged_and_says_nothing_of_its_inside(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr("app.catalog.routes.parse_filter", lambda _: 1 / 0)
     answer = client.get("/mysfits", headers={"Origin": "https://somewhere.example"})
     assert answer.status_code == 500
@@ -120,6 +122,8 @@ def test_an_unforeseen_error_says_nothing_of_its_inside(client: FlaskClient, mon
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "division" not in answer.text
     assert answer.json
+    (event,) = caplog.records
+    assert "ZeroDivisionError" in vars(event)["exception"]
     assert answer.json["detail"] == "Something went wrong on our side. It has been logged."
 
 

@@ -47,7 +47,8 @@ LABEL org.opencontainers.image.title="Mythical Mysfits" \
 COPY --from=packages /venv /venv
 COPY --from=packages /srv /srv
 WORKDIR /srv
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SERVICE_VERSION=${VERSION}
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SERVICE_VERSION=${VERSION} \
+    SERVICE_REVISION=${COMMIT}
 # By number, so that whoever starts the container can see that it is not root.
 USER 10001:10001
 EXPOSE 8080

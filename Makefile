@@ -9,7 +9,7 @@ run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 	@exec $(BIN)/mysfits up
 
 test: .venv/ready .venv/browser .venv-scan/ready ## Run all tests, those in a real browser included
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 image-test: .venv/ready .venv-scan/ready ## Build the image and run it in containers, alone and composed
 	@tools/image-test

@@ -73,7 +73,7 @@ def _be_heard_by_workers(server: AbstractServer[Any]) -> None:
 
     def stop_when_they_listen(*_: object) -> None:
         time.sleep(max(0.0, begun + BIRTH - time.monotonic()))
-        server.signal_handler_interrupt()
+        server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
 
     server.on_startup(lambda: signal.signal(signal.SIGTERM, stop_when_they_listen))
 

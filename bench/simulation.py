@@ -21,8 +21,8 @@ FIGURES = Path(__file__).parent.parent / "docs" / "performance" / "figures.json"
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 ROW_UNITS = 1_000  # write units that one row takes in a second
 UNIT = 1_024  # bytes
-# A row of the seeds without writers, and a writer's attribute in it (docs/decisions/0001, 0004).
-ROW = 700
+# The largest row of the seeds without writers, and a writer's attribute in it (docs/decisions/0001, 0004).
+ROW = 530
 WRITER = 20
 LATENCY = 0.004  # seconds of a write
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.1  # app/likes/store.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 import urllib.error
@@ -11,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
-IMAGE = "mysfits"
-SURROUNDINGS = "mysfits-rehearsal"
+IMAGE = os.environ.get("MYSFITS_IMAGE", "mysfits")
+SURROUNDINGS = os.environ.get("MYSFITS_CLOUD_IMAGE", "mysfits-rehearsal")
 EVANGELINE = "4e53920c-505a-4a90-a694-b9300791f0ae"
 
 

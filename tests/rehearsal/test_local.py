@@ -108,4 +108,6 @@ def test_a_client_s_environment_leads_to_the_local_cloud_and_nowhere_else(monkey
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
+        "NO_PROXY": "localhost,127.0.0.1",
+        "no_proxy": "localhost,127.0.0.1",
     }

@@ -23,7 +23,7 @@ DOCS = Path(__file__).parent.parent / "docs" / "performance"
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    options.add_argument("--seconds", type=float, default=5, help="how long each measurement takes")
+    options.add_argument("--seconds", type=float, default=3, help="how long each measurement takes")
     options.add_argument("--likes", type=int, default=1_000_000, help="how many likes the memory is watched over")
     options.add_argument("--into", type=Path, default=DOCS, help="the folder for the figures and plots")
     chosen = options.parse_args()

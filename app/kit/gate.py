@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 
 from flask import Flask, g, request
 
@@ -28,23 +29,41 @@ class Busy(Unavailable):
 
 
 class Gate:
-    """Room for `places` requests."""
+    """Room for `places` requests; those who find none queue up, first come, first served."""
 
     def __init__(self, places: int) -> None:
-        self._places = threading.Semaphore(places)
+        self._lock = threading.Lock()
+        self._free = places
+        self._queue: deque[threading.Lock] = deque()  # each released when its request has a place
         self._last_moved = 0.0  # when somebody came in or left
 
     def enter(self) -> None:
         """Raises Busy."""
-        if not self._places.acquire(blocking=False):
-            moving = time.monotonic() - self._last_moved < SHORT_WAIT
-            if not (moving and self._places.acquire(timeout=SHORT_WAIT)):
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                self._last_moved = time.monotonic()
+                return
+            if time.monotonic() - self._last_moved > SHORT_WAIT:
                 raise Busy
-        self._last_moved = time.monotonic()
+            turn = threading.Lock()
+            turn.acquire()
+            self._queue.append(turn)
+        if turn.acquire(timeout=SHORT_WAIT):
+            return
+        with self._lock:
+            if turn in self._queue:
+                self._queue.remove(turn)
+                raise Busy
+        # Else it was called between the two: the place is ours.
 
     def leave(self) -> None:
-        self._last_moved = time.monotonic()
-        self._places.release()
+        with self._lock:
+            self._last_moved = time.monotonic()
+            if self._queue:
+                self._queue.popleft().release()
+            else:
+                self._free += 1
 
 
 def let_in(app: Flask, threads: int) -> None:

@@ -46,3 +46,25 @@ def test_a_crowd_that_moves_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with ThreadPoolExecutor(32) as threads:
         assert all(threads.map(visit, range(200)))
+
+
+def test_who_comes_first_is_served_first() -> None:
+    one = Gate(1)
+    one.enter()
+    order: list[int] = []
+
+    def visit(number: int) -> None:
+        one.enter()
+        order.append(number)
+        one.leave()
+
+    with ThreadPoolExecutor(8) as threads:
+        visits = []
+        for number in range(8):
+            visits.append(threads.submit(visit, number))
+            while len(one._queue) <= number:
+                assert not visits[-1].done()
+        one.leave()
+        for each in visits:
+            each.result()
+    assert order == list(range(8))

@@ -24,7 +24,7 @@ CROWD = 256  # the number of clients that ratios are taken at
 class Report:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._console = Console(soft_wrap=True)
+        self._console = Console(width=150)
         self._figures: list[Figures] = []
         self._memory: list[Figures] = []
 

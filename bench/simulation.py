@@ -124,7 +124,7 @@ def main() -> None:
             f"{outcome.wait * 1000:,.0f}",
             f"{outcome.crowd:,}",
         )
-    console = Console(soft_wrap=True)
+    console = Console(width=120)
     console.print(
         f"One process stores {per_process:,.0f} likes a second on the machine of the figures.", highlight=False
     )

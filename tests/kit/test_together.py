@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from app.kit import together
 from app.kit.gate import Busy
 from app.kit.together import LostSight, Together
+from tests.platform_runner import until
 
 
 class Gate:
@@ -56,13 +56,6 @@ def crowd() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(32)
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-
-
 def here(shared: Together[str, Any]) -> int:
     """Requests that are in a round, or wait for one."""
     rounds = list(shared._under_way.values())
@@ -73,7 +66,7 @@ def arrive(crowd: ThreadPoolExecutor, shared: Together[str, Any], key: str, coun
     """`count` calls, all of which have arrived."""
     before = here(shared)
     calls = [crowd.submit(shared.do, key) for _ in range(count)]
-    until(lambda: here(shared) == before + count)
+    until(lambda: here(shared) == before + count, "all have arrived")
     return calls
 
 
@@ -141,7 +134,7 @@ def test_work_that_hangs_holds_nobody_for_ever(
     assert len(gate.begun) == 1
     # Those who come later wait for a turn of their own, and it comes when the hung work ends after all.
     later = crowd.submit(shared.do, "a")
-    until(lambda: here(shared) == 2)
+    until(lambda: here(shared) == 2, "the late one has arrived")
     gate.end(0, "at last")
     gate.end(1, "next")
     assert hung[0].result(10) == "at last"
@@ -160,11 +153,11 @@ def test_followers_of_work_that_hangs_are_let_go(
     gate.end(0, "one")
     assert first[0].result(10) == "one"
     gate.wait_for_rounds(2)
-    until(lambda: sum(call.done() for call in second) == 3)
+    until(lambda: sum(call.done() for call in second) == 3, "the followers are let go")
     assert [type(call.exception()) for call in second if call.done()] == [LostSight] * 3
     gate.end(1, "two")
     gate.end(2, "three")
-    until(lambda: all(call.done() for call in second))
+    until(lambda: all(call.done() for call in second), "the leader has ended")
     assert shared.do("a") == "three"
 
 

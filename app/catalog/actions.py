@@ -16,4 +16,4 @@ def reading_profiles(mysfits: Mysfits) -> Callable[[str], Profile]:
 
     So an answered like shows in every profile asked for after it, from every task.
     """
-    return Together[str, Profile](lambda mysfit_id, _size, _deadline: mysfits.profile(mysfit_id), patience=8.0).do
+    return Together[str, Profile](lambda mysfit_id, _size, _deadline: mysfits.profile(mysfit_id)).do

@@ -17,7 +17,7 @@ class Copies(Generic[Key, Value]):
         self._read = read
         self._lifetime = lifetime
         self._copies: dict[Key, tuple[float, Value]] = {}
-        self._reads = Together[Key, Value](lambda key, _size, _deadline: self._fresh(key), patience=8.0)
+        self._reads = Together[Key, Value](lambda key, _size, _deadline: self._fresh(key))
 
     def get(self, key: Key) -> Value:
         """A value that was read within the last `lifetime` seconds. Raises what `read` raises, and Unavailable."""

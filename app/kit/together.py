@@ -20,6 +20,8 @@ from typing import Generic, TypeVar, cast
 from app.kit.gate import Busy
 from app.kit.problems import Unavailable
 
+# Seconds that a request is tried for; a server that is told to stop waits for longer.
+PATIENCE = 8.0
 # Seconds that a call which was under way at the deadline may go on for: its own time-outs and a little more.
 GRACE = 4.0
 
@@ -34,7 +36,7 @@ class LostSight(Unavailable):
 class Together(Generic[Key, Result]):
     """`work(key, size, deadline)` does one round for `size` requests until `deadline` (of `time.monotonic`)."""
 
-    def __init__(self, work: Callable[[Key, int, float], Result], patience: float) -> None:
+    def __init__(self, work: Callable[[Key, int, float], Result], patience: float = PATIENCE) -> None:
         self._work = work
         self._patience = patience  # seconds
         self._under_way: dict[Key, _Round[Result]] = {}

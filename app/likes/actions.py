@@ -5,12 +5,10 @@ from collections.abc import Callable
 from app.kit.together import Together
 from app.likes.store import Likes
 
-PATIENCE = 8.0  # seconds that a like is tried for; a server that is told to stop waits for longer
-
 
 def liking(likes: Likes) -> Callable[[str], int]:
     """A function that stores one like of a mysfit; the number of its likes with it.
 
     It raises NoSuchMysfit, or Unavailable where the like is not stored, or stored once without a word of it.
     """
-    return Together(likes.add, PATIENCE).do
+    return Together(likes.add).do

@@ -16,10 +16,10 @@ import boto3
 
 from bench.measure import Bench
 from ops.seed import seed
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION, client_environment, use_only
-from rehearsal.stacks import Stacks
-from rehearsal.templates import read_template
+from rehearsal.stacks.stack import Stacks
+from rehearsal.stacks.templates import read_template
 
 DATA = Path(__file__).parent.parent / "cfn" / "data.yml"
 

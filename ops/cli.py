@@ -58,7 +58,7 @@ def up() -> None:
     # Here and not above: the other commands start faster without a cloud.
     from rehearsal.local import AlreadyRunning
     from rehearsal.ports import Ports, PortUnusable
-    from rehearsal.templates import TemplateError
+    from rehearsal.stacks.templates import TemplateError
     from rehearsal.up import ProcessEnded
     from rehearsal.up import up as run
 

@@ -12,7 +12,7 @@ import threading
 
 from rehearsal import surroundings
 from rehearsal.local import AlreadyRunning, ours_alone
-from rehearsal.templates import TemplateError
+from rehearsal.stacks.templates import TemplateError
 
 # A container has addresses of its own; who may reach them is decided by the ports it publishes.
 HOST = "0.0.0.0"  # noqa: S104

@@ -10,12 +10,12 @@ import boto3
 
 from ops.publish import publish
 from ops.seed import seed
-from rehearsal import snapshot
-from rehearsal.cloud import Cloud
+from rehearsal.cloud import snapshot
+from rehearsal.cloud.endpoint import Cloud
+from rehearsal.cloud.server import Server
+from rehearsal.cloud.website import Website
 from rehearsal.local import LOCAL, REGION, use_only
-from rehearsal.server import Server
-from rehearsal.stacks import Stacks
-from rehearsal.website import Website
+from rehearsal.stacks.stack import Stacks
 
 STACKS = Path(__file__).parent.parent / "cfn" / "stacks.yml"
 SNAPSHOT = LOCAL / "snapshot.json"

@@ -17,10 +17,10 @@ from app import NEEDS, create_app
 from app.kit import aws
 from app.kit.config import Config
 from app.kit.dynamodb import Table
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION, use_only
-from rehearsal.stacks import Stacks
-from rehearsal.templates import read_template
+from rehearsal.stacks.stack import Stacks
+from rehearsal.stacks.templates import read_template
 
 pytest_plugins = ["tests.browser"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.render import Rendered, render
-from rehearsal.resources import Properties
-from rehearsal.templates import Document, read_template
+from rehearsal.stacks.render import Rendered, render
+from rehearsal.stacks.resources import Properties
+from rehearsal.stacks.templates import Document, read_template
 
 CFN = Path(__file__).parent.parent.parent / "cfn"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rehearsal.resources import NOT_PLAYED, PLAYED
-from rehearsal.stacks import listed
+from rehearsal.stacks.resources import NOT_PLAYED, PLAYED
+from rehearsal.stacks.stack import listed
 from tests.cfn.platforms import CFN, KINDS, Documents, Platform
 
 # Actions that know no resource; any other statement names what it is about.

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.door import asked
-from rehearsal.iam import CannotJudge, allows
+from rehearsal.cloud.door import asked
+from rehearsal.cloud.iam import CannotJudge, allows
 
 ROWS = "arn:aws:dynamodb:us-east-1:123456789012:table/Rows"
 

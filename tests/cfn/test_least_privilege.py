@@ -16,13 +16,13 @@ from flask.testing import FlaskClient
 from app import NEEDS, create_app
 from app.kit.config import Config
 from ops.seed import seed
-from rehearsal.cloud import Cloud
-from rehearsal.door import Door
-from rehearsal.iam import allows
-from rehearsal.render import REGION
-from rehearsal.server import Server
-from rehearsal.stacks import ACCOUNT, Stacks
-from rehearsal.templates import read_template
+from rehearsal.cloud.door import Door
+from rehearsal.cloud.endpoint import Cloud
+from rehearsal.cloud.iam import allows
+from rehearsal.cloud.server import Server
+from rehearsal.stacks.render import REGION
+from rehearsal.stacks.stack import ACCOUNT, Stacks
+from rehearsal.stacks.templates import read_template
 from tests.cfn import platforms
 from tests.cfn.platforms import CFN, Platform
 

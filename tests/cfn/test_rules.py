@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.render import render
-from rehearsal.templates import TemplateError
+from rehearsal.stacks.render import render
+from rehearsal.stacks.templates import TemplateError
 from tests.cfn.platforms import KINDS, Documents
 
 _CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/a"

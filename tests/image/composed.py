@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal.render import render
-from rehearsal.stacks import listed
+from rehearsal.stacks.render import render
+from rehearsal.stacks.stack import listed
 from tests.image.docker import ROOT, docker, inspect, journey, port_of
 
 PROJECT = "mysfits-test"

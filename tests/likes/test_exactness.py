@@ -20,7 +20,7 @@ from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
 from app.likes.stamps import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION
 from tests.conftest import Rows
 from tests.likes.unreliable import Unreliable

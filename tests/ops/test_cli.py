@@ -18,7 +18,7 @@ from ops import logs as log_reading
 from ops.cli import main
 from ops.target import Target
 from rehearsal import local
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import Running, ours_alone, use_only
 from tests.conftest import Rows
 from tests.platform_runner import free_ports

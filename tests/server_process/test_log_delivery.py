@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.endpoint import Cloud
 from tests.conftest import Rows
 from tests.likes.unreliable import Unreliable
 from tests.platform_runner import until

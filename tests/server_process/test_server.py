@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import boto3
 import pytest
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.endpoint import Cloud
 from tests.conftest import Rows, new_table
 from tests.likes.unreliable import Unreliable
 from tests.platform_runner import living, until

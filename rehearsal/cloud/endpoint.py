@@ -6,7 +6,7 @@ import logging
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from rehearsal.server import Server
+from rehearsal.cloud.server import Server
 
 
 class Cloud:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rehearsal.templates import Document, TemplateError, equal
+from rehearsal.stacks.templates import Document, TemplateError, equal
 
 
 def check_rules(document: Document, parameters: Mapping[str, Any]) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
-from rehearsal import snapshot
-from rehearsal.cloud import Cloud
+from rehearsal.cloud import snapshot
+from rehearsal.cloud.endpoint import Cloud
 
 GROUP = "a-log-group"
 

@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import yaml
 
-from rehearsal.parameters import parameter_values
-from rehearsal.resources import Made, Properties, played
-from rehearsal.rules import check_rules
-from rehearsal.templates import Document, Evaluator, TemplateError, read_template
+from rehearsal.stacks.parameters import parameter_values
+from rehearsal.stacks.resources import Made, Properties, played
+from rehearsal.stacks.rules import check_rules
+from rehearsal.stacks.templates import Document, Evaluator, TemplateError, read_template
 
 ACCOUNT = "123456789012"
 

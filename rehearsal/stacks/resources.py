@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from rehearsal.templates import TemplateError
+from rehearsal.stacks.templates import TemplateError
 
 Properties = dict[str, Any]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from rehearsal.iam import CannotJudge, allows
+from rehearsal.cloud.iam import CannotJudge, allows
 
 _BATCHES = {"BatchGetItem", "BatchWriteItem"}
 _TRANSACTIONS = {"TransactGetItems", "TransactWriteItems"}

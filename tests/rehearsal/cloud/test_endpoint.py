@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import boto3
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.endpoint import Cloud
 from tests.conftest import Rows
 
 THREADS = 16

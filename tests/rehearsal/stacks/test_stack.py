@@ -12,14 +12,14 @@ import boto3
 import pytest
 
 from rehearsal.local import REGION
-from rehearsal.resources import NOT_PLAYED
-from rehearsal.stacks import Stacks
-from rehearsal.templates import TemplateError, read_template
+from rehearsal.stacks.resources import NOT_PLAYED
+from rehearsal.stacks.stack import Stacks
+from rehearsal.stacks.templates import TemplateError, read_template
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
 
-CFN = Path(__file__).parents[2] / "cfn"
+CFN = Path(__file__).parents[3] / "cfn"
 PROFILE_ONLY = {"Likes", "Adopted", "Description", "Age", "ProfileImageUri"}
 
 Play = Callable[..., Stacks]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.parameters import parameter_values
-from rehearsal.templates import NO_VALUE, Evaluator, TemplateError, read_template
+from rehearsal.stacks.parameters import parameter_values
+from rehearsal.stacks.templates import NO_VALUE, Evaluator, TemplateError, read_template
 
 Evaluate = Callable[..., Any]
 

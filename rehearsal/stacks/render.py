@@ -1,6 +1,6 @@
 """Templates with their parameters filled in, and nothing made: what CloudFormation would be asked for.
 
-`python -m rehearsal.render FOLDER` writes the stacks of cfn/stacks.yml, rendered, as JSON files into a folder.
+`python -m rehearsal.stacks.render FOLDER` writes the stacks of cfn/stacks.yml, rendered, as JSON files into a folder.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.resources import Made, Properties
-from rehearsal.stacks import ACCOUNT, Stack, listed
-from rehearsal.templates import Document
+from rehearsal.stacks.resources import Made, Properties
+from rehearsal.stacks.stack import ACCOUNT, Stack, listed
+from rehearsal.stacks.templates import Document
 
 REGION = "us-east-1"
 
@@ -91,4 +91,4 @@ def main(listing: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(__file__).parent.parent / "cfn" / "stacks.yml", Path(sys.argv[1]))
+    main(Path(__file__).parents[2] / "cfn" / "stacks.yml", Path(sys.argv[1]))

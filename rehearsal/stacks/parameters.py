@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.templates import Document, TemplateError
+from rehearsal.stacks.templates import Document, TemplateError
 
 
 def parameter_values(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:

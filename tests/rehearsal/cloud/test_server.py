@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.server import Server
+from rehearsal.cloud.server import Server
 from tests.platform_runner import PATIENCE
 
 

@@ -14,13 +14,13 @@ from urllib.parse import quote
 import boto3
 import pytest
 
+from rehearsal.cloud.server import Server
+from rehearsal.cloud.website import Website
 from rehearsal.local import REGION
-from rehearsal.server import Server
-from rehearsal.stacks import Stacks
-from rehearsal.templates import read_template
-from rehearsal.website import Website
+from rehearsal.stacks.stack import Stacks
+from rehearsal.stacks.templates import read_template
 
-SITE_TEMPLATE = Path(__file__).parents[2] / "cfn" / "site.yml"
+SITE_TEMPLATE = Path(__file__).parents[3] / "cfn" / "site.yml"
 HTML = "text/html; charset=utf-8"
 FILES = {
     "index.html": (b"<h1>Mysfits</h1>", HTML),

@@ -1,0 +1,1 @@
+"""Templates, and the stacks that are made of them."""

@@ -1,7 +1,8 @@
 """Ends the processes of a rehearsal whose main process has gone, however it went.
 
-`python -m rehearsal.keeper` reads process group ids from its standard input, one a line. The main process holds the
-other end of that pipe: when it ends, even by SIGKILL, the pipe ends, and the keeper kills the groups it was told.
+`python -m rehearsal.keeper` reads process group ids from its standard input, one a line; `-id` takes one back. The
+main process holds the other end of that pipe: when it ends, even by SIGKILL, the pipe ends, and the keeper kills the
+groups it was told.
 """
 
 from __future__ import annotations
@@ -11,17 +12,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO, cast
+from typing import Protocol, TextIO, cast
 
-Start = Callable[[list[str], dict[str, str], Path], "subprocess.Popen[bytes]"]
+
+class Start(Protocol):
+    def __call__(
+        self, command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a process group in `folder`, from any thread. Both its outputs are added to a file, or with None are
+        the child's `stdout` to read. Raises OSError when there is no such command or folder.
+        """
+        ...
 
 
 @contextmanager
 def started() -> Iterator[Start]:
-    """A keeper, and the function that starts a command in its care: a process group, its output added to a file."""
+    """A keeper, and the function that starts a command in its care."""
     keeper = subprocess.Popen(
         [sys.executable, "-m", "rehearsal.keeper"],
         stdin=subprocess.PIPE,
@@ -30,19 +40,29 @@ def started() -> Iterator[Start]:
         start_new_session=True,
     )
     told = cast("TextIO", keeper.stdin)
+    lock = threading.Lock()
+    kept: list[subprocess.Popen[bytes]] = []
 
-    def start(command: list[str], environment: dict[str, str], output: Path) -> subprocess.Popen[bytes]:
-        with output.open("ab") as file:
+    def start(
+        command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
+    ) -> subprocess.Popen[bytes]:
+        with lock, contextlib.ExitStack() as opened:
+            # The number of a group that has gone may soon be somebody else's.
+            for child in [child for child in kept if _is_gone(child)]:
+                kept.remove(child)
+                print(-child.pid, file=told, flush=True)
             child = subprocess.Popen(
                 command,
                 env=environment,
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
+                stdout=opened.enter_context(output.open("ab")) if output else subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        print(child.pid, file=told, flush=True)
-        return child
+            kept.append(child)
+            print(child.pid, file=told, flush=True)
+            return child
 
     try:
         yield start
@@ -51,9 +71,26 @@ def started() -> Iterator[Start]:
         keeper.wait()
 
 
+def _is_gone(child: subprocess.Popen[bytes]) -> bool:
+    """Whether nothing is left of a child's process group; its number is not free before somebody has waited for it."""
+    if child.returncode is None:
+        return False
+    try:
+        os.killpg(child.pid, 0)
+    except (ProcessLookupError, PermissionError):  # or somebody else's already
+        return True
+    return False
+
+
 def keep(lines: Iterable[str]) -> None:
-    """Wait until `lines` end, then kill every process group they named."""
-    for group in [int(line) for line in lines]:
+    """Wait until `lines` end, then kill every process group they named and did not take back."""
+    groups: set[int] = set()
+    for number in map(int, lines):
+        if number > 0:
+            groups.add(number)
+        else:
+            groups.discard(-number)
+    for group in groups:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
 

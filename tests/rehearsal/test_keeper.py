@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,6 +91,61 @@ def test_a_child_s_output_is_added_to_its_file(tmp_path: Path) -> None:
         ]
         assert start(command, dict(os.environ), output).wait() == 0
     assert output.read_text() == "before\nout\nerror\n"
+
+
+def test_a_child_s_output_can_be_read(tmp_path: Path) -> None:
+    with keeper.started() as start:
+        child = start(["sh", "-c", "echo out; echo error >&2; pwd"], dict(os.environ), None, tmp_path)
+        out, _ = child.communicate(timeout=60)
+    assert out.decode() == f"out\nerror\n{tmp_path}\n"
+
+
+def test_a_command_that_is_not_there_is_an_error_and_no_child(tmp_path: Path) -> None:
+    with keeper.started() as start, pytest.raises(FileNotFoundError):
+        start(["no-such-command"], dict(os.environ), None)
+
+
+def test_many_threads_may_start_children(tmp_path: Path) -> None:
+    with keeper.started() as start, ThreadPoolExecutor(8) as pool:
+        children = list(
+            pool.map(lambda number: start(["echo", str(number)], dict(os.environ), tmp_path / str(number)), range(40))
+        )
+        assert [child.wait(60) for child in children] == [0] * 40
+    assert [(tmp_path / str(number)).read_text() for number in range(40)] == [f"{number}\n" for number in range(40)]
+
+
+def test_a_group_that_is_gone_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its number may be somebody else's by the time the keeper kills."""
+    told = tmp_path / "told"
+    monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "keeper", f"cat > {told}")))
+    with keeper.started() as start:
+        gone = start(["true"], dict(os.environ), tmp_path / "output")
+        assert gone.wait(60) == 0
+        # Its child lives on, and so does the group.
+        left = start(["sh", "-c", "sleep 600 & :"], dict(os.environ), tmp_path / "output")
+        assert left.wait(60) == 0
+        last = start(["true"], dict(os.environ), tmp_path / "output")
+        assert last.wait(60) == 0
+        os.killpg(left.pid, signal.SIGKILL)
+    assert told.read_text().split() == [str(number) for number in (gone.pid, -gone.pid, left.pid, last.pid)]
+
+
+def test_the_keeper_kills_what_was_named_and_not_taken_back() -> None:
+    children = [subprocess.Popen(["sleep", "600"], start_new_session=True) for _ in range(2)]
+    try:
+        keeper.keep(f"{number}\n" for number in (children[0].pid, children[1].pid, -children[0].pid, 2**22 + 1))
+        assert children[1].wait(60) == -signal.SIGKILL
+        assert children[0].poll() is None
+    finally:
+        for child in children:
+            child.kill()
+            child.wait()
+
+
+def a_script(path: Path, commands: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{commands}\n")
+    path.chmod(0o755)
+    return path
 
 
 def test_a_child_that_has_ended_already_is_no_trouble(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""The options of the `awslogs` log driver.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_PLAYED = {
+    "awslogs-group",
+    "awslogs-region",
+    "awslogs-stream-prefix",
+    "awslogs-create-group",
+    "mode",
+    "max-buffer-size",
+}
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+class WrongOptions(Exception):
+    """Options that the driver does not take, or a stream that cannot be made; the message is what ECS would say."""
+
+
+@dataclass(frozen=True)
+class Options:
+    group: str
+    region: str
+    stream: str
+    creates_group: bool
+    blocks: bool
+    buffer: int  # bytes
+
+    @classmethod
+    def of(cls, options: dict[str, str], container: str, task_id: str) -> Options:
+        """Read the options of a `logConfiguration`. Raises WrongOptions."""
+        for name in ("awslogs-group", "awslogs-region", "awslogs-stream-prefix"):
+            if not options.get(name):
+                raise WrongOptions(f"Log driver awslogs requires options: {name}")
+        if unknown := sorted(set(options) - _PLAYED):
+            raise WrongOptions(f"Log driver awslogs is not played with {', '.join(unknown)}")
+        # ECS's default since 25 June 2025 is the one that does not block.
+        mode = options.get("mode", "non-blocking")
+        size = re.fullmatch(r"(\d+)([kmg]?)b?", options.get("max-buffer-size", "10m").lower())
+        if mode not in ("blocking", "non-blocking"):
+            raise WrongOptions(f"logger: invalid mode: {mode}")
+        if not size:
+            raise WrongOptions(f"logger: invalid max-buffer-size: {options['max-buffer-size']}")
+        return cls(
+            options["awslogs-group"],
+            options["awslogs-region"],
+            stream_name(options["awslogs-stream-prefix"], container, task_id),
+            options.get("awslogs-create-group", "false").lower() == "true",
+            mode == "blocking",
+            int(size[1]) * _UNITS[size[2]],
+        )
+
+
+def stream_name(prefix: str, container: str, task_id: str) -> str:
+    return f"{prefix}/{container}/{task_id}"

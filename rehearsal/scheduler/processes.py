@@ -1,0 +1,79 @@
+"""Runs tasks as processes of this machine: the Runner of a rehearsal without Docker."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from rehearsal.clock import Clock
+from rehearsal.keeper import Start
+from rehearsal.local import client_environment
+from rehearsal.scheduler.container import Container, environment
+from rehearsal.scheduler.images import Image, Images
+from rehearsal.scheduler.output import Output
+from rehearsal.scheduler.run import Begin, CannotStart, Place, Say
+from rehearsal.scheduler.runner import TaskRunner
+from rehearsal.scheduler.unplayed import not_enforced, unplayable
+
+
+class Processes(TaskRunner):
+    """Each container is a process group in the keeper's care, on an address of its task's own.
+
+    Of a container's isolation nothing is played but its variables, its folder, its address and its end.
+    """
+
+    def __init__(
+        self,
+        images: Images,
+        start: Start,
+        session: boto3.Session,
+        cloud_url: str,
+        cloud_port: int,
+        clock: Clock,
+        folder: Path,
+        say: Say = lambda _: None,
+    ) -> None:
+        super().__init__(AsProcesses(images, start, cloud_url), session, cloud_url, cloud_port, clock, folder, say)
+
+
+class AsProcesses:
+    """The Way of a rehearsal without Docker."""
+
+    def __init__(self, images: Images, start: Start, cloud_url: str) -> None:
+        self._images = images
+        self._start = start
+        self._cloud_url = cloud_url
+
+    def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
+        reference = definition["image"]
+        image = self._images.resolve(reference)
+        if image is None:
+            raise CannotStart(not_pulled(reference))
+        if unplayed := ", ".join(unplayable(definition)):
+            if not image.is_placeholder:
+                raise CannotStart(f"ResourceInitializationError: a task that runs as a process cannot have {unplayed}")
+            say(f"The placeholder is played without {unplayed}.")
+        if limits := ", ".join(not_enforced(definition)):
+            say(f"Tasks run as processes, without limits; not enforced: {limits}.")
+        if image.stands_in:
+            say(f"The placeholder stands in for {reference}.")
+        return partial(self._begin, image)
+
+    def _begin(self, image: Image, container: Container, place: Place, output: Output) -> None:
+        platform = client_environment(self._cloud_url) | {
+            "BIND_ADDRESS": place.address.ip,
+            "ECS_CONTAINER_METADATA_URI_V4": place.metadata_uri,
+        }
+        variables = environment(container.definition, image, platform, place.address.ports)
+        container.start(self._start, image, variables, output)
+
+
+def not_pulled(reference: str) -> str:
+    """ECS's reason when there is no such image."""
+    return (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+        f"failed to resolve ref {reference}: {reference}: not found"
+    )

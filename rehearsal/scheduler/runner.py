@@ -1,0 +1,97 @@
+"""Runs tasks on this machine, each on an address of its own: what every Runner of a rehearsal has in common."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import boto3
+
+from rehearsal.clock import Clock
+from rehearsal.local import REGION
+from rehearsal.scheduler.addresses import Address, Addresses, NoAddress
+from rehearsal.scheduler.awslogs import Driver
+from rehearsal.scheduler.metadata import Metadata
+from rehearsal.scheduler.outside import Launch
+from rehearsal.scheduler.run import Means, Say, TaskRun, Way
+
+FAREWELL = 60  # seconds that `close` waits for the last task
+
+
+class TaskRunner:
+    """The Runner; `way` is how it runs containers.
+
+    `folder` gets the output of containers without a log driver. `say` hears once of everything that is not played.
+    """
+
+    has_effect: frozenset[str] = frozenset()  # of what is said to have none
+
+    def __init__(
+        self,
+        way: Way,
+        session: boto3.Session,
+        cloud_url: str,
+        cloud_port: int,
+        clock: Clock,
+        folder: Path,
+        say: Say,
+    ) -> None:
+        self._addresses = Addresses(cloud_port)
+        self._driver = Driver(session, cloud_url, REGION, say)
+        self._metadata = Metadata()
+        self._means = Means(way, self._driver, self._metadata, clock, folder.absolute(), _Once(say))
+        self._lock = threading.Lock()
+        self._tasks: set[TaskRun] = set()
+        # Nobody asks any more for the output of an earlier rehearsal.
+        for old in folder.glob("*.log"):
+            old.unlink()
+
+    def start(self, launch: Launch) -> TaskRun:
+        """Begin to run a task; what cannot start shows in its containers."""
+        ports = [
+            mapping["containerPort"]
+            for definition in launch.definition["containerDefinitions"]
+            for mapping in definition.get("portMappings", [])
+            if "containerPort" in mapping
+        ]
+        try:
+            address = self._addresses.take(dict.fromkeys(ports))
+        except NoAddress as error:
+            return TaskRun.refused(launch, self._means, f"ResourceInitializationError: {error}")
+        task = TaskRun(launch, address, self._means, lambda: self._gone(task, address))
+        with self._lock:
+            self._tasks.add(task)
+        task.start()
+        return task
+
+    def close(self) -> None:
+        """Stop every task that still runs, and wait for it."""
+        with self._lock:
+            left = list(self._tasks)
+        for task in left:
+            task.stop()
+        for task in left:
+            task.join(FAREWELL)
+        self._driver.close()
+        self._metadata.close()
+
+    def _gone(self, task: TaskRun, address: Address) -> None:
+        with self._lock:
+            self._tasks.discard(task)
+        self._addresses.give_back(address)
+
+
+class _Once:
+    """Says every sentence once."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._said: set[str] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, sentence: str) -> None:
+        with self._lock:
+            is_new = sentence not in self._said
+            self._said.add(sentence)
+        if is_new:
+            self._say(sentence)

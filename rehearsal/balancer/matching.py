@@ -1,0 +1,117 @@
+"""The conditions of a listener rule, as Envoy matches them.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+# Set for every request by headers.lua: the client's address, as 32 digits 0 and 1.
+SOURCE = "x-rehearsal-source"
+
+# What AWS's regular expressions do not have, nor have Envoy's.
+_UNKNOWN = re.compile(r"\(\?(?:[=!>|]|<[=!]|P=|R|\d)|\\[1-9gk]|\\[pP]|[*+?}]\+")
+
+
+class Unplayable(Exception):
+    """A sentence on what the load balancer of a rehearsal cannot do."""
+
+
+def match(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Envoy's RouteMatch for requests that meet all `conditions`, as DescribeRules shapes them.
+
+    Raises Unplayable.
+    """
+    paths, headers = ".*", []
+    for condition in conditions:
+        field = condition["Field"]
+        if field == "path-pattern":
+            # Envoy leaves the query out, as the ALB does.
+            paths = _any_of(_texts(condition, "PathPatternConfig"))
+        elif field in _HEADERS:
+            headers.append(_HEADERS[field](condition))
+        else:
+            raise Unplayable(f"A condition on {field} is not played.")
+    return {"safe_regex": {"regex": f"(?s:{paths})"}, "headers": headers}
+
+
+def wildcard(pattern: str, one: str = ".") -> str:
+    """A pattern with `*` (any number) and `?` (exactly one) as a regular expression; `one` is what they stand for."""
+    return "".join({"*": f"{one}*", "?": one}.get(character, re.escape(character)) for character in pattern)
+
+
+def _texts(condition: dict[str, Any], config: str) -> list[str]:
+    # In an object of their own, or, in the short form, beside the field's name; AWS tells them both ways.
+    nested = condition.get(config, {})
+    plain = nested.get("Values") or condition.get("Values") or []
+    regexes = nested.get("RegexValues") or condition.get("RegexValues") or []
+    # An expression need not match the whole: for that it has ^ and $.
+    return [wildcard(text) for text in plain] + [f".*(?:{_checked(regex)}).*" for regex in regexes]
+
+
+def _checked(regex: str) -> str:
+    try:
+        re.compile(regex)
+    except re.error as error:
+        raise Unplayable(f"{regex!r} is no regular expression: {error}.") from error
+    if unknown := _UNKNOWN.search(regex):
+        raise Unplayable(f"{regex!r} uses {unknown[0]!r}, which rules do not know.")
+    return regex
+
+
+def _any_of(patterns: Sequence[str]) -> str:
+    if not patterns:
+        raise Unplayable("A condition without a value is not played.")
+    return "(?:" + "|".join(patterns) + ")"
+
+
+def _header(name: str, regex: str) -> dict[str, Any]:
+    return {"name": name, "string_match": {"safe_regex": {"regex": regex}}}
+
+
+def _host(condition: dict[str, Any]) -> dict[str, Any]:
+    return _header(":authority", f"(?is:{_any_of(_texts(condition, 'HostHeaderConfig'))}(?::[0-9]+)?)")
+
+
+def _method(condition: dict[str, Any]) -> dict[str, Any]:
+    return _header(":method", _any_of([re.escape(name) for name in condition["HttpRequestMethodConfig"]["Values"]]))
+
+
+def _any_header(condition: dict[str, Any]) -> dict[str, Any]:
+    name = condition["HttpHeaderConfig"]["HttpHeaderName"].lower()
+    return _header(name, f"(?is:{_any_of(_texts(condition, 'HttpHeaderConfig'))})")
+
+
+def _query(condition: dict[str, Any]) -> dict[str, Any]:
+    pairs = [
+        (wildcard(pair["Key"], "[^&=]") if pair.get("Key") else "[^&=]*") + "=" + wildcard(pair["Value"], "[^&]")
+        for pair in condition["QueryStringConfig"]["Values"]
+    ]
+    return _header(":path", rf"(?is:[^?]*\?(?:.*&)?{_any_of(pairs)}(?:&.*)?)")
+
+
+def _source(condition: dict[str, Any]) -> dict[str, Any]:
+    try:
+        networks = [ipaddress.ip_network(cidr, strict=False) for cidr in condition["SourceIpConfig"]["Values"]]
+    except ValueError as error:
+        raise Unplayable(f"{error}.") from error
+    # Nobody comes by IPv6 here.
+    prefixes = [
+        f"{int(network.network_address):032b}"[: network.prefixlen] + "[01]*"
+        for network in networks
+        if network.version == 4
+    ]
+    return _header(SOURCE, _any_of(prefixes or ["IPv6"]))
+
+
+_HEADERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "host-header": _host,
+    "http-request-method": _method,
+    "http-header": _any_header,
+    "query-string": _query,
+    "source-ip": _source,
+}

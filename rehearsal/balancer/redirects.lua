@@ -1,0 +1,19 @@
+-- Answers a request whose rule redirects it; the route's metadata says where to.
+
+function envoy_on_request(handle)
+  local rule = handle:metadata()
+  local location = rule:get("location")
+  if not location then
+    return
+  end
+  local headers = handle:headers()
+  local path, query = headers:get(":path"):match("^/?([^?]*)%??(.*)$")
+  local parts = { host = headers:get(":authority"):gsub(":%d+$", ""), path = path, query = query }
+  location = location:gsub("#{(%l+)}", parts):gsub("%?$", "")
+  handle:respond({
+    [":status"] = rule:get("status"),
+    ["location"] = location,
+    ["content-type"] = "text/html",
+    ["server"] = rule:get("server"),
+  }, rule:get("page"))
+end

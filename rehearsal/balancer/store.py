@@ -1,0 +1,56 @@
+"""What ELBv2 holds, read with its own API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
+
+
+@dataclass(frozen=True)
+class Store:
+    """Load balancers, with `Attributes` as a dict and `Listeners`, which have `Rules`; target groups with `Attributes`.
+
+    All else is as the Describe operations shape it. Only the first application load balancer is looked into.
+    """
+
+    load_balancers: list[dict[str, Any]] = field(default_factory=list)
+    target_groups: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read(client: ElasticLoadBalancingv2Client) -> Store:
+    """What ELBv2 holds now. Raises botocore's errors, also when something is deleted while it is read."""
+    pages = client.get_paginator("describe_load_balancers").paginate()
+    balancers: list[dict[str, Any]] = [dict(each) for page in pages for each in page["LoadBalancers"]]
+    played = next((each for each in balancers if is_application(each)), None)
+    if played is not None:
+        arn = played["LoadBalancerArn"]
+        played["Attributes"] = _as_dict(client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"])
+        listeners = client.get_paginator("describe_listeners").paginate(LoadBalancerArn=arn)
+        played["Listeners"] = [
+            {**listener, "Rules": _rules(client, listener["ListenerArn"])}
+            for page in listeners
+            for listener in page["Listeners"]
+        ]
+    groups = [
+        {**group, "Attributes": _as_dict(attributes["Attributes"])}
+        for page in client.get_paginator("describe_target_groups").paginate()
+        for group in page["TargetGroups"]
+        for attributes in [client.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])]
+    ]
+    return Store(balancers, groups)
+
+
+def is_application(balancer: dict[str, Any]) -> bool:
+    return bool(balancer.get("Type", "application") == "application")
+
+
+def _rules(client: ElasticLoadBalancingv2Client, listener_arn: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_rules").paginate(ListenerArn=listener_arn)
+    return [dict(rule) for page in pages for rule in page["Rules"]]
+
+
+def _as_dict(attributes: Any) -> dict[str, str]:
+    return {attribute["Key"]: attribute["Value"] for attribute in attributes}

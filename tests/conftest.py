@@ -47,15 +47,36 @@ def session(cloud: Cloud) -> boto3.Session:
 
 
 @pytest.fixture
-def table_name(session: boto3.Session) -> str:
-    return new_table(session)
+def tables(session: boto3.Session) -> dict[str, str]:
+    return new_tables(session)
+
+
+@pytest.fixture
+def table_name(tables: dict[str, str]) -> str:
+    """The table of the mysfits."""
+    return tables["DDB_TABLE_NAME"]
+
+
+# Setting of a table, and the output of cfn/data.yml that it comes from.
+TABLES = {
+    "DDB_TABLE_NAME": "DynamoTable",
+    "USERS_TABLE_NAME": "UsersTable",
+    "THREADS_TABLE_NAME": "ThreadsTable",
+    "POSTS_TABLE_NAME": "PostsTable",
+    "HELLO_TABLE_NAME": "HelloTable",
+}
+
+
+def new_tables(session: boto3.Session) -> dict[str, str]:
+    """New empty tables as cfn/data.yml describes them: setting to name."""
+    stacks = Stacks(session, REGION)
+    stacks.play(f"test-{next(_numbers)}", read_template(CFN / "data.yml"), {})
+    return {setting: stacks.outputs[output] for setting, output in TABLES.items()}
 
 
 def new_table(session: boto3.Session) -> str:
-    """A new empty table of mysfits, as cfn/data.yml describes it; its name."""
-    stacks = Stacks(session, REGION)
-    stacks.play(f"test-{next(_numbers)}", read_template(CFN / "data.yml"), {})
-    return stacks.outputs["DynamoTable"]
+    """A new empty table of mysfits; its name."""
+    return new_tables(session)["DDB_TABLE_NAME"]
 
 
 @pytest.fixture(scope="session")
@@ -69,13 +90,13 @@ def table(dynamodb: aws.DynamoDB, table_name: str) -> Table:
 
 
 @pytest.fixture
-def config(table_name: str) -> Config:
-    return Config.from_env({"DDB_TABLE_NAME": table_name, "AWS_REGION": REGION}, NEEDS)
+def config(tables: dict[str, str]) -> Config:
+    return Config.from_env({**tables, "AWS_REGION": REGION}, NEEDS)
 
 
 @pytest.fixture
 def client(config: Config, dynamodb: aws.DynamoDB, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    """The application with all features on an empty table."""
+    """The application with all features on empty tables."""
     # Making the clients takes longer than most tests.
     monkeypatch.setattr(aws, "dynamodb", lambda region, connections: dynamodb)
     return create_app(config).test_client()

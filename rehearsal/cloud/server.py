@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import waitress
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.task import ThreadedTaskDispatcher
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
@@ -23,13 +25,38 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
 
 
+class _TwoQueues:
+    """Requests of which `alone` is true wait for one thread of their own; the others never wait behind them."""
+
+    def __init__(self, alone: Callable[[HTTPRequestParser], bool], others: ThreadedTaskDispatcher) -> None:
+        self._is_alone = alone
+        self._alone = ThreadedTaskDispatcher()
+        self._alone.set_thread_count(1)
+        self._others = others
+
+    def add_task(self, channel: HTTPChannel) -> None:
+        (self._alone if self._is_alone(channel.requests[0]) else self._others).add_task(channel)
+
+    def shutdown(self) -> None:
+        self._alone.shutdown()
+        self._others.shutdown()
+
+
 class Server:
     """Serves a WSGI application, to this machine alone unless `host` says more.
 
+    With `alone`, the requests of which it is true are answered one at a time, beside the others.
     Raises OSError when the port is taken.
     """
 
-    def __init__(self, application: Any, port: int, threads: int, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        application: Any,
+        port: int,
+        threads: int,
+        host: str = "127.0.0.1",
+        alone: Callable[[HTTPRequestParser], bool] | None = None,
+    ) -> None:
         self._connections: dict[int, Any] = {}
         self._server = waitress.create_server(
             application,
@@ -43,6 +70,8 @@ class Server:
             asyncore_use_poll=True,
         )
         self._server.channel_class = _Channel
+        if alone:
+            self._server.task_dispatcher = _TwoQueues(alone, self._server.task_dispatcher)
         self._thread = threading.Thread(target=self._server.run, name=f"server {port}", daemon=True)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.effective_port}"

@@ -1,4 +1,4 @@
-"""The local cloud counts as DynamoDB counts."""
+"""The local cloud counts as DynamoDB counts, and what is played in it answers while it does."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import boto3
+import pytest
 
-from rehearsal.cloud.endpoint import Cloud
+from rehearsal.cloud.endpoint import Cloud, Played
+from rehearsal.cloud.stored import ALONE
 from tests.conftest import Rows
+from tests.platform_runner import PATIENCE
+from tests.rehearsal.cloud.wire import ask, client, strict_cloud
 
 THREADS = 16
 EACH = 50
@@ -72,3 +77,41 @@ def test_two_clouds_are_beside_each_other_and_one_ends_without_the_other(cloud: 
     assert other.url != cloud.url
     other.close()
     boto3.client("s3", endpoint_url=cloud.url).list_buckets()
+
+
+def test_what_is_played_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> None:
+    with strict_cloud() as busy, ThreadPoolExecutor(200) as threads:
+        busy.play("ecs", Played({"ListServices": lambda _given: {"serviceArns": []}}))
+        with ALONE:
+            waiting = [threads.submit(client(busy, "dynamodb").list_tables) for _ in range(4)]
+            waiting += [threads.submit(ask, busy) for _ in range(196)]
+            ecs = client(busy, "ecs")
+            for _ in range(10):
+                assert ecs.list_services()["serviceArns"] == []
+            assert not any(each.done() for each in waiting)
+        for each in waiting:
+            each.result(PATIENCE)
+
+
+def test_what_is_played_may_ask_the_cloud_itself_many_at_once() -> None:
+    with strict_cloud() as cloud, ThreadPoolExecutor(16) as threads:
+        elbv2 = client(cloud, "elbv2")
+
+        def describe_stacks(_given: dict[str, Any]) -> dict[str, Any]:
+            elbv2.describe_target_groups()
+            return {"Stacks": []}
+
+        cloud.play("cloudformation", Played({"DescribeStacks": describe_stacks}))
+        stacks = client(cloud, "cloudformation")
+        answers = threads.map(lambda _: stacks.describe_stacks()["Stacks"], range(64))
+        assert list(answers) == [[]] * 64
+
+
+def test_load_balancers_are_answered_one_at_a_time_with_all_else_of_moto() -> None:
+    with strict_cloud() as cloud, ThreadPoolExecutor(1) as threads:
+        elbv2 = client(cloud, "elbv2")
+        with ALONE:
+            answer = threads.submit(elbv2.describe_account_limits)
+            with pytest.raises(TimeoutError):
+                answer.result(0.2)
+        assert answer.result(PATIENCE)["Limits"]

@@ -1,0 +1,114 @@
+"""moto, which stores what is not played here: one call at a time, and every error an AWS error."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from http import HTTPStatus
+from io import BytesIO
+from urllib.parse import parse_qs
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationNotFoundError
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Request, Response
+
+from rehearsal.cloud.called import Called
+from rehearsal.cloud.errors import AwsError
+from rehearsal.cloud.query_protocol import legible
+from rehearsal.cloud.wires import WIRES, misfit, service_model
+
+# moto reads an item, adds to it and writes it back: two calls at once lose updates. It is one for the whole process.
+ALONE = threading.Lock()
+
+# Without a signature a request is one of S3.
+_SPEAK_XML = {"", "s3", "s3-control", "cloudfront", "route53"}
+
+_JSON = {"application/x-amz-json-1.0", "application/x-amz-json-1.1"}
+
+_log = logging.getLogger(__name__)
+
+
+class Stored:
+    """What is asked of moto."""
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def answer(self, request: Request) -> Response:
+        """What moto says, or an AWS error where it has no answer."""
+        # Read before the wait for the lock, and put back to be read once more.
+        request.environ["wsgi.input"] = BytesIO(request.get_data())
+        try:
+            with ALONE:
+                content, status, headers = run_wsgi_app(self._moto, request.environ, buffered=True)
+        except (NotImplementedError, OperationNotFoundError):
+            return _refusal(request, _not_played(request))
+        except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)
+            return _refusal(request, _misuse(request) or _failed(request, failure))
+        answer = Response(content, status=status, headers=headers)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":
+            # A page for people, of a web framework that knows no such address.
+            return _refusal(request, _not_played(request))
+        return answer
+
+
+def _not_played(request: Request) -> AwsError:
+    # Of the server's errors the one that no client sends again.
+    return AwsError("NotImplemented", f"{_name(request)} is not played here.", HTTPStatus.NOT_IMPLEMENTED)
+
+
+def _failed(request: Request, failure: Exception) -> AwsError:
+    _log.warning("moto failed at %s", _name(request), exc_info=failure)
+    why = f"{_name(request)} failed here: {type(failure).__name__} {failure}"
+    return AwsError("InternalFailure", why, HTTPStatus.NOT_IMPLEMENTED)
+
+
+def _misuse(request: Request) -> AwsError | None:
+    """What is wrong with a request at which moto failed, by botocore's model of the service."""
+    try:
+        model = service_model(Called.of(request).scope)
+        wire = WIRES[model.protocol]
+        name, given = wire.asked(request, request.get_data(), model)
+        if name not in model.operation_names:
+            return wire.unknown(name, model)
+        shape = model.operation_model(name).input_shape
+        problem = misfit(shape, wire.read(shape, given)) if shape else ""
+    except (UnknownServiceError, KeyError):
+        return None
+    except AwsError as error:
+        return error
+    return AwsError("ValidationException", problem) if problem else None
+
+
+def _name(request: Request) -> str:
+    """What is asked, for people: `logs.StartLiveTail`, `PATCH /bucket of s3`."""
+    called = Called.of(request)
+    if called.is_form:
+        return f"{called.scope}.{parse_qs(request.get_data().decode('latin-1')).get('Action', [''])[0]}"
+    if called.target:
+        return f"{called.scope}.{called.target.rpartition('.')[2]}"
+    return f"{request.method} {request.path} of {called.scope or 's3'}"
+
+
+def _refusal(request: Request, error: AwsError) -> Response:
+    """An error of any service, as the protocol of the request writes it."""
+    called, request_id = Called.of(request), str(uuid4())
+    if called.target or not (called.is_form or called.scope in _SPEAK_XML):
+        document = json.dumps({"__type": error.code, "message": error.message})
+        content_type = called.content_type if called.content_type in _JSON else "application/json"
+    else:
+        told = f"<Code>{error.code}</Code><Message>{escape(legible(error.message))}</Message>"
+        content_type = "text/xml"
+        if called.scope == "ec2":
+            document = f"<Response><Errors><Error>{told}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
+        elif called.scope in ("", "s3"):
+            document = f"<Error>{told}<RequestId>{request_id}</RequestId></Error>"
+        else:
+            document = f"<ErrorResponse><Error>{told}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code}
+    return Response(document, status=error.status, headers=headers, content_type=content_type)

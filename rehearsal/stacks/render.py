@@ -12,9 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.stacks.resources import Made, Properties
-from rehearsal.stacks.stack import ACCOUNT, Stack, listed
+from rehearsal.stacks.files import listed
+from rehearsal.stacks.names import ACCOUNT
+from rehearsal.stacks.parameters import parameter_values
+from rehearsal.stacks.resources.imagined import imagine
+from rehearsal.stacks.resources.kind import Made, Properties
+from rehearsal.stacks.rules import check_rules
 from rehearsal.stacks.templates import Document
+from rehearsal.stacks.walk import Make, Walk, pseudo_parameters
 
 REGION = "us-east-1"
 
@@ -45,15 +50,20 @@ def render(stacks: Iterable[tuple[str, Document, Mapping[str, Any]]]) -> dict[st
     rendered: dict[str, Rendered] = {}
     exports: dict[str, str] = {}
     for name, document, parameters in stacks:
-        stack = Stack(_imagined, REGION, name, document, parameters, exports)
-        stack.make_all()
+        values = parameter_values(document, parameters)
+        check_rules(document, values)
+        stack_id = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/local"
+        walk = Walk(_imagined(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
+        walk.make_all()
         resources = {
-            logical_id: _rendered(stack.evaluator.value({"Properties": {}, **resource}))
+            logical_id: _rendered(walk.evaluator.value({"Properties": {}, **resource}))
             for logical_id, resource in document["Resources"].items()
-            if stack.wanted(resource)
+            if walk.wanted(resource)
         }
-        rendered[name] = Rendered(resources, stack.outputs(), stack.exports())
-        exports |= rendered[name].exports
+        outputs = walk.outputs()
+        exported = {output.export: output.value for output in outputs if output.export}
+        rendered[name] = Rendered(resources, {output.name: output.value for output in outputs}, exported)
+        exports |= exported
     return rendered
 
 
@@ -61,27 +71,11 @@ def _rendered(resource: Document) -> Document:
     return {key: value for key, value in resource.items() if key != "Condition"}
 
 
-def _imagined(type_name: str, name: str, _properties: Properties) -> Made:
-    """A resource whose ARN has the form of a real one, so that policies can be judged by it."""
-    here = f"{REGION}:{ACCOUNT}"
-    match type_name:
-        case "AWS::IAM::ManagedPolicy":
-            return Made(f"arn:aws:iam::{ACCOUNT}:policy/{name}", imagined=True)
-        case "AWS::SNS::Topic":
-            return Made(f"arn:aws:sns:{here}:{name}", imagined=True)
-        case "AWS::ECR::Repository":
-            address = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name.lower()}"
-            arn = f"arn:aws:ecr:{here}:repository/{name.lower()}"
-            return Made(name.lower(), {"Arn": arn, "RepositoryUri": address}, imagined=True)
-        case "AWS::S3::Bucket":
-            return Made(name.lower(), {"Arn": f"arn:aws:s3:::{name.lower()}"}, imagined=True)
-    arns = {
-        "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{here}:table/{name}",
-        "AWS::Logs::LogGroup": f"arn:aws:logs:{here}:log-group:{name}:*",
-        "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{name}",
-        "AWS::CodeBuild::Project": f"arn:aws:codebuild:{here}:project/{name}",
-    }
-    return Made(name, {"Arn": arns[type_name]} if type_name in arns else {}, imagined=True)
+def _imagined(stack: str) -> Make:
+    def make(logical_id: str, resource: Document, properties: Properties) -> Made:
+        return imagine(REGION, resource["Type"], f"{stack}-{logical_id}", properties)
+
+    return make
 
 
 def main(listing: Path, folder: Path) -> None:

@@ -46,15 +46,29 @@ _Loader.yaml_implicit_resolvers = {
 def read_template(path: Path) -> Document:
     """The template in a YAML or JSON file. Raises TemplateError."""
     try:
-        document = yaml.load(path.read_text(), _Loader)  # noqa: S506 (a SafeLoader)
-    except (OSError, yaml.YAMLError) as error:
+        return parsed_template(path.read_text(), path.name)
+    except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{path.name}: {error}") from error
-    if not isinstance(document, dict) or "Resources" not in document:
-        raise TemplateError(f"{path.name} has no Resources.")
+
+
+def parsed_template(text: str, name: str) -> Document:
+    """The template in a YAML or JSON text; `name` is what errors call it. Raises TemplateError."""
+    try:
+        document = yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
+    except yaml.YAMLError as error:
+        raise TemplateError(f"{name}: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+        raise TemplateError(f"{name} has no Resources.")
+    if "Transform" in document:
+        raise TemplateError(f"{name}: the transform {document['Transform']} is not played here.")
+    for logical_id, resource in document["Resources"].items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise TemplateError(f"{name}: {logical_id} has no Type.")
     return document
 
 
 NO_VALUE = object()  # AWS::NoValue: the property is as if it were not there
+UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"  # what is known when the resource that it is asked of has been made
 
 
 class Evaluator:
@@ -130,6 +144,8 @@ class Evaluator:
 
     def _find_in_map(self, argument: Any) -> Any:
         name, first, second = (self.value(each) for each in argument[:3])
+        if is_unknown([first, second]):
+            return UNKNOWN
         try:
             return self._document["Mappings"][name][str(first)][str(second)]
         except KeyError:
@@ -139,14 +155,21 @@ class Evaluator:
 
     def _select(self, argument: Any) -> Any:
         index, values = self.value(argument)
+        if is_unknown(values):
+            return UNKNOWN
         if not 0 <= int(index) < len(values):
             raise TemplateError(f"Select {index} of a list of {len(values)}.")
         return values[int(index)]
 
     def _cidr(self, argument: Any) -> list[str]:
         block, count, bits = (*self.value(argument), 8)[:3]
-        network = ipaddress.ip_network(block)
-        subnets = network.subnets(new_prefix=network.max_prefixlen - int(bits))
+        if is_unknown(block):
+            return [UNKNOWN] * int(count)
+        try:
+            network = ipaddress.ip_network(block)
+            subnets = network.subnets(new_prefix=network.max_prefixlen - int(bits))
+        except ValueError as error:
+            raise TemplateError(f"Cidr of {block!r}: {error}.") from error
         return [str(subnet) for subnet, _ in zip(subnets, range(int(count)), strict=False)]
 
     def _import(self, argument: Any) -> Any:
@@ -160,12 +183,25 @@ class Evaluator:
         return str(self.value(separator)).join(str(value) for value in self.value(values))
 
     def _split(self, argument: Any) -> list[str]:
-        separator, text = argument
-        return str(self.value(text)).split(self.value(separator))
+        separator, text = (self.value(each) for each in argument)
+        return [UNKNOWN] if is_unknown(text) else str(text).split(separator)
+
+    def _base64(self, argument: Any) -> str:
+        text = str(self.value(argument))
+        return UNKNOWN if is_unknown(text) else b64encode(text.encode()).decode()
 
     def _zones(self, argument: Any) -> list[str]:
         region = self.value(argument) or self._names["AWS::Region"]
         return [f"{region}{letter}" for letter in "abc"]
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether a value has a part that is not known yet."""
+    if isinstance(value, dict):
+        return any(map(is_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(is_unknown, value))
+    return isinstance(value, str) and UNKNOWN in value
 
 
 def equal(one: Any, other: Any) -> bool:
@@ -195,5 +231,5 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
     "Fn::GetAZs": Evaluator._zones,
     "Fn::Cidr": Evaluator._cidr,
     "Fn::ImportValue": Evaluator._import,
-    "Fn::Base64": lambda self, text: b64encode(str(self.value(text)).encode()).decode(),
+    "Fn::Base64": Evaluator._base64,
 }

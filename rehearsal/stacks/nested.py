@@ -1,0 +1,72 @@
+"""Stacks that are resources of other stacks.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rehearsal.stacks.changes import NoUpdates
+from rehearsal.stacks.files import text_at
+from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, Unfinished
+from rehearsal.stacks.templates import TemplateError, is_unknown, parsed_template
+
+if TYPE_CHECKING:
+    from rehearsal.stacks.stack import Stacks
+    from rehearsal.stacks.state import Stack
+
+_KNOWN = {"NotificationARNs", "Parameters", "Tags", "TemplateURL", "TimeoutInMinutes"}
+
+
+def kind(stacks: Stacks) -> Kind:
+    """Nested stacks as a resource type of `stacks`."""
+
+    def create(_place: Place, name: str, properties: Properties) -> Made:
+        try:
+            return _made(_deployed(stacks, name, properties))
+        except TemplateError as error:
+            if stack := stacks.named(name):
+                raise Unfinished(_embedded(stack, "created", error), Made(stack.id)) from error
+            raise
+
+    def update(_place: Place, made: Made, _before: Properties, after: Properties) -> Made:
+        try:
+            return _made(_deployed(stacks, made.ref, after))
+        except NoUpdates:
+            return made
+
+    def delete(_place: Place, made: Made, _properties: Properties) -> None:
+        stack = stacks.delete(made.ref)
+        if stack and stack.is_there:
+            raise TemplateError(f"Embedded stack {stack.id} was not successfully deleted: {stack.reason}")
+
+    return Kind(create, update, delete, prepare=_prepared)
+
+
+def _prepared(place: Place, properties: Properties, folder: Path | None) -> Properties:
+    """With the template itself: a nested stack changes when its template does."""
+    if unknown := properties.keys() - _KNOWN:
+        raise TemplateError(f"AWS::CloudFormation::Stack has no {min(unknown)}.")
+    if is_unknown(properties.get("TemplateURL")):
+        return properties
+    if "TemplateURL" not in properties:
+        raise TemplateError("AWS::CloudFormation::Stack needs a TemplateURL.")
+    text, own_folder = text_at(place, str(properties["TemplateURL"]), folder)
+    return {**properties, "TemplateBody": text, "Folder": str(own_folder) if own_folder else None}
+
+
+def _deployed(stacks: Stacks, name: str, properties: Properties) -> Stack:
+    text, folder = properties["TemplateBody"], properties["Folder"]
+    document = parsed_template(text, Path(str(properties["TemplateURL"])).name)
+    parameters = properties.get("Parameters", {})
+    return stacks.deploy(name, document, parameters, text=text, folder=Path(folder) if folder else None, is_nested=True)
+
+
+def _made(stack: Stack) -> Made:
+    return Made(stack.id, {f"Outputs.{output.name}": output.value for output in stack.outputs})
+
+
+def _embedded(stack: Stack, done: str, error: TemplateError) -> str:
+    return f"Embedded stack {stack.id} was not successfully {done}: {error}"

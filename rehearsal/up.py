@@ -2,95 +2,155 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from rehearsal import keeper, surroundings
-from rehearsal.local import LOCAL, Running, ours_alone
+from ops.push import push
+from ops.services import Named
+from ops.target import Target
+from ops.tasks import deaths
+from rehearsal.clock import Clock
+from rehearsal.local import Running, ours_alone
 from rehearsal.ports import Ports
-from rehearsal.surroundings import Say
+from rehearsal.rooms import Rooms, rooms
+from rehearsal.stacks.files import MONOLITH, Listing
+from rehearsal.stacks.resources.registry import grouped
+from rehearsal.stacks.templates import TemplateError
+from rehearsal.surroundings import STACKS, Say, rows_and_events, site
 
-API_OUTPUT = LOCAL / "api.log"
-START_PATIENCE = 30  # seconds until the API must be healthy
-STOP_PATIENCE = 30  # seconds from SIGTERM to SIGKILL, as ECS's `stopTimeout`
-
-
-class ProcessEnded(Exception):
-    """A process of the platform did not start, or ended by itself; the message says which and why."""
+ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
 
 
-def up(ports: Ports, say: Say) -> None:
-    """Run until SIGTERM or Ctrl-C. Raises AlreadyRunning, TemplateError or ProcessEnded."""
+class CannotStart(Exception):
+    """The message says why."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to play: the stacks of cfn/, or other people's templates. `parameters` by `NAME`, or `STACK.NAME`."""
+
+    speed: float = 1.0
+    assembly: str = MONOLITH
+    placeholder: bool = False  # not the code of this folder
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    templates: Sequence[Path] = ()
+    docker: bool = False  # tasks are containers of a Docker engine
+
+
+def up(ports: Ports, wish: Wish, say: Say) -> None:
+    """Run until SIGTERM or Ctrl-C. Raises AlreadyRunning, NoEngine, NotBuilt, TemplateError or CannotStart."""
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda *_: stopping.set())
     with ExitStack() as running:
         running.enter_context(ours_alone())
-        outputs = running.enter_context(surroundings.cloud(ports.cloud, say))
-        api_url = f"http://localhost:{ports.api}"
-        running.enter_context(surroundings.site(outputs["SiteBucket"], api_url, ports.site, say))
-
-        say("Starting the API …")
-        api = running.enter_context(_api(outputs, ports.api))
-        _wait_until_healthy(f"{api_url}/health", api, stopping)
+        clock, stand_in = Clock(wish.speed), bool(wish.templates)
+        it = running.enter_context(rooms(ports, clock, stopping, say, stand_in, wish.docker))
+        try:
+            if wish.templates:
+                _play_others(it, wish, running, say)
+            else:
+                _play_ours(it, ports, wish, running, say)
+        except TemplateError as error:
+            if not stopping.is_set():
+                raise CannotStart("\n".join([str(error), *_last_words(it)])) from error
         if not stopping.is_set():
-            site_url, cloud_url = f"http://localhost:{ports.site}", f"http://localhost:{ports.cloud}"
-            running.enter_context(Running(cloud_url, api_url, site_url, outputs).written())
-            say(f"Ready  site {site_url}  API {api_url}  AWS endpoint {cloud_url}")
-
-        while not stopping.wait(0.2):
-            if api.poll() is not None:
-                raise ProcessEnded(_epitaph(api))
+            _say_what_is_not_played(it, say)
+            note = _note(it, ports)
+            _wait_for_answer(it, note.api_url, stopping)
+            running.enter_context(note.written())
+            say(f"Ready  {_addresses(note, with_site=not wish.templates)}")
+        stopping.wait()
         say("Stopping …")
     say("Stopped. What was liked and adopted is kept; `make clean` forgets it.")
 
 
-@contextmanager
-def _api(outputs: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The API as a child process, with the environment that its container would have."""
-    environment = {
-        **os.environ,
-        "DDB_TABLE_NAME": outputs["DynamoTable"],
-        "LOG_GROUP": outputs["LogGroup"],
-        "BIND_ADDRESS": surroundings.HOST,
-        "PORT": str(port),
-        "SERVICE_REVISION": "local",
-    }
-    API_OUTPUT.unlink(missing_ok=True)
-    with keeper.started() as keep:
-        api = keep([sys.executable, "-m", "app"], environment, API_OUTPUT)
-        try:
-            yield api
-        finally:
-            api.terminate()
-            try:
-                api.wait(STOP_PATIENCE)
-            except subprocess.TimeoutExpired:
-                os.killpg(api.pid, signal.SIGKILL)
+def _play_ours(it: Rooms, ports: Ports, wish: Wish, running: ExitStack, say: Say) -> None:
+    listing = Listing.read(STACKS)
+    given = listing.by_stack(wish.assembly, wish.parameters)
+    it.stacks.play_all(listing.stacks, given)
+    say("The tables, the log group, the bucket and the load balancer of cfn/ are made.")
+    # The rows first: a task would serve an empty table. And kept last: the tasks write until they have ended.
+    running.enter_context(rows_and_events(it.session, it.stacks.outputs, say))
+    running.enter_context(it.tasks())
+    running.enter_context(site(it.stacks.outputs["SiteBucket"], f"http://localhost:{ports.api}", ports.site, say))
+    services = listing.assembly(wish.assembly)
+    if not wish.placeholder:
+        if wish.docker:
+            say("Building the image of this folder, unless the Docker engine has it …")
+        tag = push(it.repository).tag
+        say(f"The code of this folder is the image {tag}.")
+        running_it = [stack.name for stack in services if "ImageTag" in stack.document["Parameters"]]
+        given |= {name: {"ImageTag": tag} | given.get(name, {}) for name in running_it}
+    say(f"Starting {', '.join(stack.name for stack in services)} …")
+    it.stacks.play_all(services, given)
 
 
-def _wait_until_healthy(url: str, api: subprocess.Popen[bytes], stopping: threading.Event) -> None:
-    deadline = time.monotonic() + START_PATIENCE
+def _play_others(it: Rooms, wish: Wish, running: ExitStack, say: Say) -> None:
+    running.enter_context(it.tasks())
+    it.stacks.play_files(wish.templates, wish.parameters)
+    for name, value in it.stacks.stood_in.items():
+        say(f"The parameter {name} was given no value; {value} stands in for one.")
+    for name, value in it.stacks.outputs.items():
+        say(f"Output  {name}  {value}")
+
+
+def _say_what_is_not_played(it: Rooms, say: Say) -> None:
+    for sentence in it.balancer.problems:
+        say(sentence)
+    if it.stacks.not_played:
+        say(f"Not played here: {grouped(it.stacks.not_played)}.")
+    if features := [each for each in it.scheduler.without_effect() if each not in it.runner.has_effect]:
+        say(f"Kept and shown, without effect here: {', '.join(features)}.")
+
+
+def _last_words(it: Rooms) -> list[str]:
+    """Of each revision the task that died last, why, and what it said: stacks only know that a service failed."""
+    ecs, target = it.session.client("ecs"), Target(it.session, it.stacks.outputs)
+    # A stack that went back took its revision with it.
+    lists = [ecs.list_task_definitions(status=status) for status in ("ACTIVE", "INACTIVE")]
+    revisions = [arn for each in lists for arn in each["taskDefinitionArns"]]
+    clusters = ecs.list_clusters()["clusterArns"]
+    return [
+        line
+        for cluster in clusters
+        for revision in revisions
+        for death in deaths(target, Named(cluster, ""), revision, most=1)
+        for line in death.told()
+    ]
+
+
+def _wait_for_answer(it: Rooms, url: str, stopping: threading.Event) -> None:
+    """Until the load balancer forwards requests: Envoy reads a moment later what the services' stacks waited for."""
+    deadline = time.monotonic() + ANSWER_PATIENCE
     while not stopping.is_set():
         try:
-            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 (our own address)
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 (our own address)
                 return
-        except (urllib.error.URLError, OSError):
-            if api.poll() is not None:
-                raise ProcessEnded(_epitaph(api)) from None
-            if time.monotonic() > deadline:
-                raise ProcessEnded(f"The API is not healthy after {START_PATIENCE} s. See {API_OUTPUT}.") from None
+        except urllib.error.HTTPError as error:
+            if error.code < 500:
+                return
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            why = " ".join(it.balancer.problems) or "The load balancer does not answer."
+            raise CannotStart(f"{why} Its log is in .local/balancer.")
         stopping.wait(0.05)
 
 
-def _epitaph(api: subprocess.Popen[bytes]) -> str:
-    last = "\n".join(API_OUTPUT.read_text(errors="replace").splitlines()[-5:])
-    return f"The API has ended with exit code {api.returncode}. Its last lines, from {API_OUTPUT}:\n{last}"
+def _note(it: Rooms, ports: Ports) -> Running:
+    here = {name: f"http://localhost:{port}" for name, port in vars(ports).items()}
+    return Running(here["cloud"], here["api"], here["site"], it.stacks.outputs)
+
+
+def _addresses(note: Running, with_site: bool) -> str:
+    site = f"site {note.site_url}  " if with_site else ""
+    return f"{site}API {note.api_url}  AWS endpoint {note.cloud_url}"

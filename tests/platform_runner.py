@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
@@ -73,7 +73,9 @@ def living(mark: str) -> dict[int, str]:
 class Platform:
     """A rehearsal that is starting, running or stopped; as a context, one that leaves no process behind."""
 
-    def __init__(self, local: Path, ports: tuple[int, ...] = (), /, **settings: str) -> None:
+    def __init__(
+        self, local: Path, ports: tuple[int, ...] = (), /, options: Sequence[str] = (), **settings: str
+    ) -> None:
         """Start `mysfits up` with its data in `local`; `settings` go into its environment."""
         site, api, cloud = ports or free_ports(3)
         self.site_url = f"http://localhost:{site}"
@@ -89,11 +91,12 @@ class Platform:
             "CLOUD_PORT": str(cloud),
             **settings,
         }
+        self._mark = f"LOCAL_DIR={local}"
         self._lines: list[str] = []
         self._silent = False  # nobody is left to print
         self._news = threading.Condition()
         self.process = subprocess.Popen(
-            [*MYSFITS, "up"],
+            [*MYSFITS, "up", *options],
             cwd=ROOT,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -150,7 +153,12 @@ class Platform:
 
     def processes(self) -> dict[int, str]:
         """Its living processes, those it started included: process id to command line."""
-        return living(f"LOCAL_DIR={self._environment['LOCAL_DIR']}")
+        return living(self._mark) | self.tasks()
+
+    def tasks(self) -> dict[int, str]:
+        """The processes of its tasks, which see the environment of a container and run an image."""
+        images = Path(self._environment["LOCAL_DIR"], "images").glob("*")
+        return {pid: command for image in images for pid, command in living(f"PYTHONPATH={image}").items()}
 
     def mysfits(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run another `mysfits` command beside it, as in a second terminal."""

@@ -1,0 +1,1 @@
+"""The verbs of `mysfits`, a module for each group of them."""

@@ -1,0 +1,65 @@
+"""`mysfits up`: the verb that runs the platform on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from ops.commands.options import assignments
+from ops.terminal import Terminal
+
+
+@click.command()
+@click.option("--placeholder", is_flag=True, help="Begin with the placeholder instead of the code in this folder.")
+@click.option(
+    "--assembly", metavar="NAME", help="The services of cfn/stacks.yml to run: monolith (as always) or split."
+)
+@click.option("--speed", type=click.FloatRange(1, 100), default=1, show_default=True, metavar="N",
+              help="Make every interval of AWS N times shorter.")  # fmt: skip
+@click.option("--set", "parameters", multiple=True, metavar="K=V", callback=assignments,
+              help="A parameter of the stacks; STACK.K=V for one stack alone.")  # fmt: skip
+@click.option("--template", "templates", multiple=True, metavar="FILE",
+              type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Play this template instead of cfn/; several times for several. "
+                   "A placeholder stands in for images that are not here.")  # fmt: skip
+@click.option("--docker", is_flag=True,
+              help="Run the tasks in containers, with their limits; needs a Docker engine here.")  # fmt: skip
+def up(
+    placeholder: bool,
+    assembly: str | None,
+    speed: float,
+    parameters: dict[str, str],
+    templates: tuple[Path, ...],
+    docker: bool,
+) -> None:
+    """Run the whole platform on this machine until Ctrl-C: the stacks of cfn/ with their services.
+
+    SITE_PORT (8080), API_PORT (8000) and CLOUD_PORT (4566) change the ports.
+    """
+    # Here and not above: the other commands start faster without a cloud.
+    from rehearsal.local import AlreadyRunning, use_only
+    from rehearsal.ports import Ports, PortUnusable
+
+    if templates and (placeholder or assembly):
+        raise click.UsageError("--placeholder and --assembly are about cfn/, not about the templates of others.")
+    try:
+        ports = Ports.from_env(os.environ)
+    except PortUnusable as error:
+        raise click.ClickException(str(error)) from error
+    # Before moto is loaded: it would look for the profile that the environment names.
+    use_only(f"http://127.0.0.1:{ports.cloud}")
+
+    from rehearsal.balancer.envoy import EnvoyMissing
+    from rehearsal.scheduler.docker.engine import NoEngine
+    from rehearsal.scheduler.docker.images import NotBuilt
+    from rehearsal.stacks.files import MONOLITH
+    from rehearsal.stacks.templates import TemplateError
+    from rehearsal.up import CannotStart, Wish
+    from rehearsal.up import up as run
+
+    try:
+        run(ports, Wish(speed, assembly or MONOLITH, placeholder, parameters, templates, docker), Terminal().say)
+    except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError) as error:
+        raise click.ClickException(str(error)) from error

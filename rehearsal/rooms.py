@@ -1,0 +1,92 @@
+"""The four rooms of a rehearsal, connected: cloud, stacks, scheduler and balancer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+import boto3
+
+from ops.push import Repository
+from rehearsal import keeper
+from rehearsal.balancer import operations as elbv2
+from rehearsal.balancer.balancer import Balancer
+from rehearsal.clock import Clock
+from rehearsal.cloud import load_balancers
+from rehearsal.cloud.endpoint import Cloud
+from rehearsal.cloud.service import Played, bound
+from rehearsal.local import LOCAL, REGION, use_only
+from rehearsal.ports import Ports
+from rehearsal.scheduler import operations as ecs
+from rehearsal.scheduler.containers import Containers
+from rehearsal.scheduler.docker.engine import Engine
+from rehearsal.scheduler.docker.ground import ground
+from rehearsal.scheduler.docker.images import BuiltImages
+from rehearsal.scheduler.images import Images
+from rehearsal.scheduler.processes import Processes
+from rehearsal.scheduler.runner import TaskRunner
+from rehearsal.scheduler.scheduler import Scheduler
+from rehearsal.stacks import operations as cloudformation
+from rehearsal.stacks.stack import Stacks
+from rehearsal.surroundings import Say
+
+IMAGES = LOCAL / "images"
+
+
+@dataclass(frozen=True)
+class Rooms:
+    session: boto3.Session
+    stacks: Stacks
+    scheduler: Scheduler
+    balancer: Balancer
+    runner: TaskRunner
+    repository: Repository  # of the images that the services run
+
+    @contextmanager
+    def tasks(self) -> Iterator[None]:
+        """Services start tasks meanwhile; afterwards every task has ended and its last event is in its log."""
+        self.scheduler.start()
+        try:
+            yield
+        finally:
+            self.scheduler.close()
+            self.runner.close()
+
+
+@contextmanager
+def rooms(
+    ports: Ports, clock: Clock, stopping: threading.Event, say: Say, stand_in: bool = False, docker: bool = False
+) -> Iterator[Rooms]:
+    """An AWS endpoint behind which services run; with `stand_in` the placeholder plays every unknown image.
+
+    With `docker`, tasks are containers instead of processes. Whatever waits for a stack or a service gives up when
+    `stopping` is set. Raises NoEngine.
+    """
+    engine = Engine() if docker else None
+    with ExitStack() as opened:
+        start = opened.enter_context(keeper.started())
+        cloud = opened.enter_context(closing(Cloud(ports.cloud)))
+        use_only(cloud.url)
+        session = boto3.Session()
+        balancer = Balancer(session, start, LOCAL / "balancer", ports.api, clock)
+        opened.callback(balancer.close)
+        images = Images(IMAGES, stand_in)
+        around = (images, start, session, cloud.url, ports.cloud, clock, LOCAL / "tasks", say)
+        runner = Containers(opened.enter_context(ground(engine, LOCAL)), *around) if engine else Processes(*around)
+        scheduler = Scheduler(runner, balancer, clock, REGION)
+        stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=stopping)
+        opened.callback(stacks.close)
+        cloud.play("ecs", Played(bound(ecs.OPERATIONS, scheduler)))
+        cloud.play("cloudformation", Played(bound(cloudformation.OPERATIONS, stacks)))
+        cloud.play(
+            "elbv2",
+            Played(
+                {**load_balancers.OPERATIONS, **bound(elbv2.OPERATIONS, balancer)},
+                rest_to_moto=True,
+                changed=balancer.changed,
+                rewrite=load_balancers.address(f"localhost:{ports.api}"),
+            ),
+        )
+        yield Rooms(session, stacks, scheduler, balancer, runner, BuiltImages(engine) if engine else images)

@@ -23,6 +23,10 @@ export const readRelease = () => askApi("/version");
 const DESCRIPTIONS = { ko: "i18n/descriptions.ko.json", zh: "i18n/descriptions.zh.json" };
 export const readDescriptions = async (language) => (DESCRIPTIONS[language] ? ask(DESCRIPTIONS[language]) : {});
 
+const CONVERSATIONS = { ko: "i18n/conversations.ko.json", zh: "i18n/conversations.zh.json" };
+/** What people say in English, by the English words. */
+export const readConversations = async (language) => (CONVERSATIONS[language] ? ask(CONVERSATIONS[language]) : {});
+
 const askApi = (path, options) => ask(BASE + path, options);
 
 async function ask(url, options) {

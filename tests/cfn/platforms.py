@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.stacks.render import Rendered, render
-from rehearsal.stacks.resources import Properties
+from rehearsal.stacks.resources.kind import Properties
 from rehearsal.stacks.templates import Document, read_template
 
 CFN = Path(__file__).parent.parent.parent / "cfn"
@@ -105,6 +105,26 @@ SPLIT: list[Stack] = [
         "mysfits-adoptions",
         "service.yml",
         {"ImageTag": "3f2c1e0", "Features": "adoptions", "Paths": "/mysfits/*/adopt", "Priority": 20},
+    ),
+    (
+        "mysfits-users",
+        "service.yml",
+        {"ImageTag": "3f2c1e0", "Features": "users", "Paths": "/api/users*", "Priority": 40},
+    ),
+    (
+        "mysfits-threads",
+        "service.yml",
+        {"ImageTag": "3f2c1e0", "Features": "threads", "Paths": "/api/threads*,/api,/api/", "Priority": 50},
+    ),
+    (
+        "mysfits-posts",
+        "service.yml",
+        {"ImageTag": "3f2c1e0", "Features": "posts", "Paths": "/api/posts*", "Priority": 60},
+    ),
+    (
+        "mysfits-hello",
+        "service.yml",
+        {"ImageTag": "3f2c1e0", "Features": "hello", "Paths": "/hello,/hello/again", "Priority": 70},
     ),
 ]
 KINDS = {"smallest": SMALLEST, "production": PRODUCTION, "split": SPLIT}

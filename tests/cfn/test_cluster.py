@@ -69,7 +69,14 @@ def test_fulfill_like_cannot_be_reached_from_the_internet(platform: Platform, pa
     assert action["FixedResponseConfig"]["StatusCode"] == "404"
 
 
-@pytest.mark.parametrize("path", ["/mysfits", "/mysfits/4e53920c", "/mysfits/4e53920c/like", "/mysfits/4e53920c/adopt"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/mysfits", "/mysfits/4e53920c", "/mysfits/4e53920c/like", "/mysfits/4e53920c/adopt"),
+        *("/api", "/api/", "/api/users", "/api/users/1", "/api/threads", "/api/threads/1"),
+        *("/api/posts", "/api/posts/in-thread/1", "/api/posts/by-user/1", "/hello", "/hello/again"),
+    ],
+)
 def test_every_other_path_reaches_a_service(platform: Platform, path: str) -> None:
     rules = sorted(platform.of_type(_RULE).values(), key=lambda rule: int(rule["Priority"]))
     action = next(rule["Actions"][0] for rule in rules if _takes(rule["Conditions"], path))

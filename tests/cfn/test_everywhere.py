@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rehearsal.stacks.resources import NOT_PLAYED, PLAYED
+from rehearsal.stacks.resources.registry import NOT_PLAYED, PLAYED
 from rehearsal.stacks.stack import listed
 from tests.cfn.platforms import CFN, KINDS, Documents, Platform
 

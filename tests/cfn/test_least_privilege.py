@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from app import NEEDS, create_app
 from app.kit.config import Config
-from ops.seed import seed
+from ops.seed import seed_all
 from rehearsal.cloud.door import Door
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.iam import allows
@@ -28,32 +28,47 @@ from tests.cfn.platforms import CFN, Platform
 
 ID = "4e53920c-505a-4a90-a694-b9300791f0ae"
 FREE = "b41ff031-141e-4a8d-bb56-158a22bea0b3"
-TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/mysfits-data-Mysfits"
-GOOD_EVIL, LAW_CHAOS = f"{TABLE}/index/GoodEvilIndex", f"{TABLE}/index/LawChaosIndex"
-
-READS = {
-    ("dynamodb:GetItem", TABLE),
-    ("dynamodb:Query", GOOD_EVIL),
-    ("dynamodb:Query", LAW_CHAOS),
-    ("dynamodb:Scan", GOOD_EVIL),
+TABLES = {
+    name: f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/mysfits-data-{name}"
+    for name in ("Mysfits", "Users", "Threads", "Posts", "Hello")
 }
-WRITES = {("dynamodb:UpdateItem", TABLE)}
+TABLE = TABLES["Mysfits"]
+GOOD_EVIL, LAW_CHAOS = f"{TABLE}/index/GoodEvilIndex", f"{TABLE}/index/LawChaosIndex"
+BY_USER = f"{TABLES['Posts']}/index/ByUser"
+
+# All that a feature may do.
+GRANTED = {
+    "catalog": {
+        ("dynamodb:GetItem", TABLE),
+        ("dynamodb:Query", GOOD_EVIL),
+        ("dynamodb:Query", LAW_CHAOS),
+        ("dynamodb:Scan", GOOD_EVIL),
+    },
+    "likes": {("dynamodb:UpdateItem", TABLE)},
+    "adoptions": {("dynamodb:UpdateItem", TABLE)},
+    "users": {("dynamodb:GetItem", TABLES["Users"]), ("dynamodb:Scan", TABLES["Users"])},
+    "threads": {("dynamodb:GetItem", TABLES["Threads"]), ("dynamodb:Scan", TABLES["Threads"])},
+    "posts": {
+        ("dynamodb:Scan", TABLES["Posts"]),
+        ("dynamodb:Query", TABLES["Posts"]),
+        ("dynamodb:Query", BY_USER),
+    },
+    "hello": {("dynamodb:UpdateItem", TABLES["Hello"])},
+}
 # Stack of an assembly, and all that its tasks may do.
 ASSEMBLIES = {
-    "production service": READS | WRITES,
-    "split catalog": READS,
-    "split likes": WRITES,
-    "split adoptions": WRITES,
+    "production service": set().union(*GRANTED.values()),
+    **{f"split {feature}": granted for feature, granted in GRANTED.items()},
 }
 
 
 @pytest.fixture(scope="session")
 def seeded(cloud: Cloud) -> str:
-    """The cloud's address, with the table under the name that the rendered policies have it by."""
+    """The cloud's address, with the tables under the names that the rendered policies have them by."""
     session = boto3.Session()
     stacks = Stacks(session, REGION)
     stacks.play("mysfits-data", read_template(CFN / "data.yml"), {})
-    seed(session, stacks.outputs["DynamoTable"])
+    seed_all(session, stacks.outputs)
     session.client("logs").create_log_group(logGroupName="mysfits-cluster-Logs")
     return cloud.url
 
@@ -115,11 +130,44 @@ def _adopt(client: FlaskClient) -> None:
     assert client.post("/mysfits/nobody/adopt").status_code == 404
 
 
-JOURNEYS: dict[str, list[Callable[[FlaskClient], None]]] = {
-    "production service": [_read, _like, _adopt],
-    "split catalog": [_read],
-    "split likes": [_like],
-    "split adoptions": [_adopt],
+def _visit_users(client: FlaskClient) -> None:
+    assert len(client.get("/api/users").json) == 4  # type: ignore[arg-type]
+    assert client.get("/api/users/2").json["username"] == "tove"  # type: ignore[index]
+    assert client.get("/api/users/99").status_code == 404
+
+
+def _visit_threads(client: FlaskClient) -> None:
+    assert client.get("/api").text == "API ready to receive requests"
+    assert len(client.get("/api/threads").json) == 3  # type: ignore[arg-type]
+    assert client.get("/api/threads/3").json["createdBy"] == 4  # type: ignore[index]
+    assert client.get("/api/threads/99").status_code == 404
+
+
+def _visit_posts(client: FlaskClient) -> None:
+    assert len(client.get("/api/posts").json) == 6  # type: ignore[arg-type]
+    for address, count in (("in-thread/1", 3), ("by-user/3", 2)):
+        assert len(client.get(f"/api/posts/{address}").json) == count  # type: ignore[arg-type]
+    for address in ("in-thread/99", "by-user/99"):
+        assert client.get(f"/api/posts/{address}").status_code == 404
+
+
+def _count(client: FlaskClient) -> None:
+    assert client.get("/hello").text == "Hello ELECLE 1"
+    assert client.get("/hello/again").text == "Hello ELECLE 2"
+
+
+_OF_FEATURES: dict[str, Callable[[FlaskClient], None]] = {
+    "catalog": _read,
+    "likes": _like,
+    "adoptions": _adopt,
+    "users": _visit_users,
+    "threads": _visit_threads,
+    "posts": _visit_posts,
+    "hello": _count,
+}
+JOURNEYS = {
+    "production service": list(_OF_FEATURES.values()),
+    **{f"split {feature}": [journey] for feature, journey in _OF_FEATURES.items()},
 }
 
 
@@ -145,8 +193,9 @@ def _actions() -> list[str]:
 def test_no_other_action_and_no_other_resource_is_allowed(assembly: str, role: list[dict[str, Any]]) -> None:
     logs = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:mysfits-cluster-Logs"
     resources = [
-        *(TABLE, GOOD_EVIL, LAW_CHAOS, f"{TABLE}/index/NameIndex", f"{TABLE}/stream/now", f"{TABLE}2"),
-        *(TABLE.replace("Mysfits", "Users"), TABLE.replace(ACCOUNT, "999999999999")),
+        *(*TABLES.values(), GOOD_EVIL, LAW_CHAOS, BY_USER),
+        *(f"{TABLE}/index/NameIndex", f"{TABLE}/stream/now", f"{TABLE}2"),
+        *(TABLE.replace("Mysfits", "Visitors"), TABLE.replace(ACCOUNT, "999999999999")),
         *(TABLE.replace(REGION, "eu-west-1"), "*", logs, f"{logs}:*", f"{logs}:log-stream:a"),
     ]
     actions = _actions()
@@ -157,10 +206,12 @@ def test_no_other_action_and_no_other_resource_is_allowed(assembly: str, role: l
 
 def test_every_other_call_is_denied_at_the_door(assembly: str, guarded: tuple[Door, str]) -> None:
     _, url = guarded
-    granted = {action.split(":")[1] for action, _ in ASSEMBLIES[assembly]}
     for operation in _operations("dynamodb"):
-        tables = ["mysfits-data-Users"] + (["mysfits-data-Mysfits"] if operation not in granted else [])
-        for table in tables:
+        for name in [*TABLES, "Visitors"]:
+            table = f"mysfits-data-{name}"
+            may = {each for each, arn in ASSEMBLIES[assembly] if arn.split("/")[1] == table}
+            if f"dynamodb:{operation}" in may:
+                continue
             item = {"Key": {"MysfitId": {"S": ID}}, "TableName": table}
             body = {
                 **item,
@@ -170,7 +221,7 @@ def test_every_other_call_is_denied_at_the_door(assembly: str, guarded: tuple[Do
             }
             code = _call(url, f"DynamoDB_20120810.{operation}", body)
             # Two calls are no more than the rows they touch.
-            if operation == "TransactGetItems" and "GetItem" in granted and table.endswith("Mysfits"):
+            if operation == "TransactGetItems" and "dynamodb:GetItem" in may:
                 continue
             assert code == "AccessDeniedException", (operation, table)
     for operation in _operations("logs"):

@@ -135,6 +135,18 @@ MUTATIONS: list[tuple[str, Callable[[Documents], None], str, Check]] = [
         test_service.test_the_container_has_the_name_and_the_settings_that_the_application_knows,
     ),
     (
+        "a task may fail on purpose",
+        _set("service.yml", f"{_CONTAINER}/Environment/0", {"Name": "FAULTS_ALLOWED", "Value": "yes"}),
+        "smallest",
+        test_service.test_the_container_has_the_name_and_the_settings_that_the_application_knows,
+    ),
+    (
+        "every task knows the table of the users",
+        _set("service.yml", f"{_CONTAINER}/Environment/2", {"Name": "USERS_TABLE_NAME", "Value": "mysfits-data-Users"}),
+        "split",
+        test_service.test_a_task_knows_the_tables_of_its_features_and_no_others,
+    ),
+    (
         "connections are cut and not drained",
         _set("service.yml", "TargetGroup/Properties/TargetGroupAttributes/0/Value", "0"),
         "smallest",

@@ -58,6 +58,7 @@ _SERVICE = "mysfits-service-MythicalMonolithService-A1"
         ("service.yml", {"Cpu": 2048, "Memory": 1024}, "no task with this Memory for this Cpu"),
         ("service.yml", {"Features": "lieks"}, "Features"),
         ("service.yml", {"Features": "all,likes"}, "Features"),
+        ("service.yml", {"Features": "likes,community"}, "Features"),
         ("service.yml", {"Priority": 2}, "Priority"),
         ("service.yml", {"Prioritty": 7}, "There is no parameter Prioritty"),
     ],

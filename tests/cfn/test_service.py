@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import Any
 
+from app import NEEDS
 from app.kit.config import Config
-from tests.cfn.platforms import Platform
+from tests.cfn.platforms import Documents, Platform
+from tests.conftest import TABLES
 
 _SERVICE = "AWS::ECS::Service"
 
@@ -97,11 +100,32 @@ def test_the_container_has_the_name_and_the_settings_that_the_application_knows(
         assert container["Name"] == "monolith-service"
         settings = {each["Name"]: each["Value"] for each in container["Environment"]}
         assert settings.keys() <= known
-        assert settings["DDB_TABLE_NAME"] == platform.stack("data").outputs["DynamoTable"]
+        # ECS knows the revision, and drills have no place in a template.
+        assert not {"SERVICE_REVISION", "FAULTS", "FAULTS_ALLOWED"} & settings.keys()
         # With stdout collected already, every event would arrive twice.
         assert "LOG_GROUP" not in settings
         # A tool that replaces the image alone must find nothing that overrides what is in the image.
         assert not {"Command", "EntryPoint"} & container.keys()
+
+
+def test_a_task_knows_the_tables_of_its_features_and_no_others(platform: Platform) -> None:
+    for task in _tasks(platform).values():
+        settings = {each["Name"]: each["Value"] for each in _container(task)["Environment"]}
+        features = list(NEEDS) if settings["FEATURES"] == "all" else settings["FEATURES"].split(",")
+        needed = {setting for feature in features for setting in NEEDS[feature]}
+        assert settings.keys() & TABLES.keys() == needed
+        for setting in needed:
+            assert settings[setting] == platform.stack("data").outputs[TABLES[setting]]
+
+
+def test_the_template_knows_every_feature_and_no_other(documents: Documents) -> None:
+    service = documents["service.yml"]
+    pattern = re.compile(service["Parameters"]["Features"]["AllowedPattern"])
+    for feature in NEEDS:
+        assert pattern.match(feature)
+        assert pattern.match(f"{feature},{feature}")
+        assert f"Has{feature.capitalize()}" in service["Conditions"]
+    assert set(re.findall(r"[a-z]{2,}", pattern.pattern)) == {"all", *NEEDS}
 
 
 def test_the_first_deployment_runs_a_placeholder_on_the_same_port(smallest: Platform) -> None:
@@ -168,20 +192,22 @@ def test_a_stopped_service_is_not_started_by_its_scaling(split: Platform) -> Non
 
 def test_a_detached_service_has_no_rule(split: Platform) -> None:
     assert not split.stack("service").of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
-    for name in ("catalog", "likes", "adoptions"):
+    for name in NEEDS:
         (rule,) = split.stack(name).of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values()
         assert rule["Actions"] == [{"Type": "forward", "TargetGroupArn": f"mysfits-{name}-TargetGroup"}]
 
 
 def test_a_split_assembly_answers_the_paths_of_its_features(split: Platform) -> None:
-    rules = {
-        name: split.stack(name).resources["RequestsToTasks"]["Properties"] for name in ("catalog", "likes", "adoptions")
-    }
+    rules = {name: split.stack(name).resources["RequestsToTasks"]["Properties"] for name in NEEDS}
     paths = {name: rule["Conditions"][0]["PathPatternConfig"]["Values"] for name, rule in rules.items()}
     assert paths == {
         "catalog": ["/mysfits", "/mysfits/*"],
         "likes": ["/mysfits/*/like"],
         "adoptions": ["/mysfits/*/adopt"],
+        "users": ["/api/users*"],
+        "threads": ["/api/threads*", "/api", "/api/"],
+        "posts": ["/api/posts*"],
+        "hello": ["/hello", "/hello/again"],
     }
     # `/mysfits/*` takes in the others, so it comes last.
     assert int(rules["catalog"]["Priority"]) > max(int(rules[each]["Priority"]) for each in ("likes", "adoptions"))

@@ -7,6 +7,7 @@ from typing import Any
 from app import NEEDS, create_app
 from app.kit.config import Config
 from tests.cfn.platforms import Platform
+from tests.conftest import TABLES
 
 
 def test_a_website_can_be_read_by_everybody_and_written_by_nobody(smallest: Platform) -> None:
@@ -56,7 +57,7 @@ def test_cloudfront_serves_the_api_on_the_same_origin_uncached(production: Platf
 
 def test_cloudfront_passes_every_route_of_the_application_but_the_welcome(production: Platform) -> None:
     patterns = [each["PathPattern"] for each in _distribution(production)["CacheBehaviors"]]
-    environment = {"AWS_REGION": "us-east-1", "DDB_TABLE_NAME": "none"}
+    environment = {"AWS_REGION": "us-east-1", **dict.fromkeys(TABLES, "none")}
     app = create_app(Config.from_env(environment, NEEDS))
     for rule in app.url_map.iter_rules():
         path = rule.rule

@@ -13,10 +13,12 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
+Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
+
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "static-site"
 API = "http://localhost:8000"
-RELEASE = {"version": "1.2.3", "revision": "abc1234"}
+RELEASE = {"version": "1.2.3", "commit": "3f2c1e0", "revision": "mysfits-service:7"}
 USERS = [
     {"id": 1, "username": "marceline", "name": "Marceline Singer", "bio": "Plays the lute to her kraken."},
     {"id": 2, "username": "finn", "name": "Finn Alberts", "bio": "Lives with a yeti, and with wet carpets."},
@@ -31,6 +33,16 @@ POSTS = [
 ]
 
 
+def board() -> dict[str, Answer | Callable[[Route], None]]:
+    """What the API answers on the seeds of the real tables."""
+
+    def rows(name: str) -> list[dict[str, Any]]:
+        found = json.loads((ROOT / f"ops/seeds/{name}.json").read_text())
+        return [{each[0].lower() + each[1:]: value for each, value in row.items()} for row in found]
+
+    return {f"GET /api/{name}": (200, rows(name)) for name in ("users", "threads", "posts")}
+
+
 def mysfits() -> list[dict[str, Any]]:
     """Every mysfit as `GET /mysfits/<id>` shows it, from the seeds of the real tables."""
     rows = json.loads((ROOT / "ops/seeds/mysfits.json").read_text())
@@ -41,7 +53,6 @@ def mysfits() -> list[dict[str, Any]]:
 
 
 LISTED = ("mysfitId", "name", "goodevil", "lawchaos", "species", "thumbImageUri")
-Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
 
 
 @dataclass

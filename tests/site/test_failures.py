@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.site.conftest import Visit
-from tests.site.stage import Api, Held, problem, unreachable
+from tests.site.stage import Answer, Api, Held, problem, unreachable
 
 FAILED = "Failed to load resource"
 
@@ -125,11 +125,47 @@ def test_an_adoption_that_does_not_get_there_can_be_tried_again(visit: Visit) ->
     expect(page.get_by_text("Adopted", exact=True)).to_be_visible()
 
 
-def test_a_service_without_community_says_so_calmly(visit: Visit) -> None:
+@pytest.mark.parametrize("nothing", [problem(404), (200, [])])
+def test_a_service_without_community_says_so_calmly(visit: Visit, nothing: Answer) -> None:
     visit.expect_complaints(FAILED)
-    page = visit("#/community", api=Api({"GET /api/.*": problem(404)}))
+    page = visit("#/community", api=Api({"GET /api/.*": nothing}))
     expect(page.get_by_text("The community has not moved in yet")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("gone", "there"),
+    [
+        ("users", ["What do you feed a phoenix?", "Started by Somebody", "Embers, mostly."]),
+        ("threads", ["Members", "Marceline Singer"]),
+        ("posts", ["What do you feed a phoenix?", "Started by Marceline Singer", "Members"]),
+    ],
+)
+def test_what_there_is_of_the_community_is_shown_when_a_part_of_it_fails(
+    visit: Visit, gone: str, there: list[str]
+) -> None:
+    visit.expect_complaints(FAILED)
+    api = Api({f"GET /api/{gone}": problem(503)})
+    page = visit("#/community", api=api)
+    expect(page.get_by_role("alert")).to_contain_text("The mysfits have too many visitors")
+    for text in there:
+        expect(page.locator("#community")).to_contain_text(text)
+    # Nobody knows whether there are answers.
+    expect(page.get_by_text("Nobody has answered yet.").filter(visible=True)).to_have_count(0 if gone != "users" else 1)
+    for name, heading in (("users", "Members"), ("threads", "Conversations")):
+        expect(page.get_by_role("heading", name=heading)).to_have_count(0 if gone == name else 1)
+    api.answers.clear()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Mine likes cinnamon.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Members")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_service_with_a_part_of_the_community_shows_that_part_without_complaint(visit: Visit) -> None:
+    visit.expect_complaints(FAILED)
+    page = visit("#/community", api=Api({"GET /api/(users|posts)": problem(404)}))
+    expect(page.get_by_text("What do you feed a phoenix?")).to_be_visible()
+    expect(page.locator("#community .notice")).to_have_count(0)
 
 
 def test_mysfits_whose_age_is_unknown_are_last_and_can_be_asked_again(visit: Visit) -> None:

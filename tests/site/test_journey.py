@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site.conftest import Visit
-from tests.site.stage import Api, Held, problem
+from tests.site.stage import Api, Held, board, problem
 
 FAILED = "Failed to load resource"
 
@@ -231,13 +231,38 @@ def test_the_community_page_shows_who_said_what(visit: Visit) -> None:
     expect(page.get_by_role("list", name="Mysfits")).to_be_visible()
 
 
+def test_the_community_page_shows_the_people_beside_the_conversations(visit: Visit) -> None:
+    page = visit("#/community", api=Api(board()))
+    expect(page.get_by_role("article")).to_have_count(3)
+    people = page.get_by_role("list", name="Members").get_by_role("listitem")
+    expect(people).to_contain_text(["Jiwoo Han", "Tove Lindqvist", "Mateo Ibarra", "Amara Okoye"])
+    expect(people.first).to_contain_text("@jiwoo")
+    said = page.get_by_role("article").first.get_by_role("listitem")
+    expect(said).to_contain_text(["Jiwoo Han", "Mateo Ibarra", "Amara Okoye"])
+    expect(page.get_by_role("status")).to_have_text("3 conversations")
+
+
+def test_what_people_write_is_text_whatever_it_looks_like(visit: Visit) -> None:
+    text = "<img src=x onerror=alert(1)>"
+    rows = {
+        "users": [{"id": 1, "username": "constructor", "name": text, "bio": "toString"}],
+        "threads": [{"id": 1, "title": "__proto__", "createdBy": 1}],
+        "posts": [{"id": 1, "thread": 1, "text": text, "user": 1}, {"id": 2, "thread": 1, "text": "hasOwnProperty"}],
+    }
+    page = visit("#/community", api=Api({f"GET /api/{name}": (200, each) for name, each in rows.items()}))
+    expect(page.get_by_role("article").get_by_role("heading")).to_have_text("__proto__")
+    expect(page.get_by_role("article").get_by_role("listitem")).to_contain_text([text, "hasOwnProperty"])
+    expect(page.get_by_role("list", name="Members")).to_contain_text("toString")
+    expect(page.locator("#community img")).to_have_count(0)
+
+
 def test_the_footer_says_which_version_and_revision_answers(visit: Visit) -> None:
     api = Api()
     page = visit(api=api)
     expect(page.get_by_role("listitem")).to_have_count(12)
     assert api.count("GET /version") == 0
     page.get_by_role("contentinfo").scroll_into_view_if_needed()
-    expect(page.get_by_role("contentinfo")).to_contain_text("Version 1.2.3 · revision abc1234")
+    expect(page.get_by_role("contentinfo")).to_contain_text("Version 1.2.3 · revision mysfits-service:7")
 
 
 def test_a_service_without_version_leaves_the_footer_alone(visit: Visit) -> None:

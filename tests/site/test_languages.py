@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.site.conftest import Visit
-from tests.site.stage import Api, Held
+from tests.site.stage import Api, Held, board
 
 GREETINGS = {"en": "Somewhere, a monster", "ko": "어딘가에서 괴물이", "zh": "在某个地方"}
 
@@ -63,6 +63,32 @@ def test_a_mysfit_without_translation_is_told_in_english_and_marked_so(visit: Vi
     }
     page = visit("#/mysfits/new", api=api, locale="ko-KR")
     expect(page.get_by_role("dialog", name="Newcomer").get_by_text("Just arrived.")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "members"),
+    [("ko-KR", "계단을 세는 게 정상인가요?", "회원"), ("zh-CN", "他总是数楼梯，这正常吗？", "成员")],
+)
+def test_the_community_speaks_the_readers_language(visit: Visit, locale: str, title: str, members: str) -> None:
+    page = visit("#/community", api=Api(board()), locale=locale)
+    expect(page.get_by_text(title)).to_have_attribute("lang", locale[:2])
+    expect(page.get_by_role("list", name=members).get_by_role("listitem")).to_have_count(4)
+    assert page.locator("#community [lang=en]").count() == 0
+    page.locator("#language").select_option("English")
+    expect(page.get_by_text("Is it normal that he counts the stairs?")).to_have_attribute("lang", "en")
+    expect(page.get_by_text(title)).to_have_count(0)
+
+
+def test_what_nobody_has_translated_is_shown_in_english_and_marked_so(visit: Visit) -> None:
+    visit.expect_complaints("Failed to load resource")
+    page = visit.new_page(locale="ko-KR")
+    page.goto(f"{visit.site}#/community")
+    expect(page.get_by_text("What do you feed a phoenix?")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("heading", level=1)).to_have_text("커뮤니티")
+    page = visit.new_page(Api(board()), locale="ko-KR")
+    page.route("**/conversations.ko.json", lambda route: route.abort())
+    page.goto(f"{visit.site}#/community")
+    expect(page.get_by_text("Is it normal that he counts the stairs?")).to_have_attribute("lang", "en")
 
 
 def test_words_that_do_not_arrive_leave_an_english_page(visit: Visit) -> None:

@@ -73,6 +73,16 @@ test("the HTML says what the English words say", () => {
   for (const [, hint, key] of html.matchAll(/placeholder="([^"]+)" data-word-placeholder="([^"]+)"/g)) assert.equal(en[key], hint, key);
 });
 
+test("everything that people say is translated, and nothing else", () => {
+  const rows = ["users", "threads", "posts"].flatMap((name) => JSON.parse(readFileSync(new URL(`../ops/seeds/${name}.json`, site), "utf8")));
+  const said = rows.map(({ Bio, Title, Text }) => Bio ?? Title ?? Text);
+  for (const language of Object.keys(languages)) {
+    const told = JSON.parse(read(`i18n/conversations.${language}.json`));
+    assert.deepEqual([...said].sort(), Object.keys(told).sort(), language);
+    assert.ok(Object.values(told).every((text) => typeof text === "string" && text.trim()));
+  }
+});
+
 test("every mysfit has a name, a species and a description in each language", () => {
   const ids = JSON.parse(readFileSync(new URL("../ops/seeds/mysfits.json", site), "utf8")).map(({ MysfitId }) => MysfitId);
   for (const language of Object.keys(languages)) {

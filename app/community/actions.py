@@ -1,0 +1,13 @@
+"""How the message board is read: requests for the same that meet share one read, begun after they arrived."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.kit.together import Together
+
+Found = TypeVar("Found")
+
+
+def reading(find: Callable[[int], Found]) -> Callable[[int], Found]:
+    """`find` for an id, which many may want at once. It raises what `find` raises, and Unavailable."""
+    return Together[int, Found](lambda number, _size, _deadline: find(number)).do

@@ -167,6 +167,8 @@ class Container:
             self.process.kill()
             self._given_up_at = now + DRAIN
             self.finished_at = datetime.now(UTC)
+            # Nobody is to be sent to it while its last words are on their way.
+            self.state = self.state._replace(exit_code=code)
         if self.process.is_heard() or now >= self._given_up_at:
             self.process.give_up()
             self.state = ContainerState(self.name, "STOPPED", code, self.process.reason)

@@ -19,7 +19,8 @@ class Launch:
 
 
 class ContainerState(NamedTuple):
-    """`status` is PENDING, RUNNING or STOPPED; `reason` is there when it never ran (`CannotPullContainerError: …`), and
+    """`status` is PENDING, RUNNING or STOPPED; one that has ended has an exit code, and is STOPPED when its last words
+    have arrived. `reason` is there when it never ran (`CannotPullContainerError: …`), and
     beside an exit code when that does not tell all (`OutOfMemoryError: …`)."""
 
     name: str

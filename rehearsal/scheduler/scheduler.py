@@ -18,7 +18,7 @@ from rehearsal.scheduler.tasks import Outside, Task
 
 logger = logging.getLogger(__name__)
 
-_SECONDS_BETWEEN_TICKS = 0.05
+_SECONDS_BETWEEN_TICKS = 0.02
 # Longer than the longest `stopTimeout` on Fargate.
 _PATIENCE = 130.0
 

@@ -124,7 +124,8 @@ class Task:
     def _ended(self) -> bool:
         """A task ends with any of its essential containers."""
         essential = {each["name"] for each in self.definition["containerDefinitions"] if each.get("essential", True)}
-        return any(container.status == "STOPPED" and container.name in essential for container in self.containers)
+        ended = {each.name for each in self.containers if each.status == "STOPPED" or each.exit_code is not None}
+        return bool(ended & essential)
 
     def _end_early(self, targets: Targets) -> str | None:
         told = not self.wanted

@@ -1,0 +1,145 @@
+"""A closed loop of clients: each sends its next request when it has the answer to the last."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from ops.load.client import Answer, Connection, Failed, Server
+from ops.load.slices import Kind, Slice, failed
+
+LIKE = "POST /mysfits/{id}/like"
+GOLDEN = ("GET /mysfits", "GET /mysfits/{id}", LIKE)
+
+# Seconds that a client waits after a failure: a loop of refusals would count nothing but its own speed.
+PAUSE = 0.1
+
+
+class CannotLoad(Exception):
+    """The load cannot begin; the message says why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A load. `routes` are taken in turn by every client; `{id}` in one is each mysfit in turn."""
+
+    url: str
+    clients: int
+    seconds: float | None = None  # None: until it is told to stop
+    routes: tuple[str, ...] = GOLDEN
+    mysfits: int | None = None  # how many of them are visited; None: all
+    patience: float = 30.0  # seconds for one request
+    slice_seconds: float = 0.1
+
+
+class Visitors:
+    """The clients of one load. `say` gets a Slice every `slice_seconds`, and the last one when all have left."""
+
+    def __init__(self, plan: Plan, say: Callable[[Slice], None]) -> None:
+        self._plan = plan
+        self._say = say
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Send nothing new; what is under way is waited for."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Raises CannotLoad."""
+        server = await _resolved(Server.at(self._plan.url))
+        needs_ids = any("{id}" in route for route in self._plan.routes)
+        mysfits = await self._mysfits(server) if needs_ids else [""]
+        self._begin_slice()
+        visits = asyncio.gather(*(self._visit(server, mysfits, number) for number in range(self._plan.clients)))
+        telling = asyncio.create_task(self._tell())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), self._plan.seconds)
+        self.stop()
+        await visits
+        telling.cancel()
+        self._end_slice()
+
+    async def _visit(self, server: Server, mysfits: list[str], number: int) -> None:
+        connection = Connection(server, self._plan.patience)
+        routes = self._plan.routes
+        for turn in itertools.count():
+            if self._stopping.is_set():
+                connection.close()
+                return
+            route = routes[(number + turn) % len(routes)]
+            mysfit = mysfits[(number + turn // len(routes)) % len(mysfits)]
+            if await self._request(connection, route, mysfit):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), PAUSE)
+
+    async def _request(self, connection: Connection, route: str, mysfit: str) -> bool:
+        """One request, counted; whether it failed."""
+        method, path = route.replace("{id}", quote(mysfit, safe="")).split(" ")
+        began = time.perf_counter()
+        try:
+            answer = await connection.ask(method, path)
+        except Failed as failure:
+            answer = Answer(0, "", b"")
+            outcome = str(failure)
+        else:
+            outcome = str(answer.status)
+        self._slice.add(Kind(route, outcome, answer.revision), (time.perf_counter() - began) * 1000)
+        if route == LIKE:
+            (self._slice.in_doubt if failed(outcome) else self._slice.liked)[mysfit] += 1
+        return failed(outcome)
+
+    async def _mysfits(self, server: Server) -> list[str]:
+        connection = Connection(server, self._plan.patience)
+        try:
+            answer = await connection.ask("GET", "/mysfits")
+            mysfits = [str(mysfit["mysfitId"]) for mysfit in json.loads(answer.body)["mysfits"]]
+        except Failed as failure:
+            raise CannotLoad(f"Nothing answers at {self._plan.url}: {failure}.") from failure
+        except (ValueError, LookupError, TypeError):
+            mysfits = []
+        finally:
+            connection.close()
+        if not mysfits:
+            raise CannotLoad(
+                f"{self._plan.url}/mysfits lists no mysfits; fill the table, or choose routes with --only."
+            )
+        return mysfits[: self._plan.mysfits]
+
+    def _begin_slice(self) -> None:
+        # Wall-clock time to compare with what AWS tells, but never set back by a corrected clock.
+        self._epoch = time.time() - time.perf_counter()
+        self._slice = Slice(self._epoch + time.perf_counter())
+
+    def _end_slice(self) -> None:
+        ended, now = self._slice, self._epoch + time.perf_counter()
+        ended.seconds = now - ended.start
+        self._slice = Slice(now)
+        self._say(ended)
+
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(self._plan.slice_seconds)
+            self._end_slice()
+
+
+async def _resolved(server: Server) -> Server:
+    """With the first of its addresses that takes connections: `localhost` has two, and a server often only one."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(server.host, server.port, type=1)
+    except OSError as error:
+        raise CannotLoad(f"Nobody knows the host {server.host}.") from error
+    addresses = [str(address[0]) for *_, address in found]
+    for address in addresses:
+        with contextlib.suppress(OSError):
+            async with asyncio.timeout(5):
+                _, writer = await asyncio.open_connection(address, server.port)
+            writer.close()
+            return replace(server, host=address)
+    return replace(server, host=addresses[0])

@@ -1,0 +1,95 @@
+"""A rehearsal of a drill's own: `mysfits up` in a process of its own, in a folder of its own, on free ports.
+
+In a process of its own, so that the drill and what it measures do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from ops.push import push
+from ops.target import Target
+from rehearsal import keeper
+from rehearsal.clock import Clock
+from rehearsal.local import use_only
+from rehearsal.scheduler.images import Images
+
+PATIENCE = 180.0  # seconds until a rehearsal must be ready, or have stopped, on a busy machine
+# Below the ports that the system gives to connections.
+_PORTS = range(20_000, 32_000)
+
+
+class NoRehearsal(Exception):
+    """The rehearsal did not get ready; the message says why."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The Rehearsal that drills are made in."""
+
+    folder: Path
+    api_url: str
+    target: Target
+
+    def push(self, tag: str) -> None:
+        push(Images(self.folder / "images"), tag)
+
+
+@contextmanager
+def place(folder: Path, clock: Clock) -> Iterator[Place]:
+    """A rehearsal with its data in `folder`. AWS clients of this process talk to it meanwhile. Raises NoRehearsal."""
+    site, api, cloud = _free_ports(3)
+    ports = {"SITE_PORT": str(site), "API_PORT": str(api), "CLOUD_PORT": str(cloud)}
+    output = folder / "up.log"
+    before = dict(os.environ)
+    with keeper.started() as start:
+        command = [sys.executable, "-m", "ops.cli", "up", "--speed", f"{clock.speed:g}"]
+        up = start(command, os.environ | ports | {"LOCAL_DIR": str(folder.absolute())}, output)
+        try:
+            note = _ready(up, folder / "running.json", output)
+            use_only(note["cloud_url"])
+            yield Place(folder, note["api_url"], Target(boto3.Session(), note["outputs"]))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            up.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                up.wait(PATIENCE)
+            with suppress(ProcessLookupError):
+                os.killpg(up.pid, signal.SIGKILL)
+            up.wait()
+
+
+def _ready(up: subprocess.Popen[bytes], note: Path, output: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE
+    while not note.exists():
+        if up.poll() is not None or time.monotonic() > deadline:
+            said = output.read_text(errors="replace").splitlines()[-5:]
+            raise NoRehearsal("\n".join(["The rehearsal did not get ready. It said last:", *said]))
+        time.sleep(0.1)
+    found: dict[str, Any] = json.loads(note.read_text())
+    return found
+
+
+def _free_ports(count: int) -> list[int]:
+    found: set[int] = set()
+    while len(found) < count:
+        port = random.choice(_PORTS)  # noqa: S311 (no secret)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("", port))
+            found.add(port)
+    return list(found)

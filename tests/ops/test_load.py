@@ -1,0 +1,276 @@
+"""`mysfits load` counts exactly, tells who failed and how, and loads nobody by accident."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ops.cli import main
+from ops.commands import loading as verb
+from ops.load import show
+from ops.load.process import loading
+from ops.load.visitors import LIKE, CannotLoad, Plan
+from ops.load.whereto import is_this_machine
+from rehearsal import local
+from tests.platform_runner import MYSFITS, ROOT, free_ports, living, until
+
+MYSFIT_IDS = ["4e53920c", "2b473002", "0e37d916"]
+
+
+class Api(ThreadingHTTPServer):
+    """An API that counts what reaches it; `judge` may give a request a status other than 200."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.judge: Callable[[str, int], int] = lambda route, number: 200
+        self.mysfits = [{"mysfitId": each, "name": "Ozzy"} for each in MYSFIT_IDS]
+        self.seen: Counter[str] = Counter()
+        self.liked: Counter[str] = Counter()
+        self.lock = threading.Lock()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Api
+    # Head and body leave at once; apart, each answer would wait for the client's delayed acknowledgement.
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        self._answer({"mysfits": self.server.mysfits})
+
+    def do_POST(self) -> None:
+        self._answer({"Update": "Success"})
+
+    def _answer(self, body: object) -> None:
+        route = f"{self.command} {self.path}"
+        with self.server.lock:
+            self.server.seen[route] += 1
+            number = self.server.seen[route]
+            status = self.server.judge(route, number)
+            if self.path.endswith("/like") and status == 200:
+                self.server.liked[self.path.split("/")[2]] += 1
+        if status == 0:
+            self.close_connection = True
+            return
+        text = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.send_header("X-Service-Revision", f"mysfits-service:{7 + number % 2}")
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with Api() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def mysfits(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["load", *arguments])
+
+
+def test_every_request_and_every_like_is_counted_once(api: Api) -> None:
+    with loading(Plan(api.url, clients=16)) as load:
+        load.begun()
+        until(lambda: load.report().requests > 500, "500 requests")
+        report = load.stop()
+    # One more for the ids, before it began.
+    assert api.seen["GET /mysfits"] - 1 == report.by_route()["GET /mysfits"].requests
+    assert sum(api.seen.values()) - 1 == report.requests
+    assert report.liked == api.liked
+    assert set(report.liked) == set(MYSFIT_IDS)
+    assert (report.failed, report.failures, report.in_doubt) == (0, {}, {})
+    shares = {route: share.requests for route, share in report.by_route().items()}
+    assert max(shares.values()) - min(shares.values()) <= 2 * 16
+    revisions = report.by_revision()
+    assert set(revisions) == {"mysfits-service:7", "mysfits-service:8"}
+    assert sum(share.requests for share in revisions.values()) == report.requests
+
+
+def test_failures_are_counted_by_their_kind_and_their_likes_are_in_doubt(api: Api) -> None:
+    # Of four likes of a mysfit, one is answered with 503 and one not at all.
+    api.judge = lambda route, number: {1: 503, 2: 0}.get(number % 4, 200) if "/like" in route else 200
+    with loading(Plan(api.url, clients=8, routes=(LIKE,))) as load:
+        load.begun()
+        until(lambda: load.report().failed > 40, "40 failures")
+        report = load.stop()
+    assert set(report.failures) == {"status 503", "connection closed"}
+    assert sum(api.seen.values()) - 1 == report.requests
+    assert report.liked == api.liked
+    assert report.liked + report.in_doubt == Counter(
+        {route.split("/")[2]: count for route, count in api.seen.items() if "/like" in route}
+    )
+    assert report.failed == report.in_doubt.total()
+    # Who was told no was told so by a revision; who was told nothing was told by none.
+    assert report.by_revision()[""].requests == report.failures["connection closed"]
+
+
+def test_a_client_that_failed_waits_a_moment(api: Api) -> None:
+    api.judge = lambda route, number: 500
+    with loading(Plan(api.url, clients=1, seconds=1, routes=("GET /",))) as load:
+        assert load.wait(60)
+        report = load.stop()
+    assert 1 <= report.failed == report.requests <= 10
+
+
+def test_a_load_of_a_few_seconds_ends_by_itself(api: Api) -> None:
+    with loading(Plan(api.url, clients=4, seconds=1)) as load:
+        assert load.wait(60)
+        report = load.stop()
+    assert report.seconds >= 1
+    assert len(report.slices) >= 2
+    assert all(before.end == after.start for before, after in zip(report.slices, report.slices[1:], strict=False))
+    assert load.stop().requests == report.requests
+
+
+def test_nobody_at_the_address_is_said_before_it_begins(api: Api) -> None:
+    (port,) = free_ports(1)
+    nobody = Plan(f"http://127.0.0.1:{port}", clients=4)
+    with loading(nobody) as load, pytest.raises(CannotLoad, match=r"Nothing answers at .*: connection refused"):
+        load.begun()
+    api.mysfits = []
+    with loading(Plan(api.url, clients=4)) as load, pytest.raises(CannotLoad, match="lists no mysfits"):
+        load.begun()
+
+
+def test_a_load_ends_with_whoever_started_it_even_by_kill(api: Api) -> None:
+    code = "import sys; from ops.load.process import Load; from ops.load.visitors import Plan; import time; \
+        load = Load(Plan(sys.argv[1], 4)); load.begun(); print('begun', flush=True); time.sleep(600)"
+    mark = f"MARK={api.url}"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, api.url], cwd=ROOT, env=os.environ | {"MARK": api.url}, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"begun\n"
+        assert len(living(mark)) == 2
+        parent.kill()
+    until(lambda: not living(mark), "the load has ended")
+
+
+def test_the_report_is_for_people_and_the_document_for_programs(api: Api, tmp_path: Path) -> None:
+    document, picture = tmp_path / "report.json", tmp_path / "report.png"
+    result = mysfits(api.url, "--clients", "4", "--for", "1s", "--json", str(document), "--plot", str(picture))
+    assert result.exit_code == 0, result.output
+    written = json.loads(document.read_text())
+    assert f"{written['requests']:,} in " in result.output
+    assert "mysfits-service:7" in result.output
+    assert "POST /mysfits/{id}/like" in result.output
+    assert "\x1b" not in result.output
+    assert (written["clients"], written["failed"], written["failures"]) == (4, 0, {})
+    assert sum(share["requests"] for share in written["routes"].values()) == written["requests"]
+    assert sum(written["liked"].values()) == written["routes"]["POST /mysfits/{id}/like"]["requests"]
+    assert sum(count for each in written["timeline"] for *_, count in each["requests"]) == written["requests"]
+    assert 0 < written["latency"]["p50"] <= written["latency"]["p99"] <= written["latency"]["slowest"] * 1.02
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_document_alone_is_on_standard_output(api: Api) -> None:
+    result = mysfits(api.url, "--clients", "2", "--for", "1s", "--only", "GET /", "--json", "-")
+    assert json.loads(result.stdout)["routes"].keys() == {"GET /"}
+    assert "requests" in result.stderr
+
+
+def test_failures_end_with_4_and_are_named(api: Api) -> None:
+    api.judge = lambda route, number: 503 if route == "GET /" else 200
+    result = mysfits(api.url, "--clients", "2", "--for", "1s", "--only", "GET /")
+    assert result.exit_code == 4
+    assert "× status 503" in result.stdout
+    assert result.stderr.splitlines()[-1].endswith("requests failed.")
+
+
+def test_where_nobody_looks_a_line_is_printed_now_and_then(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show, "LINE_EVERY", 0.2)
+    lines = mysfits(api.url, "--clients", "2", "--for", "1s").stdout.splitlines()
+    assert any(line.strip().startswith("0.") and " failed " in line for line in lines)
+
+
+def test_ctrl_c_is_a_good_end_with_a_report(api: Api) -> None:
+    with subprocess.Popen(
+        [*MYSFITS, "load", api.url, "--clients", "4", "--for", "10m", "--json", "-"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as command:  # fmt: skip
+        until(lambda: api.liked.total() > 20, "it loads")
+        # As a terminal does: the whole group.
+        os.killpg(command.pid, signal.SIGINT)
+        output, _ = command.communicate(timeout=60)
+    assert command.returncode == 0
+    report = json.loads(output)
+    assert report["requests"] == sum(api.seen.values()) - 1
+    assert report["failed"] == 0
+
+
+@pytest.mark.parametrize("url", ["http://192.0.2.1", "https://example.invalid/", "http://0.0.0.0:8000"])
+def test_a_stranger_is_loaded_only_when_that_is_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Plan] = []
+
+    def begin(plan: Plan) -> NoReturn:
+        begun.append(plan)
+        raise CannotLoad("Not in a test.")
+
+    monkeypatch.setattr(verb, "loading", begin)
+    result = mysfits(url)
+    assert (result.exit_code, begun) == (2, [])
+    assert "is not this machine" in result.stderr
+    assert "--anywhere" in result.stderr
+    assert mysfits(url, "--anywhere").exit_code == 4
+    assert [plan.url for plan in begun] == [url]
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.200.3.4", "https://[::1]/"])
+def test_loopback_addresses_are_this_machine(url: str) -> None:
+    assert is_this_machine(url)
+
+
+def test_a_name_with_an_address_elsewhere_is_a_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(2, 1, 6, "", ("127.0.0.1", 80)), (2, 1, 6, "", ("192.0.2.1", 80))]
+    monkeypatch.setattr("ops.load.whereto.socket.getaddrinfo", lambda *_: both)
+    assert not is_this_machine("http://both.example")
+
+
+def test_without_an_address_the_rehearsal_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "LOCAL", tmp_path)
+    result = mysfits()
+    assert result.exit_code == 3
+    assert "No rehearsal is running here." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["localhost:8000"], "is no address of an API"),
+        (["http://localhost", "--for", "soon"], "'soon' is no time span"),
+        (["http://localhost", "--only", "mysfits"], "'mysfits' is no route"),
+        (["http://localhost", "--only", "GET /a b"], "is no route"),
+        (["http://localhost", "--clients", "0"], "range"),
+        (["http://localhost", "--plot", "/no/such/folder/x.png"], "There is no folder"),
+        (["http://localhost", "--json", "/no/such/folder/x.json"], "No such file or directory"),
+    ],
+)
+def test_a_wrong_command_line_says_what_is_wrong(arguments: list[str], message: str) -> None:
+    result = mysfits(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr

@@ -1,115 +1,86 @@
-"""The command line of `mysfits`."""
+"""The command line of `mysfits`: all verbs, and how each of them ends."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
-from ops.logs import read_logs, readable, seconds
-from ops.publish import publish as publish_site
-from ops.seed import seed as seed_table
-from ops.target import NoTarget, Target, aws, local
+from ops.commands.deploying import deploy, destroy
+from ops.commands.drilling import drill
+from ops.commands.filling import publish, seed
+from ops.commands.keeping import data
+from ops.commands.loading import load
+from ops.commands.logs import logs
+from ops.commands.moving import cutover, drop_traffic
+from ops.commands.options import JSON
+from ops.commands.pushing import push
+from ops.commands.rehearsing import up
+from ops.commands.releasing import rollback, update
+from ops.commands.running import run_task, scale
+from ops.commands.verifying import verify
+from ops.commands.watching import status
+from ops.outcomes import INTERRUPTED, MEANINGS, Failure, failure_of
+from ops.target import NoTarget
+from ops.terminal import as_text, complain
 
-console = Console(highlight=False, soft_wrap=True, markup=False)
+_CODES = [f"{int(outcome):<3}  {meaning}" for outcome, meaning in MEANINGS.items()]
+_CODES += ["1    the rehearsal could not start, or something that nobody foresaw", f"{INTERRUPTED}  Ctrl-C"]
 
 
 class Commands(click.Group):
-    """Commands whose foreseeable failures end in one clear line."""
+    """Commands that end in one clear line, and in an exit code that tells how."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except NoTarget as error:
-            raise click.ClickException(str(error)) from error
+        except (NoTarget, Failure) as failure:
+            _end(ctx, failure)
         except (BotoCoreError, ClientError) as error:
-            raise click.ClickException(f"AWS: {error}") from error
+            _end(ctx, failure_of(error))
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
-    """Run, fill and watch the Mythical Mysfits platform."""
+def _end(ctx: click.Context, failure: Failure) -> NoReturn:
+    if ctx.meta.get(JSON):
+        click.echo(as_text({"outcome": failure.outcome.word, "error": str(failure), **failure.facts}))
+    complain(str(failure))
+    ctx.exit(int(failure.outcome))
 
 
-def on_target(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command its `target`: the rehearsal, or with --aws the account of the environment."""
-    return click.option(
-        "--aws",
-        "target",
-        is_flag=True,
-        flag_value=True,
-        callback=lambda _context, _option, on_aws: aws() if on_aws else local(),
-        help="Work on AWS (cfn-output.json in this folder), not on the rehearsal.",
-    )(command)
-
-
-@main.command()
-def up() -> None:
-    """Run the whole platform on this machine until Ctrl-C.
-
-    SITE_PORT (8080), API_PORT (8000) and CLOUD_PORT (4566) change the ports.
-    """
-    # Here and not above: the other commands start faster without a cloud.
-    from rehearsal.local import AlreadyRunning
-    from rehearsal.ports import Ports, PortUnusable
-    from rehearsal.stacks.templates import TemplateError
-    from rehearsal.up import ProcessEnded
-    from rehearsal.up import up as run
-
-    try:
-        run(Ports.from_env(os.environ), say=console.print)
-    except (AlreadyRunning, PortUnusable, ProcessEnded, TemplateError) as error:
-        raise click.ClickException(str(error)) from error
-
-
-@main.command()
-@on_target
-def seed(target: Target) -> None:
-    """Store the twelve mysfits. Likes and adoptions stay as they are."""
-    table = target.output("DynamoTable")
-    console.print(f"{seed_table(target.session, table)} mysfits are in {table}.")
-
-
-@main.command()
-@on_target
-def publish(target: Target) -> None:
-    """Upload the site to its bucket, with the API's address in it."""
-    bucket = target.output("SiteBucket")
-    count = publish_site(target.session, bucket, target.api_url)
-    console.print(f"{count} files of the site are in {bucket}.")
-
-
-@main.command()
-@on_target
-@click.option("--grep", metavar="TEXT", help="Only events that contain this text.")
-@click.option(
-    "--since",
-    default="1h",
-    show_default=True,
-    callback=lambda _c, _o, text: _span(text),
-    help="How far back: 90s, 10m, 2h, 1d.",
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExit codes:\n" + "\n".join(f"  {each}" for each in _CODES),
 )
-@click.option("--follow", is_flag=True, help="Go on showing new events until Ctrl-C.")
-@click.option("--json", "as_json", is_flag=True, help="The events as they were written, one a line.")
-def logs(target: Target, grep: str | None, since: int, follow: bool, as_json: bool) -> None:
-    """Show the services' log events from CloudWatch, oldest first."""
-    # Ctrl-C is how following ends.
-    with contextlib.suppress(KeyboardInterrupt):
-        for event in read_logs(target.session, target.output("LogGroup"), since, grep, follow):
-            click.echo(event["message"] if as_json else readable(event))
+def main() -> None:
+    """Run, fill, change and watch the Mythical Mysfits platform."""
 
 
-def _span(text: str) -> int:
-    try:
-        return seconds(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+for command in (
+    up,
+    push,
+    deploy,
+    update,
+    rollback,
+    status,
+    verify,
+    scale,
+    run_task,
+    cutover,
+    drop_traffic,
+    destroy,
+    seed,
+    publish,
+    data,
+    logs,
+    load,
+    drill,
+):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -27,9 +27,12 @@ def seconds(text: str) -> int:
 
 
 def read_logs(
-    session: boto3.Session, log_group: str, since: int, grep: str | None, follow: bool
+    session: boto3.Session, log_group: str, since: int, grep: str | None, follow: bool, task: str | None = None
 ) -> Iterator[FilteredLogEventTypeDef]:
-    """The events of the last `since` seconds that contain the text `grep`; with `follow`, then new ones for ever."""
+    """The events of the last `since` seconds that contain the text `grep`; with `follow`, then new ones for ever.
+
+    With `task`, those of streams that have it in their name, as `awslogs` names them (`prefix/container/task-id`).
+    """
     paginator = session.client("logs").get_paginator("filter_log_events")
     start = int((time.time() - since) * 1000)
     # The local cloud reads no escapes: it is asked for the longest part that needs none, the rest is compared here.
@@ -38,7 +41,12 @@ def read_logs(
     seen: dict[str, int] = {}
     while True:
         pages = paginator.paginate(logGroupName=log_group, startTime=start, **pattern)
-        found = [event for page in pages for event in page["events"] if (grep or "") in event["message"]]
+        found = [
+            event
+            for page in pages
+            for event in page["events"]
+            if (grep or "") in event["message"] and (task or "") in event["logStreamName"]
+        ]
         events = [event for event in found if event["eventId"] not in seen]
         yield from sorted(events, key=lambda event: event["timestamp"])
         if not follow:
@@ -54,12 +62,16 @@ def read_logs(
 def readable(event: FilteredLogEventTypeDef) -> str:
     """One line for people: time, level, message, then the other fields."""
     moment = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-    start = f"{moment:%Y-%m-%d %H:%M:%S}.{event['timestamp'] % 1000:03}"
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{event['timestamp'] % 1000:03}  {worded(event['message'])}"
+
+
+def worded(message: str) -> str:
+    """An event of ours as level, message and the other fields; anything else as it is."""
     try:
-        fields = json.loads(event["message"])
-        level, message = fields.pop("level"), fields.pop("message")
+        fields = json.loads(message)
+        level, said = fields.pop("level"), fields.pop("message")
     except (ValueError, KeyError, AttributeError, TypeError):
-        return f"{start}  {event['message']}"
+        return message
     fields.pop("time", None)
     named = " ".join(f"{name}={value}" for name, value in fields.items())
-    return f"{start}  {level:<7} {message}  {named}"
+    return f"{level:<7} {said}  {named}"

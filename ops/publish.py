@@ -2,7 +2,9 @@
 
 import json
 import mimetypes
+import uuid
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -44,6 +46,13 @@ def publish(session: boto3.Session, bucket: str, api_url: str, site: Path = SITE
             CacheControl=cache_control(key),
         )
     return len(published)
+
+
+def invalidate(session: boto3.Session, distribution: str) -> None:
+    """Have CloudFront forget its copies: pages are asked for anew in any case, pictures would stay for a day."""
+    cloudfront: Any = session.client("cloudfront")
+    batch = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": uuid.uuid4().hex}
+    cloudfront.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
 
 
 def config_script(api_url: str) -> str:

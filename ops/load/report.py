@@ -92,6 +92,14 @@ class Report:
         """By the revision that answered; what nobody answered, or somebody who did not say, is under the empty name."""
         return self._by(lambda kind: kind.revision)
 
+    def revisions_of(self, route: str) -> Counter[str]:
+        """How often each revision gave a good answer on a route."""
+        counts: Counter[str] = Counter()
+        for kind, count in self._whole.requests.items():
+            if kind.route == route and not failed(kind.outcome):
+                counts[kind.revision] += count
+        return counts
+
     def latency_of(self, route: str) -> tuple[float, float]:
         """p50 and p99 in milliseconds."""
         counts = self._whole.latencies.get(route, Counter[int]())

@@ -44,8 +44,8 @@ class Group:
             logEvents=[event],  # type: ignore[list-item]
         )
 
-    def read(self, since: int = 3600, grep: str | None = None) -> list[str]:
-        return [event["message"] for event in read_logs(self._session, self.name, since, grep, follow=False)]
+    def read(self, since: int = 3600, grep: str | None = None, task: str | None = None) -> list[str]:
+        return [event["message"] for event in read_logs(self._session, self.name, since, grep, False, task)]
 
 
 @pytest.fixture
@@ -148,6 +148,15 @@ def test_a_follower_sees_what_was_there_and_what_comes_each_once(
         lambda: None,
     )
     assert shown == ["before", "new", "same words", "same words"]
+
+
+def test_the_events_of_one_task_are_those_of_its_streams(group: Group) -> None:
+    for ago, stream in ((4, "service/web/aaa111"), (3, "service/web/bbb222"), (2, "service/side/aaa111")):
+        group.put(f"{ago} of {stream}", ago, stream)
+    assert group.read(task="aaa1") == ["4 of service/web/aaa111", "2 of service/side/aaa111"]
+    assert group.read(task="aaa1", grep="2 of") == ["2 of service/side/aaa111"]
+    assert group.read(task="ccc") == []
+    assert len(group.read()) == 3
 
 
 def test_a_follower_sees_what_cloudwatch_shows_late(

@@ -10,7 +10,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from ops.publish import SITE, config_script, content_type, publish
+from ops.publish import SITE, config_script, content_type, invalidate, publish
+from tests.ops.fake_aws import FakeAws
 
 _numbers = itertools.count(1)
 
@@ -96,6 +97,18 @@ def test_any_address_becomes_a_script_that_says_just_that(api_url: str) -> None:
 )
 def test_a_file_has_the_type_that_browsers_expect(key: str, expected: str) -> None:
     assert content_type(key) == expected
+
+
+def test_cloudfront_is_told_to_forget_what_it_has() -> None:
+    aws = FakeAws()
+    aws.operations["cloudfront.create_invalidation"] = lambda _: {}
+    for _ in range(2):
+        invalidate(aws.session(), "E1")
+    first, second = aws.inputs("cloudfront.create_invalidation")
+    assert first["DistributionId"] == "E1"
+    assert first["InvalidationBatch"]["Paths"] == {"Quantity": 1, "Items": ["/*"]}
+    # The same reference would be the same invalidation, which has happened.
+    assert first["InvalidationBatch"]["CallerReference"] != second["InvalidationBatch"]["CallerReference"]
 
 
 def kind(key: str) -> str:

@@ -14,8 +14,8 @@ import pytest
 
 from ops import seed as seeding
 from ops.publish import SITE
-from ops.seed import seed
-from tests.conftest import Rows
+from ops.seed import seed, seed_all
+from tests.conftest import TABLES, Rows
 
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
 
@@ -137,3 +137,46 @@ def test_no_like_is_lost_while_seeding_runs(session: boto3.Session, table_name: 
         finally:
             seeded.set()
     assert rows.get(GARY)["Likes"] == sum(likes)
+
+
+@pytest.fixture
+def outputs(tables: dict[str, str]) -> dict[str, str]:
+    return {output: tables[setting] for setting, output in TABLES.items()}
+
+
+def everything(session: boto3.Session, outputs: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, in an order that stays."""
+    rows = {name: session.resource("dynamodb").Table(table).scan()["Items"] for name, table in outputs.items()}
+    return {name: sorted(found, key=str) for name, found in rows.items()}
+
+
+def test_the_board_is_seeded_too_and_a_second_time_changes_nothing(
+    session: boto3.Session, outputs: dict[str, str]
+) -> None:
+    counts = {"mysfits": 12, "users": 4, "threads": 3, "posts": 6}
+    assert seed_all(session, outputs) == counts
+    once = everything(session, outputs)
+    assert seed_all(session, outputs) == counts
+    assert everything(session, outputs) == once
+    assert once["HelloTable"] == []
+
+
+def test_only_tables_that_there_are_are_seeded(session: boto3.Session, outputs: dict[str, str]) -> None:
+    assert seed_all(session, {"ThreadsTable": outputs["ThreadsTable"], "SiteBucket": "a"}) == {"threads": 3}
+    assert {name for name, rows in everything(session, outputs).items() if rows} == {"ThreadsTable"}
+    assert seed_all(session, {}) == {}
+
+
+def test_everybody_who_speaks_is_a_user_and_every_post_has_its_thread(
+    session: boto3.Session, outputs: dict[str, str]
+) -> None:
+    seed_all(session, outputs)
+    rows = everything(session, outputs)
+    users, threads = ({row["Id"] for row in rows[name]} for name in ("UsersTable", "ThreadsTable"))
+    posts = [row for row in rows["PostsTable"] if "Kind" not in row]
+    assert {row["CreatedBy"] for row in rows["ThreadsTable"]} <= users
+    assert {(row["Thread"] in threads, row["User"] in users) for row in posts} == {(True, True)}
+    # And the posts' table knows of the same users and threads as theirs do.
+    known = [row for row in rows["PostsTable"] if "Kind" in row]
+    assert {row["Thread"] for row in known if row["Kind"] == "thread"} == threads
+    assert {row["User"] for row in known if row["Kind"] == "user"} == users

@@ -1,0 +1,39 @@
+"""`mysfits logs`."""
+
+from __future__ import annotations
+
+import contextlib
+
+import click
+
+from ops.commands.options import on_target
+from ops.logs import read_logs, readable, seconds
+from ops.target import Target
+
+
+@click.command()
+@on_target
+@click.option("--grep", metavar="TEXT", help="Only events that contain this text.")
+@click.option(
+    "--since",
+    default="1h",
+    show_default=True,
+    callback=lambda _c, _o, text: _span(text),
+    help="How far back: 90s, 10m, 2h, 1d.",
+)
+@click.option("--follow", is_flag=True, help="Go on showing new events until Ctrl-C.")
+@click.option("--task", metavar="ID", help="Only events of this task; a unique part of its id will do.")
+@click.option("--json", "as_json", is_flag=True, help="The events as they were written, one a line.")
+def logs(target: Target, grep: str | None, since: int, follow: bool, task: str | None, as_json: bool) -> None:
+    """Show the services' log events from CloudWatch, all tasks merged, oldest first."""
+    # Ctrl-C is how following ends.
+    with contextlib.suppress(KeyboardInterrupt):
+        for event in read_logs(target.session, target.output("LogGroup"), since, grep, follow, task):
+            click.echo(event["message"] if as_json else readable(event))
+
+
+def _span(text: str) -> int:
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error

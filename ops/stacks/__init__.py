@@ -1,0 +1,1 @@
+"""The stacks of `cfn/stacks.yml` in CloudFormation: deployed by change set, destroyed in the opposite order."""

@@ -1,0 +1,108 @@
+"""What is inside of what the stacks make: emptied where it has to go, weighed where it stays."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.outcomes import is_missing
+
+BUCKET = "AWS::S3::Bucket"
+REPOSITORY = "AWS::ECR::Repository"
+TABLE = "AWS::DynamoDB::Table"
+EMPTIED = (BUCKET, REPOSITORY)  # CloudFormation does not delete them with something in them
+
+_GB = 1_000_000_000
+# US dollars a GB and month in us-east-1, as cfn/README.md has them; the table's include point-in-time recovery.
+_PRICES = {BUCKET: 0.023, REPOSITORY: 0.10, TABLE: 0.25 + 0.20}
+_HOW = {
+    BUCKET: "aws s3 rb --force s3://{}",
+    REPOSITORY: "aws ecr delete-repository --force --repository-name {}",
+    TABLE: "aws dynamodb update-table --no-deletion-protection-enabled --table-name {0} && "
+    "aws dynamodb delete-table --table-name {0}",
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What outlives its stack. `size` is in bytes, None when nobody knows."""
+
+    type: str
+    name: str
+    size: int | None
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self) | {"dollars_a_month": self.dollars, "delete": _HOW.get(self.type, "").format(self.name)}
+
+    @property
+    def dollars(self) -> float | None:
+        """What it costs a month; None when nobody knows."""
+        if self.type not in _PRICES:
+            return 0.0
+        return None if self.size is None else round(self.size / _GB * _PRICES[self.type], 2)
+
+    @property
+    def line(self) -> str:
+        """A line for people."""
+        if self.type not in _PRICES:
+            return f"{self.name} ({self.type}) is kept; it costs nothing"
+        weight = (
+            "of unknown size" if self.size is None else f"{self.size / _GB:.3f} GB, about ${self.dollars:.2f} a month"
+        )
+        return f"{self.name} ({self.type}) is kept: {weight}. `{_HOW[self.type].format(self.name)}` deletes it"
+
+
+def kept(session: boto3.Session, kind: str, name: str) -> Kept:
+    """What is kept, weighed."""
+    try:
+        return Kept(kind, name, _size(session, kind, name))
+    except (ClientError, BotoCoreError):  # to know less is no reason to stop
+        return Kept(kind, name, None)
+
+
+def _size(session: boto3.Session, kind: str, name: str) -> int | None:
+    if kind == TABLE:
+        return session.client("dynamodb").describe_table(TableName=name)["Table"].get("TableSizeBytes", 0)
+    if kind == BUCKET:
+        pages = session.client("s3").get_paginator("list_objects_v2").paginate(Bucket=name)
+        return sum(each["Size"] for page in pages for each in page.get("Contents", []))
+    if kind == REPOSITORY:
+        ecr: Any = session.client("ecr")
+        found = ecr.get_paginator("describe_images").paginate(repositoryName=name)
+        return sum(int(each.get("imageSizeInBytes", 0)) for page in found for each in page["imageDetails"])
+    return None
+
+
+def empty(session: boto3.Session, kind: str, name: str) -> int:
+    """Delete all that is in a bucket (every version) or a repository; how many things it was."""
+    try:
+        return _empty_bucket(session, name) if kind == BUCKET else _empty_repository(session, name)
+    except ClientError as error:
+        if is_missing(error) or error.response["Error"]["Code"] == "RepositoryNotFoundException":
+            return 0
+        raise
+
+
+def _empty_bucket(session: boto3.Session, name: str) -> int:
+    s3 = session.client("s3")
+    count = 0
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if found:
+            keys: Any = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+            s3.delete_objects(Bucket=name, Delete={"Objects": keys, "Quiet": True})
+            count += len(keys)
+    return count
+
+
+def _empty_repository(session: boto3.Session, name: str) -> int:
+    ecr: Any = session.client("ecr")
+    images = [
+        image for page in ecr.get_paginator("list_images").paginate(repositoryName=name) for image in page["imageIds"]
+    ]
+    for start in range(0, len(images), 100):
+        ecr.batch_delete_image(repositoryName=name, imageIds=images[start : start + 100])
+    return len(images)

@@ -1,0 +1,126 @@
+"""Only what the stacks made is deleted, and what stays is said with its price."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.commands import options
+from ops.outcomes import Outcome
+from ops.stacks import listing
+from ops.target import Target
+from tests.ops.conftest import Clock, Mysfits
+from tests.ops.fake_aws import FakeAws, Input
+from tests.ops.stacks_aws import Formation
+
+TEMPLATE = """
+Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Repository: {Type: AWS::ECR::Repository}
+  Table: {Type: AWS::DynamoDB::Table, DeletionPolicy: Retain}
+  LoadBalancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}
+"""
+
+
+@pytest.fixture
+def formation(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Formation:
+    """One stack with something of each kind."""
+    (tmp_path / "service.yml").write_text(TEMPLATE)
+    (tmp_path / "stacks.yml").write_text("stacks: [{name: mysfits-service, template: service.yml}]")
+    monkeypatch.setattr(listing, "LISTING", tmp_path / "stacks.yml")
+    aws = FakeAws()
+    formation = Formation(aws)
+    formation.made = {
+        "AWS::S3::Bucket": "bucket",
+        "AWS::ECR::Repository": "images",
+        "AWS::DynamoDB::Table": "mysfits",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer": "arn:lb",
+    }
+    versions: list[dict[str, Any]] = [{"Key": "a", "VersionId": "1"}, {"Key": "a", "VersionId": "2"}]
+    aws.operations |= {
+        "dynamodb.describe_table": lambda _: {"Table": {"TableSizeBytes": 2_000_000_000}},
+        "s3.list_object_versions": lambda _: {"Versions": versions, "DeleteMarkers": [{"Key": "b", "VersionId": "3"}]},
+        "s3.delete_objects": lambda _: {},
+        "ecr.list_images": lambda _: {"imageIds": [{"imageTag": "one"}]},
+        "ecr.batch_delete_image": lambda _: {},
+        "elbv2.modify_load_balancer_attributes": lambda _: {"Attributes": []},
+    }
+    target = Target(aws.session(), {})
+    monkeypatch.setattr(options, "local", lambda: target)
+    return formation
+
+
+def test_buckets_and_repositories_are_emptied_and_what_is_kept_is_priced(
+    operate: Mysfits, formation: Formation
+) -> None:
+    result = operate("destroy", "--yes")
+    assert result.exit_code == 0, result.output
+    (deleted,) = formation.aws.inputs("s3.delete_objects")
+    assert [each["VersionId"] for each in deleted["Delete"]["Objects"]] == ["1", "2", "3"]
+    assert formation.aws.inputs("ecr.batch_delete_image")[0]["imageIds"] == [{"imageTag": "one"}]
+    assert formation.aws.calls["elbv2.modify_load_balancer_attributes"] == 1
+    assert formation.status == "DELETE_COMPLETE"
+    assert "Kept: mysfits (AWS::DynamoDB::Table) is kept: 2.000 GB, about $0.90 a month." in result.output
+    assert "dynamodb.delete_table" not in formation.aws.calls
+
+
+def test_a_dry_run_says_the_same_and_deletes_nothing(operate: Mysfits, formation: Formation) -> None:
+    result = operate("destroy", "--dry-run", "--json")
+    assert result.exit_code == 0
+    [stack] = json.loads(result.stdout)["stacks"]
+    assert (stack["empties"], stack["keeps"][0]["dollars_a_month"]) == (["bucket", "images"], 0.9)
+    deleting = {"cloudformation.delete_stack", "s3.delete_objects", "ecr.batch_delete_image"}
+    assert not deleting & formation.aws.calls.keys()
+
+
+def test_nothing_is_deleted_unless_somebody_says_yes(operate: Mysfits, formation: Formation) -> None:
+    result = operate("destroy")
+    assert result.exit_code == Outcome.USAGE
+    assert "Nobody can be asked here: say --yes." in result.output
+    assert formation.status == "UPDATE_COMPLETE"
+
+
+def test_what_somebody_else_still_uses_is_not_deleted(operate: Mysfits, formation: Formation) -> None:
+    formation.aws.operations["cloudformation.list_imports"] = lambda _: {"Imports": ["somebody-elses"]}
+    result = operate("destroy", "--yes")
+    assert result.exit_code == Outcome.FAILED
+    assert "somebody-elses still uses x-ServiceName of mysfits-service" in result.output
+    assert formation.status == "UPDATE_COMPLETE"
+
+
+def test_a_stack_that_cannot_be_deleted_says_why(operate: Mysfits, formation: Formation) -> None:
+    formation.failures = [("Bucket", "AWS::S3::Bucket", "The bucket is not empty.")]
+    result = operate("destroy", "--yes")
+    assert result.exit_code == Outcome.FAILED
+    assert "is DELETE_FAILED. It began with Bucket: The bucket is not empty." in result.output
+
+
+def test_what_is_not_there_any_more_needs_no_emptying(operate: Mysfits, formation: Formation) -> None:
+    formation.aws.refuse("s3.list_object_versions", "NoSuchBucket")
+    formation.aws.refuse("ecr.list_images", "RepositoryNotFoundException")
+    assert operate("destroy", "--yes").exit_code == 0
+
+
+def test_without_stacks_there_is_nothing_to_do(operate: Mysfits, formation: Formation) -> None:
+    formation.status = None
+    result = operate("destroy", "--yes")
+    assert (result.exit_code, result.output) == (0, "None of the stacks is there.\n")
+
+
+def test_lacking_permission_to_weigh_is_no_reason_to_stop(operate: Mysfits, formation: Formation) -> None:
+    formation.aws.refuse("dynamodb.describe_table", "AccessDeniedException")
+    result = operate("destroy", "--dry-run")
+    assert result.exit_code == 0
+    assert "mysfits (AWS::DynamoDB::Table) is kept: of unknown size." in result.output
+
+
+def test_lacking_permission_to_delete_is_a_denial(operate: Mysfits, formation: Formation) -> None:
+    def refused(_: Input) -> dict[str, Any]:
+        raise AssertionError
+
+    formation.aws.operations["cloudformation.delete_stack"] = refused
+    formation.aws.refuse("s3.delete_objects", "AccessDenied")
+    assert operate("destroy", "--yes").exit_code == Outcome.DENIED

@@ -1,0 +1,232 @@
+"""A service is updated to a revision, and the end that is told is the true one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from ops.outcomes import INTERRUPTED, Outcome
+from tests.ops.conftest import Clock, Mysfits
+from tests.ops.world import FAMILY, REPOSITORY, World, revision
+
+
+def test_an_update_that_succeeds_ends_with_a_proof(operate: Mysfits, world: World) -> None:
+    result = operate("update", "service", "--image", "two")
+    assert result.exit_code == Outcome.DONE, result.output
+    assert f"monolith-service.image: {REPOSITORY}:one → {REPOSITORY}:two" in result.output
+    assert result.output.splitlines()[-1] == f"mysfits-service runs {FAMILY}:2."
+    assert result.output.count("  ok     ") == 4
+    assert world.aws.calls["ecs.deregister_task_definition"] == 0
+
+
+def test_the_new_revision_is_the_old_one_but_for_what_was_asked(operate: Mysfits, world: World) -> None:
+    assert operate("update", "--image", "two", "--env", "LOG=a=b", "--env", "FEATURES=").exit_code == 0
+    (given,) = world.aws.inputs("ecs.register_task_definition")
+    old = world.definitions[1]
+    [container] = given["containerDefinitions"]
+    assert container["image"] == f"{REPOSITORY}:two"
+    assert container["environment"] == [{"name": "FEATURES", "value": ""}, {"name": "LOG", "value": "a=b"}]
+    assert container["logConfiguration"] == old["containerDefinitions"][0]["logConfiguration"]
+    assert given["tags"] == [{"key": "team", "value": "mysfits"}]
+    assert given.keys() == {"family", "cpu", "memory", "networkMode", "containerDefinitions", "tags"}
+
+
+def test_the_placeholder_gives_way_to_an_image_of_our_repository(operate: Mysfits, world: World) -> None:
+    world.definitions[1]["containerDefinitions"][0]["image"] = "nginxdemos/nginx-hello:latest"
+    assert operate("update", "--image", "two").exit_code == 0
+    assert world.definitions[2]["containerDefinitions"][0]["image"] == f"{REPOSITORY}:two"
+
+
+def test_an_existing_revision_is_deployed_as_it_is(operate: Mysfits, world: World) -> None:
+    world.definitions[2] = world._definition(2, f"{REPOSITORY}:two")
+    result = operate("update", "--task-definition", "2", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["revision"] == f"{FAMILY}:2"
+    assert world.aws.calls["ecs.register_task_definition"] == 0
+
+
+def test_a_dry_run_shows_the_difference_and_changes_nothing(operate: Mysfits, world: World) -> None:
+    result = operate("update", "--image", "two", "--dry-run")
+    assert result.exit_code == 0
+    assert "one → " in result.output
+    assert not {"ecs.register_task_definition", "ecs.update_service"} & world.aws.calls.keys()
+
+
+def test_what_runs_already_is_proved_and_not_deployed_again(operate: Mysfits, world: World) -> None:
+    result = operate("update", "--image", "one")
+    assert result.exit_code == 0
+    assert "nothing changes" in result.output
+    assert not {"ecs.register_task_definition", "ecs.update_service"} & world.aws.calls.keys()
+
+
+@pytest.mark.parametrize(
+    ("fate", "outcome", "said"),
+    [
+        ("ROLLBACK_SUCCESSFUL", Outcome.ROLLED_BACK, f"{FAMILY}:2 was rolled back; {FAMILY}:1 runs again."),
+        ("ROLLBACK_FAILED", Outcome.FAILED, "and so did the way back"),
+        ("STOPPED", Outcome.FAILED, "was stopped, or another one took its place"),
+        ("IN_PROGRESS", Outcome.TIMED_OUT, "it goes on without us. See `mysfits status --watch`."),
+    ],
+)
+def test_every_end_of_a_deployment_has_its_own_exit_code(
+    operate: Mysfits, world: World, fate: str, outcome: Outcome, said: str
+) -> None:
+    world.fate, world.reason = fate, "ECS deployment circuit breaker was triggered."
+    result = operate("update", "--image", "two", "--timeout", "30", "--json")
+    assert result.exit_code == outcome
+    told = json.loads(result.stdout)
+    assert told["outcome"] == outcome.word
+    assert said in told["error"]
+    if outcome is not Outcome.TIMED_OUT:
+        assert (told["status"], told["reason"]) == (fate, world.reason)
+
+
+def test_a_failure_shows_why_tasks_died_and_what_they_said_last(operate: Mysfits, world: World) -> None:
+    world.dies(1, "before")  # of another time and revision
+    world.fate = "ROLLBACK_SUCCESSFUL"
+
+    def dying() -> None:
+        world.dies(2, "dead2")
+        world.dies(2, "orderly", stopCode="ServiceSchedulerInitiated", stoppedReason="Scaling activity initiated by")
+
+    world.interrupt = dying
+    result = operate("update", "--image", "two", "--json")
+    assert result.exit_code == Outcome.ROLLED_BACK
+    assert json.loads(result.stdout)["deaths"] == [
+        {
+            "task": "dead2",
+            "revision": f"{FAMILY}:2",
+            "reason": "Essential container in task exited; monolith-service: exit code 1",
+            "lines": ["last words in service/monolith-service/dead2"],
+        }
+    ]
+    assert "    | last words in service/monolith-service/dead2" in result.stderr
+    assert "before" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda world: setattr(world, "answers", lambda: f"{FAMILY}:1"), f"GET /version: 6 × {FAMILY}:1"),
+        (
+            lambda world: setattr(world, "answers", lambda: None),
+            "GET /version: 6 × 200 text/plain, no X-Service-Revision",
+        ),
+        (lambda world: setattr(world, "states", ["healthy", "unhealthy"]), "1 healthy, 1 unhealthy"),
+        (lambda world: setattr(world, "states", ["healthy"] * 3), "10.0.0.2 of another revision"),
+        (lambda world: world.runs.__setitem__(0, 1), f"1 × {FAMILY}:1, 1 × {FAMILY}:2"),
+        (lambda world: world.runs.pop(), f"1 × {FAMILY}:2"),
+        (lambda world: setattr(world, "primary", 1), f"PRIMARY {FAMILY}:1 COMPLETED"),
+    ],
+)
+def test_a_success_that_is_none_fails_the_proof(
+    operate: Mysfits, world: World, wrong: Callable[[World], object], told: str
+) -> None:
+    """ECS says SUCCESSFUL, but not everything that runs is the revision."""
+    world.afterwards = lambda: wrong(world)
+    result = operate("update", "--image", "two")
+    assert result.exit_code == Outcome.VERIFICATION_FAILED
+    assert told in result.output
+    assert "  WRONG  " in result.output
+
+
+def test_the_proof_waits_for_what_is_still_on_its_way(operate: Mysfits, world: World, clock: Clock) -> None:
+    world.answers = lambda: f"{FAMILY}:{2 if clock.now > 20 else 1}"
+    assert operate("update", "--image", "two").exit_code == 0
+    assert clock.now > 20
+
+
+def test_a_service_whose_traffic_is_detached_is_proved_without_asking_it(operate: Mysfits, world: World) -> None:
+    del world.rules[0]
+    result = operate("update", "--image", "two")
+    assert result.exit_code == 0
+    assert "no rule of the load balancer leads here" in result.output
+
+
+def test_a_deployment_under_way_is_not_overrun(operate: Mysfits, world: World) -> None:
+    world._deploy(1, "IN_PROGRESS")
+    result = operate("update", "--image", "two")
+    assert result.exit_code == Outcome.FAILED
+    assert f"A deployment of {FAMILY}:1 is under way (IN_PROGRESS)." in result.output
+    assert world.aws.calls["ecs.register_task_definition"] == 0
+    assert operate("update", "--image", "two", "--anyway").exit_code == 0
+
+
+def test_only_this_deployment_counts(operate: Mysfits, world: World) -> None:
+    """Another one, begun by somebody else at the same time, ends otherwise."""
+    update = world.ecs_update_service
+
+    def with_another(given: dict[str, object]) -> dict[str, object]:
+        answer = update(given)
+        world.deployments.insert(1, {**world.deployments[0], "serviceDeploymentArn": "other", "status": "STOPPED"})
+        world.deployments[1]["targetServiceRevisionArn"] = "arn:aws:ecs:us-east-1:1:service-revision/c/s/1"
+        world.deployments.reverse()
+        return answer
+
+    world.aws.operations["ecs.update_service"] = with_another
+    assert operate("update", "--image", "two").exit_code == 0
+
+
+def test_an_earlier_deployment_of_the_same_revision_is_not_taken_for_this_one(operate: Mysfits, world: World) -> None:
+    """ECS may list a new deployment some seconds late."""
+    world.definitions[2] = world._definition(2, f"{REPOSITORY}:two")
+    world._deploy(2, "SUCCESSFUL")
+    world._deploy(1, "SUCCESSFUL")
+    world.fate = "ROLLBACK_SUCCESSFUL"
+    listed = world.ecs_list_service_deployments
+    late = iter(range(5))
+
+    def lagging(given: dict[str, object]) -> dict[str, object]:
+        found = listed(given)["serviceDeployments"]
+        is_late = world.aws.calls["ecs.update_service"] and next(late, None) is not None
+        return {"serviceDeployments": found[1:] if is_late else found}
+
+    world.aws.operations["ecs.list_service_deployments"] = lagging
+    assert operate("update", "--task-definition", "2").exit_code == Outcome.ROLLED_BACK
+
+
+def test_ctrl_c_says_what_goes_on_and_how_to_look(operate: Mysfits, world: World) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    world.interrupt = interrupt
+    result = operate("update", "--image", "two")
+    assert result.exit_code == INTERRUPTED
+    assert "The deployment goes on. See `mysfits status --watch`; end it with `mysfits rollback mysfits-service`." in (
+        result.output.replace("\n", " ")
+    )
+
+
+def test_credentials_lost_in_the_middle_are_told_with_what_goes_on(operate: Mysfits, world: World) -> None:
+    world.aws.refuse("ecs.describe_service_deployments", "ExpiredTokenException", after=1)
+    result = operate("update", "--image", "two")
+    assert result.exit_code == Outcome.DENIED
+    assert "the credentials have expired" in result.output
+    assert "The deployment goes on." in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Say either --image and --env, or --task-definition."),
+        (["--image", "two", "--task-definition", "1"], "Say either"),
+        (["--env", "novalue"], "'novalue' sets nothing; write NAME=VALUE."),
+        (["--task-definition", "latest"], "'latest' is no revision"),
+    ],
+)
+def test_a_wrong_command_line_changes_nothing(operate: Mysfits, world: World, arguments: list[str], said: str) -> None:
+    result = operate("update", *arguments)
+    assert result.exit_code == Outcome.USAGE
+    assert said in result.output
+    assert world.aws.calls["ecs.update_service"] == 0
+
+
+def test_what_is_not_there_is_not_found(operate: Mysfits, world: World) -> None:
+    for arguments in (["nobody", "--image", "two"], ["--task-definition", "77"]):
+        assert operate("update", *arguments).exit_code == Outcome.NOT_FOUND
+    world.definitions[2] = world._definition(2, f"{REPOSITORY}:two", status="INACTIVE")
+    result = operate("update", "--task-definition", revision(2))
+    assert result.exit_code == Outcome.NOT_FOUND
+    assert f"{FAMILY}:2 was deregistered." in result.output

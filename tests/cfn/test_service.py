@@ -6,12 +6,26 @@ import re
 from dataclasses import fields
 from typing import Any
 
+import pytest
+
 from app import NEEDS
 from app.kit.config import Config
-from tests.cfn.platforms import Documents, Platform
+from rehearsal.stacks.files import listed
+from rehearsal.stacks.render import render
+from tests.cfn.platforms import CFN, Documents, Platform
 from tests.conftest import TABLES
 
 _SERVICE = "AWS::ECS::Service"
+# What a service of the split assembly stands on, and the monolith beside it.
+BENEATH = {
+    "mysfits-network",
+    "mysfits-data",
+    "mysfits-cluster",
+    "mysfits-site",
+    "mysfits-likes-images",
+    "mysfits-pipeline",
+    "mysfits-service",
+}
 
 
 def _container(properties: dict[str, Any]) -> dict[str, Any]:
@@ -219,3 +233,16 @@ def test_every_alarm_is_told_to_the_topic_and_silent_without_traffic(platform: P
     for name, alarm in alarms.items():
         assert alarm["AlarmActions"] == [platform.stack("cluster").outputs["AlarmTopic"]], name
         assert alarm["TreatMissingData"] == "notBreaching", name
+
+
+@pytest.mark.parametrize(("weight", "rest"), [(0, 100), (10, 90), (50, 50), (100, 0)])
+def test_a_service_shares_its_requests_with_the_one_beside_it(weight: int, rest: int) -> None:
+    stacks = [stack for stack in listed(CFN / "stacks.yml", "split") if stack[0] in BENEATH | {"mysfits-likes"}]
+    rendered = render((name, document, {**given, "Weight": weight} if name == "mysfits-likes" else given)
+                      for name, document, given in stacks)  # fmt: skip
+    (rule,) = rendered["mysfits-likes"].of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values()
+    (action,) = rule["Actions"]
+    assert [(each["TargetGroupArn"], each["Weight"]) for each in action["ForwardConfig"]["TargetGroups"]] == [
+        ("mysfits-likes-TargetGroup", str(weight)),
+        ("mysfits-service-TargetGroup", rest),
+    ]

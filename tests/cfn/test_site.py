@@ -48,6 +48,7 @@ def test_cloudfront_serves_the_api_on_the_same_origin_uncached(production: Platf
         "/health",
         "/version",
         "/openapi.json",
+        "/docs",
     }
     for each in behaviours:
         assert each["TargetOriginId"] == "api"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from rehearsal.stacks.resources.fitting import call
@@ -23,11 +24,18 @@ _UPDATED = {
 
 def _create(place: Place, name: str, properties: Properties) -> Made:
     dynamodb = place.client("dynamodb")
-    wanted = {"TableName": name, **_as_api(properties)}
+    wanted = {"TableName": _free(dynamodb, name), **_as_api(properties)}
     made = _made(call(dynamodb, "CreateTable", wanted)["TableDescription"])
     with finishing(made):
         _set_extras(dynamodb, made.ref, {}, properties)
     return made
+
+
+def _free(dynamodb: Any, name: str) -> str:
+    """A name that no table has: one that a stack has left behind keeps its own, as on AWS, where names are random."""
+    taken = {each for page in dynamodb.get_paginator("list_tables").paginate() for each in page["TableNames"]}
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(each for each in names if each not in taken)
 
 
 def _update(place: Place, made: Made, before: Properties, after: Properties) -> Made:

@@ -266,3 +266,15 @@ def test_numbers_and_truths_may_be_given_as_text(play: Play, session: boto3.Sess
     assert table["DeletionProtectionEnabled"] is False
     expiry = dynamodb.describe_time_to_live(TableName=stacks.outputs["Rows"])["TimeToLiveDescription"]
     assert expiry == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ExpiresAt"}
+
+
+def test_a_table_that_a_stack_has_left_behind_does_not_stand_in_the_way_of_the_next(
+    stacks: Stacks, session: boto3.Session
+) -> None:
+    name, document = f"again-{next(_numbers)}", read_template(CFN / "data.yml")
+    stacks.play(name, document, {})
+    kept = stacks.outputs["DynamoTable"]
+    stacks.delete(name)
+    stacks.play(name, document, {})
+    assert stacks.outputs["DynamoTable"] == f"{kept}-2"
+    assert {kept, f"{kept}-2"} <= set(session.client("dynamodb").list_tables()["TableNames"])

@@ -9,9 +9,10 @@ run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 	@exec $(BIN)/mysfits up
 
 test: .venv/ready .venv/browser .venv-scan/ready ## Run all tests, those in a real browser included
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
+	$(BIN)/pytest -m alone
 
-image-test: .venv/ready .venv-scan/ready ## Build the image and run it in containers, alone and composed
+image-test: .venv/ready .venv-scan/ready ## Build the image and run it in containers: alone, composed, and in the rehearsal
 	@tools/image-test
 
 check: .venv/ready ## Check formatting, lint, types, import walls and templates, as the pipeline does

@@ -9,6 +9,7 @@ import pytest
 
 from rehearsal.stacks.render import render
 from rehearsal.stacks.stack import listed
+from tests.conftest import TABLES
 from tests.image.docker import ROOT, docker, inspect, journey, port_of
 
 PROJECT = "mysfits-test"
@@ -60,5 +61,6 @@ def test_every_container_is_without_rights(composed: str) -> None:
 def test_the_names_in_compose_are_those_that_the_templates_make(composed: str) -> None:
     stacks = render(listed(ROOT / "cfn" / "stacks.yml"))
     settings = dict(each.split("=", 1) for each in inspect(f"{composed}-api-1")["Config"]["Env"])
-    assert settings["DDB_TABLE_NAME"] == stacks["mysfits-data"].outputs["DynamoTable"]
+    for setting, output in TABLES.items():
+        assert settings[setting] == stacks["mysfits-data"].outputs[output]
     assert settings["LOG_GROUP"] == stacks["mysfits-cluster"].outputs["LogGroup"]

@@ -29,6 +29,10 @@ SETTINGS = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
     "DDB_TABLE_NAME": "mysfits-data-Mysfits",
+    "USERS_TABLE_NAME": "mysfits-data-Users",
+    "THREADS_TABLE_NAME": "mysfits-data-Threads",
+    "POSTS_TABLE_NAME": "mysfits-data-Posts",
+    "HELLO_TABLE_NAME": "mysfits-data-Hello",
 }
 
 
@@ -132,6 +136,10 @@ def test_the_image_says_what_it_is_and_weighs_little() -> None:
     labels = image["Config"]["Labels"]
     assert labels["org.opencontainers.image.version"] != "unknown"
     assert len(labels["org.opencontainers.image.revision"]) == 40
+    settings = dict(each.split("=", 1) for each in image["Config"]["Env"])
+    assert settings["SERVICE_COMMIT"] == labels["org.opencontainers.image.revision"]
+    # Which revision runs is for the platform to say.
+    assert "SERVICE_REVISION" not in settings
     # The layers of the base are the first of the image's own.
     base = inspect("python:3.13-slim")
     layers = image["RootFS"]["Layers"]

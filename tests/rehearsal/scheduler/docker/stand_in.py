@@ -32,7 +32,8 @@ def told(name, **changes):
     return new
 
 def signalled(name, number):
-    os.kill(json.loads(file(name).read_text())["Pid"], number)
+    # 0 would be all of us.
+    os.kill(json.loads(file(name).read_text())["Pid"] or fail(f"container {{name}} is not running"), number)
 
 match words:
     case ["info", *_]:

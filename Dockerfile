@@ -48,7 +48,7 @@ COPY --from=packages /venv /venv
 COPY --from=packages /srv /srv
 WORKDIR /srv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SERVICE_VERSION=${VERSION} \
-    SERVICE_REVISION=${COMMIT}
+    SERVICE_COMMIT=${COMMIT}
 # By number, so that whoever starts the container can see that it is not root.
 USER 10001:10001
 EXPOSE 8080

@@ -1,46 +1,76 @@
 """The adoption platform's API. This is the one place that knows all features."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, request
 from flask_cors import CORS
 
+from app.adoptions.description import DESCRIPTION as ADOPTIONS
 from app.adoptions.routes import adoption_routes
 from app.adoptions.store import Adoptions
+from app.catalog.description import DESCRIPTION as CATALOG
 from app.catalog.routes import catalog_routes
 from app.catalog.store import Mysfits
+from app.community.description import POSTS, THREADS, USERS
+from app.community.routes import post_routes, thread_routes, user_routes
+from app.community.store import Posts, Threads, Users
+from app.hello.description import DESCRIPTION as HELLO
+from app.hello.routes import hello_routes
+from app.hello.store import Counter
 from app.kit import aws
 from app.kit.config import Config
+from app.kit.description import Description
+from app.kit.description_routes import description_routes
 from app.kit.dynamodb import Table
+from app.kit.faults import fail_requests
 from app.kit.gate import let_in
+from app.kit.headers import answer_safely
+from app.kit.health import DESCRIPTION as SERVICE
 from app.kit.health import health_routes
-from app.kit.parse import no_body
+from app.kit.parse import address, no_body
 from app.kit.problems import answer_with_problems
 from app.kit.request_log import log_every_request
+from app.kit.revision import tell_revision
 from app.likes.actions import liking
+from app.likes.description import DESCRIPTION as LIKES
+from app.likes.pace import Pace
 from app.likes.routes import like_routes
 from app.likes.stamps import Writer
 from app.likes.store import Likes
 
 
 class Feature(NamedTuple):
-    """`needs` names the settings that a feature cannot run without; `mount` makes its routes."""
+    """`needs` names the settings that a feature cannot run without; `mount` makes its routes on the tables it opens."""
 
     needs: tuple[str, ...]
-    mount: Callable[[Config, aws.DynamoDB], Blueprint]
-
-
-def _table_of_mysfits(config: Config, dynamodb: aws.DynamoDB) -> Table:
-    return Table(dynamodb, config.mysfits_table)
+    mount: Callable[[Config, Callable[[str], Table]], Blueprint]
+    description: Description
 
 
 FEATURES = {
-    "catalog": Feature(("DDB_TABLE_NAME",), lambda *given: catalog_routes(Mysfits(_table_of_mysfits(*given)))),
-    "likes": Feature(
-        ("DDB_TABLE_NAME",), lambda *given: like_routes(liking(Likes(_table_of_mysfits(*given), Writer())))
+    "catalog": Feature(
+        ("DDB_TABLE_NAME",), lambda config, table: catalog_routes(Mysfits(table(config.mysfits_table))), CATALOG
     ),
-    "adoptions": Feature(("DDB_TABLE_NAME",), lambda *given: adoption_routes(Adoptions(_table_of_mysfits(*given)))),
+    "likes": Feature(
+        ("DDB_TABLE_NAME",),
+        lambda config, table: like_routes(
+            liking(Likes(table(config.mysfits_table), Writer())), Pace(config.likes_per_second)
+        ),
+        LIKES,
+    ),
+    "adoptions": Feature(
+        ("DDB_TABLE_NAME",), lambda config, table: adoption_routes(Adoptions(table(config.mysfits_table))), ADOPTIONS
+    ),
+    "users": Feature(("USERS_TABLE_NAME",), lambda config, table: user_routes(Users(table(config.users_table))), USERS),
+    "threads": Feature(
+        ("THREADS_TABLE_NAME",), lambda config, table: thread_routes(Threads(table(config.threads_table))), THREADS
+    ),
+    "posts": Feature(("POSTS_TABLE_NAME",), lambda config, table: post_routes(Posts(table(config.posts_table))), POSTS),
+    "hello": Feature(
+        ("HELLO_TABLE_NAME",), lambda config, table: hello_routes(Counter(table(config.hello_table))), HELLO
+    ),
 }
 NEEDS = {name: feature.needs for name, feature in FEATURES.items()}
 
@@ -54,27 +84,27 @@ def create_app(config: Config) -> Flask:
 
     log_every_request(app)
     answer_with_problems(app)
+    tell_revision(app, config.revision)
+    to_everybody = config.cors_origins == ("*",)
     CORS(
         app,
         origins=list(config.cors_origins),
-        send_wildcard=config.cors_origins == ("*",),
+        send_wildcard=to_everybody,
         methods=["GET", "HEAD", "POST", "OPTIONS"],
-        expose_headers=["Retry-After", "X-Request-ID"],
+        expose_headers=["Retry-After", "X-Request-ID", "X-Service-Revision"],
         max_age=600,
     )
+    app.before_request(lambda: address(request))
     app.before_request(lambda: no_body(request))
+    if config.faults:
+        fail_requests(app, config.faults)
     let_in(app, config.threads)
-    app.after_request(_keep_private_and_plain)
+    answer_safely(app, for_every_origin=to_everybody)
 
     app.register_blueprint(health_routes(config))
-    dynamodb = aws.dynamodb(config.region, connections=config.threads)
+    table = partial(Table, aws.dynamodb(config.region, connections=config.threads))
     for name in config.features:
-        app.register_blueprint(FEATURES[name].mount(config, dynamodb))
+        app.register_blueprint(FEATURES[name].mount(config, table))
+    features = [FEATURES[name].description for name in config.features]
+    app.register_blueprint(description_routes([SERVICE, *features], config.version))
     return app
-
-
-def _keep_private_and_plain(response: Response) -> Response:
-    # Counts change with every like: what a browser kept would be wrong.
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

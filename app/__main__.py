@@ -13,8 +13,10 @@ from granian.http import HTTP1Settings
 from granian.server.common import AbstractServer
 
 from app import NEEDS
+from app.kit import faults
 from app.kit.config import Config, WrongSetting
 from app.kit.logs import log_to_stdout
+from app.kit.revision import with_revision
 
 BIRTH = 1.5  # seconds that a worker takes to begin, and some more
 
@@ -26,6 +28,12 @@ def main() -> int:
         print(f"Cannot start: {wrong}", file=sys.stderr)
         return 2
     log_to_stdout(config.revision)
+    config = with_revision(config)
+    log_to_stdout(config.revision)
+    # So that no worker has to ask, and all of them say the same.
+    os.environ["SERVICE_REVISION"] = config.revision
+    if config.faults:
+        faults.begin(config.faults)
     serve("app.wsgi:app", config)
     return 0
 
@@ -48,7 +56,8 @@ def serve(target: str, config: Config) -> None:
         backlog=4096,
         backpressure=4096,
         # Longer than a load balancer keeps an idle connection (55 s), or it would meet a closed one: a 502.
-        http1_settings=HTTP1Settings(header_read_timeout=60_000),
+        # A head may be as large as a load balancer lets it be: 64 KiB.
+        http1_settings=HTTP1Settings(header_read_timeout=60_000, max_buffer_size=64 * 1024),
         # Longer than any request takes, shorter than ECS's `stopTimeout` of 30 s.
         workers_kill_timeout=20,
         # Its logger goes the way of all others, as JSON.
@@ -62,6 +71,8 @@ def serve(target: str, config: Config) -> None:
         },
     )
     _be_heard_by_workers(server)
+    if "ignore-sigterm" in config.faults:
+        server.on_startup(lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN))
     server.serve()
 
 

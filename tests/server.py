@@ -20,6 +20,13 @@ from rehearsal.local import REGION
 from tests.platform_runner import ROOT, free_ports, until
 
 
+def _beside(table_name: str) -> dict[str, str]:
+    """The settings of all tables of the stack that made this table of mysfits."""
+    stack = table_name.removesuffix("Mysfits")
+    others = {f"{name.upper()}_TABLE_NAME": f"{stack}{name}" for name in ("Users", "Threads", "Posts", "Hello")}
+    return {"DDB_TABLE_NAME": table_name, **others}
+
+
 class Server:
     """An API server that has been started; as a context, one that leaves no process behind."""
 
@@ -32,7 +39,8 @@ class Server:
             [sys.executable, "-m", "app"],
             cwd=ROOT,
             env=os.environ
-            | {"DDB_TABLE_NAME": table_name, "AWS_REGION": REGION, "PORT": str(self.port), "SERVICE_REVISION": "test:1"}
+            | {"AWS_REGION": REGION, "PORT": str(self.port), "SERVICE_REVISION": "test:1"}
+            | _beside(table_name)
             | settings,
             stdin=subprocess.DEVNULL,
             stdout=self._output,

@@ -10,6 +10,7 @@ from app.kit.parse import one_of, only
 from app.kit.problems import Invalid
 
 ALIGNMENTS = {"GoodEvil": ("Good", "Neutral", "Evil"), "LawChaos": ("Lawful", "Neutral", "Chaotic")}
+MYSFIT_ID = "[A-Za-z0-9-]{1,64}"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,6 @@ def parse_filter(arguments: MultiDict[str, str]) -> Filter | None:
 
 def parse_mysfit_id(text: str) -> str:
     """An id that a row could have. Raises NoSuchMysfit: what could not be stored does not exist."""
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
+    if not re.fullmatch(MYSFIT_ID, text):
         raise NoSuchMysfit
     return text

@@ -1,13 +1,11 @@
 """The mysfits in DynamoDB: their rows in our words."""
 
-import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.kit.dynamodb import Item, Table
 from app.kit.problems import Missing
-
-log = logging.getLogger(__name__)
+from app.kit.rows import complete
 
 
 class NoSuchMysfit(Missing):
@@ -87,13 +85,5 @@ def _listed(item: Item) -> dict[str, str]:
 
 
 def _by_name(items: Iterable[Item]) -> list[Mysfit]:
-    return sorted(_complete(items), key=lambda mysfit: (mysfit.name, mysfit.id))
-
-
-def _complete(items: Iterable[Item]) -> Iterator[Mysfit]:
-    """One bad row must not take the list from everybody."""
-    for item in items:
-        try:
-            yield Mysfit(**_listed(item))
-        except KeyError as missing:
-            log.error("Incomplete row left out.", extra={"key": item.get("MysfitId"), "missing": str(missing)})
+    mysfits = complete(items, lambda item: Mysfit(**_listed(item)), "MysfitId")
+    return sorted(mysfits, key=lambda mysfit: (mysfit.name, mysfit.id))

@@ -47,8 +47,8 @@ THREADS = Description(
     "threads",
     "What they talk about.",
     {
-        "/api": {"get": Operation("welcomeToBoard", "A word that the message board is there.", _WELCOME, ())},
-        "/api/": {"get": Operation("welcomeToBoardToo", "The same.", _WELCOME, ())},
+        "/api": {"get": Operation("welcomeToBoard", "A word that the message board is there.", _WELCOME)},
+        "/api/": {"get": Operation("welcomeToBoardToo", "The same.", _WELCOME)},
         "/api/threads": {
             "get": Operation(
                 "listThreads", "All threads.", as_json(a_list_of(named("Thread")), [_FIRST_NIGHT]), has_etag=True

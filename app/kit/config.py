@@ -6,6 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from app.kit.faults import parse_faults
+
+# The revision, version and commit of code that nobody has released.
+DEVELOPMENT = "development"
+
 
 class WrongSetting(Exception):
     """A setting that stops the start; the message says what would be right."""
@@ -44,9 +49,16 @@ def _address(text: str) -> str:
 
 
 def _revision(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._:/-]{1,128}", text):
-        raise ValueError("up to 128 letters, digits and . _ : / -")
+    # A family of task definitions alone may have 255 letters.
+    if not re.fullmatch(r"[A-Za-z0-9._:/-]{1,300}", text):
+        raise ValueError("up to 300 letters, digits and . _ : / -")
     return text
+
+
+def _yes(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("yes or no")
+    return text == "yes"
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,10 @@ class Config:
 
     features: tuple[str, ...] = setting("FEATURES", "The features to run, comma-separated.", _listed, "all")
     mysfits_table: str = setting("DDB_TABLE_NAME", "The DynamoDB table of the mysfits.", default="")
+    users_table: str = setting("USERS_TABLE_NAME", "The DynamoDB table of the message board's users.", default="")
+    threads_table: str = setting("THREADS_TABLE_NAME", "The DynamoDB table of its threads.", default="")
+    posts_table: str = setting("POSTS_TABLE_NAME", "The DynamoDB table of its posts.", default="")
+    hello_table: str = setting("HELLO_TABLE_NAME", "The DynamoDB table of the counter that expires.", default="")
     region: str = setting("AWS_REGION", "The AWS region; `AWS_DEFAULT_REGION` is read when this is unset.")
     log_group: str = setting(
         "LOG_GROUP",
@@ -63,10 +79,18 @@ class Config:
         default="",
     )
     revision: str = setting(
-        "SERVICE_REVISION", "What is running, carried by every log event.", _revision, "development"
+        "SERVICE_REVISION",
+        "What is running, carried by every answer and every log event. "
+        "Leave unset on ECS, which knows the revision of the task definition.",
+        _revision,
+        DEVELOPMENT,
     )
-    version: str = setting(
-        "SERVICE_VERSION", "The version of the code; the image carries it.", _revision, "development"
+    metadata_uri: str = setting(
+        "ECS_CONTAINER_METADATA_URI_V4", "Where a task asks which revision it is of; ECS sets it.", default=""
+    )
+    version: str = setting("SERVICE_VERSION", "The version of the code; the image carries it.", _revision, DEVELOPMENT)
+    commit: str = setting(
+        "SERVICE_COMMIT", "The commit that the code is of; the image carries it.", _revision, DEVELOPMENT
     )
     cors_origins: tuple[str, ...] = setting(
         "CORS_ORIGINS", "The origins whose pages may call the API, comma-separated.", _origins, "*"
@@ -75,6 +99,21 @@ class Config:
     port: int = setting("PORT", "The port to listen on.", _number(1, 65535), "8080")
     workers: int = setting("WORKERS", "Server processes.", _number(1, 64), "2")
     threads: int = setting("THREADS", "Requests that one process serves at a time.", _number(1, 1024), "128")
+    likes_per_second: int = setting(
+        "LIKES_PER_SECOND",
+        "Likes that one process takes in a second from one client, told by the last address in `X-Forwarded-For`; "
+        "0 is no limit.",
+        _number(0, 1_000_000),
+        "0",
+    )
+    faults: Mapping[str, float] = setting(
+        "FAULTS",
+        "What is to go wrong on purpose, comma-separated: `crash-at-start`, `slow-start=SECONDS`, "
+        "`unhealthy-after=SECONDS`, `unhealthy-on-usr1`, `ignore-sigterm`, `error-share=SHARE`.",
+        parse_faults,
+        "",
+    )
+    faults_allowed: bool = setting("FAULTS_ALLOWED", "Whether this is a place for drills: `yes` or `no`.", _yes, "no")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], features: Mapping[str, Collection[str]]) -> "Config":
@@ -88,9 +127,12 @@ class Config:
         config = cls(**{each.name: _read(each.metadata, texts) for each in fields(cls)})
         chosen = tuple(features) if config.features == ("all",) else config.features
         _check_features(chosen, features)
-        for name in (needed for feature in chosen for needed in features[feature]):
-            if not texts.get(name):
-                raise WrongSetting(f"{name} is not set; the features {', '.join(chosen)} need it.")
+        for feature in chosen:
+            for name in features[feature]:
+                if not texts.get(name):
+                    raise WrongSetting(f"{name} is not set; the feature {feature} needs it.")
+        if config.faults and not config.faults_allowed:
+            raise WrongSetting("FAULTS is set, which FAULTS_ALLOWED=yes has to allow. Never do so in production.")
         return replace(config, features=chosen)
 
 

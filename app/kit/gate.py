@@ -18,7 +18,7 @@ from app.kit.problems import Unavailable
 RESERVE = 8
 # Seconds that a request waits for a place, as long as places become free: a crowd is served, a standstill is not.
 SHORT_WAIT = 0.25
-WITHOUT_A_PLACE = {"/", "/health", "/version"}
+WITHOUT_A_PLACE = {"/", "/health", "/version", "/openapi.json", "/docs"}
 
 
 class Busy(Unavailable):

@@ -3,6 +3,37 @@
 from flask import Blueprint
 
 from app.kit.config import Config
+from app.kit.description import Description, Operation, an_object, as_json, text
+from app.kit.problems import Unavailable
+
+_WELCOME = "The mysfits are at /mysfits. They would love to be adopted."
+
+DESCRIPTION = Description(
+    "service",
+    "What every assembly answers, whatever its features.",
+    {
+        "/": {"get": Operation("welcome", "A welcome.", as_json(an_object(message=text()), {"message": _WELCOME}), ())},
+        "/health": {
+            "get": Operation(
+                "health",
+                "Whether this process can serve; the data store is not asked.",
+                as_json(an_object(status={"const": "healthy"}), {"status": "healthy"}),
+                (Unavailable,),
+            )
+        },
+        "/version": {
+            "get": Operation(
+                "version",
+                "Which version, commit and revision answers.",
+                as_json(
+                    an_object(version=text(), commit=text(), revision=text()),
+                    {"version": "0.1.0", "commit": "3f2c1e0", "revision": "mysfits-service:7"},
+                ),
+                (),
+            )
+        },
+    },
+)
 
 
 def health_routes(config: Config) -> Blueprint:
@@ -10,7 +41,7 @@ def health_routes(config: Config) -> Blueprint:
 
     @blueprint.get("/")
     def welcome() -> dict[str, str]:
-        return {"message": "The mysfits are at /mysfits. They would love to be adopted."}
+        return {"message": _WELCOME}
 
     @blueprint.get("/health")
     def health() -> dict[str, str]:
@@ -19,7 +50,7 @@ def health_routes(config: Config) -> Blueprint:
 
     @blueprint.get("/version")
     def version() -> dict[str, str]:
-        """What is running: the version of the code, and the task definition revision or whatever was set for it."""
-        return {"version": config.version, "revision": config.revision}
+        """What is running: the code, and the revision of the task definition or whatever was set for it."""
+        return {"version": config.version, "commit": config.commit, "revision": config.revision}
 
     return blueprint

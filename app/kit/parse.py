@@ -4,8 +4,14 @@ from collections.abc import Collection
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import RequestRedirect
 
-from app.kit.problems import Invalid
+from app.kit.problems import AddressTooLong, Invalid
+
+# As long as a load balancer lets it be.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+LONGEST_ADDRESS = 16 * 1024
 
 
 def only(arguments: MultiDict[str, str], name: str) -> str | None:
@@ -31,3 +37,11 @@ def no_body(request: Request) -> None:
     """
     if request.content_length or "Transfer-Encoding" in request.headers:
         raise Invalid("This request takes no body.")
+
+
+def address(request: Request) -> None:
+    """Raises AddressTooLong, and NotFound where the request line holds none, which routing would lead elsewhere."""
+    if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
+        raise AddressTooLong
+    if isinstance(request.routing_exception, RequestRedirect):
+        raise NotFound

@@ -10,6 +10,7 @@ from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
     NotFound,
+    RequestURITooLarge,
     ServiceUnavailable,
 )
 
@@ -46,6 +47,15 @@ class Invalid(Problem, BadRequest):
     title = "Invalid request"
 
 
+class AddressTooLong(Problem, RequestURITooLarge):
+    """Longer than a load balancer lets through."""
+
+    title = "Address too long"
+
+    def __init__(self) -> None:
+        super().__init__("No address here is as long as this.")
+
+
 class Unavailable(Problem, ServiceUnavailable):
     """The request was right but cannot be served now; `retry_after` is in seconds."""
 
@@ -77,9 +87,14 @@ def _unforeseen(_error: Exception) -> Response:
     return _as_problem(InternalServerError("Something went wrong on our side. It has been logged."))
 
 
+def type_of(problem: type[Problem]) -> str:
+    return f"/problems/{problem.title.lower().replace(' ', '-')}"
+
+
 def _document(error: HTTPException) -> dict[str, object]:
+    """The members of RFC 9457."""
     if isinstance(error, Problem):
-        kind, title, detail = f"/problems/{error.title.lower().replace(' ', '-')}", error.title, error.description
+        kind, title, detail = type_of(type(error)), error.title, error.description
     else:
         kind, title, detail = "about:blank", error.name, _ROUTING.get(error.code or 500, error.description or "")
     return {"type": kind, "title": title, "status": error.code, "detail": detail}

@@ -1,24 +1,26 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from app.catalog.inputs import parse_mysfit_id
 from app.kit.request_log import happened
+from app.likes.pace import Pace
 
 
-def like_routes(like_one: Callable[[str], int]) -> Blueprint:
+def like_routes(like_one: Callable[[str], int], pace: Pace) -> Blueprint:
     blueprint = Blueprint("likes", __name__)
 
     @blueprint.post("/mysfits/<mysfit_id>/like")
     def like(mysfit_id: str) -> dict[str, Any]:
+        pace.take(request)
         count = like_one(parse_mysfit_id(mysfit_id))
         happened("Like processed.", mysfit_id=mysfit_id)
         return {"Update": "Success", "likes": count}
 
     @blueprint.post("/mysfits/<mysfit_id>/fulfill-like")
     def fulfill_like(mysfit_id: str) -> dict[str, Any]:
-        """Stores a like for a separate like service, which writes the log line itself."""
+        """Stores a like for a separate like service, which writes the log line itself, and has visitors of its own."""
         return {"Update": "Success", "likes": like_one(parse_mysfit_id(mysfit_id))}
 
     return blueprint

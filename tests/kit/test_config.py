@@ -61,9 +61,14 @@ def test_features_run_in_the_order_in_which_they_are_listed() -> None:
         ),
         (
             {"SERVICE_REVISION": "a b"},
-            "SERVICE_REVISION is 'a b'; it should be up to 128 letters, digits and . _ : / -.",
+            "SERVICE_REVISION is 'a b'; it should be up to 300 letters, digits and . _ : / -.",
         ),
-        ({"DDB_TABLE_NAME": ""}, "DDB_TABLE_NAME is not set; the features catalog, likes, hello need it."),
+        (
+            {"FAULTS": "crash-at-start"},
+            "FAULTS is set, which FAULTS_ALLOWED=yes has to allow. Never do so in production.",
+        ),
+        ({"FAULTS_ALLOWED": "true"}, "FAULTS_ALLOWED is 'true'; it should be yes or no."),
+        ({"DDB_TABLE_NAME": ""}, "DDB_TABLE_NAME is not set; the feature catalog needs it."),
     ],
 )
 def test_a_wrong_setting_says_what_would_be_right(environ: dict[str, str], sentence: str) -> None:

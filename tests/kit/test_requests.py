@@ -54,7 +54,11 @@ def test_health_checks_do_not_drown_the_log(client: FlaskClient, caplog: pytest.
 
 
 def test_the_version_and_revision_that_answer_can_be_asked_for(client: FlaskClient) -> None:
-    assert client.get("/version").json == {"version": "development", "revision": "development"}
+    assert client.get("/version").json == {
+        "version": "development",
+        "commit": "development",
+        "revision": "development",
+    }
 
 
 def test_nobody_can_write_the_line_of_a_like(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:

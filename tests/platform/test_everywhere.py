@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder
 
 from app import FEATURES, NEEDS, create_app
-from app.kit.config import Config
+from app.kit.config import Config, WrongSetting
 
 ROOT = Path(__file__).parents[2]
-ANYWHERE = Config.from_env({"AWS_REGION": "us-east-1", "DDB_TABLE_NAME": "none"}, NEEDS)
+TABLES = {setting: "none" for needed in NEEDS.values() for setting in needed}
+ANYWHERE = Config.from_env({"AWS_REGION": "us-east-1", **TABLES}, NEEDS)
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -22,7 +26,7 @@ def every_route() -> list[tuple[str, set[str]]]:
     """(an address, the methods it takes), for every route of the application."""
     methods: dict[str, set[str]] = {}
     for rule in create_app(ANYWHERE).url_map.iter_rules():
-        methods.setdefault(rule.rule.replace("<mysfit_id>", "nobody"), set()).update(rule.methods or ())
+        methods.setdefault(re.sub("<.*>", "nobody", rule.rule), set()).update(rule.methods or ())
     return sorted(methods.items())
 
 
@@ -32,7 +36,20 @@ ROUTES = every_route()
 def test_the_routes_are_those_of_the_contract() -> None:
     assert {address: methods - {"HEAD", "OPTIONS"} for address, methods in ROUTES} == {
         "/": {"GET"},
+        "/api": {"GET"},
+        "/api/": {"GET"},
+        "/api/posts": {"GET"},
+        "/api/posts/by-user/nobody": {"GET"},
+        "/api/posts/in-thread/nobody": {"GET"},
+        "/api/threads": {"GET"},
+        "/api/threads/nobody": {"GET"},
+        "/api/users": {"GET"},
+        "/api/users/nobody": {"GET"},
+        "/docs": {"GET"},
         "/health": {"GET"},
+        "/hello": {"GET"},
+        "/hello/again": {"GET"},
+        "/openapi.json": {"GET"},
         "/version": {"GET"},
         "/mysfits": {"GET"},
         "/mysfits/nobody": {"GET"},
@@ -68,8 +85,32 @@ def test_every_answer_may_be_read_by_every_origin(client: FlaskClient, address: 
         answer = client.open(address, method=method, headers={"Origin": "https://somewhere.example"})
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["X-Request-ID"]
+        assert answer.headers["X-Service-Revision"] == "development"
         if method != "OPTIONS":
-            assert "X-Request-ID" in answer.headers["Access-Control-Expose-Headers"]
+            exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+            assert {"X-Request-ID", "X-Service-Revision"} <= set(exposed)
+
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Server": "mysfits",
+}
+
+
+@pytest.mark.parametrize(("address", "allowed"), [*ROUTES, ("/nowhere", set())])
+def test_a_browser_is_told_to_do_nothing_with_an_answer_but_to_hand_it_over(
+    client: FlaskClient, address: str, allowed: set[str]
+) -> None:
+    for method in [*METHODS, "HEAD", "OPTIONS"]:
+        answer = client.open(address, method=method)
+        told = {name: answer.headers[name] for name in SAFE}
+        if address == "/docs" and method in ("GET", "HEAD"):
+            assert told.pop("Content-Security-Policy").startswith("default-src 'none'; style-src 'sha256-")
+        assert told.items() <= SAFE.items()
+        assert "Cache-Control" in answer.headers
 
 
 @pytest.mark.parametrize(("address", "allowed"), ROUTES)
@@ -88,7 +129,9 @@ def test_head_answers_as_get_does_without_a_body(client: FlaskClient, address: s
         assert client.head(address).data == b""
 
 
-@pytest.mark.parametrize("address", ["/nowhere", "/mysfits/", "/mysfits/a/b", "/mysfits/%2F", "/%00", "/../"])
+@pytest.mark.parametrize(
+    "address", ["/nowhere", "/mysfits/", "/mysfits/a/b", "/mysfits/%2F", "/%00", "/../", "/api/users/", "/api/posts/1"]
+)
 def test_what_is_not_there_is_a_problem(client: FlaskClient, address: str) -> None:
     for method in METHODS:
         answer = client.open(address, method=method)
@@ -133,17 +176,60 @@ def test_only_listed_origins_may_read_when_there_is_a_list(config: Config) -> No
     assert ours.headers["Access-Control-Allow-Origin"] == "https://mysfits.example"
     theirs = client.get("/mysfits", headers={"Origin": "https://other.example"})
     assert "Access-Control-Allow-Origin" not in theirs.headers
+    assert theirs.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("name", FEATURES)
-def test_a_feature_alone_mounts_its_own_routes_only(name: str) -> None:
-    def routes(features: tuple[str, ...]) -> set[str]:
-        return {str(rule) for rule in create_app(dataclasses.replace(ANYWHERE, features=features)).url_map.iter_rules()}
+def test_a_request_line_without_an_address_leads_nowhere(client: FlaskClient) -> None:
+    # Nothing describes such a request.
+    client = client.application.test_client()
+    answer = client.open(EnvironBuilder("/").get_environ() | {"PATH_INFO": "", "REQUEST_URI": "", "RAW_URI": ""})
+    assert answer.status_code == 404
+    assert answer.content_type == "application/problem+json"
 
-    alone = routes((name,))
-    others = routes(tuple(other for other in FEATURES if other != name))
-    assert alone & others == {"/", "/health", "/version"}
-    assert alone > {"/", "/health", "/version"}
+
+def test_an_address_may_be_as_long_as_a_load_balancer_lets_it_be(client: FlaskClient) -> None:
+    for address, status in {
+        "/" + "x" * (16 * 1024 - 1): 404,
+        "/" + "x" * 16 * 1024: 414,
+        "/mysfits?filter=" + "x" * 16 * 1024: 414,
+        "/mysfits/" + "x" * 16 * 1024 + "/like": 414,
+    }.items():
+        answer = client.open(address, method="POST" if address.endswith("like") else "GET")
+        assert answer.status_code == status
+        assert answer.content_type == "application/problem+json"
+
+
+COMMON = {"/", "/health", "/version", "/openapi.json", "/docs"}
+ALONE_AND_IN_PAIRS = [*itertools.combinations(FEATURES, 1), *itertools.combinations(FEATURES, 2)]
+
+
+def routes(features: tuple[str, ...]) -> set[str]:
+    """The routes of an assembly of these features, which knows the names of their tables and of no others."""
+    environ = {setting: "none" for name in features for setting in NEEDS[name]}
+    environ |= {"AWS_REGION": "us-east-1", "FEATURES": ",".join(features)}
+    return {str(rule) for rule in create_app(Config.from_env(environ, NEEDS)).url_map.iter_rules()}
+
+
+OF_EACH = {name: routes((name,)) - COMMON for name in FEATURES}
+
+
+def test_every_route_is_of_one_feature_alone() -> None:
+    assert all(OF_EACH.values())
+    assert sum(map(len, OF_EACH.values())) == len(routes(tuple(FEATURES)) - COMMON)
+
+
+@pytest.mark.parametrize("features", ALONE_AND_IN_PAIRS, ids=",".join)
+def test_an_assembly_mounts_the_routes_of_its_features_and_no_others(features: tuple[str, ...]) -> None:
+    assert routes(features) == COMMON.union(*(OF_EACH[name] for name in features))
+
+
+@pytest.mark.parametrize("features", ALONE_AND_IN_PAIRS, ids=",".join)
+def test_an_assembly_starts_with_the_names_of_its_tables_and_not_without_one(features: tuple[str, ...]) -> None:
+    needed = {setting for name in features for setting in NEEDS[name]}
+    for lacking in needed:
+        environ = dict.fromkeys(needed - {lacking}, "none") | {"AWS_REGION": "r", "FEATURES": ",".join(features)}
+        with pytest.raises(WrongSetting, match=f"^{lacking} is not set; the feature [a-z]+ needs it.$"):
+            Config.from_env(environ, NEEDS)
 
 
 def test_every_setting_is_in_the_readme() -> None:

@@ -40,11 +40,12 @@ def common_server(session: boto3.Session) -> Iterator[Server]:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"FEATURES": "lieks"}, "Cannot start: No such feature: lieks. There are: catalog, likes, adoptions."),
         (
-            {"DDB_TABLE_NAME": ""},
-            "Cannot start: DDB_TABLE_NAME is not set; the features catalog, likes, adoptions need it.",
+            {"FEATURES": "lieks"},
+            "Cannot start: No such feature: lieks. There are: catalog, likes, adoptions, users, threads, posts, hello.",
         ),
+        ({"DDB_TABLE_NAME": ""}, "Cannot start: DDB_TABLE_NAME is not set; the feature catalog needs it."),
+        ({"FEATURES": "likes,posts"}, "Cannot start: POSTS_TABLE_NAME is not set; the feature posts needs it."),
         ({"THREADS": "many"}, "Cannot start: THREADS is 'many'; it should be a whole number from 1 to 1024."),
     ],
 )

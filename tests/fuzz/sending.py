@@ -1,0 +1,159 @@
+"""How a case is sent, and what becomes of the server and of others meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from tests.fuzz.cases import Case
+from tests.server import Server
+
+PATIENCE = 30  # seconds in which an answer or an end has to come; on a busy machine too
+
+
+class Wrong(AssertionError):
+    """What the server did should not have happened."""
+
+
+def send(port: int, case: Case) -> list[int]:
+    """The statuses that came back. Raises Wrong."""
+    try:
+        heard = _exchange(port, case)
+    except TimeoutError:
+        raise Wrong("nothing happened any more") from None
+    statuses = [int(status) for status in re.findall(rb"(?:^|[\r\n}])HTTP/1\.[01] (\d{3}) ", heard)]
+    if any(status >= 500 or status in (301, 302, 307, 308) for status in statuses):
+        raise Wrong(f"{statuses}: {heard[:500]!r}")
+    if case.answers is not None and tuple(statuses) != case.answers:
+        raise Wrong(f"{statuses} instead of {list(case.answers)}")
+    return statuses
+
+
+def _exchange(port: int, case: Case) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if case.ending == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.settimeout(1)
+            with contextlib.suppress(OSError):
+                connection.sendall(b"".join(case.pieces))
+            return b""
+        with _perhaps_closed():
+            for piece in case.pieces:
+                connection.sendall(piece)
+            if case.ending == "half":
+                connection.shutdown(socket.SHUT_WR)
+        heard = b""
+        with _perhaps_closed():
+            if case.ending == "answered":
+                heard = connection.recv(65_536)
+                connection.shutdown(socket.SHUT_WR)
+            while part := connection.recv(65_536):
+                heard += part
+        return heard
+
+
+@contextlib.contextmanager
+def _perhaps_closed() -> Iterator[None]:
+    """A server that has heard enough closes: then the rest cannot be sent, and its answer may be lost."""
+    try:
+        yield
+    except TimeoutError:
+        raise
+    except OSError:
+        pass
+
+
+class Visitor:
+    """Somebody who behaves, beside those who do not. `likes` were answered; `wrong` is what went wrong."""
+
+    def __init__(self, port: int, mysfit_id: str) -> None:
+        self.likes = 0
+        self.answers = 0
+        self.slowest = 0.0
+        self.wrong: list[str] = []
+        self._asked = [("GET", "/health"), ("POST", f"/mysfits/{mysfit_id}/like"), ("GET", "/mysfits")]
+        self._port = port
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._visit)
+
+    def __enter__(self) -> Visitor:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _visit(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+        while not self._stop.is_set():
+            for method, path in self._asked:
+                begun = time.monotonic()
+                try:
+                    connection.request(method, path)
+                    answer = connection.getresponse()
+                    answer.read()
+                except (OSError, http.client.HTTPException) as error:
+                    self.wrong.append(f"{method} {path}: {error!r}")
+                    connection.close()
+                    continue
+                self.slowest = max(self.slowest, time.monotonic() - begun)
+                self.answers += 1
+                if answer.status != 200:
+                    self.wrong.append(f"{method} {path}: {answer.status}")
+                elif method == "POST":
+                    self.likes += 1
+        connection.close()
+
+
+class Slow:
+    """So many connections that send a byte now and then: heads that never end, and bodies that were never asked for."""
+
+    def __init__(self, port: int, count: int) -> None:
+        self._port = port
+        self._count = count
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._drip)
+
+    def __enter__(self) -> Slow:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _drip(self) -> None:
+        with contextlib.ExitStack() as stack:
+            connections = []
+            for number in range(self._count):
+                connection = stack.enter_context(socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE))
+                head = b"POST /mysfits/nobody/like HTTP/1.1\r\nHost: x\r\n"
+                connection.sendall(head + (b"Content-Length: 100000\r\n\r\n" if number % 2 else b"X-"))
+                connections.append(connection)
+            while not self._stop.wait(0.1):
+                for connection in connections:
+                    with contextlib.suppress(OSError):
+                        connection.sendall(b"a")
+
+
+def memory(server: Server) -> dict[int, int]:
+    """Bytes that each worker holds, by process id."""
+    found = {}
+    for pid in server.workers():
+        (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS:")]
+        found[pid] = int(line.split()[1]) * 1024
+    return found

@@ -50,19 +50,24 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path, clock: Clock) -> Iterator[Place]:
-    """A rehearsal with its data in `folder`. AWS clients of this process talk to it meanwhile. Raises NoRehearsal."""
+def place(folder: Path, clock: Clock, assembly: str) -> Iterator[Place]:
+    """A rehearsal of an assembly with its data in `folder`. Raises NoRehearsal.
+
+    AWS clients of this process talk to it meanwhile.
+    """
     site, api, cloud = _free_ports(3)
     ports = {"SITE_PORT": str(site), "API_PORT": str(api), "CLOUD_PORT": str(cloud)}
     output = folder / "up.log"
     before = dict(os.environ)
     with keeper.started() as start:
-        command = [sys.executable, "-m", "ops.cli", "up", "--speed", f"{clock.speed:g}"]
+        command = [sys.executable, "-m", "ops.cli", "up", "--speed", f"{clock.speed:g}", "--assembly", assembly]
         up = start(command, os.environ | ports | {"LOCAL_DIR": str(folder.absolute())}, output)
         try:
             note = _ready(up, folder / "running.json", output)
             use_only(note["cloud_url"])
-            yield Place(folder, note["api_url"], Target(boto3.Session(), note["outputs"]))
+            # The stacks' own output may name a host that only AWS has.
+            outputs = {**note["outputs"], "ApiUrl": note["api_url"]}
+            yield Place(folder, note["api_url"], Target(boto3.Session(), outputs))
         finally:
             os.environ.clear()
             os.environ.update(before)

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rehearsal.drills import bad_revision, rollout, slow_start, task_killed, unhealthy_target, workshop_settings
+from ops.traffic import MONOLITH
+from rehearsal.drills import (
+    bad_revision,
+    cutover,
+    feature_killed,
+    rollout,
+    slow_start,
+    task_killed,
+    unhealthy_target,
+    workshop_settings,
+)
 from rehearsal.drills.stage import Stage
 from rehearsal.drills.story import Judge
+from rehearsal.stacks import files
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,9 @@ class Drill:
     name: str
     promise: str  # what it shows when it passes
     play: Callable[[Stage], Judge]
+    requests: int = 20_000  # that it makes at the least, if it is about their number
+    assembly: str = files.MONOLITH
+    watched: str = MONOLITH  # the stack of the service that is looked at and worked on
 
 
 PROGRAMME = (
@@ -27,5 +41,19 @@ PROGRAMME = (
     ),
     Drill("unhealthy-target", "A task that fails its health checks is taken out and replaced.", unhealthy_target.play),
     Drill("slow-start", "A revision that starts slowly is given its grace and no visitor notices.", slow_start.play),
+    Drill(
+        "cutover",
+        "The monolith is split into services and put together again, and no visitor notices.",
+        cutover.play,
+        requests=40_000,
+        assembly="split",
+    ),
+    Drill(
+        "feature-killed",
+        "One feature loses all its tasks, and no visitor of another notices.",
+        feature_killed.play,
+        assembly="split",
+        watched=feature_killed.STACK,
+    ),
     Drill("workshop-settings", "With one task and a minimum of 0 % a rollout fails visitors.", workshop_settings.play),
 )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ops.services import Named
+from ops.outcomes import Failure
+from ops.services import find
 from rehearsal.clock import Clock
 from rehearsal.drills.operator import Operator
 from rehearsal.drills.picture import draw
@@ -20,7 +21,7 @@ from rehearsal.drills.story import Finding, Judge, Story
 from rehearsal.drills.timeline import events
 from rehearsal.drills.watch import TookTooLong, watching
 
-Begin = Callable[[Path, Clock], AbstractContextManager[Rehearsal]]
+Begin = Callable[[Path, Clock, str], AbstractContextManager[Rehearsal]]
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,19 @@ class Outcome:
 class Settings:
     speed: float = 10.0
     clients: int = 64
-    requests: int = 20_000  # that `rollout` makes at the least
+    requests: int | None = None  # that a drill about their number makes at the least; None: as many as it has itself
 
 
 def run(drill: Drill, settings: Settings, begin: Begin, folder: Path, results: Path, say: Say) -> Outcome:
     """Play and judge a drill in a rehearsal with its data in `folder`; its picture and JSON go to `results`."""
     clock = Clock(settings.speed)
     say(f"{drill.name}: starting a rehearsal of its own …")
-    with begin(folder, clock) as rehearsal:
-        named = Named(rehearsal.target.output("ClusterName"), rehearsal.target.output("ServiceName"))
+    requests = drill.requests if settings.requests is None else settings.requests
+    with begin(folder, clock, drill.assembly) as rehearsal:
+        named = find(rehearsal.target, drill.watched)
         operator = Operator(rehearsal.target, named)
         with watching(Observer(rehearsal.target, named).look) as watch:
-            stage = Stage(rehearsal, operator, watch, clock, settings.clients, settings.requests, say)
+            stage = Stage(rehearsal, operator, watch, clock, settings.clients, requests, say)
             judge = _played(drill, stage)
             story = stage.story()
     results.mkdir(parents=True, exist_ok=True)
@@ -80,8 +82,8 @@ def _played(drill: Drill, stage: Stage) -> Judge:
     stage.until_steady()
     try:
         return drill.play(stage)
-    except TookTooLong as late:
+    except (TookTooLong, Failure) as problem:
         if not stage.had_visitors():
             raise
-        finding = Finding(False, str(late))
+        finding = Finding(False, str(problem))
         return lambda _: [finding]

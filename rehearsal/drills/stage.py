@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 from ops.load.process import Load, loading
 from ops.load.report import Report
-from ops.load.visitors import Plan
+from ops.load.visitors import GOLDEN, Plan
 from ops.target import Target
 from rehearsal.clock import Clock
 from rehearsal.drills.operator import Operator
@@ -71,6 +71,10 @@ class Stage:
         self._acts: list[Act] = []
         self._stored: Counter[str] = Counter()
 
+    @property
+    def target(self) -> Target:
+        return self._rehearsal.target
+
     # What is done
 
     def push(self, tag: str) -> str:
@@ -78,10 +82,10 @@ class Stage:
         return tag
 
     @contextmanager
-    def visitors(self) -> Iterator[None]:
-        """Constant load inside, from the first quiet seconds until all answers are there."""
+    def visitors(self, routes: Sequence[str] = GOLDEN) -> Iterator[None]:
+        """Constant load on `routes` inside, from the first quiet seconds until all answers are there."""
         before = self.operator.likes()
-        with loading(Plan(self._rehearsal.api_url, self._clients, mysfits=MYSFITS)) as load:
+        with loading(Plan(self._rehearsal.api_url, self._clients, routes=tuple(routes), mysfits=MYSFITS)) as load:
             load.begun()
             self._load = load
             self.pass_time(10)
@@ -103,15 +107,20 @@ class Stage:
         self.act(text)
         self.operator.update(**changes)
 
-    def kill(self, task_id: str) -> None:
-        self.act(f"kill -9 of task {task_id[:8]}")
-        self.operator.kill(task_id)
+    def kill(self, *task_ids: str) -> None:
+        self.act(f"kill -9 of task {' and '.join(each[:8] for each in task_ids)}")
+        for task_id in task_ids:
+            self.operator.kill(task_id)
 
     def turn_unhealthy(self, task_id: str) -> Act:
         """For a revision with the fault `unhealthy-on-usr1`."""
         turned = self.act(f"task {task_id[:8]} answers its health checks with 503")
         self.operator.signal(task_id, signal.SIGUSR1)
         return turned
+
+    def say(self, line: str) -> None:
+        """Something that people may read while it goes on."""
+        self._say(f"    {line}")
 
     def tell(self, line: str) -> None:
         """Something that people should read at the end."""
@@ -128,12 +137,12 @@ class Stage:
         after = self._acts[-1].at if self._acts else 0.0
         return self._watch.until(is_so, what, self._patience(), after)
 
-    def until_steady(self, without: str = "") -> Sight:
-        """Until the service is as it should be, and without a task that was there before the latest act."""
+    def until_steady(self, without: Collection[str] = ()) -> Sight:
+        """Until the service is as it should be, and without tasks that were there before the latest act."""
 
         def is_so(sight: Sight) -> bool:
-            gone = without not in sight.tasks or sight.tasks[without].status == "STOPPED"
-            return gone and sight.is_steady()
+            there = [task for task in without if task in sight.tasks and sight.tasks[task].status != "STOPPED"]
+            return not there and sight.is_steady()
 
         sight = self.until(is_so, "the service is steady")
         if self._acts:

@@ -14,7 +14,7 @@ def play(stage: Stage) -> Judge:
     with stage.visitors():
         victim = next(iter(stage.sight().running()))
         stage.kill(victim)
-        stage.until_steady(without=victim)
+        stage.until_steady(without=[victim])
     return partial(judge, victim=victim)
 
 

@@ -29,7 +29,7 @@ def play(stage: Stage) -> Judge:
         victim = next(iter(stage.sight().running()))
         turned = stage.turn_unhealthy(victim)
         out = stage.until_target("unhealthy")
-        stage.until_steady(without=victim)
+        stage.until_steady(without=[victim])
     requests = stage.operator.requests(victim, since=turned.at)
     log = Log(
         [at for at, fields in requests if fields["path"] == "/health" and fields.get("status") == 503],

@@ -20,9 +20,11 @@ from rehearsal.cloud.door import Door
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.iam import allows
 from rehearsal.cloud.server import Server
-from rehearsal.stacks.render import REGION
+from rehearsal.stacks.files import Listing, listed
+from rehearsal.stacks.render import REGION, render
 from rehearsal.stacks.stack import ACCOUNT, Stacks
 from rehearsal.stacks.templates import read_template
+from rehearsal.surroundings import STACKS
 from tests.cfn import platforms
 from tests.cfn.platforms import CFN, Platform
 
@@ -55,10 +57,17 @@ GRANTED = {
     },
     "hello": {("dynamodb:UpdateItem", TABLES["Hello"])},
 }
+# The services of the split assembly in stacks.yml, with their features.
+LISTED = {
+    stack.name.removeprefix("mysfits-"): stack.parameters.get("Features", ",".join(GRANTED)).split(",")
+    for stack in Listing.read(STACKS).assembly("split")
+    if "Features" in stack.document["Parameters"]
+}
 # Stack of an assembly, and all that its tasks may do.
 ASSEMBLIES = {
     "production service": set().union(*GRANTED.values()),
     **{f"split {feature}": granted for feature, granted in GRANTED.items()},
+    **{f"listed {stack}": set().union(*(GRANTED[each] for each in features)) for stack, features in LISTED.items()},
 }
 
 
@@ -80,7 +89,8 @@ def assembly(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def platform_of(assembly: str) -> Platform:
-    return platforms.make(assembly.split()[0])
+    kind = assembly.split()[0]
+    return Platform(kind, render(listed(STACKS, "split"))) if kind == "listed" else platforms.make(kind)
 
 
 @pytest.fixture
@@ -168,6 +178,7 @@ _OF_FEATURES: dict[str, Callable[[FlaskClient], None]] = {
 JOURNEYS = {
     "production service": list(_OF_FEATURES.values()),
     **{f"split {feature}": [journey] for feature, journey in _OF_FEATURES.items()},
+    **{f"listed {stack}": [_OF_FEATURES[each] for each in features] for stack, features in LISTED.items()},
 }
 
 

@@ -40,14 +40,20 @@ def a_story(
     start: float = 100.0,
     seconds: int = 30,
     clients: int = 64,
+    also: Sequence[tuple[float, Kind]] = (),
 ) -> Story:
-    """Visitors from `start` on: so many answers by each revision, evenly; a failure at each of the times."""
+    """Visitors from `start` on: so many answers by each revision, evenly; a failure at each of the times.
+
+    `also` are more requests, each at its time.
+    """
     slices = [Slice(start + number / 10, 0.1) for number in range(seconds * 10)]
     for revision, count in (answered or {OLD: 300}).items():
         for number in range(count):
             slices[number % len(slices)].add(Kind("GET /mysfits", "200", revision), 5.0)
     for at in failed_at:
         slices[int((at - start) * 10)].add(Kind(LIKE, "503", ""), 5.0)
+    for at, kind in also:
+        slices[int((at - start) * 10)].add(kind, 5.0)
     slices[0].liked.update(liked or {})
     slices[0].in_doubt.update(in_doubt or {})
     return Story(Report("http://localhost", clients, slices), acts, sights, Counter(stored or liked or {}))

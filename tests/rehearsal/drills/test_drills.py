@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from rehearsal.drills.programme import PROGRAMME
+from rehearsal.drills.routes import EVERYWHERE, ROUTES
 from tests.platform_runner import MYSFITS, ROOT, living
 
 pytestmark = pytest.mark.timeout(900)
@@ -80,6 +81,28 @@ def test_a_slow_start_is_given_its_grace(drill: Drill) -> None:
     seen = drill("slow-start")
     assert seen["load"]["failed"] == 0
     assert len(seen["load"]["revisions"]) == 2
+
+
+def test_a_cutover_there_and_back_fails_nobody_and_loses_no_like(drill: Drill) -> None:
+    # Fewer than the drill makes by itself: five services on a small machine take their time.
+    seen = drill("cutover", "--requests", "8000")
+    load = seen["load"]
+    assert load["failed"] == 0
+    assert load["requests"] >= 8_000
+    assert set(load["routes"]) == set(EVERYWHERE)
+    assert len(load["revisions"]) == 6
+    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["liked"]
+    weights = [int(act["text"].split(" %")[0]) for act in seen["acts"] if "%" in act["text"]]
+    assert weights == [0, 10, 50, 100, 50, 10, 0]
+    assert all(act["steady_at"] for act in seen["acts"])
+
+
+def test_a_dead_feature_is_the_only_one_that_fails(drill: Drill) -> None:
+    routes = drill("feature-killed")["load"]["routes"]
+    failed = {route for route, share in routes.items() if share["failed"]}
+    assert failed
+    assert failed <= set(ROUTES["mysfits-users"])
+    assert set(routes) == set(EVERYWHERE)
 
 
 def test_with_the_workshops_settings_visitors_are_failed(drill: Drill) -> None:

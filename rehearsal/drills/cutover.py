@@ -1,0 +1,135 @@
+"""`cutover`: requests move from the monolith to a service for each feature by weight, and all the way back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ops.http import call
+from ops.load.visitors import LIKE
+from ops.services import Named, describe, names, short
+from ops.stacks.deploy import Deployment
+from ops.stacks.listing import Stacks, settings
+from ops.terminal import Terminal
+from ops.traffic import MONOLITH, Cutover, drop, side
+from rehearsal.drills.routes import EVERYWHERE
+from rehearsal.drills.stage import LONGEST, START_UP, Say, Stage
+from rehearsal.drills.story import Finding, Judge, Story, answered_by, at_least, likes_counted, nobody_failed
+
+THERE, BACK = (10, 50, 100), (50, 10, 0)  # percent of a feature's requests that its own service gets
+
+
+class Aside(Terminal):
+    """What the verbs say goes where the drill says things."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__()
+        self._tell = say
+
+    def say(self, text: str = "") -> None:
+        self._tell(text)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`gone` and `again` are seconds since the epoch: between them the monolith had no task and no rule."""
+
+    gone: float
+    again: float
+    front_page: int  # the status of `/` in that time, which no feature has
+
+
+def play(stage: Stage) -> Judge:
+    target = stage.target
+    cluster = target.output("ClusterName")
+    services = [Named(cluster, name) for name in names(target.ecs, cluster)]
+    features = [each.short for each in services if each.short != MONOLITH]
+    revisions = {each.short: short(describe(target.ecs, each)["taskDefinition"]) for each in services}
+    _move(stage, features, 0)
+    with stage.visitors(EVERYWHERE):
+        for weight in THERE:
+            _move(stage, features, weight)
+        seen = _without_monolith(stage)
+        for weight in BACK:
+            _move(stage, features, weight)
+        stage.until_requests(stage.requests)
+    return partial(
+        judge,
+        monolith=revisions[MONOLITH],
+        likes=revisions["mysfits-likes"],
+        revisions=revisions.values(),
+        seen=seen,
+        requests=stage.requests,
+    )
+
+
+def _move(stage: Stage, features: Sequence[str], weight: int) -> None:
+    stage.act(f"{weight} % of each feature's requests to a service of its own")
+    out = Aside(stage.say)
+    for feature in features:
+        rest = side(stage.target, MONOLITH)
+        Cutover(stage.target, side(stage.target, feature), rest, out, _patience(stage)).move(weight)
+    stage.until_steady()
+
+
+def _without_monolith(stage: Stage) -> Seen:
+    """Take the monolith's rule and tasks away, look, and bring them back."""
+    out = Aside(stage.say)
+    stage.act("requests that no feature takes are dropped")
+    drop(stage.target, side(stage.target, MONOLITH), True, out, _patience(stage))
+    stage.until_steady()
+    stage.act("the monolith loses its rule and its tasks")
+    _deploy(stage, out, Traffic="detached", DesiredCount="0")
+    gone = stage.until_steady().at
+    front_page = call("GET", f"{stage.target.api_url}/").status
+    stage.until_requests(stage.requests // 2)
+    stage.pass_time(10)
+    again = time.time()
+    stage.act("the monolith has its rule and its tasks again")
+    _deploy(stage, out, Traffic="attached", DesiredCount="2")
+    stage.until_steady()
+    stage.act("nothing is dropped any more")
+    drop(stage.target, side(stage.target, MONOLITH), False, out, _patience(stage))
+    stage.until_steady()
+    return Seen(gone, again, front_page)
+
+
+def _deploy(stage: Stage, out: Terminal, **parameters: str) -> None:
+    """As `mysfits deploy service --assembly split --set …`: what CloudFormation knows of, it keeps."""
+    chosen = Stacks("split").chosen([MONOLITH])
+    said = settings([f"{name}={value}" for name, value in parameters.items()], chosen)
+    Deployment(stage.target, out, _patience(stage), dry_run=False).deploy(chosen, said)
+
+
+def _patience(stage: Stage) -> float:
+    return stage.clock.shortened(LONGEST) + START_UP
+
+
+def judge(
+    story: Story, monolith: str, likes: str, revisions: Iterable[str], seen: Seen, requests: int
+) -> list[Finding]:
+    report = story.report
+    writers = report.revisions_of(LIKE)
+    alone = report.between(seen.gone, seen.again).by_revision()
+    answers = sum(each.requests for each in alone.values())
+    by_monolith = alone[monolith].requests if monolith in alone else 0
+    last = story.acts[-1].steady_at or 0.0
+    end = [name for name in report.between(last, report.start + report.seconds).by_revision() if last]
+    return [
+        nobody_failed(story),
+        at_least(story, requests),
+        answered_by(story, revisions),
+        Finding(
+            answers > 0 and by_monolith == 0 and seen.front_page == 503,
+            f"Without the monolith {answers:,} requests were answered, {by_monolith} of them by it, and GET / with "
+            f"{seen.front_page}.",
+        ),
+        Finding(end == [monolith], f"At the end all answers came from {' and '.join(end) or 'nobody'}."),
+        Finding(
+            set(writers) == {monolith, likes},
+            "Likes were stored by " + " and ".join(f"{name} ({count:,})" for name, count in sorted(writers.items())),
+        ),
+        likes_counted(story),
+    ]

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check site-audit bench format lock clean
+.PHONY: help run test image-test check site-audit fuzz bench format lock clean
 BIN := .venv/bin
 
 help: ## Show this help
@@ -24,6 +24,9 @@ check: .venv/ready ## Check formatting, lint, types, import walls and templates,
 
 site-audit: .venv/ready .venv/browser ## Audit the site with Lighthouse, as a phone on a slow network
 	$(BIN)/python -m tests.site.audit.audit
+
+fuzz: .venv/ready .venv-scan/ready ## Try 100,000 bad inputs on the API
+	FUZZ_TIMES=20 $(BIN)/pytest tests/fuzz
 
 bench: .venv/ready .venv/load ## Measure everything side by side on this machine (about 10 minutes)
 	$(BIN)/python -m bench

@@ -16,7 +16,7 @@ from rehearsal.drills.programme import PROGRAMME
 from rehearsal.drills.routes import EVERYWHERE, ROUTES
 from tests.platform_runner import MYSFITS, ROOT, living
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.alone]
 
 Drill = Callable[..., dict[str, Any]]
 
@@ -113,4 +113,4 @@ def test_with_the_workshops_settings_visitors_are_failed(drill: Drill) -> None:
 
 def test_every_drill_is_tried_here() -> None:
     tried = Path(__file__).read_text()
-    assert [each.name for each in PROGRAMME if f'drill("{each.name}")' not in tried] == []
+    assert [each.name for each in PROGRAMME if f'drill("{each.name}"' not in tried] == []

@@ -20,12 +20,18 @@ from rehearsal import local
 @click.option("--speed", type=click.FloatRange(1, 60), default=10.0, show_default=True,
               help="How many times faster than on AWS every interval is; processes start no faster.")  # fmt: skip
 @click.option("--clients", type=click.IntRange(1, 4096), default=64, show_default=True, help="Visitors at a time.")
-@click.option("--requests", type=click.IntRange(0), default=20_000, show_default=True,
-              help="How many requests the rollout makes at the least.")  # fmt: skip
+@click.option("--requests", type=click.IntRange(0),
+              help="At the least so many requests; else the rollout 20,000, the cut-over 40,000.")  # fmt: skip
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
               help="Put pictures, figures and all that the rehearsals wrote into this folder.")  # fmt: skip
 def drill(
-    names: tuple[str, ...], everything: bool, listed: bool, speed: float, clients: int, requests: int, keep: Path | None
+    names: tuple[str, ...],
+    everything: bool,
+    listed: bool,
+    speed: float,
+    clients: int,
+    requests: int | None,
+    keep: Path | None,
 ) -> None:
     """Do something to the service under constant load, and judge what visitors noticed.
 

@@ -130,7 +130,7 @@ def judge(
         Finding(end == [monolith], f"At the end all answers came from {' and '.join(end) or 'nobody'}."),
         Finding(
             set(writers) == {monolith, likes},
-            "Likes were stored by " + " and ".join(f"{name} ({count:,})" for name, count in sorted(writers.items())),
+            f"Likes were stored by {' and '.join(f'{name} ({count:,})' for name, count in sorted(writers.items()))}.",
         ),
         likes_counted(story),
     ]

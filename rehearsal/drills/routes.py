@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ops.load.visitors import LIKE
 
-# Not here: adopting, which happens once; `fulfill-like`, which is closed to the world; `/`, which no feature has; the
-# counter, whose writes are never sent again: where the local cloud takes 2 s for one, on a busy machine, it answers 503.
+# Not here: adopting, which happens once; `fulfill-like`, which is closed to the world; `/`, which no feature has.
+# Nor the counter, whose writes are never sent again: where a busy local cloud takes 2 s for one, it answers 503.
 ROUTES: Mapping[str, tuple[str, ...]] = {
     "mysfits-catalog": (
         "GET /mysfits",

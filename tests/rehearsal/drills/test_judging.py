@@ -281,7 +281,7 @@ class TestCutover:
         likes = [(112.5, Kind("GET /version", "200", self.likes)), (112.5, Kind("GET /version", "200", self.users))]
         requests = [*likes, (112.6, Kind(LIKE, "200", self.users)), (128.0, Kind(LIKE, "200", OLD))] * 3
         story = a_story(acts=[Act(124.0, "0 %", 125.0)], answered={"": 0}, also=requests)
-        assert self.judge(story) == ["Likes were stored by mysfits-service:2 (3) and mysfits-users:1 (3)"]
+        assert self.judge(story) == ["Likes were stored by mysfits-service:2 (3) and mysfits-users:1 (3)."]
 
     @pytest.mark.parametrize("stored", [3, 5])
     def test_fails_when_a_like_is_lost_or_stored_by_both(self, stored: int) -> None:

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
@@ -48,7 +49,9 @@ def saying(answer: bytes | None) -> Iterator[Target]:
 
 
 def result(target: Target, settings: Settings | None = None) -> Failure | None:
-    return asyncio.run(check(target, settings or Settings(timeout=PATIENCE)))
+    # In a thread of its own: a browser of other tests keeps a loop in this one.
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(lambda: asyncio.run(check(target, settings or Settings(timeout=PATIENCE)))).result()
 
 
 @pytest.mark.parametrize(

@@ -223,3 +223,15 @@ def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None
         assert len(platform.processes()) >= 7  # itself, the keeper, Envoy, two tasks with their workers
         assert platform.stop(signal.SIGKILL) == -signal.SIGKILL
         until(lambda: platform.processes() == {}, "no process is left")
+
+
+def test_the_template_of_anybody_else_is_played_as_it_is(tmp_path: Path) -> None:
+    template = Path(__file__).parent / "somebodys-service.yml"
+    with Platform(tmp_path / "local", options=["--template", str(template), "--speed", "10"]) as platform:
+        platform.ready()
+        assert "The placeholder stands in for public.example/team/web:1.2." in platform.output()
+        assert f"Output  Url  {platform.api_url}" in platform.output()
+        assert ask(f"{platform.api_url}/any/path").status == 200
+        services = platform.client("ecs").list_services(cluster="somebodys-service-Cluster")["serviceArns"]
+        assert [arn.rpartition("/")[2] for arn in services] == ["somebodys-service-Service"]
+        assert platform.stop() == 0

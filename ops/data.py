@@ -26,7 +26,8 @@ def export_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -
 
     Reads are consistent row by row, not across rows: for one moment of the whole table restore it to that moment first.
     """
-    there = list(_whole_lines(path))
+    whole = _whole_part(path)
+    there = _lines(whole, path)
     if there and "rows" in there[-1]:
         return int(there[-1]["rows"])
     names = list(tables)
@@ -34,7 +35,7 @@ def export_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -
     count = len(there)
     with path.open("r+b" if path.exists() else "w+b") as file:
         # What a kill cut in two is read again.
-        file.seek(_length_of_whole_lines(path))
+        file.seek(len(whole))
         file.truncate()
         for place, name in enumerate(names[begun:], begun):
             last = there[-1]["item"] if there and place == begun else None
@@ -50,7 +51,7 @@ def import_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -
 
     A row that is there stays as it is, so an import can be said again, and never takes away a like. Raises Incomplete.
     """
-    lines = list(_whole_lines(path))
+    lines = _lines(_whole_part(path), path)
     if not lines or lines[-1].get("rows") != len(lines) - 1:
         raise Incomplete(f"{path} is no finished export; run the export again, and it goes on where it stopped.")
     dynamodb = session.client("dynamodb")
@@ -89,14 +90,14 @@ def _key_names(dynamodb: Any, table: str) -> list[str]:
     return [each["AttributeName"] for each in sorted(schema, key=lambda each: each["KeyType"] != "HASH")]
 
 
-def _whole_lines(path: Path) -> Iterator[dict[str, Any]]:
-    if path.exists():
-        for line in path.read_bytes()[: _length_of_whole_lines(path)].splitlines():
-            try:
-                yield json.loads(line)
-            except ValueError:
-                raise Incomplete(f"{path} is no export of these tables.") from None
+def _lines(whole: bytes, path: Path) -> list[dict[str, Any]]:
+    try:
+        return [json.loads(line) for line in whole.splitlines()]
+    except ValueError:
+        raise Incomplete(f"{path} is no export of these tables.") from None
 
 
-def _length_of_whole_lines(path: Path) -> int:
-    return path.read_bytes().rfind(b"\n") + 1 if path.exists() else 0
+def _whole_part(path: Path) -> bytes:
+    """What there is of a file, up to the end of its last whole line."""
+    content = path.read_bytes() if path.exists() else b""
+    return content[: content.rfind(b"\n") + 1]

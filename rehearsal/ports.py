@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import random
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +35,17 @@ class Ports:
             _check_free(port, variable)
             chosen[port] = variable
         return cls(*chosen)
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Ports that nothing listens on, below those that the system gives to connections."""
+    free: set[int] = set()
+    while len(free) < count:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 (no secret)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("", port))
+            free.add(port)
+    return tuple(free)
 
 
 def _check_free(port: int, variable: str) -> None:

@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -28,6 +26,7 @@ import boto3
 
 from app.kit.config import Config
 from rehearsal.local import REGION
+from rehearsal.ports import free_ports as free_ports
 
 ROOT = Path(__file__).parent.parent
 MYSFITS = [sys.executable, "-m", "ops.cli"]
@@ -43,17 +42,6 @@ def until(found: Callable[[], Found], what: str, within: float = PATIENCE) -> Fo
         assert time.monotonic() < deadline, f"not within {within} s: {what}"
         time.sleep(0.02)
     return answer
-
-
-def free_ports(count: int) -> tuple[int, ...]:
-    """Ports that nothing listens on, below those that the system gives to connections."""
-    free: set[int] = set()
-    while len(free) < count:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("", port))
-            free.add(port)
-    return tuple(free)
 
 
 def living(mark: str) -> dict[int, str]:

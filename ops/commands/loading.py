@@ -9,22 +9,15 @@ from typing import Any, TextIO
 
 import click
 
+from ops.commands.options import span
 from ops.load.process import loading
 from ops.load.visitors import GOLDEN, CannotLoad, Plan
 from ops.load.whereto import is_this_machine
-from ops.logs import seconds
 from ops.outcomes import Failure, Outcome
 from ops.target import local
 from ops.terminal import Terminal
 
 _ROUTE = re.compile(r"(GET|HEAD|POST|PUT|DELETE) /[!-~]*")
-
-
-def _span(_context: click.Context, _option: Any, text: str) -> int:
-    try:
-        return seconds(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 def _routes(_context: click.Context, _option: Any, routes: tuple[str, ...]) -> tuple[str, ...]:
@@ -39,7 +32,7 @@ def _routes(_context: click.Context, _option: Any, routes: tuple[str, ...]) -> t
 @click.command()
 @click.argument("url", required=False)
 @click.option("--clients", type=click.IntRange(1, 4096), default=64, show_default=True, help="Keep-alive connections.")
-@click.option("--for", "span", default="60s", show_default=True, callback=_span, help="How long: 90s, 10m, 2h, 1d.")
+@click.option("--for", "lasting", default="60s", show_default=True, callback=span, help="How long: 90s, 10m, 2h, 1d.")
 @click.option(
     "--only", "routes", multiple=True, callback=_routes, metavar="ROUTE",
     help="Only this route, such as 'GET /mysfits'; several times for several. {id} is each mysfit in turn.",
@@ -53,7 +46,7 @@ def _routes(_context: click.Context, _option: Any, routes: tuple[str, ...]) -> t
 def load(
     url: str | None,
     clients: int,
-    span: int,
+    lasting: int,
     routes: tuple[str, ...],
     mysfits: int | None,
     anywhere: bool,
@@ -82,7 +75,7 @@ def load(
         raise click.UsageError(f"There is no folder {picture.parent} for the picture.")
     out = Terminal(as_json=document is not None and document.name == "<stdout>")
     # About two thousand slices, however long it takes.
-    plan = Plan(url, clients, span, routes, mysfits, slice_seconds=max(0.1, span / 2000))
+    plan = Plan(url, clients, lasting, routes, mysfits, slice_seconds=max(0.1, lasting / 2000))
     try:
         with loading(plan) as running:
             report = show.watch(running, out.console)

@@ -6,8 +6,8 @@ import contextlib
 
 import click
 
-from ops.commands.options import on_target
-from ops.logs import read_logs, readable, seconds
+from ops.commands.options import on_target, span
+from ops.logs import read_logs, readable
 from ops.target import Target
 
 
@@ -18,7 +18,7 @@ from ops.target import Target
     "--since",
     default="1h",
     show_default=True,
-    callback=lambda _c, _o, text: _span(text),
+    callback=span,
     help="How far back: 90s, 10m, 2h, 1d.",
 )
 @click.option("--follow", is_flag=True, help="Go on showing new events until Ctrl-C.")
@@ -30,10 +30,3 @@ def logs(target: Target, grep: str | None, since: int, follow: bool, task: str |
     with contextlib.suppress(KeyboardInterrupt):
         for event in read_logs(target.session, target.output("LogGroup"), since, grep, follow, task):
             click.echo(event["message"] if as_json else readable(event))
-
-
-def _span(text: str) -> int:
-    try:
-        return seconds(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ops import target
+from ops.logs import seconds
 from ops.target import Target
 from ops.terminal import Terminal
 
@@ -68,6 +69,14 @@ def patience(seconds: int) -> Callable[[Command], Command]:
         metavar="SECONDS",
         help="How long to wait. What was begun goes on after that.",
     )
+
+
+def span(_context: click.Context, _option: Any, text: str) -> int:
+    """The seconds of an option that is said as 90s, 10m, 2h or 1d."""
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def assignments(_context: click.Context, _option: Any, texts: tuple[str, ...]) -> dict[str, str]:

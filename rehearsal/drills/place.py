@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,11 +24,10 @@ from ops.target import Target
 from rehearsal import keeper
 from rehearsal.clock import Clock
 from rehearsal.local import use_only
+from rehearsal.ports import free_ports
 from rehearsal.scheduler.images import Images
 
 PATIENCE = 180.0  # seconds until a rehearsal must be ready, or have stopped, on a busy machine
-# Below the ports that the system gives to connections.
-_PORTS = range(20_000, 32_000)
 
 
 class NoRehearsal(Exception):
@@ -55,7 +52,7 @@ def place(folder: Path, clock: Clock, assembly: str) -> Iterator[Place]:
 
     AWS clients of this process talk to it meanwhile.
     """
-    site, api, cloud = _free_ports(3)
+    site, api, cloud = free_ports(3)
     ports = {"SITE_PORT": str(site), "API_PORT": str(api), "CLOUD_PORT": str(cloud)}
     output = folder / "up.log"
     before = dict(os.environ)
@@ -88,13 +85,3 @@ def _ready(up: subprocess.Popen[bytes], note: Path, output: Path) -> dict[str, A
         time.sleep(0.1)
     found: dict[str, Any] = json.loads(note.read_text())
     return found
-
-
-def _free_ports(count: int) -> list[int]:
-    found: set[int] = set()
-    while len(found) < count:
-        port = random.choice(_PORTS)  # noqa: S311 (no secret)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("", port))
-            found.add(port)
-    return list(found)

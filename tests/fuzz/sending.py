@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from tests.fuzz.cases import Case
 from tests.server import Server
@@ -72,20 +73,17 @@ def _perhaps_closed() -> Iterator[None]:
         pass
 
 
-class Visitor:
-    """Somebody who behaves, beside those who do not. `likes` were answered; `wrong` is what went wrong."""
+class _Meanwhile:
+    """Somebody who acts in a thread of their own as long as the context lasts."""
 
-    def __init__(self, port: int, mysfit_id: str) -> None:
-        self.likes = 0
-        self.answers = 0
-        self.slowest = 0.0
-        self.wrong: list[str] = []
-        self._asked = [("GET", "/health"), ("POST", f"/mysfits/{mysfit_id}/like"), ("GET", "/mysfits")]
-        self._port = port
+    def __init__(self) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._visit)
+        self._thread = threading.Thread(target=self._act)
 
-    def __enter__(self) -> Visitor:
+    def _act(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -95,7 +93,20 @@ class Visitor:
         self._stop.set()
         self._thread.join()
 
-    def _visit(self) -> None:
+
+class Visitor(_Meanwhile):
+    """Somebody who behaves, beside those who do not. `likes` were answered; `wrong` is what went wrong."""
+
+    def __init__(self, port: int, mysfit_id: str) -> None:
+        self.likes = 0
+        self.answers = 0
+        self.slowest = 0.0
+        self.wrong: list[str] = []
+        self._asked = [("GET", "/health"), ("POST", f"/mysfits/{mysfit_id}/like"), ("GET", "/mysfits")]
+        self._port = port
+        super().__init__()
+
+    def _act(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         while not self._stop.is_set():
             for method, path in self._asked:
@@ -117,26 +128,15 @@ class Visitor:
         connection.close()
 
 
-class Slow:
+class Slow(_Meanwhile):
     """So many connections that send a byte now and then: heads that never end, and bodies that were never asked for."""
 
     def __init__(self, port: int, count: int) -> None:
         self._port = port
         self._count = count
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._drip)
+        super().__init__()
 
-    def __enter__(self) -> Slow:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _drip(self) -> None:
+    def _act(self) -> None:
         with contextlib.ExitStack() as stack:
             connections = []
             for number in range(self._count):

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ops.push import push
 from ops.services import Named
@@ -35,14 +34,15 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """What to play: the stacks of cfn/, or other people's templates. `parameters` by `NAME`, or `STACK.NAME`."""
+    """What to play: an assembly of cfn/, or other people's templates."""
 
     speed: float = 1.0
+    docker: bool = False  # tasks are containers of a Docker engine
     assembly: str = MONOLITH
     placeholder: bool = False  # not the code of this folder
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of the assembly, by stack and name
     templates: Sequence[Path] = ()
-    docker: bool = False  # tasks are containers of a Docker engine
+    values: Mapping[str, str] = field(default_factory=dict)  # of the templates' parameters, by name
 
 
 def up(ports: Ports, wish: Wish, say: Say) -> None:
@@ -75,28 +75,28 @@ def up(ports: Ports, wish: Wish, say: Say) -> None:
 
 def _play_ours(it: Rooms, ports: Ports, wish: Wish, running: ExitStack, say: Say) -> None:
     listing = Listing.read(STACKS)
-    given = listing.by_stack(wish.assembly, wish.parameters)
-    it.stacks.play_all(listing.stacks, given)
+    it.stacks.play_all(listing.stacks, wish.parameters)
     say("The tables, the log group, the bucket and the load balancer of cfn/ are made.")
     # The rows first: a task would serve an empty table. And kept last: the tasks write until they have ended.
     running.enter_context(rows_and_events(it.session, it.stacks.outputs, say))
     running.enter_context(it.tasks())
     running.enter_context(site(it.stacks.outputs["SiteBucket"], f"http://localhost:{ports.api}", ports.site, say))
     services = listing.assembly(wish.assembly)
+    given = wish.parameters
     if not wish.placeholder:
         if wish.docker:
             say("Building the image of this folder, unless the Docker engine has it …")
         tag = push(it.repository).tag
         say(f"The code of this folder is the image {tag}.")
         running_it = [stack.name for stack in services if "ImageTag" in stack.document["Parameters"]]
-        given |= {name: {"ImageTag": tag} | given.get(name, {}) for name in running_it}
+        given = {**given, **{name: {"ImageTag": tag, **given.get(name, {})} for name in running_it}}
     say(f"Starting {', '.join(stack.name for stack in services)} …")
     it.stacks.play_all(services, given)
 
 
 def _play_others(it: Rooms, wish: Wish, running: ExitStack, say: Say) -> None:
     running.enter_context(it.tasks())
-    it.stacks.play_files(wish.templates, wish.parameters)
+    it.stacks.play_files(wish.templates, wish.values)
     for name, value in it.stacks.stood_in.items():
         say(f"The parameter {name} was given no value; {value} stands in for one.")
     for name, value in it.stacks.outputs.items():

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ops.commands import options
-from ops.commands.options import ON_AWS, patience, with_json
+from ops.commands.options import ON_AWS, assignments, patience, with_json
 from ops.outcomes import Failure, Outcome
 from ops.stacks.deploy import Deployment, outputs, write_outputs
 from ops.stacks.destroy import Destruction
@@ -28,7 +28,8 @@ on_account = click.option("--aws", "target", is_flag=True, flag_value=True, call
 @on_account
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
 @click.option("--assembly", metavar="NAME", help="Which services: monolith (as always) or another of cfn/stacks.yml.")
-@click.option("--set", "said", metavar="K=V", multiple=True, help="A parameter, also as STACK.K=V; many may be said.")
+@click.option("--set", "said", metavar="K=V", multiple=True, callback=assignments,
+              help="A parameter, also as STACK.K=V; many may be said.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @patience(3600)
 @with_json
@@ -36,7 +37,7 @@ def deploy(
     target: Target,
     stacks: tuple[str, ...],
     assembly: str | None,
-    said: tuple[str, ...],
+    said: dict[str, str],
     dry_run: bool,
     timeout: int,
     out: Terminal,

@@ -51,6 +51,7 @@ def up(
     # Before moto is loaded: it would look for the profile that the environment names.
     use_only(f"http://127.0.0.1:{ports.cloud}")
 
+    from ops.stacks.listing import Stacks, by_stack
     from rehearsal.balancer.envoy import EnvoyMissing
     from rehearsal.scheduler.docker.engine import NoEngine
     from rehearsal.scheduler.docker.images import NotBuilt
@@ -59,7 +60,13 @@ def up(
     from rehearsal.up import CannotStart, Wish
     from rehearsal.up import up as run
 
+    if templates:
+        wish = Wish(speed, docker=docker, templates=templates, values=parameters)
+    else:
+        assembly = assembly or MONOLITH
+        parameters_of = by_stack(parameters, Stacks(assembly).meant)
+        wish = Wish(speed, docker=docker, assembly=assembly, placeholder=placeholder, parameters=parameters_of)
     try:
-        run(ports, Wish(speed, assembly or MONOLITH, placeholder, parameters, templates, docker), Terminal().say)
+        run(ports, wish, Terminal().say)
     except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError) as error:
         raise click.ClickException(str(error)) from error

@@ -91,14 +91,11 @@ def _full(stacks: Sequence[Listed], wanted: str) -> str:
     raise Failure(Outcome.NOT_FOUND, f"No stack {wanted} is listed. There are: {', '.join(s.name for s in stacks)}.")
 
 
-def settings(texts: Iterable[str], stacks: Sequence[Listed]) -> list[Setting]:
-    """`K=V` and `STACK.K=V` as settings of these stacks. Raises Failure (USAGE, NOT_FOUND)."""
+def settings(values: Mapping[str, str], stacks: Sequence[Listed]) -> list[Setting]:
+    """Values by `NAME` and `STACK.NAME` as settings of these stacks. Raises Failure (USAGE, NOT_FOUND)."""
     found = []
-    for text in texts:
-        key, equals, value = text.partition("=")
+    for key, value in values.items():
         stack, dot, name = key.rpartition(".")
-        if not equals or not name or (dot and not stack):
-            raise Failure(Outcome.USAGE, f"{text!r} is no parameter; write NAME=VALUE or STACK.NAME=VALUE.")
         setting = Setting(_full(stacks, stack) if dot else None, name, value)
         if not any(_is_for(setting, each) for each in stacks):
             where = setting.stack or ", ".join(each.name for each in stacks)
@@ -115,6 +112,12 @@ def given(stack: Listed, said: Iterable[Setting]) -> dict[str, str]:
     """The parameters that were said for a stack; one that names the stack wins."""
     ours = sorted((each for each in said if _is_for(each, stack)), key=lambda each: each.stack is not None)
     return {each.name: each.value for each in ours}
+
+
+def by_stack(values: Mapping[str, str], stacks: Sequence[Listed]) -> dict[str, dict[str, str]]:
+    """The parameters that values by `NAME` and `STACK.NAME` give to each stack. Raises Failure (USAGE, NOT_FOUND)."""
+    said = settings(values, stacks)
+    return {each.name: given(each, said) for each in stacks}
 
 
 def parameters(stack: Listed, said: Iterable[Setting], previous: Iterable[str]) -> list[dict[str, Any]]:

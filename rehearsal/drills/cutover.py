@@ -100,7 +100,7 @@ def _without_monolith(stage: Stage) -> Seen:
 def _deploy(stage: Stage, out: Terminal, **parameters: str) -> None:
     """As `mysfits deploy service --assembly split --set …`: what CloudFormation knows of, it keeps."""
     chosen = Stacks("split").chosen([MONOLITH])
-    said = settings([f"{name}={value}" for name, value in parameters.items()], chosen)
+    said = settings(parameters, chosen)
     Deployment(stage.target, out, _patience(stage), dry_run=False).deploy(chosen, said)
 
 

@@ -66,22 +66,6 @@ class Listing:
         """Everything, with one assembly. Raises TemplateError."""
         return self.stacks + self.assembly(assembly)
 
-    def by_stack(self, assembly: str, given: Mapping[str, str]) -> dict[str, dict[str, str]]:
-        """Parameters by stack. A plain `NAME` goes to every stack that declares it, `STACK.NAME` to one.
-
-        Raises TemplateError for what no stack declares.
-        """
-        stacks = {stack.name: stack.document.get("Parameters", {}) for stack in self.all(assembly)}
-        found: dict[str, dict[str, str]] = {}
-        for name, value in given.items():
-            only, _, parameter = name.rpartition(".")
-            takers = [stack for stack, declared in stacks.items() if parameter in declared and only in ("", stack)]
-            if not takers:
-                raise TemplateError(f"No stack{f' {only}' if only else ''} has a parameter {parameter}.")
-            for stack in takers:
-                found.setdefault(stack, {})[parameter] = value
-        return found
-
 
 MONOLITH = "monolith"  # the assembly that is meant when none is named
 

@@ -236,7 +236,7 @@ def test_a_stack_that_is_not_ready_in_time_goes_on(operate: Mysfits, formation: 
     [
         (["nothing"], Outcome.NOT_FOUND, "No stack nothing is listed. There are: mysfits-service."),
         (["--assembly", "split"], Outcome.NOT_FOUND, "There is no assembly split. There are: monolith."),
-        (["--set", "Cpu"], Outcome.USAGE, "'Cpu' is no parameter"),
+        (["--set", "Cpu"], Outcome.USAGE, "'Cpu' sets nothing; write NAME=VALUE."),
         (["--set", "Memory=1"], Outcome.USAGE, "There is no parameter Memory in mysfits-service."),
         (["--set", "other.Cpu=1"], Outcome.NOT_FOUND, "No stack other is listed."),
     ],
@@ -251,7 +251,7 @@ def test_a_wrong_command_line_says_what_there_is(
 
 def test_what_names_a_stack_wins_over_what_does_not() -> None:
     [stack] = Stacks().meant
-    said = settings(["mysfits-service.Cpu=1", "Cpu=2", "ImageTag=a.b=c"], [stack])
+    said = settings({"mysfits-service.Cpu": "1", "Cpu": "2", "ImageTag": "a.b=c"}, [stack])
     assert said[2] == Setting(None, "ImageTag", "a.b=c")
     assert {"ParameterKey": "Cpu", "ParameterValue": "1"} in parameters(stack, said, [])
 

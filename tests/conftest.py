@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,9 @@ pytest_plugins = ["tests.browser"]
 CFN = Path(__file__).parent.parent / "cfn"
 
 _numbers = itertools.count(1)
+
+# A shell that runs the tests in its background has Ctrl-C ignored, and every child would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

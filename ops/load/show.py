@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 from rich.console import Console, Group, RenderableType
@@ -18,6 +19,8 @@ LATELY = 2.0  # seconds that "now" means in the live table
 
 def watch(load: Load, console: Console) -> Report:
     """Show a load until it ends or Ctrl-C ends it; what it has shown. Raises CannotLoad."""
+    # `kill` does what Ctrl-C does, which a load in the background of a script does not hear.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         load.begun()
         if console.is_terminal:
@@ -29,6 +32,8 @@ def watch(load: Load, console: Console) -> Report:
                 console.print(line(load.report()))
     except KeyboardInterrupt:
         console.print("Waiting for the last answers …")
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return load.stop()
 
 

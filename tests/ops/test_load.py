@@ -208,14 +208,15 @@ def test_where_nobody_looks_a_line_is_printed_now_and_then(api: Api, monkeypatch
     assert any(line.strip().startswith("0.") and " failed " in line for line in lines)
 
 
-def test_ctrl_c_is_a_good_end_with_a_report(api: Api) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_kill_are_good_ends_with_a_report(api: Api, told: signal.Signals) -> None:
     with subprocess.Popen(
         [*MYSFITS, "load", api.url, "--clients", "4", "--for", "10m", "--json", "-"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as command:  # fmt: skip
         until(lambda: api.liked.total() > 20, "it loads")
         # As a terminal does: the whole group.
-        os.killpg(command.pid, signal.SIGINT)
+        os.killpg(command.pid, told)
         output, _ = command.communicate(timeout=60)
     assert command.returncode == 0
     report = json.loads(output)

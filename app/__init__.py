@@ -73,6 +73,8 @@ FEATURES = {
     ),
 }
 NEEDS = {name: feature.needs for name, feature in FEATURES.items()}
+# What features do that is counted in CloudWatch: the message of its log event, and the metric.
+METRICS = {"Like processed.": "Likes"}
 
 
 def create_app(config: Config) -> Flask:

@@ -2,13 +2,15 @@
 
 import os
 
-from app import NEEDS, create_app
+from app import METRICS, NEEDS, create_app
 from app.kit.config import Config
 from app.kit.logs import log_to_cloudwatch, log_to_stdout
+from app.kit.metrics import measure
 from app.kit.revision import with_revision
 
 config = with_revision(Config.from_env(os.environ, NEEDS))
 log_to_stdout(config.revision)
 if config.log_group:
     log_to_cloudwatch(config)
+measure(config.revision, METRICS)
 app = create_app(config)

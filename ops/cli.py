@@ -14,6 +14,7 @@ from ops.commands.filling import publish, seed
 from ops.commands.keeping import data
 from ops.commands.loading import load
 from ops.commands.logs import logs
+from ops.commands.metrics import metrics
 from ops.commands.moving import cutover, drop_traffic
 from ops.commands.options import JSON
 from ops.commands.pushing import push
@@ -77,6 +78,7 @@ for command in (
     publish,
     data,
     logs,
+    metrics,
     load,
     drill,
 ):

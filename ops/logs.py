@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # CloudWatch shows an event some seconds after it was written: a follower looks back this far, and skips what it has.
 _LATE = 10_000  # milliseconds
+# Of a longer list people are told its length.
+_FEW = 10
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -72,6 +74,12 @@ def worded(message: str) -> str:
         level, said = fields.pop("level"), fields.pop("message")
     except (ValueError, KeyError, AttributeError, TypeError):
         return message
-    fields.pop("time", None)
-    named = " ".join(f"{name}={value}" for name, value in fields.items())
+    # The last is for CloudWatch, to find the metrics of a line by.
+    for name in ("time", "_aws"):
+        fields.pop(name, None)
+    named = " ".join(f"{name}={_shortly(value)}" for name, value in fields.items())
     return f"{level:<7} {said}  {named}"
+
+
+def _shortly(value: Any) -> Any:
+    return f"[{len(value)} values]" if isinstance(value, list) and len(value) > _FEW else value

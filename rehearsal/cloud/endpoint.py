@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
 from waitress.parser import HTTPRequestParser
 from werkzeug.wrappers import Request, Response
 
-from rehearsal.cloud import load_balancers
+from rehearsal.cloud import cloudwatch, load_balancers
 from rehearsal.cloud.called import Called
+from rehearsal.cloud.embedded import extract
+from rehearsal.cloud.metrics import Metrics
 from rehearsal.cloud.server import Server
 from rehearsal.cloud.service import Played, Service, bound
 from rehearsal.cloud.stored import Stored
@@ -36,6 +39,8 @@ class Cloud:
         self._strict = strict
         self._services: dict[str, Service] = {}
         self._stored = Stored()
+        self._metrics = Metrics()
+        self.play("cloudwatch", Played(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
         self.play("elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True))
         self._server = Server(self._application, port, _THREADS, host, alone=self._is_for_moto)
         self.url = self._server.url
@@ -56,7 +61,12 @@ class Cloud:
         if service is None and called.is_unsigned_form:
             fields = parse_qs(request.get_data().decode("latin-1"))
             service = self._version(fields.get("Version", [""])[0])
-        return service.answer(request, self._stored) if service else self._stored.answer(request)
+        if service:
+            return service.answer(request, self._stored)
+        answer = self._stored.answer(request)
+        if called.target.endswith(".PutLogEvents") and answer.status_code == HTTPStatus.OK:
+            extract(request.get_data(), self._metrics)
+        return answer
 
     def _service(self, called: Called) -> Service | None:
         prefix = called.target.partition(".")[0]

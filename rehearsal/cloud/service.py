@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from rehearsal.cloud.errors import AwsError
 from rehearsal.cloud.stored import Stored
-from rehearsal.cloud.wires import WIRES, misfit
+from rehearsal.cloud.wires import Wire, misfit, spoken
 
 Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
 Operations = Mapping[str, Operation]
@@ -23,6 +24,7 @@ Player = TypeVar("Player")
 
 # Far above what any operation takes: CreateStack with 51,200 bytes of template, each of them escaped.
 _LARGEST_BODY = 2**20
+_GZIP = 16 + zlib.MAX_WBITS
 
 _log = logging.getLogger(__name__)
 
@@ -62,15 +64,15 @@ class Service:
         self.model = model
         self._played = played
         self._strict = strict
-        self._wire = WIRES[model.protocol]
 
     def answer(self, request: Request, stored: Stored) -> Response:
         request_id = str(uuid4())
         name = ""
+        wire = spoken(request, self.model)
         try:
             body = _body(request)
-            name, given = self._wire.asked(request, body, self.model)
-            response = self._answer(name, given, request_id)
+            name, given = wire.asked(request, body, self.model)
+            response = self._answer(wire, name, given, request_id)
             if response is None:
                 response = stored.answer(request)
                 response.data = self._played.rewrite(response.data)
@@ -78,41 +80,46 @@ class Service:
                 self._played.changed()
             return response
         except AwsError as error:
-            return self._wire.refusal(error, self.model, request_id)
+            return wire.refusal(error, self.model, request_id)
         except Exception as failure:  # noqa: BLE001 (whatever it is, the rest goes on)
             _log.error("%s.%s failed", self.model.service_name, name, exc_info=True)
             why = f"{name} failed here: {type(failure).__name__}"
             # Of the server's errors the one that no client sends again.
-            told = AwsError(self._wire.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
-            return self._wire.refusal(told, self.model, request_id)
+            told = AwsError(wire.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
+            return wire.refusal(told, self.model, request_id)
 
-    def _answer(self, name: str, given: Any, request_id: str) -> Response | None:
+    def _answer(self, wire: Wire, name: str, given: Any, request_id: str) -> Response | None:
         """None when moto is to answer. Raises AwsError."""
         if name not in self.model.operation_names:
-            raise self._wire.unknown(name, self.model)
+            raise wire.unknown(name, self.model)
         operation = self.model.operation_model(name)
-        typed = self._wire.read(operation.input_shape, given) if operation.input_shape else {}
+        typed = wire.read(operation.input_shape, given) if operation.input_shape else {}
         if problem := misfit(operation.input_shape, typed):
-            raise AwsError(self._wire.INVALID, problem)
-        result = self._result(name, typed)
+            raise AwsError(wire.INVALID, problem)
+        result = self._result(wire, name, typed)
         if result is None:
             return None
         if problem := misfit(operation.output_shape, result):
             if self._strict:
                 raise AssertionError(problem)
             _log.error("%s.%s answers what it should not. %s", self.model.service_name, name, problem)
-        return self._wire.answer(operation, result, request_id)
+        return wire.answer(operation, result, request_id)
 
-    def _result(self, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
+    def _result(self, wire: Wire, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
         if name in self._played.operations:
             return self._played.operations[name](typed)
         if self._played.rest_to_moto:
             return None
-        raise self._wire.unknown(name, self.model)
+        raise wire.unknown(name, self.model)
 
 
 def _body(request: Request) -> bytes:
     if (request.content_length or 0) > _LARGEST_BODY:
         message = f"A request has at most {_LARGEST_BODY} bytes."
         raise AwsError("RequestEntityTooLarge", message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return request.get_data()
+    if request.headers.get("Content-Encoding") != "gzip":
+        return request.get_data()
+    try:
+        return zlib.decompressobj(_GZIP).decompress(request.get_data(), _LARGEST_BODY)
+    except zlib.error as error:
+        raise AwsError("SerializationException", f"The body is not compressed as it says: {error}.") from None

@@ -11,6 +11,7 @@ from botocore.validate import ParamValidator
 from werkzeug.wrappers import Request, Response
 
 from rehearsal.cloud import json_protocol, query_protocol
+from rehearsal.cloud.called import Called
 from rehearsal.cloud.errors import AwsError
 
 
@@ -28,6 +29,13 @@ class Wire(Protocol):
 
 
 WIRES: dict[str, Wire] = {"json": json_protocol, "query": query_protocol}
+
+
+def spoken(request: Request, model: ServiceModel) -> Wire:
+    """The protocol of a request, of those that the service speaks and that are known here."""
+    known = [WIRES[name] for name in model.metadata["protocols"] if name in WIRES]
+    wire = WIRES["query" if Called.of(request).is_form else "json"]
+    return wire if wire in known else known[0]
 
 
 @cache

@@ -63,9 +63,9 @@ class Stacks:
 
     @property
     def not_played(self) -> set[str]:
-        """The types of the resources that are imagined; `registry.grouped` says them shortly."""
-        resources = [resource for stack in self.all() for resource in list(stack.resources.values())]
-        return {resource.type for resource in resources if resource.made and resource.made.imagined}
+        """The types of the resources that are imagined or have a note; `registry.grouped` says them shortly."""
+        resources = [resource for stack in self.all() for resource in list(stack.resources.values()) if resource.made]
+        return {each.type for each in resources if (each.made and each.made.imagined) or self._kinds[each.type].note}
 
     def play_all(
         self, stacks: Iterable[files.Listed], overrides: Mapping[str, Mapping[str, Any]] | None = None

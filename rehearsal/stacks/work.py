@@ -109,7 +109,7 @@ class Work:
             new.made = error.made if isinstance(error, Unfinished) else None
             self._stack.turn_resource(new, f"{verb}_FAILED", reason(error))
             raise
-        self._stack.turn_resource(new, f"{verb}_COMPLETE")
+        self._stack.turn_resource(new, f"{verb}_COMPLETE", kind.note)
         return new.made
 
     def _update(self, kind: Kind, old: Resource, resource: Document, properties: Properties) -> Made:
@@ -127,7 +127,7 @@ class Work:
         except REFUSALS as error:
             self._stack.turn_resource(resource, "UPDATE_FAILED", reason(error))
             raise
-        self._stack.turn_resource(resource, "UPDATE_COMPLETE")
+        self._stack.turn_resource(resource, "UPDATE_COMPLETE", kind.note)
         return resource.made
 
     def _put(self, resource: Resource) -> None:

@@ -26,6 +26,7 @@ SMALLEST: list[Stack] = [
     ("mysfits-cluster", "cluster.yml", {}),
     ("mysfits-site", "site.yml", {}),
     ("mysfits-pipeline", "pipeline.yml", {}),
+    ("mysfits-watch", "watch.yml", {}),
     ("mysfits-service", "service.yml", {}),
 ]
 PRODUCTION: list[Stack] = [
@@ -51,6 +52,7 @@ PRODUCTION: list[Stack] = [
             "DomainName": "mysfits.example",
             "CertificateArn": _ACM,
             "HostedZoneId": "Z0123456789",
+            "RequestsPerVisitor": 2000,
         },
     ),
     (
@@ -63,12 +65,13 @@ PRODUCTION: list[Stack] = [
             "Service": "mysfits-service-MythicalMonolithService-A1B2C3",
         },
     ),
+    ("mysfits-watch", "watch.yml", {}),
     ("mysfits-service", "service.yml", {"ImageTag": "3f2c1e0", "DesiredCount": 3, "MaximumCount": 10}),
 ]
 SPLIT: list[Stack] = [
     ("mysfits-network", "network.yml", {"Egress": "endpoints"}),
     ("mysfits-data", "data.yml", {}),
-    ("mysfits-cluster", "cluster.yml", {"DefaultAction": "drop-traffic"}),
+    ("mysfits-cluster", "cluster.yml", {"DefaultAction": "drop-traffic", "RequestsPerClient": 1000}),
     ("mysfits-site", "site.yml", {}),
     (
         "mysfits-pipeline",
@@ -81,6 +84,7 @@ SPLIT: list[Stack] = [
             "ThirdService": "mysfits-adoptions-MythicalMonolithService-A1B2C3",
         },
     ),
+    ("mysfits-watch", "watch.yml", {}),
     (
         "mysfits-service",
         "service.yml",

@@ -229,7 +229,7 @@ def test_a_split_assembly_answers_the_paths_of_its_features(split: Platform) -> 
 
 def test_every_alarm_is_told_to_the_topic_and_silent_without_traffic(platform: Platform) -> None:
     alarms = platform.of_type("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 4 * len(platform.services)
+    assert len(alarms) == 4 * len(platform.services) + 1
     for name, alarm in alarms.items():
         assert alarm["AlarmActions"] == [platform.stack("cluster").outputs["AlarmTopic"]], name
         assert alarm["TreatMissingData"] == "notBreaching", name

@@ -218,6 +218,11 @@ def test_what_is_no_time_span_is_refused_with_what_would_be_right(text: str) -> 
         ),
         ({"level": "WARNING", "message": "Slow."}, "WARNING Slow.  "),
         ({"level": "INFO", "message": "하슬라", "path": "a b"}, "INFO    하슬라  path=a b"),
+        (
+            {"level": "INFO", "message": "Metrics.", "_aws": {"Timestamp": 1}, "Requests": 11, "Latency": [1.5] * 11},
+            "INFO    Metrics.  Requests=11 Latency=[11 values]",
+        ),
+        ({"level": "WARNING", "message": "Faults.", "faults": ["a", "b"]}, "WARNING Faults.  faults=['a', 'b']"),
         # What is not ours is shown as it is.
         ("plain text", "plain text"),
         ("{half", "{half"),

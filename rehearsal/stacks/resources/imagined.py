@@ -9,7 +9,6 @@ from rehearsal.stacks.names import ACCOUNT
 from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties
 
 _NAMED_BY = {
-    "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::ECR::Repository": "RepositoryName",
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::Role": "RoleName",
@@ -57,19 +56,19 @@ def imagine(region: str, type_name: str, name: str, properties: Properties) -> M
             blocks = {"Ipv6CidrBlocks": ["2001:db8::/56"]}
             return Made(name, {"CidrBlock": "10.0.0.0/16", **own, **blocks}, imagined=True)
     arns = {
-        "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{here}:alarm:{name}",
         "AWS::CodeBuild::Project": f"arn:aws:codebuild:{here}:project/{name}",
         "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{here}:table/{name}",
         "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role{properties.get('Path', '/')}{name}",
         "AWS::KMS::Key": f"arn:aws:kms:{here}:key/{identity}",
         "AWS::Logs::LogGroup": f"arn:aws:logs:{here}:log-group:{name}:*",
         "AWS::ServiceDiscovery::Service": f"arn:aws:servicediscovery:{here}:service/srv-{identity[:8]}",
+        "AWS::WAFv2::WebACL": f"arn:aws:wafv2:{here}:regional/webacl/{name}/{identity}",
     }
     return Made(name, {**own, "Arn": arns[type_name]} if type_name in arns else own, imagined=True)
 
 
-def imagined(type_name: str) -> Kind:
-    """A type whose resources are imagined."""
+def imagined(type_name: str, note: str | None = None) -> Kind:
+    """A type whose resources are imagined; `note` is what their events say."""
 
     def create(place: Place, name: str, properties: Properties) -> Made:
         return imagine(place.region, type_name, name, properties)
@@ -78,7 +77,7 @@ def imagined(type_name: str) -> Kind:
         new = imagine(place.region, type_name, made.ref, after)
         return Made(made.ref, {**made.attributes, **new.attributes, **_arn(made)}, imagined=True)
 
-    return Kind(create, update, lambda _place, _made, _properties: None, imagined=True)
+    return Kind(create, update, lambda _place, _made, _properties: None, imagined=True, note=note)
 
 
 def _arn(made: Made) -> dict[str, Any]:

@@ -85,7 +85,8 @@ class Kind:
     the properties before and after, `delete` what there is with its properties. `replaced_by` are the properties of
     which the AWS resource reference says "Update requires: Replacement"; `kept` those of them that cannot change here,
     because the replacement would lose what is stored. `name` is the property that names it. `prepare` reads what the
-    properties name outside of the template, and so what changes with them.
+    properties name outside of the template, and so what changes with them. `note` is what the event says when one has
+    been made or changed.
     """
 
     create: Create
@@ -96,6 +97,7 @@ class Kind:
     name: str | None = None
     imagined: bool = False
     prepare: Prepare | None = None
+    note: str | None = None
 
     def prepared(self, place: Place, properties: Properties, folder: Path | None) -> Properties:
         """The properties with what they name outside of the template. Raises TemplateError."""

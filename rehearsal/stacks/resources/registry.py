@@ -13,6 +13,7 @@ from rehearsal.stacks.resources.logs import LOG_GROUP
 from rehearsal.stacks.resources.services import SERVICE
 from rehearsal.stacks.resources.tables import TABLE
 from rehearsal.stacks.resources.tasks import CLUSTER, TASK_DEFINITION
+from rehearsal.stacks.resources.watching import ALARM, DASHBOARD
 
 # What needs a scheduler and a load balancer behind the endpoint.
 WITH_TASKS: dict[str, Kind] = {
@@ -26,6 +27,8 @@ WITH_TASKS: dict[str, Kind] = {
 }
 
 PLAYED: dict[str, Kind] = {
+    "AWS::CloudWatch::Alarm": ALARM,
+    "AWS::CloudWatch::Dashboard": DASHBOARD,
     "AWS::DynamoDB::Table": TABLE,
     "AWS::Logs::LogGroup": LOG_GROUP,
     "AWS::S3::Bucket": BUCKET,
@@ -33,14 +36,18 @@ PLAYED: dict[str, Kind] = {
     **WITH_TASKS,
 }
 
+# A visitor would feel these on AWS, so whoever makes one is told at once.
+UNGUARDED = {
+    "AWS::WAFv2::WebACL": "Not played here: nobody is counted, nobody refused.",
+    "AWS::WAFv2::WebACLAssociation": "Not played here: nobody is counted, nobody refused.",
+}
+
 # Real on AWS, without effect on what a visitor or a client of the API sees here.
 NOT_PLAYED = {
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::CertificateManager::Certificate",
-    "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CloudWatch::Dashboard",
     "AWS::EC2::EIP",
     "AWS::EC2::EgressOnlyInternetGateway",
     "AWS::EC2::FlowLog",
@@ -85,12 +92,13 @@ NOT_PLAYED = {
     "AWS::ServiceDiscovery::PrivateDnsNamespace",
     "AWS::ServiceDiscovery::PublicDnsNamespace",
     "AWS::ServiceDiscovery::Service",
+    *UNGUARDED,
 }
 
 
 def known(*, tasks_run: bool) -> Mapping[str, Kind]:
     """The known types; those that need a scheduler and a load balancer are imagined where tasks do not run."""
-    kinds = {name: imagined(name) for name in NOT_PLAYED} | PLAYED
+    kinds = {name: imagined(name, UNGUARDED.get(name)) for name in NOT_PLAYED} | PLAYED
     return kinds if tasks_run else kinds | {name: imagined(name) for name in WITH_TASKS}
 
 

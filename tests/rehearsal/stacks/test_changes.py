@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ops.stacks.events import line
 from rehearsal.stacks.changes import Change, NoUpdates
 from rehearsal.stacks.resources.registry import PLAYED
 from rehearsal.stacks.templates import TemplateError, parsed_template
@@ -34,6 +35,24 @@ def planned(stage: Stage, name: str, text: str, **parameters: Any) -> list[Chang
     stack = stage.stacks.named(name)
     assert stack is not None
     return stage.stacks.plan(stack, stage.stacks.wanted(parsed_template(text, "t.yml"), parameters)).changes
+
+
+FIREWALL = """
+Parameters: {Most: {Type: Number, Default: 10}}
+Resources: {Firewall: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, Description: !Ref Most}}}
+"""
+
+
+def test_a_firewall_that_is_made_or_changed_says_in_the_events_that_it_is_not_played(stage: Stage, name: str) -> None:
+    for verb, most in (("CREATE", 10), ("UPDATE", 20)):
+        stage.deploy(name, FIREWALL, Most=most)
+        events = stage.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
+        made = next(event for event in events if event["ResourceStatus"] == f"{verb}_COMPLETE" and _is_firewall(event))
+        assert line(made).endswith("Firewall  Not played here: nobody is counted, nobody refused.")
+
+
+def _is_firewall(event: Any) -> bool:
+    return bool(event["LogicalResourceId"] == "Firewall")
 
 
 def test_what_changes_in_place_keeps_its_name(stage: Stage, name: str) -> None:

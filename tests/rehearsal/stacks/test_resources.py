@@ -400,6 +400,14 @@ def test_where_no_task_runs_a_service_is_imagined() -> None:
     assert all(kind.imagined for name, kind in known(tasks_run=True).items() if name in NOT_PLAYED)
 
 
+def test_whoever_makes_a_firewall_is_told_that_it_refuses_nobody_here() -> None:
+    for name in ("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation"):
+        assert name in NOT_PLAYED
+        assert known(tasks_run=True)[name].note == "Not played here: nobody is counted, nobody refused."
+    firewall = imagine("us-east-1", "AWS::WAFv2::WebACL", "s-Firewall", {})
+    assert firewall.attributes["Arn"].startswith("arn:aws:wafv2:us-east-1:123456789012:regional/webacl/s-Firewall/")
+
+
 def test_what_is_not_played_is_said_shortly() -> None:
     types = {"AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::IAM::Role"}
     assert grouped(types) == "EC2 (Subnet, VPC), IAM (Role)"

@@ -77,7 +77,7 @@ def end(happened: Sequence[Event]) -> str:
 def line(event: Event) -> str:
     """A line for people."""
     reason = event.get("ResourceStatusReason", "")
-    why = f"  {reason}" if reason and event["ResourceStatus"].endswith("_FAILED") else ""
+    why = f"  {reason}" if reason and not event["ResourceStatus"].endswith("_IN_PROGRESS") else ""
     return f"  {event['Timestamp']:%H:%M:%S}  {event['ResourceStatus']:<24} {event['LogicalResourceId']}{why}"
 
 

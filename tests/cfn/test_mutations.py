@@ -13,6 +13,7 @@ from tests.cfn import (
     test_cluster,
     test_data,
     test_everywhere,
+    test_firewall,
     test_network,
     test_pipeline,
     test_service,
@@ -41,6 +42,7 @@ def _set(template: str, path: str, value: Any) -> Callable[[Documents], None]:
 _INGRESS = "Tasks/Properties/SecurityGroupIngress/0"
 _CONTAINER = "TaskDefinition/Properties/ContainerDefinitions/0"
 _ROLLOUT = "MythicalMonolithService/Properties/DeploymentConfiguration"
+_LIMIT = "Firewall/Properties/Rules/0"
 _ANY = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
 
 MUTATIONS: list[tuple[str, Callable[[Documents], None], str, Check]] = [
@@ -185,6 +187,36 @@ MUTATIONS: list[tuple[str, Callable[[Documents], None], str, Check]] = [
         lambda platform: test_cluster.test_fulfill_like_cannot_be_reached_from_the_internet(
             platform, "/mysfits/1/fulfill%2Dlike"
         ),
+    ),
+    (
+        "the firewall believes what X-Forwarded-For says",
+        _set("cluster.yml", f"{_LIMIT}/Statement/RateBasedStatement/AggregateKeyType", "FORWARDED_IP"),
+        "split",
+        test_firewall.test_requests_are_counted_by_the_address_that_connects,
+    ),
+    (
+        "the firewall refuses with a 403 that does not say until when",
+        _set("cluster.yml", f"{_LIMIT}/Action", {"Block": {}}),
+        "split",
+        test_firewall.test_who_asks_too_often_is_told_so_in_the_words_of_the_api,
+    ),
+    (
+        "the firewall guards nothing",
+        _set("cluster.yml", "FirewallOfLoadBalancer/Properties/ResourceArn", "arn:aws:elasticloadbalancing:else"),
+        "split",
+        test_firewall.test_the_firewall_is_before_what_visitors_reach,
+    ),
+    (
+        "the service stands and falls with the firewall",
+        _set("cluster.yml", "LoadBalancer/Properties/LoadBalancerAttributes/3/Value", "false"),
+        "split",
+        test_firewall.test_a_firewall_that_cannot_be_asked_lets_everybody_in,
+    ),
+    (
+        "the firewall keeps addresses",
+        _set("site.yml", f"{_LIMIT}/VisibilityConfig/SampledRequestsEnabled", True),
+        "production",
+        test_firewall.test_the_firewall_counts_what_it_does_and_keeps_nobodys_address,
     ),
     (
         "both indexes hold every attribute",

@@ -11,6 +11,9 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     python -m venv --without-pip /venv && \
     python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes \
         --requirement /build/requirements.txt
+# What runs has Python and no other command: no shell, no package manager, nothing to climb with.
+COPY tools/bare_root.py /build/
+RUN python /build/bare_root.py /bare /venv
 COPY app /srv/app
 # The root file system is read-only later: nothing could be compiled then.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /srv/app
@@ -37,17 +40,17 @@ EXPOSE 4566 8080
 CMD ["python", "-m", "rehearsal.cloud_service"]
 
 
-FROM ${PYTHON_IMAGE} AS production
+FROM scratch AS production
 ARG VERSION=unknown
 ARG COMMIT=unknown
 LABEL org.opencontainers.image.title="Mythical Mysfits" \
       org.opencontainers.image.description="The adoption platform's API" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${COMMIT}"
-COPY --from=packages /venv /venv
+COPY --from=packages /bare /
 COPY --from=packages /srv /srv
 WORKDIR /srv
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SERVICE_VERSION=${VERSION} \
+ENV PATH=/venv/bin PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SERVICE_VERSION=${VERSION} \
     SERVICE_COMMIT=${COMMIT}
 # By number, so that whoever starts the container can see that it is not root.
 USER 10001:10001

@@ -1,4 +1,4 @@
-"""The locked dependencies of the images."""
+"""The locked dependencies: of the images, of what tests and scans, and of what audits the site."""
 
 from __future__ import annotations
 
@@ -6,25 +6,59 @@ import re
 
 import pytest
 
+from reliability.supply_chain.locks import IMAGE, NPM, REHEARSAL, files, read
 from tests.image.docker import ROOT
 
 
-def _locked(name: str) -> dict[str, str]:
-    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / name).read_text(), re.MULTILINE))
+def _locked(name: str) -> set[tuple[str, str]]:
+    return {(each.name, each.version) for each in read(name)}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-rehearsal.txt"])
+@pytest.mark.parametrize("name", [IMAGE, REHEARSAL])
 def test_what_the_images_run_is_what_the_tests_ran(name: str) -> None:
     locked = _locked(name)
     assert len(locked) > 10
-    assert locked.items() <= _locked("requirements-dev.txt").items()
+    assert locked <= _locked("requirements-dev.txt")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-rehearsal.txt", "requirements-scan.txt"])
+def test_every_list_of_dependencies_has_its_lock() -> None:
+    wanted = {path.with_suffix(".txt").name for path in ROOT.glob("requirements*.in")}
+    assert set(files()) == wanted | {"requirements.txt", "requirements-dev.txt", NPM}
+
+
+@pytest.mark.parametrize("name", files())
 def test_every_dependency_is_locked_by_hash_and_none_by_its_place(name: str) -> None:
     text = (ROOT / name).read_text()
-    assert text.count("--hash=sha256:") >= len(_locked(name))
-    assert not re.search(r"index-url|find-links|://", text)
+    packages = read(name)
+    # No line that names a package was overlooked.
+    assert len(packages) == len(re.findall(r'^[\w.-]+ ?(?:==|@|>|<|~=)|^    "node_modules/', text, re.MULTILINE)) > 10
+    for each in packages:
+        assert each.hashes, f"{each.name} in {name} has no hash"
+        assert all(re.match(r"sha(256:[0-9a-f]{64}|512-[\w+/]{86}==)$", one) for one in each.hashes)
+    assert not re.search(r'index-url|find-links|"resolved"|"link"|://|\bgit\+|\bfile:', text)
+
+
+def _installing() -> list[tuple[str, str]]:
+    """Every command that installs Python packages, and the file that it is in."""
+    listed = [ROOT / each for each in ("Dockerfile", "Makefile", "buildspec.yml", ".ci/run")]
+    found = []
+    for path in [*listed, *sorted((ROOT / "tools").iterdir())]:
+        if path.is_file():
+            lines = path.read_text().replace("\\\n", " ").splitlines()
+            found += [
+                (path.name, each) for each in lines if re.search(r"\bpip (?:--\S+ \S+ )?(?:install|sync)\b", each)
+            ]
+    return found
+
+
+def test_every_command_that_installs_packages_checks_their_hashes() -> None:
+    commands = _installing()
+    assert {name for name, _ in commands} == {"Dockerfile", "setup-python", "setup-scan"}
+    for name, command in commands:
+        # The project itself comes from this folder.
+        assert "--require-hashes" in command or "--no-deps --no-build-isolation --editable ." in command, name
+    # npm holds what it gets against its lock with `ci`, and with `install` changes the lock.
+    assert 'npm(["ci", ' in (ROOT / NPM).with_name("audit.py").read_text()
 
 
 def test_the_builder_sees_only_what_the_dockerfile_copies() -> None:

@@ -11,6 +11,7 @@ from rehearsal.scheduler.images import ECR, NoSource, TagTaken, check_tag, diges
 
 REPOSITORY = "mysfits"
 CONTENT = "mysfits.content"  # the label that says what an image was built of
+OF_THE_BUILD = ("Dockerfile", "requirements.txt", "tools/bare_root.py")
 BUILD_PATIENCE = 900.0  # seconds; the packages may come from far away
 
 
@@ -21,7 +22,7 @@ class NotBuilt(Exception):
 class BuiltImages:
     """The images `mysfits:TAG` of an engine, built by the Dockerfile."""
 
-    made_of = ("app", "pyproject.toml", "Dockerfile", "requirements.txt")
+    made_of = ("app", "pyproject.toml", *OF_THE_BUILD)
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -29,7 +30,7 @@ class BuiltImages:
     def digest(self, source: Path) -> str:
         """A hash of all that makes an image of `source`. Raises NoSource."""
         content = hashlib.sha256(digest(source).encode())
-        for name in ("Dockerfile", "requirements.txt"):
+        for name in OF_THE_BUILD:
             if not (source / name).is_file():
                 raise NoSource(f"There is no {name} in {source}.")
             content.update((source / name).read_bytes())

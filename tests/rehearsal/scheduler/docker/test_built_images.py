@@ -8,7 +8,7 @@ import pytest
 
 from ops.push import push
 from rehearsal.scheduler.docker.engine import Engine
-from rehearsal.scheduler.docker.images import BuiltImages, NotBuilt, resolved
+from rehearsal.scheduler.docker.images import OF_THE_BUILD, BuiltImages, NotBuilt, resolved
 from rehearsal.scheduler.images import NoSource, TagTaken, WrongTag
 from tests.rehearsal.scheduler.docker.stand_in import StandIn
 
@@ -23,6 +23,8 @@ def source(tmp_path: Path) -> Path:
     (folder / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
     (folder / "Dockerfile").write_text("FROM scratch\n")
     (folder / "requirements.txt").write_text("flask\n")
+    (folder / "tools").mkdir()
+    (folder / "tools" / "bare_root.py").write_text("pass\n")
     return folder
 
 
@@ -39,7 +41,7 @@ def test_an_image_is_built_once(images: BuiltImages, source: Path, stand_in: Sta
     assert {"VERSION=1.2.3", "COMMIT=abc"} <= set(arguments)
 
 
-@pytest.mark.parametrize("change", ["app/__main__.py", "pyproject.toml", "Dockerfile", "requirements.txt"])
+@pytest.mark.parametrize("change", ["app/__main__.py", "pyproject.toml", *OF_THE_BUILD])
 def test_other_content_gets_another_tag_and_never_that_of_another(
     images: BuiltImages, source: Path, change: str
 ) -> None:

@@ -1,0 +1,64 @@
+"""The lock files: which packages of others are used, at which version, and what their files must hash to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+ROOT = Path(__file__).parents[2]
+IMAGE = "requirements.txt"  # what runs in the container
+REHEARSAL = "requirements-rehearsal.txt"  # what the rehearsal's container runs
+NPM = "tests/site/audit/package-lock.json"
+
+_ENTRY = re.compile(r"^(?P<name>\w[\w.-]*)==(?P<version>[^ ;\\]+)(?P<rest>.*(?:\n    .*)*)", re.MULTILINE)
+_HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
+
+
+@dataclass(frozen=True, order=True)
+class Package:
+    """One locked package. `ecosystem` is PyPI or npm; a hash has its kind before it, as in `sha256:…`."""
+
+    ecosystem: str
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+    only_on_windows: bool = False
+
+    @property
+    def purl(self) -> str:
+        """Its name among all packages of the world: https://github.com/package-url/purl-spec."""
+        return f"pkg:{self.ecosystem.lower()}/{quote(self.name, safe='/')}@{self.version}"
+
+
+def files() -> list[str]:
+    """Every lock file of the project, by its path."""
+    return [*sorted(path.name for path in ROOT.glob("requirements*.txt")), NPM]
+
+
+def read(name: str) -> list[Package]:
+    """The packages of one lock file, in its order."""
+    text = (ROOT / name).read_text()
+    return list(_of_npm(text) if name.endswith(".json") else _of_pip(text))
+
+
+def _of_pip(text: str) -> Iterator[Package]:
+    for entry in _ENTRY.finditer(text):
+        rest = entry["rest"]
+        yield Package(
+            "PyPI",
+            re.sub(r"[-_.]+", "-", entry["name"]).lower(),
+            entry["version"],
+            tuple(_HASH.findall(rest)),
+            only_on_windows="sys_platform == 'win32'" in rest.partition("\n")[0],
+        )
+
+
+def _of_npm(text: str) -> Iterator[Package]:
+    for place, entry in json.loads(text)["packages"].items():
+        if place:  # the first is the project itself
+            name = place.rpartition("node_modules/")[2]
+            yield Package("npm", name, entry["version"], tuple(filter(None, [entry.get("integrity")])))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.models.dynamo_type import Item
 
 from rehearsal.cloud.endpoint import Cloud
+from tests.conftest import Rows
 from tests.rehearsal.cloud.wire import FORM, JSON, Answer, ask, client, signed_for, strict_cloud
 
 
@@ -112,3 +115,17 @@ def test_a_signature_that_means_nothing_is_no_reason_to_fail(bare: Cloud, author
     answer = ask(bare, b"{}", Authorization=authorization)
     assert answer.status in (200, 400, 403, 501)
     ElementTree.fromstring(answer.body)
+
+
+def test_what_a_row_was_before_is_not_kept(rows: Rows) -> None:
+    """Or memory would grow with every like."""
+
+    def kept() -> int:
+        gc.collect()
+        return sum(isinstance(each, Item) for each in gc.get_objects())
+
+    mysfit_id = rows.add()
+    before = kept()
+    for _ in range(50):
+        rows.add(MysfitId=mysfit_id)
+    assert kept() <= before

@@ -1,5 +1,6 @@
 """`python -m app`: check the settings, then serve. This is the container's command."""
 
+import gc
 import logging
 import os
 import signal
@@ -71,6 +72,10 @@ def serve(target: str, config: Config) -> None:
         },
     )
     _be_heard_by_workers(server)
+    # A worker's first full collection would copy every page that it shares with this process.
+    # https://docs.python.org/3/library/gc.html#gc.freeze
+    gc.collect()
+    gc.freeze()
     if "ignore-sigterm" in config.faults:
         server.on_startup(lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN))
     server.serve()

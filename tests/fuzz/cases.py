@@ -81,6 +81,7 @@ def _strange_line(chance: random.Random, ids: Ids) -> Case:
             b"GET //elsewhere.example/%2e%2e/ HTTP/1.1",
             b"OPTIONS * HTTP/1.1",
             b"CONNECT elsewhere.example:443 HTTP/1.1",
+            b"GET elsewhere.example:443 HTTP/1.1",
             b"TRACE / HTTP/1.1",
             b"PRI * HTTP/2.0",
             b"GET / HTTP/0.9",
@@ -112,9 +113,19 @@ def _large_header(chance: random.Random, ids: Ids) -> Case:
     return Case("large header", (_head(chance, ids) + HOST + name + b": " + b"a" * size + b"\r\n" + LAST,), "wait")
 
 
+def _no_utf8(chance: random.Random) -> bytes:
+    return bytes(chance.randrange(0x80, 0x100) for _ in range(chance.randint(1, 40)))
+
+
+def _odd_text(chance: random.Random) -> bytes:
+    """UTF-8: another script, an invisible letter, a line break that is none in HTTP."""
+    letters = "é한字ß\u0085\u2028\u200f\u0301\ufeff\uffff🦄\U0010ffff"
+    return "".join(chance.choice(letters) for _ in range(chance.randint(1, 12))).encode()
+
+
 def _no_text(chance: random.Random, ids: Ids) -> Case:
-    """Bytes that are no UTF-8, wherever text may be."""
-    strange = bytes(chance.randrange(0x80, 0x100) for _ in range(chance.randint(1, 40)))
+    """Bytes that are no UTF-8, or text that nobody expects there, wherever text may be."""
+    strange = chance.choice([_no_utf8, _odd_text])(chance)
     quoted = b"".join(b"%%%02x" % each for each in strange)
     head = chance.choice(
         [

@@ -8,13 +8,24 @@ from pathlib import Path
 import boto3
 import pytest
 
+from reliability import page
 from tests.conftest import Rows, new_tables
+from tests.fuzz.figures import Figures
 from tests.server import Server
 
 SEEDS = Path(__file__).parents[2] / "ops" / "seeds"
 # `make fuzz` has twenty times the cases.
 TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
+
+
+@pytest.fixture(scope="session")
+def figures() -> Iterator[Figures]:
+    """What the tests have seen; with FUZZ_WRITE=yes it goes into docs/reliability.md when all have passed."""
+    figures = Figures()
+    yield figures
+    if os.environ.get("FUZZ_WRITE") == "yes" and figures.is_whole():
+        page.put("bad-input", figures.markdown())
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,58 @@
+"""`make soak`: half an hour of everything at once, judged."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from ops.load.visitors import CannotLoad
+from ops.logs import seconds
+from ops.outcomes import Failure
+from ops.terminal import Terminal, complain
+from rehearsal import local
+from rehearsal.drills.place import NoRehearsal
+from rehearsal.drills.processes import NoProcess
+from rehearsal.drills.watch import TookTooLong
+from reliability import page
+from reliability.soak import memory, show
+from reliability.soak.judging import judge
+from reliability.soak.picture import draw
+from reliability.soak.play import Settings, play
+
+PICTURE = Path(__file__).parents[2] / "docs" / "images" / "soak.png"
+PASSED, FAILED, CANNOT = 0, 1, 2
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m reliability.soak", description=__doc__)
+    options.add_argument("--for", dest="lasting", default="30m", type=seconds, help="how long: 90s, 30m, 2h")
+    options.add_argument("--clients", type=int, default=16, help="visitors at a time, a quarter of whom like")
+    options.add_argument("--write", action="store_true", help="put the figures and the picture into docs/")
+    options.add_argument("--picture", type=Path, default=local.LOCAL / "soak.png", help="where the picture goes")
+    chosen = options.parse_args()
+    out = Terminal()
+    if not memory.is_readable():
+        complain("This system does not tell what a process holds of memory: the soak wants Linux.")
+        return CANNOT
+    settings = Settings(chosen.lasting, chosen.clients)
+    try:
+        with tempfile.TemporaryDirectory(prefix="mysfits-soak-") as folder:
+            soaked = play(settings, Path(folder), out.say)
+    except (CannotLoad, Failure, NoProcess, NoRehearsal, TookTooLong) as problem:
+        complain(str(problem))
+        return FAILED
+    findings = judge(soaked)
+    picture = PICTURE if chosen.write else chosen.picture
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    draw(soaked, picture)
+    out.say()
+    out.show(show.outcome(soaked, findings))
+    out.say(f"The picture is {picture}.")
+    if chosen.write:
+        page.put("soak", show.figures(soaked, findings))
+    return PASSED if all(finding.holds for finding in findings) else FAILED
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

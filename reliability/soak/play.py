@@ -1,0 +1,224 @@
+"""A soak from nothing to its story."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops import revisions
+from ops.http import call
+from ops.load import show
+from ops.load.process import Load, loading
+from ops.load.report import Report
+from ops.load.visitors import GOLDEN, LIKE, Plan
+from ops.outcomes import Failure, Outcome
+from ops.services import describe, find, short
+from ops.traffic import MONOLITH, Cutover, side
+from rehearsal.clock import Clock
+from rehearsal.drills import watch
+from rehearsal.drills.cutover import Aside
+from rehearsal.drills.operator import Operator
+from rehearsal.drills.place import Place, place
+from rehearsal.drills.routes import EVERYWHERE, ROUTES
+from rehearsal.drills.sight import Observer, Sight
+from rehearsal.drills.stage import LONGEST, START_UP, Say, Stage
+from rehearsal.drills.story import Act
+from reliability.soak import memory
+from reliability.soak.guests import PATIENCE, round_of, visiting
+from reliability.soak.story import WELL, Refusal, Soaked
+from reliability.unreliable import Unreliable
+
+READ = tuple(route for route in EVERYWHERE if route != LIKE)
+LIKES, UPDATED = "mysfits-likes", "mysfits-users"
+# Parts of the whole: when the middle begins, for how long the table takes no calls.
+MIDDLE, THROTTLED = 0.45, 0.1
+SHORTEST = 12.0  # seconds that the table takes no calls at the least: longer than a like is tried for
+LINE_EVERY = 10.0  # seconds
+SAMPLES = 400  # of memory, about
+SLICES = 2000  # of the load, about
+
+
+@dataclass(frozen=True)
+class Settings:
+    seconds: float
+    clients: int = 16
+    speed: float = 10.0
+
+
+def play(settings: Settings, folder: Path, say: Say) -> Soaked:
+    """Raises CannotLoad, Failure, NoProcess, NoRehearsal and TookTooLong."""
+    clock = Clock(settings.speed)
+    say("Starting a rehearsal of the split assembly …")
+    with place(folder, clock, "split") as there:
+        note = json.loads((folder / "running.json").read_text())
+        with Unreliable(note["cloud_url"], {}, seed=1) as proxy:
+            return _Soak(settings, there, note["site_url"], proxy, clock, say).play()
+
+
+class _Both:
+    """Two loads as one."""
+
+    def __init__(self, *loads: Load) -> None:
+        self._loads = loads
+
+    def begun(self) -> None:
+        for load in self._loads:
+            load.begun()
+
+    def wait(self, seconds: float) -> None:
+        self._loads[0].wait(seconds)
+
+    def report(self) -> Report:
+        return together([load.report() for load in self._loads])
+
+    def stop(self) -> Report:
+        return together([load.stop() for load in self._loads])
+
+
+def together(reports: Sequence[Report]) -> Report:
+    """The requests of several loads on one address."""
+    slices = sorted((each for report in reports for each in report.slices), key=lambda each: each.start)
+    return Report(reports[0].url, sum(report.clients for report in reports), slices)
+
+
+class _Soak:
+    def __init__(
+        self, settings: Settings, there: Place, site_url: str, proxy: Unreliable, clock: Clock, say: Say
+    ) -> None:
+        self._settings = settings
+        self._there = there
+        self._site_url = site_url
+        self._proxy = proxy
+        self._clock = clock
+        self._say = say
+
+    def play(self) -> Soaked:
+        likes = self._through_the_proxy()
+        self._split()
+        before = self._likes()
+        first = min(before)
+        call("POST", f"{self._there.api_url}/mysfits/{first}/adopt")
+        seconds, target = self._settings.seconds, self._there.target
+        url, likers = self._there.api_url, max(1, self._settings.clients // 4)
+        width = max(0.25, seconds / SLICES)
+        readers = Plan(url, self._settings.clients - likers, routes=READ, slice_seconds=width)
+        cluster = target.output("ClusterName")
+        with (
+            loading(readers) as reading,
+            # Clients of their own: while likes wait for the table, the others read on.
+            loading(Plan(url, likers, routes=GOLDEN, slice_seconds=width)) as liking,
+            memory.watching(target.ecs, cluster, self._there.folder, max(1.0, seconds / SAMPLES)) as watched,
+            visiting(round_of(url, self._site_url, first)) as guests,
+        ):
+            load = _Both(reading, liking)
+            load.begun()
+            end = time.time() + seconds
+            self._wait(load, end - (1 - MIDDLE) * seconds)
+            rollout, updated, deployed = self._rollout()
+            killed, replaced = self._kill()
+            throttled, refusal = self._throttle(load, first)
+            self._wait(load, end)
+            samples = watched.samples()
+            guests.leave()
+            report = load.stop()
+        stored = self._likes()
+        stored.subtract(before)
+        return Soaked(
+            report=report,
+            rollout=rollout,
+            killed=killed,
+            throttled=throttled,
+            likes=likes,
+            updated=updated,
+            deployed=deployed,
+            replaced=replaced,
+            throttled_calls=self._proxy.happened["throttled"],
+            refusal=refusal,
+            stored=stored,
+            visits=guests.visits(),
+            samples=samples,
+        )
+
+    def _likes(self) -> Counter[str]:
+        return Operator(self._there.target, find(self._there.target, LIKES)).likes()
+
+    @contextmanager
+    def _stage(self, service: str) -> Iterator[Stage]:
+        target = self._there.target
+        named = find(target, service)
+        with watch.watching(Observer(target, named).look) as watched:
+            operator = Operator(target, named)
+            yield Stage(self._there, operator, watched, self._clock, self._settings.clients, 0, self._say)
+
+    def _wait(self, load: _Both, until: float) -> None:
+        """With a line now and then."""
+        while (left := until - time.time()) > 0:
+            load.wait(min(left, LINE_EVERY))
+            self._say(show.line(load.report()))
+
+    def _through_the_proxy(self) -> str:
+        """Have the likes service reach its table by the proxy; its revision.
+
+        botocore asks for the endpoint of a service before that of all.
+        https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+        """
+        ecs = self._there.target.ecs
+        service = describe(ecs, find(self._there.target, LIKES))
+        old = revisions.read(ecs, service["taskDefinition"])
+        settings = {"AWS_ENDPOINT_URL_DYNAMODB": self._proxy.url}
+        new = revisions.changed(old, revisions.main_container(service, old), None, settings)
+        revision = short(revisions.register(ecs, new))
+        with self._stage(LIKES) as stage:
+            stage.act(f"{revision} reaches its table by a proxy")
+            stage.operator.update(taskDefinition=revision)
+            states = _states(stage.until_deployed(revision), revision)
+        if states != [WELL]:
+            raise Failure(
+                Outcome.FAILED, f"The deployment of {revision} ended in {' and '.join(states) or 'no state'}."
+            )
+        return revision
+
+    def _split(self) -> None:
+        self._say("  all requests of a feature to a service of its own")
+        target, out = self._there.target, Aside(lambda line: self._say(f"    {line}"))
+        rest = side(target, MONOLITH)
+        for feature in ROUTES:
+            Cutover(target, side(target, feature), rest, out, self._clock.shortened(LONGEST) + START_UP).move(100)
+
+    def _rollout(self) -> tuple[Act, str, list[str]]:
+        with self._stage(UPDATED) as stage:
+            revision = stage.operator.register()
+            act = stage.act(f"{revision} is rolled out")
+            stage.operator.update(taskDefinition=revision)
+            sight = stage.until_deployed(revision)
+        return act, revision, _states(sight, revision)
+
+    def _kill(self) -> tuple[Act, list[str]]:
+        with self._stage(LIKES) as stage:
+            there = stage.sight().running()
+            act = stage.act(f"kill -9 of task {there[0][:8]} of {LIKES}")
+            stage.operator.kill(there[0])
+            sight = stage.until_steady(without=there[:1])
+        return act, [task for task in sight.running() if task not in there]
+
+    def _throttle(self, load: _Both, mysfit: str) -> tuple[Act, Refusal]:
+        seconds = max(SHORTEST, THROTTLED * self._settings.seconds)
+        act = Act(time.time(), f"the table of {LIKES} takes no calls for {seconds:.0f} s")
+        self._say(f"  {act.text}")
+        self._proxy.set_faults({"throttled": 1.0})
+        told = call("POST", f"{self._there.api_url}/mysfits/{mysfit}/like", timeout=PATIENCE)
+        self._wait(load, act.at + seconds)
+        self._proxy.heal()
+        act.steady_at = time.time()
+        self._say("  the table takes calls again")
+        return act, Refusal(told.status, str(told.headers.get("Retry-After") or ""))
+
+
+def _states(sight: Sight, revision: str) -> list[str]:
+    """How the service deployments to a revision stand."""
+    return [each.status for each in sight.deployed.values() if each.revision == revision]

@@ -1,0 +1,62 @@
+"""Made-up soaks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from ops.load.slices import Kind
+from ops.load.visitors import LIKE
+from rehearsal.drills.story import Act
+from reliability.soak.guests import Visit
+from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
+from reliability.soak.story import Refusal, Soaked
+from tests.rehearsal.drills.stories import a_story
+
+LIKES, UPDATED = "mysfits-likes:2", "mysfits-users:2"
+TASKS = (Part("mysfits-catalog", "a"), Part("mysfits-likes", "b"))
+UNDER_WAY = (120.5, Kind(LIKE, "502", ""))
+REFUSED = (131.0, Kind(LIKE, "503", LIKES))
+MIB = 2**20
+
+
+def a_soak(
+    *more: tuple[float, Kind],
+    liked: Mapping[str, int] | None = None,
+    in_doubt: Mapping[str, int] | None = None,
+    stored: Mapping[str, int] | None = None,
+    grown: Mapping[Part, int] | None = None,
+) -> Soaked:
+    """A minute from 100 on: a rollout at 110, a task killed at 120, a table throttled from 125 to 135."""
+    report = a_story(
+        answered={"mysfits-catalog:1": 600, UPDATED: 60, LIKES: 60},
+        seconds=60,
+        clients=4,
+        liked=liked or {"x": 5, "y": 7},
+        in_doubt=in_doubt,
+        also=[UNDER_WAY, REFUSED, *more],
+    ).report
+    return Soaked(
+        report=report,
+        rollout=Act(110.0, "rollout", 118.0),
+        killed=Act(120.0, "kill -9", 123.0),
+        throttled=Act(125.0, "throttled", 135.0),
+        likes=LIKES,
+        updated=UPDATED,
+        deployed=["SUCCESSFUL"],
+        replaced=["c" * 32],
+        throttled_calls=40,
+        refusal=Refusal(503, "1"),
+        stored=Counter(stored or liked or {"x": 5, "y": 7}),
+        visits=[Visit(101.0, "GET /hello", "Hello ELECLE 1", "Hello ELECLE 1")],
+        samples=samples(grown or {}),
+    )
+
+
+def samples(grown: Mapping[Part, int]) -> Sequence[Sample]:
+    """Every second; what grows does so evenly, and by so much from the middle of one third to that of the other."""
+    parts = (*TASKS, Part(BALANCER), Part(REHEARSAL))
+    pace = {part: grown.get(part, 0) / (2 / 3 * 50) for part in parts}
+    return [
+        Sample(100.0 + second, {part: 100 * MIB + int(second * pace[part]) for part in parts}) for second in range(60)
+    ]

@@ -45,7 +45,8 @@ class Store:
             self._likes[mysfit_id] += int(request["ExpressionAttributeValues"][":count"]["N"])
             return json.dumps({"Attributes": self._row(mysfit_id)}).encode()
         if operation == "GetItem":
-            return json.dumps({"Item": self._row(mysfit_id)}).encode()
+            cost = {"TableName": request["TableName"], "CapacityUnits": 1.0}
+            return json.dumps({"Item": self._row(mysfit_id), "ConsumedCapacity": cost}).encode()
         raise ValueError(f"{operation} is not known here.")
 
     def _row(self, mysfit_id: str) -> dict[str, Any]:

@@ -33,6 +33,11 @@ _THROTTLED = {
     "ThrottlingException",
     "TransactionConflictException",
 }
+# How a refusal begins where this machine's clock is 15 minutes off. A wrong key has the same code, and does not pass.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
+_WRONG_TIME = ("Signature expired", "Signature not yet current")
+# What botocore says, in an error without a kind, where the credentials of a role are over when they come: the same.
+_OVER = "refreshed credentials are still expired"
 # The request never left this machine.
 _NOT_SENT = (
     ConnectTimeoutError,
@@ -69,7 +74,11 @@ class Table:
     def get(self, key: Item) -> Item | None:
         """The row at `key` as of the last answered write (a consistent read), or None."""
         with _translated():
-            answer = self._dynamodb.reads.get_item(TableName=self._name, Key=key, ConsistentRead=True)
+            answer = self._dynamodb.reads.get_item(
+                TableName=self._name, Key=key, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
+            )
+        # No row is an answer without an item, and so is one that broke off; but only a whole one says what it cost.
+        _part(answer, "ConsumedCapacity")
         return answer.get("Item")
 
     def update(self, key: Item, **expressions: Any) -> Item:
@@ -98,7 +107,7 @@ class Table:
 
 
 def _part(answer: Any, name: str) -> Any:
-    # botocore reads a 200 whose body is no JSON (a proxy's page) as an empty answer.
+    # botocore reads a 200 whose body is no JSON (a proxy's page) or cut off as an empty answer.
     if name not in answer:
         raise InDoubt("The data store did not answer as it should.")
     return answer[name]
@@ -121,9 +130,15 @@ def _translated() -> Iterator[None]:
             raise Refused(_plain(error)) from error
         if code in _THROTTLED:
             raise NotApplied("Too many requests at once. Nothing was changed.") from error
+        if code == "InvalidSignatureException" and error.response["Error"]["Message"].startswith(_WRONG_TIME):
+            raise NotApplied("The data store takes another time for now. Nothing was changed.") from error
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             raise InDoubt("The data store did not answer as it should.") from error
         raise
+    except RuntimeError as error:
+        if _OVER not in str(error):
+            raise
+        raise NotApplied("The data store takes another time for now. Nothing was changed.") from error
     except _NOT_SENT as error:
         raise NotApplied("The data store cannot be reached. Nothing was changed.") from error
     except (BotoCoreError, ResponseParserError) as error:

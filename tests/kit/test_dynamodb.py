@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
+from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
 from app.kit import aws
@@ -31,13 +36,59 @@ def table(client: Client) -> Table:
 
 def test_a_row_is_read_consistently() -> None:
     """An eventually consistent read may miss a like that was answered; the local cloud has none of those."""
-    client = Client({"Item": {"MysfitId": "a"}})
+    client = Client({"Item": {"MysfitId": "a"}, "ConsumedCapacity": {}})
     assert table(client).get({"MysfitId": "a"}) == {"MysfitId": "a"}
-    assert client.asked == {"TableName": "mysfits", "Key": {"MysfitId": "a"}, "ConsistentRead": True}
+    assert client.asked == {
+        "TableName": "mysfits",
+        "Key": {"MysfitId": "a"},
+        "ConsistentRead": True,
+        "ReturnConsumedCapacity": "TOTAL",
+    }
 
 
-def error(code: str, status: int) -> ClientError:
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetItem")  # type: ignore[typeddict-item]
+ROW = b'{"Item": {"MysfitId": {"S": "a"}}, "ConsumedCapacity": {"CapacityUnits": 1.0, "TableName": "mysfits"}}'
+WHOLE = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(ROW), ROW)
+
+
+@pytest.mark.parametrize("length", [len(WHOLE) - len(ROW) - 2, len(WHOLE) - len(ROW), len(WHOLE) - 1])
+def test_an_answer_that_breaks_off_is_not_a_row_that_is_not_there(monkeypatch: pytest.MonkeyPatch, length: int) -> None:
+    """botocore reads what breaks off behind its status as an empty answer, which is what GetItem says of no row."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.recv(65_536)
+                        connection.sendall(WHOLE[:length])
+
+        threading.Thread(target=answer, daemon=True).start()
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(InDoubt):
+            Table(aws.dynamodb("us-east-1", connections=1), "mysfits").get({"MysfitId": "a"})
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_write_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        table = Table(aws.dynamodb("us-east-1", connections=1), "mysfits")
+        began = time.monotonic()
+        with pytest.raises(InDoubt):
+            table.update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one", ExpressionAttributeValues={":one": 1})
+        assert time.monotonic() - began < 4, "2 s, as docs/threat-model.md has it"
+
+
+def error(code: str, status: int, message: str = "") -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]
+        "GetItem",
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,6 +97,9 @@ def error(code: str, status: int) -> ClientError:
         (error("ProvisionedThroughputExceededException", 400), NotApplied),
         (error("ThrottlingException", 400), NotApplied),
         (error("RequestLimitExceeded", 400), NotApplied),
+        (error("InvalidSignatureException", 400, "Signature expired: 20260101T000000Z is now earlier"), NotApplied),
+        (error("InvalidSignatureException", 400, "Signature not yet current: 20270101T000000Z"), NotApplied),
+        (error("InvalidSignatureException", 400, "The request signature we calculated does not match"), ClientError),
         (NoCredentialsError(), NotApplied),
         (error("InternalServerError", 500), InDoubt),
         (error("ServiceUnavailable", 503), InDoubt),
@@ -58,3 +112,15 @@ def test_errors_are_told_apart_by_what_they_leave_behind(outcome: Exception, our
     with pytest.raises(ours) as raised:
         table(Client(outcome)).get({"MysfitId": "a"})
     assert type(raised.value) is ours
+
+
+def test_credentials_that_are_over_when_they_come_change_nothing() -> None:
+    """So it is in a task whose clock is a day ahead."""
+    told = {"access_key": "a", "secret_key": "b", "token": "c", "expiry_time": "2026-01-01T00:00:00Z"}
+    credentials = RefreshableCredentials.create_from_metadata(told, lambda: told, method="container-role")
+    with pytest.raises(RuntimeError) as raised:
+        credentials.get_frozen_credentials()
+    with pytest.raises(NotApplied):
+        table(Client(raised.value)).get({"MysfitId": "a"})
+    with pytest.raises(RuntimeError, match="another"):
+        table(Client(RuntimeError("another"))).get({"MysfitId": "a"})

@@ -27,6 +27,7 @@ class Answer(NamedTuple):
     status: int
     revision: str  # as X-Service-Revision told it, else empty
     body: bytes
+    says_when: bool = False  # to try again, by Retry-After
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ async def _answer(reader: asyncio.StreamReader, method: str) -> tuple[Answer, bo
         body = await reader.readexactly(int(fields[b"content-length"]))
     else:
         body, keep = await reader.read(), False
-    return Answer(status, fields.get(REVISION, b"").decode("latin-1"), body), keep
+    revision, says_when = fields.get(REVISION, b"").decode("latin-1"), fields.get(b"retry-after", b"").isdigit()
+    return Answer(status, revision, body, says_when), keep
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:

@@ -17,6 +17,8 @@ from ops.load.slices import Kind, Slice, failed
 LIKE = "POST /mysfits/{id}/like"
 GOLDEN = ("GET /mysfits", "GET /mysfits/{id}", LIKE)
 
+MUTE = "503 without Retry-After"
+
 # Seconds that a client waits after a failure: a loop of refusals would count nothing but its own speed.
 PAUSE = 0.1
 
@@ -88,7 +90,7 @@ class Visitors:
             answer = Answer(0, "", b"")
             outcome = str(failure)
         else:
-            outcome = str(answer.status)
+            outcome = _outcome(answer)
         self._slice.add(Kind(route, outcome, answer.revision), (time.perf_counter() - began) * 1000)
         if route == LIKE:
             (self._slice.in_doubt if failed(outcome) else self._slice.liked)[mysfit] += 1
@@ -126,6 +128,11 @@ class Visitors:
         while True:
             await asyncio.sleep(self._plan.slice_seconds)
             self._end_slice()
+
+
+def _outcome(answer: Answer) -> str:
+    """The status; for a 503 of the service that does not say when to try again, as it should, that it does not."""
+    return MUTE if answer.status == 503 and answer.revision and not answer.says_when else str(answer.status)
 
 
 async def _resolved(server: Server) -> Server:

@@ -18,7 +18,7 @@ from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION
-from tests.likes.unreliable import Unreliable
+from reliability.unreliable import Unreliable
 from tests.server import Server
 
 

@@ -22,8 +22,8 @@ from app.likes.stamps import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION
+from reliability.unreliable import Unreliable
 from tests.conftest import Rows
-from tests.likes.unreliable import Unreliable
 
 STORM = {
     "refused": 0.05,

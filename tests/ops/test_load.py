@@ -39,6 +39,7 @@ class Api(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.judge: Callable[[str, int], int] = lambda route, number: 200
+        self.says_when = True  # to try again
         self.mysfits = [{"mysfitId": each, "name": "Ozzy"} for each in MYSFIT_IDS]
         self.seen: Counter[str] = Counter()
         self.liked: Counter[str] = Counter()
@@ -72,6 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         self.send_header("X-Service-Revision", f"mysfits-service:{7 + number % 2}")
+        if status == 503 and self.server.says_when:
+            self.send_header("Retry-After", "1")
         self.end_headers()
         self.wfile.write(text)
 
@@ -127,6 +130,14 @@ def test_failures_are_counted_by_their_kind_and_their_likes_are_in_doubt(api: Ap
     assert report.failed == report.in_doubt.total()
     # Who was told no was told so by a revision; who was told nothing was told by none.
     assert report.by_revision()[""].requests == report.failures["connection closed"]
+
+
+def test_a_503_of_the_service_that_does_not_say_when_to_try_again_is_a_kind_of_its_own(api: Api) -> None:
+    api.judge, api.says_when = lambda route, number: 503 if "/like" in route else 200, False
+    with loading(Plan(api.url, clients=4, routes=(LIKE,))) as load:
+        load.begun()
+        until(lambda: load.report().failed > 10, "10 failures")
+        assert set(load.stop().failures) == {"503 without Retry-After"}
 
 
 def test_a_client_that_failed_waits_a_moment(api: Api) -> None:

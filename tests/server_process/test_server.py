@@ -17,8 +17,8 @@ import boto3
 import pytest
 
 from rehearsal.cloud.endpoint import Cloud
+from reliability.unreliable import Unreliable
 from tests.conftest import Rows, new_table
-from tests.likes.unreliable import Unreliable
 from tests.platform_runner import living, until
 from tests.server import Server
 

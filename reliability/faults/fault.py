@@ -1,0 +1,34 @@
+"""A fault: what is done, and what it may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rehearsal.drills.story import Finding
+from reliability.faults.ground import Ground
+
+# Does it for so many seconds and undoes it; what can be said of the fault itself.
+Play = Callable[[Ground, float], Sequence[Finding]]
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a fault may cost visitors.
+
+    `told` are the kinds of failure that they may meet, as story.py words them, `most` how many for each client at the
+    most. With `victim`, one task may be gone or deaf; all others, and else all, answer `/` and `/health` all the time.
+    """
+
+    told: frozenset[str] = frozenset()
+    most: float | None = None
+    victim: bool = False
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    done: str  # a sentence for people, without its full stop
+    play: Play
+    price: Price
+    times: float = 1.0  # so many times as long as the others

@@ -1,0 +1,92 @@
+"""Whether a fault cost no more than it may. Nothing here asks anybody."""
+
+from __future__ import annotations
+
+from app.kit.together import GRACE, PATIENCE
+from rehearsal.drills.story import Finding, Story, likes_counted
+from reliability.faults.fault import Price
+from reliability.faults.story import Played, bad, counted
+
+# Seconds for a request: the limit of docs/threat-model.md, and some for a busy machine.
+LONGEST = PATIENCE + GRACE + 2.0
+# Seconds within which `/` and `/health` are answered, which wait for nobody.
+AT_ONCE = 2.0
+# Seconds from the end of a fault to the last failure: what is under way then may still fail.
+RECOVERY = LONGEST
+
+
+def judge(played: Played, price: Price) -> list[Finding]:
+    return [
+        _calm(played),
+        _told(played, price),
+        _in_time(played),
+        _alive(played, price),
+        _lost(played),
+        _same_tasks(played, price),
+        _recovered(played),
+        *played.found,
+    ]
+
+
+def _calm(played: Played) -> Finding:
+    calm = played.calm
+    return Finding(
+        calm.requests > 0 and calm.failed == 0,
+        f"{calm.failed:,} of {calm.requests:,} requests failed before anything was done.",
+    )
+
+
+def _told(played: Played, price: Price) -> Finding:
+    """Only what may be told, and not more often than it may be."""
+    failures = bad(played.report)
+    clients = played.report.clients
+    most = None if price.most is None else round(price.most * clients)
+    limit = "" if most is None else f"; there may be {most:,} from {clients} clients"
+    return Finding(
+        set(failures) <= price.told and (most is None or failures.total() <= most),
+        f"Those that failed were told {counted(failures)}{limit}.",
+    )
+
+
+def _in_time(played: Played) -> Finding:
+    slowest = played.report.latency.slowest / 1000
+    hung = bad(played.report)["timed out"]
+    return Finding(
+        slowest <= LONGEST and not hung, f"The slowest answer took {slowest:.1f} s, and {hung:,} never came."
+    )
+
+
+def _alive(played: Played, price: Price) -> Finding:
+    """A task is asked for what needs nothing but itself."""
+    # Where there may be a victim it is the first.
+    owed = [look for look in played.looks if not price.victim or look.task != played.before[0]]
+    missed = [look for look in owed if look.told != "200" or look.seconds > AT_ONCE]
+    slowest = max((look.seconds for look in owed), default=0.0)
+    first = f" {missed[0].path} was told {missed[0].told} after {missed[0].seconds:.1f} s." if missed else ""
+    return Finding(
+        bool(owed) and not missed,
+        f"/ and /health were answered {len(owed) - len(missed)} of {len(owed)} times, in {slowest:.2f} s at the "
+        f"longest.{first}",
+    )
+
+
+def _lost(played: Played) -> Finding:
+    found = likes_counted(Story(played.report, stored=played.stored))
+    return Finding(found.holds and played.report.liked.total() > 0, found.sentence)
+
+
+def _same_tasks(played: Played, price: Price) -> Finding:
+    gone = [task for task in played.before if task not in played.after]
+    return Finding(
+        len(played.after) == len(played.before) and (gone == [] or (price.victim and gone == [played.before[0]])),
+        f"{len(gone)} of {len(played.before)} tasks were replaced.",
+    )
+
+
+def _recovered(played: Played) -> Finding:
+    good = sum(look.told == "200" for look in played.later)
+    return Finding(
+        played.recovery <= RECOVERY and 0 < good == len(played.later),
+        f"The last failure came {played.recovery:.1f} s after the end of the fault; then {good} of "
+        f"{len(played.later)} requests went well.",
+    )

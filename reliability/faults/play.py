@@ -1,0 +1,49 @@
+"""Plays one fault under load."""
+
+from __future__ import annotations
+
+import time
+
+from ops.load.process import Load, loading
+from ops.load.visitors import Plan
+from rehearsal.drills.stage import MYSFITS
+from reliability.faults.fault import Fault
+from reliability.faults.ground import Ground
+from reliability.faults.judging import RECOVERY
+from reliability.faults.looks import look, looking
+from reliability.faults.story import Played
+
+CALM = 0.7  # seconds before
+QUIET = 1.0  # and after
+LATER = 20  # requests that show that it is well again
+
+
+def play(fault: Fault, ground: Ground, seconds: float, clients: int) -> Played:
+    """Calm, the fault, and on until it is well again. Raises CannotLoad, NoProcess and TookTooLong."""
+    ground.until_steady()
+    tasks, before = ground.tasks(), ground.likes()
+    with loading(Plan(ground.api_url, clients, mysfits=MYSFITS)) as load:
+        load.begun()
+        ground.pass_time(CALM)
+        with looking(tasks) as looks:
+            began = time.time()
+            found = fault.play(ground, seconds * fault.times)
+            ended = time.time()
+        _until_well(ground, load, ended)
+        report = load.stop()
+    ground.until_steady()
+    later = [look(ground.api_url, "/mysfits") for _ in range(LATER)]
+    stored = ground.likes()
+    stored.subtract(before)
+    after = [task.name for task in ground.tasks()]
+    return Played(report, began, ended, [task.name for task in tasks], after, looks, later, stored, found)
+
+
+def _until_well(ground: Ground, load: Load, ended: float) -> None:
+    """Until nothing has failed for a while."""
+
+    def is_well() -> bool:
+        quiet_since = max(ended, load.report().last_failure() or 0.0)
+        return time.time() - quiet_since > QUIET
+
+    ground.until(is_well, 2 * RECOVERY)

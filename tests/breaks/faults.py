@@ -1,0 +1,54 @@
+"""What was answered is lost in a fault, visitors wait or are told what is not so, or nobody would notice."""
+
+from __future__ import annotations
+
+from tests.breaks import Break
+
+JUDGING = "tests/reliability/faults/test_judging.py"
+
+BREAKS = [
+    Break(
+        "A like is answered before it is written.",
+        "app/likes/actions.py",
+        "    return Together(likes.add).do\n",
+        "    import threading\n\n"
+        "    together = Together(likes.add)\n"
+        "    return lambda mysfit: threading.Timer(0.5, together.do, (mysfit,)).start() or 1\n",
+        "tests/likes/test_likes.py::test_a_profile_shows_a_like_as_soon_as_it_is_answered",
+    ),
+    Break(
+        "A call to a data store that hangs is waited for.",
+        "app/kit/aws.py",
+        '            read_timeout=2,\n            retries={"total_max_attempts": attempts',
+        '            read_timeout=6,\n            retries={"total_max_attempts": attempts',
+        "tests/kit/test_dynamodb.py::test_a_write_that_hangs_is_given_up",
+    ),
+    Break(
+        "An answer that breaks off is a mysfit that is not there.",
+        "app/kit/dynamodb.py",
+        '        _part(answer, "ConsumedCapacity")\n',
+        "",
+        "tests/kit/test_dynamodb.py::test_an_answer_that_breaks_off_is_not_a_row_that_is_not_there",
+    ),
+    Break(
+        "A clock that is wrong is a 500.",
+        "app/kit/dynamodb.py",
+        '_WRONG_TIME = ("Signature expired", "Signature not yet current")',
+        '_WRONG_TIME = ("Never said.",)',
+        "tests/kit/test_dynamodb.py::test_errors_are_told_apart_by_what_they_leave_behind",
+    ),
+    Break(
+        "The judge of the faults overlooks lost likes.",
+        "reliability/faults/judging.py",
+        "    return Finding(found.holds and played",
+        "    return Finding(played",
+        f"{JUDGING}::test_fails_when_an_answered_like_is_lost_or_one_is_stored_twice",
+    ),
+    Break(
+        "The judge of the faults takes any answer.",
+        "reliability/faults/judging.py",
+        "        set(failures) <= price.told and (",
+        "        (",
+        f"{JUDGING}::test_fails_for_another_answer_than_may_be_given",
+    ),
+]

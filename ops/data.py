@@ -6,6 +6,7 @@ that says how many there are. Until that line is written an export goes on where
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,7 +41,9 @@ def export_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -
         for place, name in enumerate(names[begun:], begun):
             last = there[-1]["item"] if there and place == begun else None
             for row in _rows(session, tables[name], last):
-                file.write(json.dumps({"table": name, "item": row}, ensure_ascii=False).encode() + b"\n")
+                file.write(
+                    json.dumps({"table": name, "item": row}, ensure_ascii=False, default=_as_text).encode() + b"\n"
+                )
                 count += 1
         file.write(json.dumps({"rows": count}).encode() + b"\n")
     return count
@@ -92,9 +95,24 @@ def _key_names(dynamodb: Any, table: str) -> list[str]:
 
 def _lines(whole: bytes, path: Path) -> list[dict[str, Any]]:
     try:
-        return [json.loads(line) for line in whole.splitlines()]
+        return [json.loads(line, object_hook=_with_bytes) for line in whole.splitlines()]
     except ValueError:
         raise Incomplete(f"{path} is no export of these tables.") from None
+
+
+def _as_text(binary: bytes) -> str:
+    """As DynamoDB's own JSON has it."""
+    return base64.b64encode(binary).decode()
+
+
+def _with_bytes(piece: Row) -> Row:
+    # An attribute named B or BS has an object there, never text.
+    match piece:
+        case {"B": str(text)}:
+            return {"B": base64.b64decode(text)}
+        case {"BS": list(texts)}:
+            return {"BS": [base64.b64decode(text) for text in texts]}
+    return piece
 
 
 def _whole_part(path: Path) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ops.commands.options import on_target, with_json
+from ops.commands.options import assignments, on_target, with_json
 from ops.data import Incomplete, export_rows, import_rows
 from ops.outcomes import Failure, Outcome
 from ops.target import Target
@@ -24,11 +24,20 @@ def data() -> None:
 @data.command("export")
 @on_target
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--table", "others", metavar="OUTPUT=TABLE", multiple=True, callback=assignments,
+    help="Read this table, such as a restored one, in place of the one that an output of the stacks names.",
+)  # fmt: skip
 @with_json
-def export_data(target: Target, file: Path, out: Terminal) -> None:
+def export_data(target: Target, file: Path, others: dict[str, str], out: Terminal) -> None:
     """Write every row to FILE, exactly. An export that was cut short goes on where it stopped."""
+    tables = _tables(target)
+    if unknown := others.keys() - tables:
+        raise Failure(
+            Outcome.NOT_FOUND, f"No such table: {', '.join(sorted(unknown))}. There are: {', '.join(tables)}."
+        )
     try:
-        count = export_rows(target.session, _tables(target), file)
+        count = export_rows(target.session, tables | others, file)
     except Incomplete as error:
         raise Failure(Outcome.FAILED, str(error)) from error
     out.say(f"{count} rows are in {file}.")

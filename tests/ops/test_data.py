@@ -54,10 +54,14 @@ def test_export_empty_import_gives_the_same_answers(
     assert client.post(f"/mysfits/{COCO}/adopt").status_code == 409
 
 
-def test_numbers_and_empty_values_come_back_exactly(
+def test_numbers_bytes_and_empty_values_come_back_exactly(
     session: boto3.Session, rows: Rows, table_name: str, tmp_path: Path
 ) -> None:
-    odd = {"Likes": Decimal("12345678901234567890123456789012345678"), "Description": "", "Extra": {"a": [None, True]}}
+    odd = {
+        "Likes": Decimal("12345678901234567890123456789012345678"),
+        "Description": "",
+        "Extra": {"a": [None, True, b"\x00\xff"], "B": "no bytes", "BS": ["none"], "of": {b"\xfe", b"a"}},
+    }
     mysfit_id = rows.add(**odd)
     before = rows.get(mysfit_id)
     path = tmp_path / "rows.jsonl"
@@ -129,3 +133,19 @@ def test_the_command_keeps_every_table_of_the_stacks(
 
     Path(path).write_text("{}")
     assert CliRunner().invoke(main, ["data", "import", path]).exit_code == 4
+
+
+def test_another_table_is_exported_in_place_of_the_stacks(
+    session: boto3.Session, rows: Rows, table_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.add()
+    restored = new_table(session)
+    mysfit_id = Rows(session, restored).add()
+    monkeypatch.setattr("ops.commands.options.local", lambda: Target(session, {"DynamoTable": table_name}))
+    path = tmp_path / "rows.jsonl"
+    command = ["data", "export", str(path), "--table"]
+    assert CliRunner().invoke(main, [*command, f"DynamoTable={restored}"]).exit_code == 0
+    [row, _] = path.read_text().splitlines()
+    assert (json.loads(row)["table"], json.loads(row)["item"]["MysfitId"]) == ("DynamoTable", {"S": mysfit_id})
+    unknown = CliRunner().invoke(main, [*command, f"Table={restored}"])
+    assert (unknown.exit_code, unknown.stderr) == (3, "Error: No such table: Table. There are: DynamoTable.\n")

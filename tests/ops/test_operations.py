@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ops.outcomes import Outcome
+from rehearsal.local import client_environment
+from tests.labs.walk import Shell, section, see, steps
 from tests.platform_runner import MYSFITS, ROOT, free_ports, until
 
 LONG = 300  # seconds after which something hangs
+RUNBOOK = ROOT / "docs" / "operations.md"
+NESSI = "a68db521-c031-44c7-b5ef-bfa4c0850e2a"
+COCO = "0e37d916-f960-4772-a25a-01b762b5c1bd"
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -32,8 +40,8 @@ Operate = Callable[..., Ended]
 
 
 @pytest.fixture(scope="module")
-def operate_for_real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operate]:
-    """`mysfits VERB … --json` on a rehearsal of its own, whose intervals are a tenth of AWS's."""
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment that finds a rehearsal of its own, whose intervals are a tenth of AWS's."""
     folder = tmp_path_factory.mktemp("rehearsal")
     site, api, cloud = free_ports(3)
     ports = {"SITE_PORT": str(site), "API_PORT": str(api), "CLOUD_PORT": str(cloud)}
@@ -43,6 +51,19 @@ def operate_for_real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opera
         rehearsal = subprocess.Popen(
             [*MYSFITS, "up", "--speed", "10"], cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
         )
+
+    try:
+        until(lambda: rehearsal.poll() is not None or "\nReady" in said.read_text(), "the rehearsal is ready", LONG)
+        assert rehearsal.poll() is None, said.read_text()
+        yield environment
+    finally:
+        rehearsal.terminate()
+        rehearsal.wait(LONG)
+
+
+@pytest.fixture(scope="module")
+def operate_for_real(environment: dict[str, str]) -> Operate:
+    """`mysfits VERB … --json` on that rehearsal."""
 
     def operate(*arguments: str) -> Ended:
         verb, *rest = arguments
@@ -57,13 +78,7 @@ def operate_for_real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opera
         assert "Traceback" not in ended.stderr, ended.stderr
         return Ended(ended.returncode, json.loads(ended.stdout or "{}"), ended.stderr)
 
-    try:
-        until(lambda: rehearsal.poll() is not None or "\nReady" in said.read_text(), "the rehearsal is ready", LONG)
-        assert rehearsal.poll() is None, said.read_text()
-        yield operate
-    finally:
-        rehearsal.terminate()
-        rehearsal.wait(LONG)
+    return operate
 
 
 def status(operate: Operate) -> dict[str, Any]:
@@ -88,6 +103,27 @@ def test_an_update_is_proved_and_a_rollback_too(operate_for_real: Operate) -> No
     assert now["revision"] != before
     ended = operate_for_real("rollback")
     assert (ended.code, ended.told["revision"]) == (Outcome.DONE, before), ended.text
+
+
+def test_what_cloudwatch_counts_is_what_was_answered(operate_for_real: Operate) -> None:
+    """Every like of this rehearsal so far, and so those of tasks that have been stopped since."""
+    loaded = operate_for_real("load", "-", "--for", "2s", "--clients", "4")
+    assert loaded.code == Outcome.DONE, loaded.text
+
+    def seen() -> dict[str, int]:
+        # Services that were there for a test have counted as well.
+        services = operate_for_real("metrics", "--since", "1h").told["services"]
+        return {name: sum(each[name] for each in services) for name in ("requests", "likes", "server_errors")}
+
+    with urllib.request.urlopen(f"{loaded.told['url']}/mysfits") as answer:
+        mysfits = [each["mysfitId"] for each in json.load(answer)["mysfits"]]
+    stored = 0
+    for mysfit in mysfits:
+        with urllib.request.urlopen(f"{loaded.told['url']}/mysfits/{mysfit}") as answer:
+            stored += json.load(answer)["likes"]
+    assert stored >= sum(loaded.told["liked"].values()) > 0
+    until(lambda: seen()["likes"] == stored, "CloudWatch has every like", 60)
+    assert seen()["requests"] > loaded.told["requests"]
 
 
 def test_a_bad_release_is_rolled_back_and_its_reason_told(operate_for_real: Operate) -> None:
@@ -153,3 +189,36 @@ def test_a_feature_is_cut_over_and_back(operate_for_real: Operate) -> None:
         ended = operate_for_real("drop-traffic", state)
         assert ended.code == Outcome.DONE, ended.text
     assert operate_for_real("verify").code == Outcome.DONE
+
+
+def answers(api: str) -> dict[str, Any]:
+    """Everything that there is to read of mysfits and of the board."""
+
+    def got(path: str) -> Any:
+        with urllib.request.urlopen(f"{api}{path}", timeout=30) as answer:
+            return json.load(answer)
+
+    board = {path: got(path) for path in ("/api/users", "/api/threads", "/api/posts")}
+    listed = got("/mysfits")["mysfits"]
+    return board | {"/mysfits": listed} | {each["mysfitId"]: got(f"/mysfits/{each['mysfitId']}") for each in listed}
+
+
+def test_the_table_is_restored_as_the_runbook_says(environment: dict[str, str]) -> None:
+    """Exported, emptied and imported, line by line as it is written there: every answer is as it was."""
+    api = f"http://localhost:{environment['API_PORT']}"
+    for path in (f"{NESSI}/like", f"{NESSI}/like", f"{COCO}/adopt"):
+        urllib.request.urlopen(urllib.request.Request(f"{api}/mysfits/{path}", method="POST"), timeout=30).close()
+    before = answers(api)
+    assert (before[NESSI]["likes"] >= 2, before[COCO]["adopted"], len(before["/mysfits"])) == (True, True, 12)
+
+    tools = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    aws = client_environment(f"http://localhost:{environment['CLOUD_PORT']}")
+    *restoring, verifying = steps(section(RUNBOOK, "Restore the table"))
+    with Shell(environment | aws | {"PATH": tools}) as shell:
+        for step in restoring:
+            see(step, shell.run(step.commands))
+            if "batch-write-item" in step.commands:
+                count = 'aws dynamodb scan --table-name "$TABLE" --select COUNT --query Count\n'
+                assert shell.run(count).strip() == "0", "the table was emptied"
+        assert answers(api) == before
+        see(verifying, shell.run(verifying.commands))

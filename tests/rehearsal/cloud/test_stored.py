@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -129,3 +130,15 @@ def test_what_a_row_was_before_is_not_kept(rows: Rows) -> None:
     for _ in range(50):
         rows.add(MysfitId=mysfit_id)
     assert kept() <= before
+
+
+def test_a_table_is_not_restored_as_it_was_at_some_moment(cloud: Cloud, table_name: str) -> None:
+    dynamodb = client(cloud, "dynamodb")
+    dynamodb.update_continuous_backups(
+        TableName=table_name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    then = {"SourceTableName": table_name, "TargetTableName": f"{table_name}-then"}
+    with pytest.raises(ClientError, match="Tables have no past here"):
+        dynamodb.restore_table_to_point_in_time(**then, RestoreDateTime=datetime(2026, 1, 1, tzinfo=UTC))
+    dynamodb.restore_table_to_point_in_time(**then, UseLatestRestorableTime=True)
+    dynamodb.delete_table(TableName=f"{table_name}-then")

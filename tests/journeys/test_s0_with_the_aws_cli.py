@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.test_http import call
+from tests.journeys.asking import call
 from tests.platform_runner import Platform, until
 
 AWS = Path(sys.executable).parent / "aws"
@@ -107,13 +107,14 @@ def test_from_the_placeholder_to_the_log_line(platform: Platform) -> None:
     updated = aws("ecs", "update-service", *of_service, "--task-definition", revision)["service"]["deployments"]
     assert [(each["status"], each["taskDefinition"]) for each in updated] == [("PRIMARY", revision), ("ACTIVE", old)]
     assert updated[0]["rolloutState"] == "IN_PROGRESS"
-    aws("ecs", "wait", "services-stable", *of_services)
 
     def alone() -> dict[str, Any]:
         deployments = service()["deployments"]
         return deployments[0] if len(deployments) == 1 and deployments[0]["rolloutState"] == "COMPLETED" else {}
 
-    assert until(alone, "the rollout is complete")["taskDefinition"] == revision
+    assert until(alone, "the rollout is complete", within=150)["taskDefinition"] == revision
+    # It looks every 15 s, of real time; the first look is enough now.
+    aws("ecs", "wait", "services-stable", *of_services)
     arns = aws("ecs", "list-tasks", "--cluster", cluster)["taskArns"]
     tasks = aws("ecs", "describe-tasks", "--cluster", cluster, "--tasks", *arns)["tasks"]
     assert [task["taskDefinitionArn"] for task in tasks] == [revision] * 2

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.labs.walk import steps, walk
+from tests.labs.walk import section, steps, walk
 from tests.platform_runner import ROOT
 
 README = ROOT / "README.md"
@@ -20,14 +20,8 @@ _NUMBERED = re.compile(r"(?P<command>\S.*?) +# (?P<number>\d)  \S.*")
 ARRIVED = 'until mysfits logs --grep "Like processed." | grep -q .; do sleep 1; done'
 
 
-def section(heading: str) -> str:
-    _, _, rest = README.read_text().partition(f"\n## {heading}\n")
-    assert rest, f"The README has no section {heading!r}"
-    return rest.partition("\n## ")[0]
-
-
 def blocks(heading: str) -> list[str]:
-    return [step.commands for step in steps(section(heading))]
+    return [step.commands for step in steps(section(README, heading))]
 
 
 def numbered(block: str) -> dict[str, str]:

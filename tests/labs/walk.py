@@ -48,6 +48,13 @@ def steps(text: str) -> list[Step]:
     return found
 
 
+def section(page: Path, heading: str) -> str:
+    """What stands under a heading of the second level. Fails when there is no such heading."""
+    _, _, rest = page.read_text().partition(f"\n## {heading}\n")
+    assert rest, f"{page.name} has no section {heading!r}"
+    return rest.partition("\n## ")[0]
+
+
 def missing(shown: Iterable[str], output: str) -> str | None:
     """The first of the lines that does not come in the output after those before it."""
     lines = iter(_spaced(line) for line in output.splitlines())
@@ -132,6 +139,11 @@ def walk(text: str, local: Path) -> Iterator[tuple[Step, str]]:
                 yield see(step, shell.run(step.commands))
         assert platform.stop() == 0, platform.output()
         assert platform.processes() == {}
+
+
+def walk_to_its_end(text: str, local: Path) -> None:
+    """Do all steps. Fails at the first that goes wrong, and when there is none."""
+    assert len(list(walk(text, local))) == len(steps(text)) > 0
 
 
 def see(step: Step, output: str) -> tuple[Step, str]:

@@ -18,9 +18,8 @@ from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
 from reliability.soak.story import WELL, Refusal, Soaked
 
 WARM_UP = 1 / 6  # of the time, after which a process has seen everything once
-# Bytes that a task may hold more at the end. Once in its life each of two workers copies what it shares with the
-# process it was forked from, when Python's first full collection touches all of it: 7 MiB each, whatever comes after.
-ROOM = 20 * 2**20
+# Bytes that a task may hold more at the end: a kilobyte that stays of each request would be more in half an hour.
+ROOM = 8 * 2**20
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The API and its description say the same: no route, answer, status or field is in one of them alone.
 
-Breaks that this file notices, tried: a route without a description; `adopted` left out of a profile's schema; the 409
-left out of adopt; a described path that there is no route for; a link to a feature that does not run.
+Breaks that this file notices are in tests/breaks/description.py; others, tried: a route without a description; a link
+to a feature that does not run.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from app import create_app
 from app.kit import aws
 from app.kit.config import Config
 from app.kit.gate import Busy
+from app.kit.problems import Problem, type_of
 from tests.conftest import Rows
 from tests.platform.described import Described, Description, Undescribed
 from tests.platform.test_everywhere import ALONE_AND_IN_PAIRS, ANYWHERE
@@ -62,6 +64,26 @@ def test_what_a_description_refers_to_is_in_it(features: tuple[str, ...]) -> Non
     ids = [operation["operationId"] for operation in description.operations().values()]
     assert len(set(ids)) == len(ids)
     assert set(re.findall('"operationId": "([^"]*)", "parameters": {', json.dumps(description.document))) <= set(ids)
+
+
+def kinds(of: type[Problem]) -> Iterator[type[Problem]]:
+    for kind in of.__subclasses__():
+        if kind.__module__.startswith("app."):
+            yield kind
+        yield from kinds(kind)
+
+
+def test_every_kind_of_problem_is_described_and_no_other() -> None:
+    described = {
+        (answer["content"]["application/problem+json"]["schema"]["properties"]["status"]["const"], kind)
+        for answer in WHOLE.document["components"]["responses"].values()
+        if "content" in answer
+        for kind in answer["content"]["application/problem+json"]["schema"]["properties"]["type"]["enum"]
+    }
+    # Those without a title are kinds of kinds.
+    there_are = {(kind.code, type_of(kind)) for kind in kinds(Problem) if hasattr(kind, "title")}
+    of_routing = {(status, "about:blank") for status in (404, 405, 500)}
+    assert described == there_are | of_routing
 
 
 def test_the_list_leads_to_all_that_can_be_done_with_a_mysfit() -> None:

@@ -21,10 +21,14 @@ from tests.platform.test_everywhere import ANYWHERE
 ANSWER = create_app(ANYWHERE).test_client().get("/docs")
 
 
-def test_it_names_every_operation_and_every_problem() -> None:
+def test_it_names_every_operation_with_its_answers_and_every_problem() -> None:
     for (method, path), operation in WHOLE.operations().items():
         if method not in ("HEAD", "OPTIONS"):
-            assert f'<article id="{operation["operationId"]}">\n<h3><code>{method} {path}</code></h3>' in ANSWER.text
+            heading = f'<article id="{operation["operationId"]}">\n<h3><code>{method} {path}</code></h3>'
+            _, found, rest = ANSWER.text.partition(heading)
+            assert found, heading
+            told = re.findall("<dt>([0-9]+)</dt>", rest.partition("</article>")[0])
+            assert told == list(operation["responses"])
     for name in WHOLE.document["components"]["responses"]:
         assert f'<dt id="answer-{name}">' in ANSWER.text
 

@@ -1,0 +1,78 @@
+"""Somebody may have more than there is a limit for, or is turned away without a word."""
+
+from __future__ import annotations
+
+from tests.breaks import Break
+
+BREAKS = [
+    Break(
+        "Whoever calls can make the firewall take them for somebody else.",
+        "cfn/cluster.yml",
+        "              AggregateKeyType: IP\n",
+        "              AggregateKeyType: FORWARDED_IP\n",
+        "tests/cfn/test_firewall.py::test_requests_are_counted_by_the_address_that_connects",
+    ),
+    Break(
+        "Whoever asks too often is refused without being told for how long.",
+        "cfn/site.yml",
+        "                  - Name: Retry-After\n",
+        "                  - Name: X-Retry-After\n",
+        "tests/cfn/test_firewall.py::test_who_asks_too_often_is_told_so_in_the_words_of_the_api",
+    ),
+    Break(
+        "The rehearsal makes a firewall without saying that it refuses nobody.",
+        "rehearsal/stacks/resources/registry.py",
+        "imagined(name, UNGUARDED.get(name))",
+        "imagined(name)",
+        "tests/rehearsal/stacks/test_resources.py::test_whoever_makes_a_firewall_is_told_that_it_refuses_nobody_here",
+    ),
+    Break(
+        "Visitors may take every thread, so that no health check is answered.",
+        "app/kit/gate.py",
+        "    gate = Gate(max(1, threads - max(1, threads // RESERVE)))\n",
+        "    gate = Gate(threads)\n",
+        "tests/kit/test_limits.py::test_an_eighth_of_the_threads_stays_free_for_health_checks",
+    ),
+    Break(
+        "Who never ends a head keeps the connection for an hour.",
+        "app/__main__.py",
+        "header_read_timeout=60_000",
+        "header_read_timeout=3_600_000",
+        "tests/kit/test_limits.py::test_whoever_does_not_send_a_head_in_a_minute_is_hung_up_on",
+    ),
+    Break(
+        "A client that makes up an address in X-Forwarded-For has likes without end.",
+        "app/likes/pace.py",
+        '.rpartition(",")[2].strip()',
+        '.partition(",")[0].strip()',
+        "tests/likes/test_pace.py::test_a_client_is_who_the_load_balancer_says",
+    ),
+    Break(
+        "A request may bring a body, as long as it does not say how long it is.",
+        "app/kit/parse.py",
+        'if request.content_length or "Transfer-Encoding" in request.headers:',
+        "if request.content_length:",
+        "tests/platform/test_everywhere.py::test_no_route_takes_a_body",
+    ),
+    Break(
+        "An address may be of any length as far as its query goes.",
+        "app/kit/parse.py",
+        "len(request.path) + len(request.query_string) > LONGEST_ADDRESS",
+        "len(request.path) > LONGEST_ADDRESS",
+        "tests/platform/test_everywhere.py::test_an_address_may_be_as_long_as_a_load_balancer_lets_it_be",
+    ),
+    Break(
+        "A head may be as large as the server itself lets it be, 400 KiB.",
+        "app/__main__.py",
+        ", max_buffer_size=64 * 1024)",
+        ")",
+        "tests/platform/test_wire.py::test_what_is_too_large_is_turned_away",
+    ),
+    Break(
+        "A request that shares a call waits for it for as long as it takes.",
+        "app/kit/together.py",
+        "if not seat.acquire(timeout=self._patience + GRACE) and mine.left(seat):",
+        "if not seat.acquire() and mine.left(seat):",
+        "tests/kit/test_together.py::test_followers_of_work_that_hangs_are_let_go",
+    ),
+]

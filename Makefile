@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check site-audit fuzz bench format lock clean
+.PHONY: help run test image-test check site-audit fuzz faults soak watching breaks audit supply-chain bench format lock clean
 BIN := .venv/bin
+# Where it is set, every process of a rehearsal would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -8,7 +10,7 @@ help: ## Show this help
 run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 	@exec $(BIN)/mysfits up
 
-test: .venv/ready .venv/browser .venv-scan/ready ## Run all tests, those in a real browser included
+test: .venv/ready .venv/browser .venv/faults .venv-scan/ready ## Run all tests, those in a real browser included
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
 	$(BIN)/pytest -m alone
 
@@ -26,7 +28,25 @@ site-audit: .venv/ready .venv/browser ## Audit the site with Lighthouse, as a ph
 	$(BIN)/python -m tests.site.audit.audit
 
 fuzz: .venv/ready .venv-scan/ready ## Try 100,000 bad inputs on the API
-	FUZZ_TIMES=20 $(BIN)/pytest tests/fuzz
+	FUZZ_TIMES=20 FUZZ_WRITE=yes $(BIN)/pytest tests/fuzz
+
+faults: .venv/ready .venv/faults ## Let everything around the platform go wrong, one thing after the other (3 minutes)
+	$(BIN)/python -m reliability.faults $(if $(ONLY),--only $(ONLY),--write)
+
+soak: .venv/ready ## Half an hour of visitors, with a rollout, a killed task and a throttled table
+	$(BIN)/python -m reliability.soak --for 30m --write
+
+watching: .venv/ready ## Compare the metrics in CloudWatch with what visitors were answered
+	$(BIN)/python -m reliability.watching --write
+
+breaks: .venv/ready .venv-scan/ready ## Break each property on purpose and see a test fail
+	$(BIN)/python -m tests.breaks --write
+
+audit: .venv/ready ## Ask what is known against any locked package
+	@$(BIN)/python -m reliability.supply_chain.audit
+
+supply-chain: .venv/ready ## Say what the image is made of (after make image-test)
+	$(BIN)/python -m reliability.supply_chain --write
 
 bench: .venv/ready .venv/load ## Measure everything side by side on this machine (about 10 minutes)
 	$(BIN)/python -m bench
@@ -45,6 +65,8 @@ lock: .venv/ready ## Lock the dependencies anew, at their newest versions
 	    --constraint requirements-dev.txt requirements-rehearsal.in --output-file requirements-rehearsal.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    requirements-scan.in --output-file requirements-scan.txt
+	@tools/setup-python
+	$(BIN)/python -m reliability.supply_chain.licences
 
 clean: ## Forget what the rehearsal kept, and what tools left behind
 	rm -rf .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
@@ -54,6 +76,9 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 
 .venv-scan/ready: .venv/ready requirements-scan.txt tools/setup-scan
 	@tools/setup-scan
+
+.venv/faults: .venv/ready tools/setup-faults
+	@tools/setup-faults
 
 .venv/load: .venv/ready tools/setup-load
 	@tools/setup-load

@@ -80,9 +80,13 @@ class Ground:
     def likes(self) -> Counter[str]:
         return self._operator.likes()
 
+    def running(self) -> list[str]:
+        """The names of the service's tasks."""
+        return list(self._observer.look().running())
+
     def tasks(self) -> list[Task]:
         """Those of the service."""
-        return [_task(name) for name in self._observer.look().running()]
+        return [_task(name) for name in self.running()]
 
     def victim(self) -> Task:
         """The task that something is done to where it is not done to all."""

@@ -45,9 +45,10 @@ def no_memory(ground: Ground, seconds: float) -> Sequence[Finding]:
                 connection.sendall(HEAD)
         ended = ground.until(lambda: not set(before) & set(task.workers()), START_UP)
     ground.pass_time(seconds)
+    ground.until(lambda: not task.lives() or len(task.workers()) == len(before), START_UP)
     return [
         Finding(ended, f"{'All' if ended else 'Not all'} workers came to their limit and ended."),
-        _replaced(ground, task, before),
+        _replaced(ground, task, before) if task.lives() else _replaced_by_ecs(ground, task),
     ]
 
 
@@ -109,6 +110,13 @@ def _replaced(ground: Ground, task: Task, before: Sequence[int]) -> Finding:
     now = task.workers()
     new = [worker for worker in now if worker not in before]
     return Finding(len(now) == len(before) and bool(new), f"{len(new)} new workers serve, {len(now)} in all.")
+
+
+def _replaced_by_ecs(ground: Ground, task: Task) -> Finding:
+    """For a server that gave up: it does when its workers end again within seconds. Raises TookTooLong."""
+    gone = ground.until(lambda: task.name not in ground.running(), START_UP)
+    ground.until_steady()
+    return Finding(gone, f"Its server gave up; {len(ground.running())} tasks run{', without it' if gone else ''}.")
 
 
 def _memory(pid: int) -> int:

@@ -126,11 +126,14 @@ def logged(target: Target) -> Log:
 
 
 def until_told(target: Target, service: str) -> tuple[Measured, Log]:
-    """When CloudWatch has what the log has, or PATIENCE is over."""
+    """When CloudWatch has what the log has, or PATIENCE is over.
+
+    There is something from the start: a rehearsal is ready when its service has answered it.
+    """
     deadline = time.monotonic() + PATIENCE
     while True:
         metrics, log = measured(target, service), logged(target)
-        if metrics.requests == len(log.durations) or time.monotonic() > deadline:
+        if 0 < metrics.requests == len(log.durations) or time.monotonic() > deadline:
             return metrics, log
         time.sleep(0.5)
 

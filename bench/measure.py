@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
 
+from rehearsal.drills.processes import children
+
 LOAD = Path(__file__).parent / "load.lua"
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -101,8 +103,7 @@ class Bench:
             return float(sum(json.load(answer).values()))
 
     def _workers(self) -> list[int]:
-        children = Path(f"/proc/{self.server}/task/{self.server}/children").read_text()
-        return [int(child) for child in children.split()]
+        return children(self.server)
 
     def _cpu(self) -> float:
         """Seconds of processor time that the server's processes have used."""

@@ -31,7 +31,7 @@ def run(target: Target, named: Named, command: Sequence[str], wanted: str | None
         count=1,
         startedBy="mysfits run-task",
         overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
-        **cast("Any", _like(service)),
+        **cast("Any", like(service)),
     )
     if not answer["tasks"]:
         reasons = "; ".join(each.get("reason", "no reason given") for each in answer.get("failures", []))
@@ -55,7 +55,7 @@ def run(target: Target, named: Named, command: Sequence[str], wanted: str | None
     )
 
 
-def _like(service: dict[str, Any]) -> dict[str, Any]:
+def like(service: dict[str, Any]) -> dict[str, Any]:
     """Where the service's tasks run, as RunTask takes it."""
     taken = ("networkConfiguration", "platformVersion", "launchType", "capacityProviderStrategy")
     found = {name: service[name] for name in taken if service.get(name)}

@@ -10,13 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rehearsal.drills.processes import children
 from rehearsal.local import REGION
+from tests.asking import call
 from tests.platform_runner import ROOT, free_ports, until
 
 
@@ -72,18 +71,12 @@ class Server:
 
     def request(self, method: str, path: str, **headers: str) -> tuple[int, Any]:
         """(status, JSON). Raises OSError when there is no answer."""
-        request = urllib.request.Request(self.url + path, method=method, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
+        status, answer, _ = call(method, self.url + path, **headers)
+        return status, answer
 
     def workers(self) -> list[int]:
         """The process ids of the server's workers."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(child) for child in children.split()]
+        return children(self.process.pid)
 
     def stop(self, patience: float = 30) -> float:
         """SIGTERM; the seconds it took. The server must end by itself with exit code 0."""

@@ -65,7 +65,7 @@ class Stored:
 
 def _is_about_the_past(request: Request) -> bool:
     """Whether a table is to be restored as it was at some moment; moto would take its rows of now for those of then."""
-    is_restore = Called.of(request).target.endswith(".RestoreTableToPointInTime")
+    is_restore = request.headers.get("X-Amz-Target", "").endswith(".RestoreTableToPointInTime")
     return is_restore and b'"RestoreDateTime"' in request.get_data()
 
 

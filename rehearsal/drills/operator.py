@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -36,11 +37,11 @@ class Operator:
     def service(self) -> ServiceTypeDef:
         return describe(self._ecs, self._named)
 
-    def register(self, tag: str | None = None, faults: str = "") -> str:
-        """The next revision of what the service runs: with another image, with faults; as `family:number`."""
+    def register(self, tag: str | None = None, faults: str = "", settings: Mapping[str, str] | None = None) -> str:
+        """The next revision of what the service runs: with another image, faults, settings; as `family:number`."""
         service = self.service()
         definition = revisions.read(self._ecs, service["taskDefinition"])
-        settings = {"FAULTS": faults, **ALLOWED} if faults else {}
+        settings = {**(settings or {}), **({"FAULTS": faults, **ALLOWED} if faults else {})}
         container = revisions.main_container(service, definition)
         return short(revisions.register(self._ecs, revisions.changed(definition, container, tag, settings)))
 

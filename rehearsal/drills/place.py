@@ -39,7 +39,9 @@ class Place:
     """The Rehearsal that drills are made in."""
 
     folder: Path
+    site_url: str
     api_url: str
+    cloud_url: str
     target: Target
 
     def push(self, tag: str) -> None:
@@ -64,7 +66,7 @@ def place(folder: Path, clock: Clock, assembly: str) -> Iterator[Place]:
             use_only(note["cloud_url"])
             # The stacks' own output may name a host that only AWS has.
             outputs = {**note["outputs"], "ApiUrl": note["api_url"]}
-            yield Place(folder, note["api_url"], Target(boto3.Session(), outputs))
+            yield Place(folder, note["site_url"], note["api_url"], note["cloud_url"], Target(boto3.Session(), outputs))
         finally:
             os.environ.clear()
             os.environ.update(before)

@@ -26,6 +26,11 @@ def process_group(task_id: str) -> int:
     raise NoProcess(f"There is no process of the task {task_id}.")
 
 
+def children(process: int) -> list[int]:
+    """The processes that one has started, on Linux. Raises OSError when it has ended."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
 def _environments() -> list[tuple[int, bytes]]:
     """Process id and environment of every process that may be looked at."""
     if Path("/proc/self/environ").exists():

@@ -19,10 +19,7 @@ def outcome(result: Outcome) -> RenderableType:
         took = f"{act.steady_at - act.at:.1f} s" if act.steady_at else "never"
         acts.add_row(act.text, took)
     told = [Text(), *(Text(line) for line in result.told)] if result.told else []
-    findings = [
-        Text.assemble(("  ✓ ", "green") if finding.holds else ("  ✗ ", "bold red"), finding.sentence)
-        for finding in result.findings
-    ]
+    findings = [finding.line for finding in result.findings]
     return Group(show.summary(result.story.report), Text(), acts, *told, Text(), *findings, verdict(result))
 
 

@@ -57,6 +57,10 @@ class Sight:
         """The ids of the tasks that are RUNNING."""
         return [task for task, seen in self.tasks.items() if seen.status == "RUNNING"]
 
+    def deployments_of(self, revision: str) -> list[str]:
+        """How the service deployments to a revision stand."""
+        return [each.status for each in self.deployed.values() if each.revision == revision]
+
     def is_steady(self) -> bool:
         """One deployment, complete, every task and every target of it as it should be, and none beside."""
         running = [task for task in self.tasks.values() if task.status != "STOPPED"]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rich.text import Text
+
 from ops.load.report import Report
 from rehearsal.drills.sight import Sight
 
@@ -36,8 +38,7 @@ class Story:
 
     def deployments_of(self, revision: str) -> list[str]:
         """How the service deployments to a revision stand at the end."""
-        last = self.sights[-1].deployed.values() if self.sights else ()
-        return [each.status for each in last if each.revision == revision]
+        return self.sights[-1].deployments_of(revision) if self.sights else []
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Finding:
 
     holds: bool
     sentence: str
+
+    @property
+    def line(self) -> Text:
+        """For people at a terminal."""
+        return Text.assemble(("  ✓ ", "green") if self.holds else ("  ✗ ", "bold red"), self.sentence)
 
 
 Judge = Callable[[Story], list[Finding]]

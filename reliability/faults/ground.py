@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
 import time
 from collections import Counter
@@ -13,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ops import revisions
+from ops import one_off, revisions
 from ops.services import Named, find, short
 from ops.target import Target
 from ops.traffic import MONOLITH
 from rehearsal.clock import Clock
 from rehearsal.drills.operator import Operator
 from rehearsal.drills.place import place
-from rehearsal.drills.processes import process_group
+from rehearsal.drills.processes import children, process_group
 from rehearsal.drills.sight import Observer, Sight
 from rehearsal.drills.stage import LONGEST, START_UP
 from rehearsal.drills.watch import EVERY, TookTooLong
@@ -47,7 +46,7 @@ class Task:
     def workers(self) -> list[int]:
         """Those that live; none when the task has ended."""
         with contextlib.suppress(OSError):
-            return [int(child) for child in Path(f"/proc/{self.main}/task/{self.main}/children").read_text().split()]
+            return children(self.main)
         return []
 
     def lives(self) -> bool:
@@ -120,18 +119,14 @@ class Ground:
         botocore asks for the endpoint of a service before that of all.
         https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
         """
-        ecs = self._target.ecs
         self._target.logs.create_log_group(logGroupName=LOG_GROUP)
-        service = self._operator.service()
-        definition = revisions.read(ecs, service["taskDefinition"])
         settings = {
             "AWS_ENDPOINT_URL_DYNAMODB": self.store.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": self.logs.url,
             "LOG_GROUP": LOG_GROUP,
             **self.clock.environment,
         }
-        changed = revisions.changed(definition, revisions.main_container(service, definition), None, settings)
-        revision = short(revisions.register(ecs, changed))
+        revision = self._operator.register(settings=settings)
         self._operator.update(taskDefinition=revision)
         self.until_steady(revision)
 
@@ -141,8 +136,7 @@ class Ground:
         service: Any = self._operator.service()
         definition = revisions.read(self._target.ecs, service["taskDefinition"])
         container = revisions.main_container(service, definition)
-        taken = ("networkConfiguration", "platformVersion", "launchType")
-        like: Any = {name: service[name] for name in taken if service.get(name)}
+        like = one_off.like(service)
         if command:
             like["overrides"] = {"containerOverrides": [{"name": container, "command": list(command)}]}
         answer = self._target.ecs.run_task(
@@ -181,10 +175,12 @@ def _task(name: str) -> Task:
 def ground(folder: Path, speed: float) -> Iterator[Ground]:
     """A rehearsal of the monolith with its data in `folder`. Raises NoRehearsal, NoCompiler and TookTooLong."""
     clock = WallClock(folder)
-    with place(folder, Clock(speed), files.MONOLITH) as there:
-        cloud_url = json.loads((folder / "running.json").read_text())["cloud_url"]
-        with Unreliable(cloud_url, {}, seed=1) as store, Unreliable(cloud_url, {}, seed=2) as logs:
-            made = Ground(there.target, find(there.target, MONOLITH), there.api_url, store, logs, clock, speed)
-            made.until_steady()
-            made.reach_by_proxy()
-            yield made
+    with (
+        place(folder, Clock(speed), files.MONOLITH) as there,
+        Unreliable(there.cloud_url, {}, seed=1) as store,
+        Unreliable(there.cloud_url, {}, seed=2) as logs,
+    ):
+        made = Ground(there.target, find(there.target, MONOLITH), there.api_url, store, logs, clock, speed)
+        made.until_steady()
+        made.reach_by_proxy()
+        yield made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.kit.together import GRACE, PATIENCE
+from ops.load.client import TIMED_OUT
 from rehearsal.drills.story import Finding, Story, likes_counted
 from reliability.faults.fault import Price
 from reliability.faults.story import Played, bad, counted
@@ -50,7 +51,7 @@ def _told(played: Played, price: Price) -> Finding:
 
 def _in_time(played: Played) -> Finding:
     slowest = played.report.latency.slowest / 1000
-    hung = bad(played.report)["timed out"]
+    hung = bad(played.report)[TIMED_OUT]
     return Finding(
         slowest <= LONGEST and not hung, f"The slowest answer took {slowest:.1f} s, and {hung:,} never came."
     )

@@ -43,15 +43,11 @@ def outcome(result: Result) -> RenderableType:
     """For people, as it goes: the row, and what was found."""
     what, _, saw, failed, likes, recovery, _ = result.row()
     word = Text("holds", "bold green") if result.passed else Text("FAILS", "bold red")
-    found = [
-        Text.assemble(("  ✓ ", "green") if each.holds else ("  ✗ ", "bold red"), each.sentence)
-        for each in result.findings
-    ]
     return Group(
         Text.assemble(f"{result.fault.name}: {what}. ", word),
         Text(f"  {saw}"),
         Text(f"  {failed} requests failed; likes {likes}; well after {recovery}"),
-        *found,
+        *(finding.line for finding in result.findings),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -59,19 +59,19 @@ class Played:
 
 def kinds(report: Report) -> Counter[str]:
     """How often visitors were told what."""
-    found: Counter[str] = Counter()
-    for each in report.slices:
-        for kind, count in each.requests.items():
-            found[words(kind.outcome, kind.revision)] += count
-    return found
+    return _worded(report, lambda _outcome: True)
 
 
 def bad(report: Report) -> Counter[str]:
     """How often they were told each kind of failure."""
+    return _worded(report, failed)
+
+
+def _worded(report: Report, matters: Callable[[str], bool]) -> Counter[str]:
     found: Counter[str] = Counter()
     for each in report.slices:
         for kind, count in each.requests.items():
-            if failed(kind.outcome):
+            if matters(kind.outcome):
                 found[words(kind.outcome, kind.revision)] += count
     return found
 

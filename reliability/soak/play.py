@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,14 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops import revisions
 from ops.http import call
 from ops.load import show
 from ops.load.process import Load, loading
 from ops.load.report import Report
 from ops.load.visitors import GOLDEN, LIKE, Plan
 from ops.outcomes import Failure, Outcome
-from ops.services import describe, find, short
+from ops.services import find
 from ops.traffic import MONOLITH, Cutover, side
 from rehearsal.clock import Clock
 from rehearsal.drills import watch
@@ -25,7 +23,7 @@ from rehearsal.drills.cutover import Aside
 from rehearsal.drills.operator import Operator
 from rehearsal.drills.place import Place, place
 from rehearsal.drills.routes import EVERYWHERE, ROUTES
-from rehearsal.drills.sight import Observer, Sight
+from rehearsal.drills.sight import Observer
 from rehearsal.drills.stage import LONGEST, START_UP, Say, Stage
 from rehearsal.drills.story import Act
 from reliability.soak import memory
@@ -54,10 +52,8 @@ def play(settings: Settings, folder: Path, say: Say) -> Soaked:
     """Raises CannotLoad, Failure, NoProcess, NoRehearsal and TookTooLong."""
     clock = Clock(settings.speed)
     say("Starting a rehearsal of the split assembly …")
-    with place(folder, clock, "split") as there:
-        note = json.loads((folder / "running.json").read_text())
-        with Unreliable(note["cloud_url"], {}, seed=1) as proxy:
-            return _Soak(settings, there, note["site_url"], proxy, clock, say).play()
+    with place(folder, clock, "split") as there, Unreliable(there.cloud_url, {}, seed=1) as proxy:
+        return _Soak(settings, there, proxy, clock, say).play()
 
 
 class _Both:
@@ -87,12 +83,9 @@ def together(reports: Sequence[Report]) -> Report:
 
 
 class _Soak:
-    def __init__(
-        self, settings: Settings, there: Place, site_url: str, proxy: Unreliable, clock: Clock, say: Say
-    ) -> None:
+    def __init__(self, settings: Settings, there: Place, proxy: Unreliable, clock: Clock, say: Say) -> None:
         self._settings = settings
         self._there = there
-        self._site_url = site_url
         self._proxy = proxy
         self._clock = clock
         self._say = say
@@ -113,7 +106,7 @@ class _Soak:
             # Clients of their own: while likes wait for the table, the others read on.
             loading(Plan(url, likers, routes=GOLDEN, slice_seconds=width)) as liking,
             memory.watching(target.ecs, cluster, self._there.folder, max(1.0, seconds / SAMPLES)) as watched,
-            visiting(round_of(url, self._site_url, first)) as guests,
+            visiting(round_of(url, self._there.site_url, first)) as guests,
         ):
             load = _Both(reading, liking)
             load.begun()
@@ -167,16 +160,11 @@ class _Soak:
         botocore asks for the endpoint of a service before that of all.
         https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
         """
-        ecs = self._there.target.ecs
-        service = describe(ecs, find(self._there.target, LIKES))
-        old = revisions.read(ecs, service["taskDefinition"])
-        settings = {"AWS_ENDPOINT_URL_DYNAMODB": self._proxy.url}
-        new = revisions.changed(old, revisions.main_container(service, old), None, settings)
-        revision = short(revisions.register(ecs, new))
         with self._stage(LIKES) as stage:
+            revision = stage.operator.register(settings={"AWS_ENDPOINT_URL_DYNAMODB": self._proxy.url})
             stage.act(f"{revision} reaches its table by a proxy")
             stage.operator.update(taskDefinition=revision)
-            states = _states(stage.until_deployed(revision), revision)
+            states = stage.until_deployed(revision).deployments_of(revision)
         if states != [WELL]:
             raise Failure(
                 Outcome.FAILED, f"The deployment of {revision} ended in {' and '.join(states) or 'no state'}."
@@ -196,7 +184,7 @@ class _Soak:
             act = stage.act(f"{revision} is rolled out")
             stage.operator.update(taskDefinition=revision)
             sight = stage.until_deployed(revision)
-        return act, revision, _states(sight, revision)
+        return act, revision, sight.deployments_of(revision)
 
     def _kill(self) -> tuple[Act, list[str]]:
         with self._stage(LIKES) as stage:
@@ -217,8 +205,3 @@ class _Soak:
         act.steady_at = time.time()
         self._say("  the table takes calls again")
         return act, Refusal(told.status, str(told.headers.get("Retry-After") or ""))
-
-
-def _states(sight: Sight, revision: str) -> list[str]:
-    """How the service deployments to a revision stand."""
-    return [each.status for each in sight.deployed.values() if each.revision == revision]

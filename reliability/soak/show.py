@@ -25,9 +25,7 @@ def outcome(soaked: Soaked, findings: Sequence[Finding]) -> RenderableType:
         memory.add_column(name, justify="left" if name == MEMORY[0] else "right")
     for row in memory_rows(soaked):
         memory.add_row(*row)
-    told = [
-        Text.assemble(("  ✓ ", "green") if each.holds else ("  ✗ ", "bold red"), each.sentence) for each in findings
-    ]
+    told = [finding.line for finding in findings]
     return Group(show.summary(soaked.report), Text(), memory, Text(), *told, verdict(findings))
 
 

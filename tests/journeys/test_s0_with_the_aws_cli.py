@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.asking import call
+from tests.asking import call
 from tests.platform_runner import Platform, until
 
 AWS = Path(sys.executable).parent / "aws"

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rehearsal.local import client_environment
-from tests.journeys.asking import call, text
+from tests.asking import call, text
 from tests.platform_runner import Platform, until
 
 PICTURES = Path(__file__).parents[2] / "test-results"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.asking import call
 from tests.conftest import Rows, new_table
 from tests.platform_runner import ROOT, free_ports, until
 from tests.server import Server
@@ -30,13 +28,8 @@ class LikeService:
         self._output = output
 
     def call(self, method: str, path: str) -> tuple[int, Any]:
-        request = urllib.request.Request(self._url + path, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
+        status, answer, _ = call(method, self._url + path)
+        return status, answer
 
     def healthy(self) -> bool:
         try:

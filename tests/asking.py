@@ -9,7 +9,7 @@ from typing import Any
 
 
 def call(method: str, url: str, **headers: str) -> tuple[int, Any, Any]:
-    """(status, body as JSON, headers)"""
+    """(status, body as JSON, headers). Raises OSError when there is no answer."""
     request = urllib.request.Request(url, method=method, headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:

@@ -29,12 +29,12 @@ from app.kit.gate import let_in
 from app.kit.headers import answer_safely
 from app.kit.health import DESCRIPTION as SERVICE
 from app.kit.health import health_routes
-from app.kit.parse import address, no_body
+from app.kit.parse import address, host, no_body
 from app.kit.problems import answer_with_problems
 from app.kit.request_log import log_every_request
 from app.kit.revision import tell_revision
 from app.likes.actions import liking
-from app.likes.description import DESCRIPTION as LIKES
+from app.likes.description import likes_description
 from app.likes.pace import Pace
 from app.likes.routes import like_routes
 from app.likes.stamps import Writer
@@ -42,34 +42,47 @@ from app.likes.store import Likes
 
 
 class Feature(NamedTuple):
-    """`needs` names the settings that a feature cannot run without; `mount` makes its routes on the tables it opens."""
+    """`needs` names the settings that a feature cannot run without; `mount` makes its routes on the tables it opens.
+
+    `describe` tells of the routes that `mount` makes with the same settings.
+    """
 
     needs: tuple[str, ...]
     mount: Callable[[Config, Callable[[str], Table]], Blueprint]
-    description: Description
+    describe: Callable[[Config], Description]
 
 
 FEATURES = {
     "catalog": Feature(
-        ("DDB_TABLE_NAME",), lambda config, table: catalog_routes(Mysfits(table(config.mysfits_table))), CATALOG
+        ("DDB_TABLE_NAME",),
+        lambda config, table: catalog_routes(Mysfits(table(config.mysfits_table))),
+        lambda _: CATALOG,
     ),
     "likes": Feature(
         ("DDB_TABLE_NAME",),
         lambda config, table: like_routes(
-            liking(Likes(table(config.mysfits_table), Writer())), Pace(config.likes_per_second)
+            liking(Likes(table(config.mysfits_table), Writer())), Pace(config.likes_per_second), config.fulfill_like
         ),
-        LIKES,
+        lambda config: likes_description(config.fulfill_like),
     ),
     "adoptions": Feature(
-        ("DDB_TABLE_NAME",), lambda config, table: adoption_routes(Adoptions(table(config.mysfits_table))), ADOPTIONS
+        ("DDB_TABLE_NAME",),
+        lambda config, table: adoption_routes(Adoptions(table(config.mysfits_table))),
+        lambda _: ADOPTIONS,
     ),
-    "users": Feature(("USERS_TABLE_NAME",), lambda config, table: user_routes(Users(table(config.users_table))), USERS),
+    "users": Feature(
+        ("USERS_TABLE_NAME",), lambda config, table: user_routes(Users(table(config.users_table))), lambda _: USERS
+    ),
     "threads": Feature(
-        ("THREADS_TABLE_NAME",), lambda config, table: thread_routes(Threads(table(config.threads_table))), THREADS
+        ("THREADS_TABLE_NAME",),
+        lambda config, table: thread_routes(Threads(table(config.threads_table))),
+        lambda _: THREADS,
     ),
-    "posts": Feature(("POSTS_TABLE_NAME",), lambda config, table: post_routes(Posts(table(config.posts_table))), POSTS),
+    "posts": Feature(
+        ("POSTS_TABLE_NAME",), lambda config, table: post_routes(Posts(table(config.posts_table))), lambda _: POSTS
+    ),
     "hello": Feature(
-        ("HELLO_TABLE_NAME",), lambda config, table: hello_routes(Counter(table(config.hello_table))), HELLO
+        ("HELLO_TABLE_NAME",), lambda config, table: hello_routes(Counter(table(config.hello_table))), lambda _: HELLO
     ),
 }
 NEEDS = {name: feature.needs for name, feature in FEATURES.items()}
@@ -96,8 +109,13 @@ def create_app(config: Config) -> Flask:
         expose_headers=["Retry-After", "X-Request-ID", "X-Service-Revision"],
         max_age=600,
     )
-    app.before_request(lambda: address(request))
-    app.before_request(lambda: no_body(request))
+
+    @app.before_request
+    def check() -> None:
+        address(request)
+        host(request)
+        no_body(request)
+
     if config.faults:
         fail_requests(app, config.faults)
     let_in(app, config.threads)
@@ -107,6 +125,6 @@ def create_app(config: Config) -> Flask:
     table = partial(Table, aws.dynamodb(config.region, connections=config.threads))
     for name in config.features:
         app.register_blueprint(FEATURES[name].mount(config, table))
-    features = [FEATURES[name].description for name in config.features]
+    features = [FEATURES[name].describe(config) for name in config.features]
     app.register_blueprint(description_routes([SERVICE, *features], config.version))
     return app

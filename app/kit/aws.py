@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Host names are encoded by it from the first request on, when there may be no descriptor left to open its file.
+import encodings.idna  # noqa: F401
 from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
@@ -31,7 +33,10 @@ def dynamodb(region: str, connections: int) -> DynamoDB:
             # One connection for each thread, or urllib3 throws connections away under load.
             max_pool_connections=connections,
         )
-        return session.resource("dynamodb", config=settings).meta.client
+        made = session.resource("dynamodb", config=settings).meta.client
+        # Else botocore would open a file with the first list, when there may be no descriptor left.
+        made.can_paginate("scan")
+        return made
 
     # A read may be sent again. A write may not: when only its answer was lost, a blind retry counts a like twice.
     return DynamoDB(reads=client(attempts=3), writes=client(attempts=1))

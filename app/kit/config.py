@@ -106,6 +106,12 @@ class Config:
         _number(0, 1_000_000),
         "0",
     )
+    fulfill_like: bool = setting(
+        "FULFILL_LIKE",
+        "Whether there is `POST /mysfits/<id>/fulfill-like`, for a separate like service: `yes` or `no`.",
+        _yes,
+        "no",
+    )
     faults: Mapping[str, float] = setting(
         "FAULTS",
         "What is to go wrong on purpose, comma-separated: `crash-at-start`, `slow-start=SECONDS`, "

@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from app.kit.problems import Unavailable
+from app.kit.problems import Unavailable, is_out_of_files
 
 if TYPE_CHECKING:
     from app.kit.aws import DynamoDB
@@ -143,3 +143,8 @@ def _translated() -> Iterator[None]:
         raise NotApplied("The data store cannot be reached. Nothing was changed.") from error
     except (BotoCoreError, ResponseParserError) as error:
         raise InDoubt("The data store did not answer in time.") from error
+    except OSError as error:
+        if not is_out_of_files(error):
+            raise
+        # Before the call or behind it: botocore opens files of its own wherever it first needs them.
+        raise InDoubt("Too much is open at once.") from error

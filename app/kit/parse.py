@@ -1,17 +1,21 @@
 """Request text to values; whatever does not fit is Invalid."""
 
+import re
 from collections.abc import Collection
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import RequestRedirect
 
 from app.kit.problems import AddressTooLong, Invalid
 
 # As long as a load balancer lets it be.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 LONGEST_ADDRESS = 16 * 1024
+
+# A name or an address, and perhaps a port. A server joins several lines of a header with commas.
+# https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
+_HOST = re.compile(r"(?:[A-Za-z0-9._~%!$&'()*+;=-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 
 
 def only(arguments: MultiDict[str, str], name: str) -> str | None:
@@ -40,8 +44,19 @@ def no_body(request: Request) -> None:
 
 
 def address(request: Request) -> None:
-    """Raises AddressTooLong, and NotFound where the request line holds none, which routing would lead elsewhere."""
-    if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
+    """Raises AddressTooLong, and NotFound where the path does not begin with one slash: routing takes any number."""
+    path: str = request.environ["PATH_INFO"]
+    if len(path) + len(request.query_string) > LONGEST_ADDRESS:
         raise AddressTooLong
-    if isinstance(request.routing_exception, RequestRedirect):
+    if path[:1] != "/" or path[1:2] == "/":
         raise NotFound
+
+
+def host(request: Request) -> None:
+    """Raises Invalid where a request does not say once, and plainly, which host it is for. HTTP/1.0 need not say it.
+
+    https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+    """
+    given: str = request.environ.get("HTTP_HOST", "")
+    if not _HOST.fullmatch(given) and (given or request.environ["SERVER_PROTOCOL"] == "HTTP/1.1"):
+        raise Invalid("A request has one Host header, with a name or an address.")

@@ -1,5 +1,6 @@
 """Errors told to a caller, as RFC 9457 `application/problem+json`."""
 
+import errno
 import json
 import traceback
 
@@ -82,7 +83,15 @@ def _as_problem(error: HTTPException) -> Response:
     return response
 
 
-def _unforeseen(_error: Exception) -> Response:
+def is_out_of_files(error: BaseException) -> bool:
+    """Whether this process (EMFILE) or this machine (ENFILE) had no file descriptor left: that passes."""
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+
+
+def _unforeseen(error: Exception) -> Response:
+    if is_out_of_files(error):
+        note(cause=repr(error)[:300])
+        return _as_problem(Unavailable("Too much is open at once."))
     note(exception=traceback.format_exc()[-LONGEST_TRACEBACK:])
     return _as_problem(InternalServerError("Something went wrong on our side. It has been logged."))
 

@@ -13,6 +13,9 @@ log = logging.getLogger(__name__)
 
 # Whatever a caller sends, an id stays short and plain: it goes into a header and into every log event.
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._:=;/-]{1,128}")
+# Characters of a method and of a path that a log event carries.
+LONGEST_METHOD = 32
+LONGEST_PATH = 256
 
 
 def request_id() -> str | None:
@@ -47,9 +50,9 @@ def log_every_request(app: Flask) -> None:
             logging.ERROR if response.status_code >= 500 else logging.INFO,
             g.get("message", "Request answered."),
             extra={
-                "method": request.method,
+                "method": request.method[:LONGEST_METHOD],
                 # As it came, or a path could hold the text that somebody looks for.
-                "path": quote(request.path)[:256],
+                "path": quote(request.environ["PATH_INFO"][:LONGEST_PATH], encoding="latin-1")[:LONGEST_PATH],
                 "status": response.status_code,
                 "duration_ms": round((time.perf_counter() - g.started) * 1000, 3),
                 **g.get("fields", {}),

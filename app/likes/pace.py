@@ -11,6 +11,9 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.kit.problems import Problem
 
+# https://www.rfc-editor.org/rfc/rfc6052#section-2.1
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 class TooManyLikes(Problem, TooManyRequests):
     title = "Too many likes"
@@ -53,4 +56,17 @@ def client_of(request: Request) -> str:
         address = ipaddress.ip_address(told)
     except ValueError:
         return told[:64]
-    return str(address) if address.version == 4 else str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    if address.version == 6:
+        return str(_within(address) or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(address)
+
+
+def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address stands for: many such share a /64, and with 6to4 one has 65,536 of them.
+
+    Mapped (RFC 4291 section 2.5.5.2), 6to4 (RFC 3056), and the well-known prefix of translators (RFC 6052). Others are
+    prefixes of somebody's own, which nobody else knows, or gone (Teredo, IPv4-compatible).
+    """
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour

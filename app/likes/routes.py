@@ -8,7 +8,8 @@ from app.kit.request_log import happened
 from app.likes.pace import Pace
 
 
-def like_routes(like_one: Callable[[str], int], pace: Pace) -> Blueprint:
+def like_routes(like_one: Callable[[str], int], pace: Pace, fulfill_like: bool) -> Blueprint:
+    """`fulfill_like` is whether a separate like service has likes stored here."""
     blueprint = Blueprint("likes", __name__)
 
     @blueprint.post("/mysfits/<mysfit_id>/like")
@@ -18,9 +19,11 @@ def like_routes(like_one: Callable[[str], int], pace: Pace) -> Blueprint:
         happened("Like processed.", mysfit_id=mysfit_id)
         return {"Update": "Success", "likes": count}
 
-    @blueprint.post("/mysfits/<mysfit_id>/fulfill-like")
-    def fulfill_like(mysfit_id: str) -> dict[str, Any]:
-        """Stores a like for a separate like service, which writes the log line itself, and has visitors of its own."""
-        return {"Update": "Success", "likes": like_one(parse_mysfit_id(mysfit_id))}
+    if fulfill_like:
+
+        @blueprint.post("/mysfits/<mysfit_id>/fulfill-like")
+        def fulfill(mysfit_id: str) -> dict[str, Any]:
+            """The service writes the log line itself, and has visitors of its own."""
+            return {"Update": "Success", "likes": like_one(parse_mysfit_id(mysfit_id))}
 
     return blueprint

@@ -117,7 +117,7 @@ def client(
     stack = platform_of.stacks[f"mysfits-{assembly.split()[1]}"]
     (container,) = stack.resources["TaskDefinition"]["Properties"]["ContainerDefinitions"]
     settings = {each["Name"]: each["Value"] for each in container["Environment"]}
-    return create_app(Config.from_env({"AWS_REGION": REGION, **settings}, NEEDS)).test_client()
+    return create_app(Config.from_env({"AWS_REGION": REGION, **settings, "FULFILL_LIKE": "yes"}, NEEDS)).test_client()
 
 
 def _read(client: FlaskClient) -> None:

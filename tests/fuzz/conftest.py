@@ -46,6 +46,6 @@ def rows(session: boto3.Session, tables: dict[str, str]) -> Rows:
 
 @pytest.fixture(scope="module")
 def server(tables: dict[str, str]) -> Iterator[Server]:
-    """The production server, as it comes."""
-    with Server(tables["DDB_TABLE_NAME"]) as server:
+    """The production server, with every route."""
+    with Server(tables["DDB_TABLE_NAME"], FULFILL_LIKE="yes") as server:
         yield server

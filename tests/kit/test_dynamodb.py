@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import errno
+import os
 import socket
 import threading
 import time
@@ -104,6 +107,9 @@ def error(code: str, status: int, message: str = "") -> ClientError:
         (error("InternalServerError", 500), InDoubt),
         (error("ServiceUnavailable", 503), InDoubt),
         (ReadTimeoutError(endpoint_url="x"), InDoubt),
+        (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), InDoubt),
+        (OSError(errno.ENFILE, os.strerror(errno.ENFILE)), InDoubt),
+        (OSError(errno.EACCES, os.strerror(errno.EACCES)), PermissionError),
         (error("AccessDeniedException", 400), ClientError),
         (error("ResourceNotFoundException", 400), ClientError),
     ],
@@ -124,3 +130,16 @@ def test_credentials_that_are_over_when_they_come_change_nothing() -> None:
         table(Client(raised.value)).get({"MysfitId": "a"})
     with pytest.raises(RuntimeError, match="another"):
         table(Client(RuntimeError("another"))).get({"MysfitId": "a"})
+
+
+def test_a_client_opens_no_file_after_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that has run out of descriptors could not."""
+    clients = aws.dynamodb("us-east-1", connections=1)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(builtins, "open", refuse)
+    for client in clients:
+        for operation in ("scan", "query"):
+            assert client.get_paginator(operation)

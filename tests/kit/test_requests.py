@@ -7,6 +7,8 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Response
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +46,19 @@ def test_a_long_path_is_logged_shortened(client: FlaskClient, caplog: pytest.Log
     client.get("/" + "x" * 10_000)
     (record,) = caplog.records
     assert len(vars(record)["path"]) == 256
+
+
+def test_a_path_is_logged_as_it_came(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    # A test client would put the paths in order.
+    for path in ("//mysfits", "/\xc3\xa9", "/\xff", "/%"):
+        Response.from_app(client.application, EnvironBuilder("/").get_environ() | {"PATH_INFO": path})
+    assert [vars(record)["path"] for record in caplog.records] == ["//mysfits", "/%C3%A9", "/%FF", "/%25"]
+
+
+def test_a_long_method_is_logged_shortened(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    client.open("/", method="X" * 20_000)
+    client.open("/", method="UPDATEREDIRECTREF")
+    assert [vars(record)["method"] for record in caplog.records] == ["X" * 32, "UPDATEREDIRECTREF"]
 
 
 def test_health_checks_do_not_drown_the_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:

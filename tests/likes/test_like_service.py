@@ -57,7 +57,7 @@ def like_service(monolith: str, output: Path) -> Iterator[LikeService]:
 
 @pytest.fixture(scope="module")
 def monolith(session: boto3.Session) -> Iterator[Server]:
-    with Server(new_table(session)) as server:
+    with Server(new_table(session), FULFILL_LIKE="yes") as server:
         yield server
 
 

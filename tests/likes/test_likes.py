@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.kit.config import Config
 from tests.conftest import Rows
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """With the route for a like service."""
+    return dataclasses.replace(config, fulfill_like=True)
 
 
 def processed(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:

@@ -34,6 +34,14 @@ def a_like(forwarded_for: str | None) -> Request:
         ("192.0.2.7, ", "10.0.0.1"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        # A socket of IPv6 that takes IPv4 too, NAT64 before a server of IPv6 alone, and 6to4: behind all, one of IPv4.
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::ffff:c000:207", "192.0.2.7"),
+        ("64:ff9b::192.0.2.7", "192.0.2.7"),
+        ("64:ff9b:1::192.0.2.7", "64:ff9b:1::/64"),
+        ("2002:c000:207:5::1", "192.0.2.7"),
+        ("2002:c000:207:6::1", "192.0.2.7"),
+        ("::192.0.2.7", "::/64"),
         ("x" * 10_000, "x" * 64),
     ],
 )
@@ -79,7 +87,7 @@ def test_too_many_likes_are_a_problem_that_says_when_to_come_back_and_store_noth
 ) -> None:
     monkeypatch.setattr(aws, "dynamodb", lambda region, connections: dynamodb)
     monkeypatch.setattr("app.Pace", lambda per_second: Pace(per_second, lambda: 1.0))
-    client = create_app(dataclasses.replace(config, likes_per_second=2)).test_client()
+    client = create_app(dataclasses.replace(config, likes_per_second=2, fulfill_like=True)).test_client()
     mysfit_id = rows.add()
     answers = [client.post(f"/mysfits/{mysfit_id}/like") for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429, 429]

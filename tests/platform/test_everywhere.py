@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -12,13 +14,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Response
 
 from app import FEATURES, NEEDS, create_app
 from app.kit.config import Config, WrongSetting
 
 ROOT = Path(__file__).parents[2]
 TABLES = {setting: "none" for needed in NEEDS.values() for setting in needed}
-ANYWHERE = Config.from_env({"AWS_REGION": "us-east-1", **TABLES}, NEEDS)
+ANYWHERE = Config.from_env({"AWS_REGION": "us-east-1", "FULFILL_LIKE": "yes", **TABLES}, NEEDS)
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -57,6 +60,19 @@ def test_the_routes_are_those_of_the_contract() -> None:
         "/mysfits/nobody/fulfill-like": {"POST"},
         "/mysfits/nobody/like": {"POST"},
     }
+
+
+def test_fulfill_like_is_there_only_where_a_setting_opens_it() -> None:
+    closed = dataclasses.replace(
+        ANYWHERE, fulfill_like=Config.from_env({"AWS_REGION": "r", **TABLES}, NEEDS).fulfill_like
+    )
+    client = create_app(closed).test_client()
+    assert client.get("/mysfits/nobody/like").status_code == 405
+    for method in [*METHODS, "HEAD", "OPTIONS"]:
+        answer = client.open("/mysfits/nobody/fulfill-like", method=method)
+        assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+    for path in ("/openapi.json", "/docs"):
+        assert "fulfill" not in client.get(path).text.lower()
 
 
 @pytest.mark.parametrize(("address", "allowed"), ROUTES)
@@ -170,6 +186,30 @@ def test_an_unforeseen_error_is_logged_and_says_nothing_of_its_inside(
     assert answer.json["detail"] == "Something went wrong on our side. It has been logged."
 
 
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
+def test_no_file_descriptor_left_is_a_503_wherever_it_is_noticed(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int
+) -> None:
+    def open_something(_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("app.catalog.routes.parse_filter", open_something)
+    answer = client.get("/mysfits")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    (event,) = caplog.records
+    assert os.strerror(code) in vars(event)["cause"]
+
+
+def test_another_error_of_the_operating_system_is_our_own_fault(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_something(_: object) -> None:
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("app.catalog.routes.parse_filter", open_something)
+    assert client.get("/mysfits").status_code == 500
+
+
 def test_only_listed_origins_may_read_when_there_is_a_list(config: Config) -> None:
     client = create_app(dataclasses.replace(config, cors_origins=("https://mysfits.example",))).test_client()
     ours = client.get("/nowhere", headers={"Origin": "https://mysfits.example"})
@@ -179,12 +219,16 @@ def test_only_listed_origins_may_read_when_there_is_a_list(config: Config) -> No
     assert theirs.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-def test_a_request_line_without_an_address_leads_nowhere(client: FlaskClient) -> None:
-    # Nothing describes such a request.
-    client = client.application.test_client()
-    answer = client.open(EnvironBuilder("/").get_environ() | {"PATH_INFO": "", "REQUEST_URI": "", "RAW_URI": ""})
-    assert answer.status_code == 404
-    assert answer.content_type == "application/problem+json"
+@pytest.mark.parametrize(
+    "path", ["", "*", "mysfits", "//", "//mysfits", "///mysfits", "//health", "//mysfits/nobody/like"]
+)
+def test_a_path_that_does_not_begin_with_one_slash_leads_nowhere(client: FlaskClient, path: str) -> None:
+    for method in METHODS:
+        environ = EnvironBuilder("/", method=method).get_environ() | {"PATH_INFO": path}
+        # A test client would put the path in order.
+        answer = Response.from_app(client.application, environ)
+        assert answer.status_code == 404
+        assert answer.content_type == "application/problem+json"
 
 
 def test_an_address_may_be_as_long_as_a_load_balancer_lets_it_be(client: FlaskClient) -> None:
@@ -242,7 +286,9 @@ def test_every_setting_is_in_the_readme() -> None:
 
 def test_only_the_kit_reads_the_environment() -> None:
     readers = {
-        path.relative_to(ROOT).as_posix() for path in (ROOT / "app").rglob("*.py") if "environ" in path.read_text()
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "app").rglob("*.py")
+        if re.search(r"(?<!request\.)\benviron", path.read_text())
     }
     assert readers == {"app/kit/config.py", "app/wsgi.py", "app/__main__.py"}
 

@@ -95,6 +95,38 @@ def test_what_is_too_large_is_turned_away(server: Server, line: bytes, headers: 
     assert status(server, line, headers) == answered
 
 
+@pytest.mark.parametrize(
+    ("version", "headers", "answered"),
+    [
+        (b"1.1", b"Host: x\r\n", 200),
+        (b"1.1", b"Host: x.example:8080\r\n", 200),
+        (b"1.1", b"Host: 127.0.0.1:80\r\n", 200),
+        (b"1.1", b"Host: [::1]:80\r\n", 200),
+        (b"1.1", b"Host: a_b\r\n", 200),
+        (b"1.0", b"", 200),
+        (b"1.1", b"", 400),
+        (b"1.1", b"Host:\r\n", 400),
+        (b"1.1", b"Host: x\r\nHost: y\r\n", 400),
+        (b"1.1", b"Host: x\r\nHost: x\r\n", 400),
+        (b"1.1", b"Host: x\r\nX-A: y\r\nhOST: x\r\n", 400),
+        (b"1.0", b"Host: x\r\nHost: y\r\n", 400),
+        (b"1.1", b"Host: x,y\r\n", 400),
+        (b"1.1", b"Host: x y\r\n", 400),
+        (b"1.1", b"Host: u@x\r\n", 400),
+        (b"1.1", b"Host: x/y\r\n", 400),
+        (b"1.1", b"Host: \xff\r\n", 400),
+    ],
+)
+def test_a_request_says_once_which_host_it_is_for(
+    server: Server, version: bytes, headers: bytes, answered: int
+) -> None:
+    answer = raw(server, b"GET / HTTP/" + version + b"\r\nConnection: close\r\n" + headers + b"\r\n")
+    assert int(answer.split(b" ", 2)[1]) == answered
+    if answered == 400:
+        assert b"\r\ncontent-type: application/problem+json\r\n" in answer
+        assert b'"title": "Invalid request"' in answer
+
+
 def test_likes_have_a_pace_where_one_is_set(session: boto3.Session) -> None:
     name = new_table(session)
     mysfit_id = Rows(session, name).add()

@@ -32,8 +32,8 @@ def server(cloud: Cloud, table_name: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def common_server(session: boto3.Session) -> Iterator[Server]:
-    """A server for the tests that leave it as it was."""
-    with Server(new_table(session)) as server:
+    """A server for the tests that leave it as it was, with every route."""
+    with Server(new_table(session), FULFILL_LIKE="yes") as server:
         yield server
 
 

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from rehearsal.balancer.matching import Unplayable
+from rehearsal.balancer.response_headers import overwriting
 
 SERVER = "awselb/2.0"
 TITLES = {
@@ -32,6 +33,7 @@ class Surroundings:
     local_ports: Mapping[int, int] = field(default_factory=dict)  # of each listener: where it listens here
     clusters: Mapping[str, str] = field(default_factory=dict)  # target group's ARN to Envoy's cluster
     idle_timeout: float = 60  # seconds
+    response_headers: Mapping[str, str] = field(default_factory=dict)  # by which each of them is in every response
 
 
 def page(status: int) -> str:
@@ -45,10 +47,7 @@ def answer(status: int, body: str = "", content_type: str = "") -> dict[str, Any
     headers = {"server": SERVER, **({"content-type": content_type} if content_type else {})}
     return {
         "direct_response": {"status": status, **({"body": {"inline_string": body}} if body else {})},
-        "response_headers_to_add": [
-            {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-            for name, value in headers.items()
-        ],
+        "response_headers_to_add": overwriting(headers),
     }
 
 
@@ -80,7 +79,12 @@ def _fixed(config: dict[str, Any]) -> dict[str, Any]:
 def _redirect(config: dict[str, Any], here: Surroundings) -> dict[str, Any]:
     # redirects.lua answers, for it knows the request; the direct response is never given.
     status = int(config["StatusCode"].removeprefix("HTTP_"))
-    told = {"location": location(config, here), "status": str(status), "page": page(status), "server": SERVER}
+    told = {
+        "location": location(config, here),
+        "status": str(status),
+        "page": page(status),
+        "headers": {**here.response_headers, "server": SERVER},
+    }
     return {**answer(status), "metadata": {"filter_metadata": {"envoy.filters.http.lua": told}}}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rehearsal.balancer.actions import SERVER, page
 from rehearsal.balancer.matching import SOURCE
+from rehearsal.balancer.response_headers import overwriting
 
 TYPES = "type.googleapis.com/envoy"
 _HCM = f"{TYPES}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -80,13 +81,16 @@ def listener(
     }
 
 
-def route_configuration(name: str, routes: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Envoy's RouteConfiguration: the first of `routes` that matches is taken."""
+def route_configuration(
+    name: str, routes: Sequence[dict[str, Any]], response_headers: Mapping[str, str]
+) -> dict[str, Any]:
+    """The RouteConfiguration: the first of `routes` that matches is taken. `response_headers` are in each answer."""
     return {
         "@type": f"{TYPES}.config.route.v3.RouteConfiguration",
         "name": name,
         "virtual_hosts": [{"name": name, "domains": ["*"], "routes": list(routes)}],
         "request_headers_to_remove": [SOURCE],
+        "response_headers_to_add": overwriting(response_headers),
     }
 
 
@@ -131,7 +135,5 @@ def _own_answer(reason: dict[str, Any], status: int) -> dict[str, Any]:
             "text_format_source": {"inline_string": page(status)},
             "content_type": "text/html",
         },
-        "headers_to_add": [
-            {"header": {"key": "server", "value": SERVER}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-        ],
+        "headers_to_add": overwriting({"server": SERVER}),
     }

@@ -10,6 +10,7 @@ from rehearsal.balancer.actions import Surroundings, action, answer
 from rehearsal.balancer.clusters import policy
 from rehearsal.balancer.health import Settings, codes
 from rehearsal.balancer.matching import Unplayable, match
+from rehearsal.balancer.response_headers import response_headers
 from rehearsal.balancer.store import Store, is_application
 from rehearsal.clock import Clock
 
@@ -17,11 +18,12 @@ from rehearsal.clock import Clock
 IDLE_UPSTREAM = 55.0
 IDLE = 60.0
 
-# Attributes of load balancers and target groups that are not played unless they are as they are by default.
+# Attributes of load balancers, listeners and target groups that are not played unless they are as they are by default.
 _DEFAULTS = {
     "routing.http.xff_header_processing.mode": "append",
     "routing.http.xff_client_port.enabled": "false",
     "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
+    "routing.http.response.server.enabled": "true",
     "stickiness.enabled": "false",
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
@@ -43,13 +45,17 @@ class Group:
 
 @dataclass(frozen=True)
 class Listener:
-    """A listener: the port that ELBv2 knows, the port where it listens here, and its rules as Envoy's routes."""
+    """A listener: the port that ELBv2 knows, the port where it listens here, and its rules as Envoy's routes.
+
+    `response_headers` are those that its attributes put into every answer.
+    """
 
     name: str
     port: int
     local_port: int
     protocol: str
     routes: list[dict[str, Any]]
+    response_headers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ def plan(store: Store, api_port: int, clock: Clock) -> Plan:
     return Plan(
         groups,
         tuple(
-            _listener(each, Surroundings(each["Protocol"], int(each["Port"]), ports, clusters, idle), problems)
+            _listener(each, _surroundings(each, ports, clusters, idle), problems)
             for each in listeners
             if _is_possible(each, ports[int(each["Port"])], problems)
         ),
@@ -94,6 +100,13 @@ def plan(store: Store, api_port: int, clock: Clock) -> Plan:
         attributes.get("routing.http.drop_invalid_header_fields.enabled") == "true",
         tuple(problems),
     )
+
+
+def _surroundings(
+    listener: dict[str, Any], ports: dict[int, int], clusters: dict[str, str], idle: float
+) -> Surroundings:
+    headers = response_headers(listener.get("Attributes", {}))
+    return Surroundings(listener["Protocol"], int(listener["Port"]), ports, clusters, idle, headers)
 
 
 def _unplayed(attributes: dict[str, str]) -> list[str]:
@@ -169,10 +182,11 @@ def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> Settings:
 
 def _listener(described: dict[str, Any], here: Surroundings, problems: list[str]) -> Listener:
     name = f"listener-{here.port}"
+    problems += [f"Listener on port {here.port}: {unplayed}" for unplayed in _unplayed(described.get("Attributes", {}))]
     # The default rule has no number.
     rules = sorted(described["Rules"], key=lambda rule: (rule["IsDefault"], _number(rule["Priority"])))
     routes = [route for rule in rules for route in _routes(rule, here, problems)]
-    return Listener(name, here.port, here.local_ports[here.port], here.protocol, routes)
+    return Listener(name, here.port, here.local_ports[here.port], here.protocol, routes, dict(here.response_headers))
 
 
 def _number(priority: str) -> int:

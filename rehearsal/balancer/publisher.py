@@ -70,7 +70,7 @@ class Publisher:
     def _offer_routes(self, plan: Plan) -> None:
         self._blocked = []
         for each in plan.listeners:
-            self._envoy.offer(_routes(each.name), [route_configuration(each.name, each.routes)])
+            self._envoy.offer(_routes(each.name), [route_configuration(each.name, each.routes, each.response_headers)])
             if each.name not in self._listeners and _is_in_use(each.local_port):
                 self._blocked.append(
                     f"Port {each.local_port}, for the listener on port {each.port}, is in use. Stop what uses it."

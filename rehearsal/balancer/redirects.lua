@@ -10,10 +10,9 @@ function envoy_on_request(handle)
   local path, query = headers:get(":path"):match("^/?([^?]*)%??(.*)$")
   local parts = { host = headers:get(":authority"):gsub(":%d+$", ""), path = path, query = query }
   location = location:gsub("#{(%l+)}", parts):gsub("%?$", "")
-  handle:respond({
-    [":status"] = rule:get("status"),
-    ["location"] = location,
-    ["content-type"] = "text/html",
-    ["server"] = rule:get("server"),
-  }, rule:get("page"))
+  local answer = { [":status"] = rule:get("status"), ["location"] = location, ["content-type"] = "text/html" }
+  for name, value in pairs(rule:get("headers")) do
+    answer[name] = value
+  end
+  handle:respond(answer, rule:get("page"))
 end

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Store:
-    """Load balancers, with `Attributes` as a dict and `Listeners`, which have `Rules`; target groups with `Attributes`.
+    """Load balancers, with `Attributes` as a dict and `Listeners`; listeners, with `Rules`, and target groups as well.
 
     All else is as the Describe operations shape it. Only the first application load balancer is looked into.
     """
@@ -30,7 +30,13 @@ def read(client: ElasticLoadBalancingv2Client) -> Store:
         played["Attributes"] = _as_dict(client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"])
         listeners = client.get_paginator("describe_listeners").paginate(LoadBalancerArn=arn)
         played["Listeners"] = [
-            {**listener, "Rules": _rules(client, listener["ListenerArn"])}
+            {
+                **listener,
+                "Rules": _rules(client, listener["ListenerArn"]),
+                "Attributes": _as_dict(
+                    client.describe_listener_attributes(ListenerArn=listener["ListenerArn"])["Attributes"]
+                ),
+            }
             for page in listeners
             for listener in page["Listeners"]
         ]

@@ -14,6 +14,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.elbv2.models import elbv2_backends
 
+from rehearsal.cloud import listener_attributes
 from rehearsal.cloud.errors import AwsError
 from rehearsal.cloud.rules import complete_action, complete_condition, with_values
 from rehearsal.cloud.stored import ALONE
@@ -227,4 +228,5 @@ OPERATIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
     "ModifyListener": modify_listener,
     "DescribeTargetGroups": describe_target_groups,
     "ModifyTargetGroupAttributes": modify_target_group_attributes,
+    **listener_attributes.OPERATIONS,
 }

@@ -177,9 +177,20 @@ def read_documents() -> Documents:
     return {path.name: read_template(path) for path in CFN.glob("*.yml") if path.name != "stacks.yml"}
 
 
-def make(kind: str, change: Callable[[Documents], None] | None = None) -> Platform:
-    """One of the three platforms, from templates that `change` may break first."""
+def make(
+    kind: str, change: Callable[[Documents], None] | None = None, given: Mapping[str, str] | None = None
+) -> Platform:
+    """One of the three platforms, from templates that `change` may break first.
+
+    `given` are parameters of every stack that has them, as `mysfits deploy --set NAME=VALUE` gives them.
+    """
     documents = copy.deepcopy(read_documents())
     if change:
         change(documents)
-    return Platform(kind, render((name, documents[template], parameters) for name, template, parameters in KINDS[kind]))
+
+    def parameters(template: str, own: Mapping[str, Any]) -> Mapping[str, Any]:
+        known = documents[template].get("Parameters", {})
+        return {**own, **{name: value for name, value in (given or {}).items() if name in known}}
+
+    stacks = ((name, documents[template], parameters(template, own)) for name, template, own in KINDS[kind])
+    return Platform(kind, render(stacks))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cfn.platforms import Platform
+from tests.cfn.platforms import Platform, make
 
 _LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
@@ -55,18 +55,95 @@ def test_without_a_certificate_http_serves(smallest: Platform) -> None:
     [
         "/mysfits/4e53920c/fulfill-like",
         "/mysfits/4e53920c/fulfill%2Dlike",
+        "/mysfits/4e53920c/fulfill%2dlike",
         "/mysfits/4e53920c/%66ulfill-like",
         "/mysfits/4e53920c%2Ffulfill-like",
         "/mysfits%2f4e53920c%2ffulfill-like",
         "/%6dysfits/4e53920c/%66%75lfill-like",
+        "/mysfits/4e53920c/" + "".join(f"%{ord(letter):02x}" for letter in "fulfill-like"),
+        "/mysfits/4e53920c/" + "".join(f"%{ord(letter):02X}" for letter in "fulfill-like"),
+        "//mysfits/4e53920c/fulfill-like",
+        "/mysfits//4e53920c///fulfill-like",
+        "/mysfits/4e53920c/./fulfill-like",
+        "/mysfits/4e53920c/x/../fulfill-like",
+        "/mysfits/4e53920c/fulfill-like/",
+        "/mysfits/4e53920c/fulfill-like;x=y",
+        "/mysfits/4e53920c/fulfill-like#x",
     ],
 )
 def test_fulfill_like_cannot_be_reached_from_the_internet(platform: Platform, path: str) -> None:
     """However it is written, a rule before that of any service answers."""
-    rules = sorted(platform.of_type(_RULE).values(), key=lambda rule: int(rule["Priority"]))
-    action = next(rule["Actions"][0] for rule in rules if _takes(rule["Conditions"], path))
+    action = _action(platform, path)
     assert action["Type"] == "fixed-response"
     assert action["FixedResponseConfig"]["StatusCode"] == "404"
+
+
+def test_no_service_has_fulfill_like_unless_it_is_opened(platform: Platform) -> None:
+    assert {settings["FULFILL_LIKE"] for settings in _settings(platform)} == {"no"}
+
+
+def test_one_word_opens_fulfill_like_at_the_load_balancer_and_in_the_services() -> None:
+    opened = make("smallest", given={"FulfillLike": "open"})
+    assert _action(opened, "/mysfits/4e53920c/fulfill-like")["Type"] == "forward"
+    assert _action(opened, "/mysfits%2f4e53920c%2ffulfill-like")["Type"] == "fixed-response"
+    assert [settings["FULFILL_LIKE"] for settings in _settings(opened)] == ["yes"]
+
+
+def _settings(platform: Platform) -> list[dict[str, str]]:
+    return [
+        {each["Name"]: each["Value"] for each in task["ContainerDefinitions"][0]["Environment"]}
+        for task in platform.of_type("AWS::ECS::TaskDefinition").values()
+    ]
+
+
+@pytest.mark.parametrize("character", [chr(code) for code in range(128)])
+def test_an_escape_reaches_a_service_where_it_stands_for_what_an_address_has(
+    smallest: Platform, character: str
+) -> None:
+    """RFC 3986, section 2.3: such a character and its escape are the same."""
+    is_unreserved = character.isalnum() or character in "-._~"
+    for escape in {f"%{ord(character):02X}", f"%{ord(character):02x}"}:
+        assert (_action(smallest, f"/mysfits/a{escape}")["Type"] == "forward") is is_unreserved
+
+
+@pytest.mark.parametrize(
+    "path", ["/mysfits/%", "/mysfits/%2", "/mysfits/%6", "/mysfits/%zz", "/mysfits/%6z", "/%C3%A9"]
+)
+def test_what_is_no_escape_or_no_letter_of_an_address_reaches_no_service(smallest: Platform, path: str) -> None:
+    assert _action(smallest, path)["Type"] == "fixed-response"
+
+
+def test_no_expression_of_a_rule_is_longer_than_a_load_balancer_takes(platform: Platform) -> None:
+    patterns = [
+        text
+        for rule in platform.of_type(_RULE).values()
+        for condition in rule["Conditions"]
+        for texts in condition["PathPatternConfig"].values()
+        for text in texts
+    ]
+    assert patterns
+    assert max(map(len, patterns)) <= 128
+
+
+_ORIGIN = "routing.http.response.access_control_allow_origin.header_value"
+
+
+@pytest.mark.parametrize("kind", ["smallest", "production"])
+@pytest.mark.parametrize(
+    ("origins", "told"),
+    [
+        ("*", {_ORIGIN: "*"}),
+        ("https://mysfits.example", {_ORIGIN: "https://mysfits.example"}),
+        ("https://mysfits.example,http://localhost:8080", {}),
+    ],
+)
+def test_every_listener_tells_the_one_origin_that_the_services_tell(
+    kind: str, origins: str, told: dict[str, str]
+) -> None:
+    platform = make(kind, given={"CorsOrigins": origins})
+    for name, listener in platform.of_type(_LISTENER).items():
+        assert {each["Key"]: each["Value"] for each in listener["ListenerAttributes"]} == told, name
+    assert [settings["CORS_ORIGINS"] for settings in _settings(platform)] == [origins]
 
 
 @pytest.mark.parametrize(
@@ -78,14 +155,19 @@ def test_fulfill_like_cannot_be_reached_from_the_internet(platform: Platform, pa
     ],
 )
 def test_every_other_path_reaches_a_service(platform: Platform, path: str) -> None:
-    rules = sorted(platform.of_type(_RULE).values(), key=lambda rule: int(rule["Priority"]))
-    action = next(rule["Actions"][0] for rule in rules if _takes(rule["Conditions"], path))
-    assert action["Type"] == "forward"
+    assert _action(platform, path)["Type"] == "forward"
 
 
 def test_no_two_rules_have_the_same_priority(platform: Platform) -> None:
     priorities = [int(rule["Priority"]) for rule in platform.of_type(_RULE).values()]
     assert len(set(priorities)) == len(priorities)
+
+
+def _action(platform: Platform, path: str) -> dict[str, Any]:
+    """Of the first rule that takes the path."""
+    rules = sorted(platform.of_type(_RULE).values(), key=lambda rule: int(rule["Priority"]))
+    taken: dict[str, Any] = next(rule["Actions"][0] for rule in rules if _takes(rule["Conditions"], path))
+    return taken
 
 
 def _takes(conditions: list[dict[str, Any]], path: str) -> bool:

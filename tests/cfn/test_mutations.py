@@ -181,12 +181,42 @@ MUTATIONS: list[tuple[str, Callable[[Documents], None], str, Check]] = [
         ),
     ),
     (
-        "an escaped character opens fulfill-like",
-        _set("cluster.yml", "EscapedPathsNotFromWorld/Properties/Priority", 2000),
+        "an escaped letter opens fulfill-like",
+        _set(
+            "cluster.yml",
+            "FulfillLikeNotFromWorld/Properties/Conditions/0/PathPatternConfig",
+            {"Values": ["/mysfits/*/fulfill-like"]},
+        ),
         "smallest",
         lambda platform: test_cluster.test_fulfill_like_cannot_be_reached_from_the_internet(
             platform, "/mysfits/1/fulfill%2Dlike"
         ),
+    ),
+    (
+        "an escaped slash opens fulfill-like",
+        _set("cluster.yml", "EscapedPathsNotFromWorld/Properties/Priority", 2000),
+        "smallest",
+        lambda platform: test_cluster.test_fulfill_like_cannot_be_reached_from_the_internet(
+            platform, "/mysfits%2F1%2Ffulfill-like"
+        ),
+    ),
+    (
+        "services have fulfill-like wherever likes are",
+        _set("service.yml", f"{_CONTAINER}/Environment/7/Value", "yes"),
+        "smallest",
+        test_cluster.test_no_service_has_fulfill_like_unless_it_is_opened,
+    ),
+    (
+        "a deployment is ended only when every minute of three is bad",
+        _set("service.yml", "ServerErrors/Properties/DatapointsToAlarm", 3),
+        "smallest",
+        test_service.test_a_deployment_is_ended_by_two_bad_minutes_of_three,
+    ),
+    (
+        "one error among few requests ends a deployment",
+        _set("service.yml", "ServerErrors/Properties/Metrics/0/Expression", "100 * errors / requests"),
+        "smallest",
+        test_service.test_a_deployment_is_ended_by_two_bad_minutes_of_three,
     ),
     (
         "the firewall believes what X-Forwarded-For says",

@@ -235,6 +235,40 @@ def test_every_alarm_is_told_to_the_topic_and_silent_without_traffic(platform: P
         assert alarm["TreatMissingData"] == "notBreaching", name
 
 
+def test_a_deployment_is_ended_by_two_bad_minutes_of_three(platform: Platform) -> None:
+    """As its description says. A share of few requests says nothing."""
+    for stack in platform.services.values():
+        alarm = stack.resources["ServerErrors"]["Properties"]
+        assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (2, 3)
+        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 5)
+        assert "More than 5 % of the answers in two minutes of three" in alarm["AlarmDescription"]
+        share, errors, requests = alarm["Metrics"]
+        assert share["Expression"] == "IF(requests > 20, 100 * errors / requests, 0)"
+        assert [each["ReturnData"] for each in (share, errors, requests)] == [True, False, False]
+        for each, name in ((errors, "HTTPCode_Target_5XX_Count"), (requests, "RequestCount")):
+            assert each["MetricStat"]["Metric"]["MetricName"] == name
+            assert (each["MetricStat"]["Stat"], each["MetricStat"]["Period"]) == ("Sum", 60)
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes", "threshold", "statistic"),
+    [
+        ("UnhealthyTasks", 5, 0, {"Statistic": "Minimum"}),
+        ("SlowAnswers", 5, 1, {"ExtendedStatistic": "p99"}),
+        ("BusyTasks", 10, 85, {"Statistic": "Average"}),
+    ],
+)
+def test_an_alarm_sounds_after_as_many_minutes_as_it_says(
+    smallest: Platform, name: str, minutes: int, threshold: int, statistic: dict[str, str]
+) -> None:
+    alarm = smallest.stack("service").resources[name]["Properties"]
+    assert (alarm["EvaluationPeriods"], alarm["Period"], alarm["Threshold"]) == (minutes, 60, threshold)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert statistic.items() <= alarm.items()
+    assert "DatapointsToAlarm" not in alarm
+    assert f"{ {5: 'five', 10: 'ten'}[minutes] } minutes" in alarm["AlarmDescription"]
+
+
 @pytest.mark.parametrize(("weight", "rest"), [(0, 100), (10, 90), (50, 50), (100, 0)])
 def test_a_service_shares_its_requests_with_the_one_beside_it(weight: int, rest: int) -> None:
     stacks = [stack for stack in listed(CFN / "stacks.yml", "split") if stack[0] in BENEATH | {"mysfits-likes"}]

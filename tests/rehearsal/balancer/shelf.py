@@ -52,6 +52,9 @@ class Shelf:
     def modify_load_balancer_attributes(self, **asked: Any) -> None:
         self._modify(asked["LoadBalancerArn"], asked["Attributes"])
 
+    def modify_listener_attributes(self, **asked: Any) -> None:
+        self._modify(asked["ListenerArn"], asked["Attributes"])
+
     def _modify(self, arn: str, attributes: list[dict[str, str]]) -> None:
         self._attributes.setdefault(arn, {}).update({each["Key"]: each["Value"] for each in attributes})
 
@@ -66,6 +69,9 @@ class Shelf:
 
     def describe_load_balancer_attributes(self, **asked: Any) -> Item:
         return self._described(asked["LoadBalancerArn"])
+
+    def describe_listener_attributes(self, **asked: Any) -> Item:
+        return self._described(asked["ListenerArn"])
 
     def describe_target_group_attributes(self, **asked: Any) -> Item:
         return self._described(asked["TargetGroupArn"])

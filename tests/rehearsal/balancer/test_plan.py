@@ -220,7 +220,9 @@ def test_envoy_understands_all_that_can_be_played(tmp_path: Path, algorithm: str
     manager = config["filter_chains"][0]["filters"][0]["typed_config"]
     del manager["rds"]
     manager["route_config"] = {
-        key: value for key, value in route_configuration("l", planned_listener.routes).items() if key != "@type"
+        key: value
+        for key, value in route_configuration("l", planned_listener.routes, {"x-frame-options": "DENY"}).items()
+        if key != "@type"
     }
     endpoints = tmp_path / "endpoints.json"
     endpoints.write_text("{}")

@@ -338,6 +338,66 @@ def test_a_rule_may_answer_with_a_status_that_envoy_has_reasons_for(stage: Stage
         assert stage.serves(f"/own/{status}", int(status)).body == "mine"
 
 
+def test_attributes_of_the_listener_are_in_every_answer(stage: Stage) -> None:
+    """Also in what the load balancer answers by itself, and once where the target says it too."""
+    listener = stage.listen(91)
+    name, origin = "Access-Control-Allow-Origin", "https://100%.example"
+    attributes = {
+        "routing.http.response.access_control_allow_origin.header_value": origin,
+        "routing.http.response.x_frame_options.header_value": "DENY",
+        "routing.http.response.content_security_policy.header_value": "",
+    }
+    stage.elbv2.modify_listener_attributes(
+        ListenerArn=listener, Attributes=[{"Key": key, "Value": value} for key, value in attributes.items()]
+    )
+
+    def with_its_own(request: Any) -> str:
+        request.send_response(200)
+        request.send_header(name, "https://of.the.target")
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+        raise ConnectionAbortedError
+
+    broken, port = stage.group(), stage.port + 11
+    with closing(Appliance(answer=with_its_own)) as talkative, closing(Appliance("a")) as quiet:
+        for path, target in (
+            ("/talkative", talkative.target),
+            ("/quiet", quiet.target),
+            ("/gone", Target("127.0.0.1", free_ports(1)[0])),
+        ):
+            group = broken if path == "/gone" else stage.group()
+            stage.balancer.register(group, target)
+            stage.rule(path, group, listener=listener)
+            if path != "/gone":
+                stage.healthy(group, target)
+        stage.rule("/empty", stage.group(), listener=listener)
+        stage.rule("/fixed", fixed("403", "no"), listener=listener)
+        moved = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Path": "/new"}}
+        stage.rule("/moved", moved, listener=listener)
+        for path, status in {
+            "/talkative": 200,
+            "/quiet": 200,
+            "/gone": 502,
+            "/empty": 503,
+            "/fixed": 403,
+            "/moved": 301,
+            "/of/nobody": 404,
+        }.items():
+            answer = stage.serves(path, status, port=port)
+            assert answer.headers.get_all(name) == [origin], path
+            assert answer.headers.get_all("X-Frame-Options") == ["DENY"], path
+            assert "Content-Security-Policy" not in answer.headers
+    assert name not in stage.serves("/of/nobody", 404).headers
+
+
+def test_a_second_host_is_not_hidden_from_the_target(stage: Stage, appliances: list[Appliance]) -> None:
+    stage.serving(stage.group(), "/hosts", appliances[0])
+    with socket.create_connection(("127.0.0.1", stage.port), PATIENCE) as client:
+        client.sendall(b"GET /hosts HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        assert client.recv(4096).startswith(b"HTTP/1.1 200 ")
+    assert appliances[0].requests[-1][2]["Host"] == "a,b"
+
+
 def test_attributes_of_the_load_balancer_count(tmp_path: Any) -> None:
     freed = threading.Event()
 

@@ -283,8 +283,22 @@ def test_attributes_change_one_by_one_and_have_aws_s_defaults(world: World) -> N
     assert attributes["load_balancing.algorithm.type"] == "round_robin"
 
 
+def test_a_listener_s_attributes_are_those_of_an_application_load_balancer(world: World) -> None:
+    origin = "routing.http.response.access_control_allow_origin.header_value"
+    told = world.elbv2.describe_listener_attributes(ListenerArn=world.listener)["Attributes"]
+    attributes = {each["Key"]: each["Value"] for each in told}
+    assert len(attributes) == 19
+    assert (attributes[origin], attributes["routing.http.response.server.enabled"]) == ("", "true")
+    changed = [{"Key": origin, "Value": "*"}]
+    told = world.elbv2.modify_listener_attributes(ListenerArn=world.listener, Attributes=changed)["Attributes"]
+    assert {each["Key"]: each["Value"] for each in told} == attributes | {origin: "*"}
+
+
 def test_an_attribute_that_does_not_exist_is_refused(world: World) -> None:
     nonsense = [{"Key": "nonsense", "Value": "1"}]
+    for key in ("nonsense", "tcp.idle_timeout.seconds"):
+        with pytest.raises(ClientError, match="ValidationError"):
+            world.elbv2.modify_listener_attributes(ListenerArn=world.listener, Attributes=[{"Key": key, "Value": "60"}])
     with pytest.raises(ClientError, match="ValidationError"):
         world.elbv2.modify_target_group_attributes(TargetGroupArn=world.blue, Attributes=nonsense)
     with pytest.raises(ClientError, match="InvalidConfigurationRequest"):

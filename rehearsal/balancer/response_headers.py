@@ -1,0 +1,45 @@
+"""Response headers that attributes of a listener add.
+
+A header with a configured value is in every response: it is updated where the target sent it, and added where not; an
+empty value leaves the header as it is.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html#insert-header
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_PREFIX, _SUFFIX = "routing.http.response.", ".header_value"
+NAMES = (
+    "strict-transport-security",
+    "access-control-allow-origin",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-allow-credentials",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+)
+
+
+def attribute(name: str) -> str:
+    """The key of the listener attribute for a response header."""
+    return f"{_PREFIX}{name.replace('-', '_')}{_SUFFIX}"
+
+
+def response_headers(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Name to value of the headers that these listener attributes configure."""
+    configured = {name: attributes.get(attribute(name), "") for name in NAMES}
+    return {name: value for name, value in configured.items() if value}
+
+
+def overwriting(headers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Envoy's HeaderValueOptions, by which each header is in a response once, with this value."""
+    return [
+        # Envoy would take what is between two percent signs for a command.
+        {"header": {"key": name, "value": value.replace("%", "%%")}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+        for name, value in headers.items()
+    ]

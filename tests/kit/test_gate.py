@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 
 from app.kit import gate
-from app.kit.gate import Busy, Gate
+from app.kit.gate import Busy, Gate, let_in
 
 
 def test_a_place_that_was_left_is_free_again() -> None:
@@ -68,3 +71,122 @@ def test_who_comes_first_is_served_first() -> None:
         for each in visits:
             each.result()
     assert order == list(range(8))
+
+
+class Turn:
+    """Stands in for the lock that a request waits for; `waits` are the seconds that each was ready to wait."""
+
+    def __init__(self, waits: list[float], meanwhile: Callable[[], None]) -> None:
+        self._waits = waits
+        self._meanwhile = meanwhile
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        if timeout is None:
+            return True
+        self._waits.append(timeout)
+        self._meanwhile()
+        return False
+
+    def release(self) -> None:
+        pass
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def one(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """A gate of one place, taken, at a clock that stands still."""
+    monkeypatch.setattr(gate, "time", SimpleNamespace(monotonic=lambda: 100.0))
+    one = Gate(1)
+    one.enter()
+    return one
+
+
+def wait_in_vain(monkeypatch: pytest.MonkeyPatch, waits: list[float], meanwhile: Callable[[], None]) -> None:
+    monkeypatch.setattr(gate, "threading", SimpleNamespace(Lock=lambda: Turn(waits, meanwhile)))
+
+
+def test_who_gave_up_waiting_takes_no_place_with_it(
+    one: Gate, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_in_vain(monkeypatch, waits, lambda: None)
+    for _ in range(5):
+        with pytest.raises(Busy):
+            one.enter()
+    assert waits == [gate.SHORT_WAIT] * 5
+    one.leave()
+    one.enter()  # at once: nobody is ahead
+    assert len(waits) == 5
+
+
+def test_a_place_that_comes_as_the_wait_ends_is_taken(
+    one: Gate, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_in_vain(monkeypatch, waits, one.leave)
+    one.enter()
+    wait_in_vain(monkeypatch, waits, lambda: None)
+    with pytest.raises(Busy):
+        one.enter()
+    one.leave()
+    one.enter()
+    assert len(waits) == 2
+
+
+def test_nobody_waits_once_nothing_has_moved_for_as_long_as_a_wait(
+    one: Gate, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_in_vain(monkeypatch, waits, lambda: None)
+    for now, waiting in ((100 + gate.SHORT_WAIT, 1), (100.001 + gate.SHORT_WAIT, 1)):
+        monkeypatch.setattr(gate, "time", SimpleNamespace(monotonic=lambda now=now: now))
+        with pytest.raises(Busy):
+            one.enter()
+        assert len(waits) == waiting
+    # Somebody leaves and somebody comes: it moves again, by either.
+    one.leave()
+    one.enter()
+    with pytest.raises(Busy):
+        one.enter()
+    assert len(waits) == 2
+
+
+def test_who_leaves_says_that_it_moves(one: Gate, waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "time", SimpleNamespace(monotonic=lambda: 200.0))
+    one.leave()
+    assert one._last_moved == 200.0
+
+
+def a_server(threads: int) -> Flask:
+    app = Flask(__name__)
+    let_in(app, threads)
+
+    @app.get("/broken")
+    def broken() -> str:
+        raise ZeroDivisionError
+
+    @app.get("/fine")
+    def fine() -> str:
+        return "fine"
+
+    @app.get("/health")
+    def health() -> str:
+        return "healthy"
+
+    return app
+
+
+def test_a_request_leaves_its_place_however_it_ends_and_another_s_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    gates: list[Gate] = []
+
+    class Known(Gate):
+        def __init__(self, places: int) -> None:
+            super().__init__(places)
+            gates.append(self)
+
+    monkeypatch.setattr(gate, "Gate", Known)
+    client = a_server(threads=1).test_client()
+    for path, status in (("/broken", 500), ("/health", 200), ("/nowhere", 404), ("/fine", 200), ("/health", 200)):
+        assert client.get(path).status_code == status
+        assert gates[0]._free == 1, path

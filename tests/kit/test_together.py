@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -159,6 +161,144 @@ def test_followers_of_work_that_hangs_are_let_go(
     gate.end(2, "three")
     until(lambda: all(call.done() for call in second), "the leader has ended")
     assert shared.do("a") == "three"
+
+
+class Signal:
+    """Stands in for a lock that a request waits for: notes how long it would, and comes in time or not."""
+
+    def __init__(self, waits: list[float], comes: bool, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self._waits, self._comes, self._meanwhile = waits, comes, meanwhile
+
+    def acquire(self, timeout: float) -> bool:
+        self._waits.append(timeout)
+        self._meanwhile()
+        return self._comes
+
+    def release(self) -> None:
+        pass
+
+
+def test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadline(
+    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its leader may wait for a turn until the deadline, and then for a call that has its own time-outs."""
+    waits: list[float] = []
+
+    def take_seat(mine: Any) -> Any:
+        seat = Signal(waits, comes=False)
+        mine._seats.append(seat)
+        return seat
+
+    monkeypatch.setattr(together._Round, "take_seat", take_seat)
+    shared = Together(gate.work, patience=60)
+    first = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    second = arrive(crowd, shared, "a", 1)
+    for _ in range(3):
+        with pytest.raises(LostSight):
+            shared.do("a")
+    assert waits == [60 + together.GRACE] * 3
+    assert together.GRACE == 4, "the two seconds of a call, twice"
+    gate.end(0, "one")
+    gate.end(1, "two")
+    assert [call.result(30) for call in (*first, *second)] == ["one", "two"]
+
+
+def test_a_leader_waits_for_its_turn_until_the_deadline(
+    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    shared = Together(gate.work, patience=60)
+    first = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    begin = together._Round.__init__
+
+    def without_a_turn(mine: Any) -> None:
+        begin(mine)
+        mine.turn = Signal(waits, comes=False)
+
+    monkeypatch.setattr(together._Round, "__init__", without_a_turn)
+    with pytest.raises(Busy):
+        shared.do("a")
+    assert waits == [60]
+    assert here(shared) == 1, "who gave up is forgotten"
+    gate.end(0, "one")
+    assert first[0].result(30) == "one"
+    assert not shared._under_way
+
+
+def test_a_turn_that_comes_as_the_wait_ends_is_taken(
+    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = Together(gate.work, patience=60)
+    first = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    begin = together._Round.__init__
+
+    def end_the_first() -> None:
+        gate.end(0, "one")
+        assert first[0].result(30) == "one"
+
+    def late(mine: Any) -> None:
+        begin(mine)
+        mine.turn = Signal([], comes=False, meanwhile=end_the_first)
+
+    monkeypatch.setattr(together._Round, "__init__", late)
+    gate.end(1, "two")
+    assert shared.do("a") == "two"
+    assert not shared._under_way
+
+
+def test_a_seat_that_is_called_as_the_wait_ends_is_no_loss(
+    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = Together(gate.work, patience=60)
+    first = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    second = arrive(crowd, shared, "a", 1)
+
+    def end_both() -> None:
+        gate.end(0, "one")
+        gate.end(1, "two")
+        assert [call.result(30) for call in (*first, *second)] == ["one", "two"]
+
+    def take_seat(mine: Any) -> Any:
+        seat = Signal([], comes=False, meanwhile=end_both)
+        mine._seats.append(seat)
+        return seat
+
+    monkeypatch.setattr(together._Round, "take_seat", take_seat)
+    assert shared.do("a") == "two"
+    assert not shared._under_way
+
+
+def test_the_deadline_of_a_round_is_that_of_its_leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "time", SimpleNamespace(monotonic=lambda: 1_000.0))
+    deadlines: list[float] = []
+    Together[str, None](lambda _key, _size, deadline: deadlines.append(deadline), patience=5).do("a")
+    Together[str, None](lambda _key, _size, deadline: deadlines.append(deadline)).do("a")
+    assert deadlines == [1_005.0, 1_008.0]
+
+
+def test_each_of_a_round_has_an_error_of_its_own_with_what_is_known_of_it(
+    gate: Gate, crowd: ThreadPoolExecutor
+) -> None:
+    shared = Together(gate.work, patience=60)
+    first = arrive(crowd, shared, "a", 1)
+    gate.wait_for_rounds(1)
+    second = arrive(crowd, shared, "a", 3)
+    error = Busy()
+    error.__cause__ = ValueError("why")
+    gate.end(0, "one")
+    gate.end(1, error)
+    errors = [call.exception(30) for call in second]
+    assert first[0].result(30) == "one"
+    assert len({id(each) for each in errors}) == 3
+    for each in errors:
+        assert isinstance(each, Busy)
+        assert each.description == error.description
+        assert each.retry_after == 1
+        assert each.__cause__ is error.__cause__
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

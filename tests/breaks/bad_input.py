@@ -17,15 +17,15 @@ BREAKS = [
     Break(
         "A request line without an address is sent elsewhere.",
         "app/kit/parse.py",
-        "    if isinstance(request.routing_exception, RequestRedirect):\n",
-        "    if isinstance(request.routing_exception, ValueError):\n",
+        """    if path[:1] != "/" or path[1:2] == "/":\n""",
+        """    if path[1:2] == "/":\n""",
         RAW,
     ),
     Break(
         "A path of strange letters is an error of the server.",
         "app/kit/request_log.py",
-        '                "path": quote(request.path)[:256],\n',
-        '                "path": request.path.encode("ascii").decode(),\n',
+        'quote(request.environ["PATH_INFO"][:LONGEST_PATH], encoding="latin-1")[:LONGEST_PATH]',
+        'request.path.encode("ascii").decode()',
         RAW,
     ),
     Break(
@@ -35,5 +35,19 @@ BREAKS = [
         '        response.headers["X-Request-ID"] = g.request_id\n'
         '        log.__dict__.setdefault("kept", []).append(bytes([1]) * 60_000)\n',
         RAW,
+    ),
+    Break(
+        "Two slashes are as good as one.",
+        "app/kit/parse.py",
+        """    if path[:1] != "/" or path[1:2] == "/":\n""",
+        """    if path[:1] != "/":\n""",
+        "tests/platform/test_everywhere.py::test_a_path_that_does_not_begin_with_one_slash_leads_nowhere",
+    ),
+    Break(
+        "A request may name two hosts.",
+        "app/kit/parse.py",
+        "%!$&'()*+;=-]",
+        "%!$&'()*+,;=-]",
+        "tests/kit/test_parse.py::test_what_is_no_host_is_invalid",
     ),
 ]

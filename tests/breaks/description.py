@@ -24,10 +24,10 @@ BREAKS = [
     Break(
         "A problem is described that no request can have.",
         "app/likes/description.py",
-        '                "The same for a separate like service, which writes the log event itself.",\n'
-        "                _STORED,\n                (NoSuchMysfit, Unavailable),\n",
-        '                "The same for a separate like service, which writes the log event itself.",\n'
-        "                _STORED,\n                (NoSuchMysfit, TooManyLikes, Unavailable),\n",
+        '            "The same for a separate like service, which writes the log event itself.",\n'
+        "            _STORED,\n            (NoSuchMysfit, Unavailable),\n",
+        '            "The same for a separate like service, which writes the log event itself.",\n'
+        "            _STORED,\n            (NoSuchMysfit, TooManyLikes, Unavailable),\n",
         ANSWERS,
     ),
     Break(

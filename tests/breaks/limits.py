@@ -57,8 +57,8 @@ BREAKS = [
     Break(
         "An address may be of any length as far as its query goes.",
         "app/kit/parse.py",
-        "len(request.path) + len(request.query_string) > LONGEST_ADDRESS",
-        "len(request.path) > LONGEST_ADDRESS",
+        "len(path) + len(request.query_string) > LONGEST_ADDRESS",
+        "len(path) > LONGEST_ADDRESS",
         "tests/platform/test_everywhere.py::test_an_address_may_be_as_long_as_a_load_balancer_lets_it_be",
     ),
     Break(
@@ -74,5 +74,33 @@ BREAKS = [
         "if not seat.acquire(timeout=self._patience + GRACE) and mine.left(seat):",
         "if not seat.acquire() and mine.left(seat):",
         "tests/kit/test_together.py::test_followers_of_work_that_hangs_are_let_go",
+    ),
+    Break(
+        "A request that shares a call is given up while its call may still come back.",
+        "app/kit/together.py",
+        "if not seat.acquire(timeout=self._patience + GRACE) and mine.left(seat):",
+        "if not seat.acquire(timeout=self._patience) and mine.left(seat):",
+        "tests/kit/test_together.py::test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadline",
+    ),
+    Break(
+        "Whoever gives up waiting takes a place along, until there is none.",
+        "app/kit/gate.py",
+        "                self._queue.remove(turn)\n",
+        "",
+        "tests/kit/test_gate.py::test_who_gave_up_waiting_takes_no_place_with_it",
+    ),
+    Break(
+        "A server without a file descriptor left makes errors of its own of it.",
+        "app/kit/problems.py",
+        "    if is_out_of_files(error):\n",
+        "    if False:\n",
+        "tests/platform/test_everywhere.py::test_no_file_descriptor_left_is_a_503_wherever_it_is_noticed",
+    ),
+    Break(
+        "Everybody who comes by IPv4 to a socket of IPv6 has the likes of one.",
+        "app/likes/pace.py",
+        "return address.ipv4_mapped or address.sixtofour",
+        "return address.sixtofour",
+        "tests/likes/test_pace.py::test_a_client_is_who_the_load_balancer_says",
     ),
 ]

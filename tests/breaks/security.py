@@ -36,8 +36,22 @@ BREAKS = [
     Break(
         "A log event holds the visitor's address.",
         "app/kit/request_log.py",
-        '                "method": request.method,\n',
-        '                "method": request.method,\n                "address": request.remote_addr,\n',
+        '                "method": request.method[:LONGEST_METHOD],\n',
+        '                "method": request.method[:LONGEST_METHOD],\n                "address": request.remote_addr,\n',
         "tests/platform/test_wire.py::test_a_log_event_holds_nothing_of_a_visitor",
+    ),
+    Break(
+        "Likes that leave no event are taken wherever likes are.",
+        "app/likes/routes.py",
+        "    if fulfill_like:\n",
+        "    if True:\n",
+        "tests/platform/test_everywhere.py::test_fulfill_like_is_there_only_where_a_setting_opens_it",
+    ),
+    Break(
+        "An escaped letter gets past the load balancer's rule for them.",
+        "cfn/cluster.yml",
+        '            RegexValues: ["^.*/(f|%66)',
+        '            RegexValues: ["^.*/(f)',
+        "tests/cfn/test_cluster.py::test_fulfill_like_cannot_be_reached_from_the_internet",
     ),
 ]

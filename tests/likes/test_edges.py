@@ -136,7 +136,12 @@ def test_the_same_stamp_is_sent_again_after_pauses_that_double_up_to_a_tenth_of_
 
 def test_pauses_are_spread_by_a_half(monkeypatch: pytest.MonkeyPatch, table: Table, rows: Rows) -> None:
     bounds: list[tuple[float, float]] = []
-    monkeypatch.setattr(random, "uniform", lambda low, high: bounds.append((low, high)) or 0.0)
+
+    def uniform(low: float, high: float) -> float:
+        bounds.append((low, high))
+        return 0.0
+
+    monkeypatch.setattr(random, "uniform", uniform)
     likes_on(Recording(table, NotApplied("throttled"))).add(rows.add(), 1, soon())
     assert bounds == [(0.5, 1.5)]
 

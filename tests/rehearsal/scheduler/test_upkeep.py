@@ -63,6 +63,29 @@ def test_a_task_is_told_to_stop_only_after_its_target_has_gone(world: World) -> 
     assert world.tasks(desiredStatus="STOPPED")[0]["lastStatus"] == "STOPPED"
 
 
+@pytest.mark.parametrize(("first", "last"), [(5.0, 20.0), (20.0, 5.0)])
+def test_a_task_of_two_target_groups_is_told_to_stop_when_both_have_drained(
+    world: World, first: float, last: float
+) -> None:
+    other = GROUP.replace("web", "other")
+    world.targets.balanced.add(other)
+    world.targets.delays = {GROUP: first, other: last}
+    world.steady(
+        count=1,
+        loadBalancers=[
+            {"targetGroupArn": group, "containerName": "app", "containerPort": 8080} for group in (GROUP, other)
+        ],
+    )
+    run = world.running()[0]
+    assert len(world.targets.since) == 2
+    world.call("StopTask", cluster="mysfits", task=run.launch.task_arn)
+    world.play(19)
+    (task,) = world.tasks(desiredStatus="STOPPED")
+    assert (task["lastStatus"], run.told_to_stop) == ("DEACTIVATING", 0)
+    world.play(2)
+    assert run.told_to_stop == 1
+
+
 def test_a_task_that_ends_while_its_target_drains_is_not_waited_for(world: World) -> None:
     world.steady(count=2)
     run = world.running()[0]

@@ -90,6 +90,7 @@ class MadeUpTargets:
         self.since: dict[tuple[str, Target], float] = {}
         self.leaving: dict[tuple[str, Target], float] = {}
         self.said: dict[str, str] = {}  # address to state
+        self.delays: dict[str, float] = {}  # seconds that leaving takes, by group; 10 where nothing else is said
         self.history: list[str] = []
 
     def register(self, group_arn: str, target: Target) -> None:
@@ -102,7 +103,7 @@ class MadeUpTargets:
 
     def health(self, group_arn: str, target: Target) -> Health | None:
         key = (group_arn, target)
-        if key not in self.since or self.now >= self.leaving.get(key, self.now + 1) + 10:
+        if key not in self.since or self.now >= self.leaving.get(key, self.now + 1) + self.delays.get(group_arn, 10):
             return None
         if key in self.leaving:
             return Health("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")

@@ -10,9 +10,11 @@ import signal
 import sys
 import threading
 
+from ops.visible import visible
 from rehearsal import surroundings
 from rehearsal.local import AlreadyRunning, ours_alone
 from rehearsal.stacks.templates import TemplateError
+from rehearsal.supervisor import Supervisor, TooManyRestarts
 
 # A container has addresses of its own; who may reach them is decided by the ports it publishes.
 HOST = "0.0.0.0"  # noqa: S104
@@ -26,17 +28,23 @@ def main() -> int:
         signal.signal(name, lambda *_: stopping.set())
 
     def say(line: str) -> None:
-        print(line, flush=True)
+        print(visible(line), flush=True)
 
+    supervisor = Supervisor(say, stopping)
     try:
         with (
             ours_alone(),
-            surroundings.cloud(CLOUD_PORT, say, HOST) as outputs,
-            surroundings.site(outputs["SiteBucket"], os.environ["API_URL"], SITE_PORT, say, HOST),
+            surroundings.cloud(CLOUD_PORT, say, supervisor, HOST) as outputs,
+            surroundings.site(outputs["SiteBucket"], os.environ["API_URL"], SITE_PORT, say, supervisor, HOST),
+            supervisor.watching(),
         ):
             stopping.wait()
+        supervisor.check()
     except (AlreadyRunning, TemplateError) as error:
-        print(f"Cannot start: {error}", file=sys.stderr)
+        print(visible(f"Cannot start: {error}"), file=sys.stderr)
+        return 1
+    except TooManyRestarts as error:
+        print(visible(str(error)), file=sys.stderr)
         return 1
     return 0
 

@@ -13,10 +13,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TextIO, cast
+
+from rehearsal.supervisor import how_ended
 
 
 class Start(Protocol):
@@ -29,28 +31,27 @@ class Start(Protocol):
         ...
 
 
-@contextmanager
-def started() -> Iterator[Start]:
-    """A keeper, and the function that starts a command in its care."""
-    keeper = subprocess.Popen(
-        [sys.executable, "-m", "rehearsal.keeper"],
-        stdin=subprocess.PIPE,
-        text=True,
-        # Ctrl-C in a terminal reaches a whole process group: not this one.
-        start_new_session=True,
-    )
-    told = cast("TextIO", keeper.stdin)
-    lock = threading.Lock()
-    kept: list[subprocess.Popen[bytes]] = []
+class Keeper:
+    """The keeper's process from construction to `close`, and what starts commands in its care.
 
-    def start(
-        command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
+    Implements Start, and Child of the supervisor: a new keeper is told all groups that live.
+    """
+
+    name = "The keeper"
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: list[subprocess.Popen[bytes]] = []
+        self.process = _keeper()
+
+    def __call__(
+        self, command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
     ) -> subprocess.Popen[bytes]:
-        with lock, contextlib.ExitStack() as opened:
+        with self._lock, contextlib.ExitStack() as opened:
             # The number of a group that has gone may soon be somebody else's.
-            for child in [child for child in kept if _is_gone(child)]:
-                kept.remove(child)
-                print(-child.pid, file=told, flush=True)
+            for child in [child for child in self._kept if _is_gone(child)]:
+                self._kept.remove(child)
+                self._tell(-child.pid)
             child = subprocess.Popen(
                 command,
                 env=environment,
@@ -60,15 +61,59 @@ def started() -> Iterator[Start]:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            kept.append(child)
-            print(child.pid, file=told, flush=True)
+            self._kept.append(child)
+            self._tell(child.pid)
             return child
 
+    def ended(self) -> str | None:
+        return how_ended(self.process.poll())
+
+    def restart(self) -> None:
+        with self._lock:
+            self._hang_up()
+            self.process = _keeper()
+            for child in self._kept:
+                if not _is_gone(child):
+                    self._tell(child.pid)
+
+    def last_lines(self) -> Sequence[str]:
+        return ()
+
+    def close(self) -> None:
+        """Kill what it keeps, and wait until that is done."""
+        with self._lock:
+            self._hang_up()
+        self.process.wait()
+
+    def _tell(self, number: int) -> None:
+        # One that has ended hears nothing; its successor is told all.
+        with contextlib.suppress(BrokenPipeError):
+            print(number, file=self.process.stdin, flush=True)
+
+    def _hang_up(self) -> None:
+        # What could not be told is lost with the pipe.
+        with contextlib.suppress(BrokenPipeError):
+            cast("TextIO", self.process.stdin).close()
+
+
+def _keeper() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "rehearsal.keeper"],
+        stdin=subprocess.PIPE,
+        text=True,
+        # Ctrl-C in a terminal reaches a whole process group: not this one.
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def started() -> Iterator[Keeper]:
+    """A keeper; at the end all is killed that it keeps."""
+    keeper = Keeper()
     try:
-        yield start
+        yield keeper
     finally:
-        told.close()
-        keeper.wait()
+        keeper.close()
 
 
 def _is_gone(child: subprocess.Popen[bytes]) -> bool:

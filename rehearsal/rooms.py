@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from rehearsal.scheduler.runner import TaskRunner
 from rehearsal.scheduler.scheduler import Scheduler
 from rehearsal.stacks import operations as cloudformation
 from rehearsal.stacks.stack import Stacks
+from rehearsal.supervisor import Supervisor
 from rehearsal.surroundings import Say
 
 IMAGES = LOCAL / "images"
@@ -57,12 +57,12 @@ class Rooms:
 
 @contextmanager
 def rooms(
-    ports: Ports, clock: Clock, stopping: threading.Event, say: Say, stand_in: bool = False, docker: bool = False
+    ports: Ports, clock: Clock, supervisor: Supervisor, say: Say, stand_in: bool = False, docker: bool = False
 ) -> Iterator[Rooms]:
     """An AWS endpoint behind which services run; with `stand_in` the placeholder plays every unknown image.
 
     With `docker`, tasks are containers instead of processes. Whatever waits for a stack or a service gives up when
-    `stopping` is set. Raises NoEngine.
+    the supervisor's `stopping` is set. Raises NoEngine.
     """
     engine = Engine() if docker else None
     with ExitStack() as opened:
@@ -76,8 +76,10 @@ def rooms(
         around = (images, start, session, cloud.url, ports.cloud, clock, LOCAL / "tasks", say)
         runner = Containers(opened.enter_context(ground(engine, LOCAL)), *around) if engine else Processes(*around)
         scheduler = Scheduler(runner, balancer, clock, REGION)
-        stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=stopping)
+        stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=supervisor.stopping)
         opened.callback(stacks.close)
+        supervisor.watch(start, cloud.worker, *balancer.children, scheduler.worker, *runner.workers)
+        addressed, stated = load_balancers.address(f"localhost:{ports.api}"), load_balancers.state(balancer.state)
         cloud.play("ecs", Played(bound(ecs.OPERATIONS, scheduler)))
         cloud.play("cloudformation", Played(bound(cloudformation.OPERATIONS, stacks)))
         cloud.play(
@@ -86,7 +88,7 @@ def rooms(
                 {**load_balancers.OPERATIONS, **bound(elbv2.OPERATIONS, balancer)},
                 rest_to_moto=True,
                 changed=balancer.changed,
-                rewrite=load_balancers.address(f"localhost:{ports.api}"),
+                rewrite=lambda answer: stated(addressed(answer)),
             ),
         )
         yield Rooms(session, stacks, scheduler, balancer, runner, BuiltImages(engine) if engine else images)

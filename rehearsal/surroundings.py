@@ -19,6 +19,7 @@ from rehearsal.local import LOCAL, REGION, use_only
 from rehearsal.stacks.files import MONOLITH, Listing
 from rehearsal.stacks.operations import OPERATIONS as CLOUDFORMATION
 from rehearsal.stacks.stack import Stacks
+from rehearsal.supervisor import Supervisor
 
 STACKS = Path(__file__).parent.parent / "cfn" / "stacks.yml"
 SNAPSHOT = LOCAL / "snapshot.json"
@@ -28,13 +29,14 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def cloud(port: int, say: Say, host: str = HOST) -> Iterator[dict[str, str]]:
+def cloud(port: int, say: Say, supervisor: Supervisor, host: str = HOST) -> Iterator[dict[str, str]]:
     """The local cloud with the stacks played and its rows as they were, without tasks; the stacks' outputs.
 
     Raises TemplateError.
     """
     use_only(f"http://127.0.0.1:{port}")
     with closing(Cloud(port, host)) as endpoint:
+        supervisor.watch(endpoint.worker)
         session = boto3.Session()
         with closing(Stacks(session, REGION)) as stacks:
             endpoint.play("cloudformation", Played(bound(CLOUDFORMATION, stacks)))
@@ -57,10 +59,11 @@ def rows_and_events(session: boto3.Session, outputs: dict[str, str], say: Say) -
 
 
 @contextmanager
-def site(bucket: str, api_url: str, port: int, say: Say, host: str = HOST) -> Iterator[None]:
+def site(bucket: str, api_url: str, port: int, say: Say, supervisor: Supervisor, host: str = HOST) -> Iterator[None]:
     """The site, published for an API at `api_url` and served."""
     session = boto3.Session()
     count = publish(session, bucket, api_url)
     say(f"The site is in its bucket: {count} files.")
-    with closing(Server(Website(session, bucket), port, threads=4, host=host)):
+    with closing(Server(Website(session, bucket), port, threads=4, host=host, name="The site's server")) as server:
+        supervisor.watch(server.worker)
         yield

@@ -23,6 +23,7 @@ from rehearsal.rooms import Rooms, rooms
 from rehearsal.stacks.files import MONOLITH, Listing
 from rehearsal.stacks.resources.registry import grouped
 from rehearsal.stacks.templates import TemplateError
+from rehearsal.supervisor import Supervisor
 from rehearsal.surroundings import STACKS, Say, rows_and_events, site
 
 ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
@@ -46,41 +47,58 @@ class Wish:
 
 
 def up(ports: Ports, wish: Wish, say: Say) -> None:
-    """Run until SIGTERM or Ctrl-C. Raises AlreadyRunning, NoEngine, NotBuilt, TemplateError or CannotStart."""
+    """Run until SIGTERM or Ctrl-C.
+
+    Raises AlreadyRunning, NoEngine, NotBuilt, TemplateError, CannotStart or TooManyRestarts.
+    """
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda *_: stopping.set())
+    supervisor = Supervisor(say, stopping)
+    try:
+        _run(ports, wish, supervisor, say)
+    except Exception:
+        # What fails because of what died is not what to say.
+        supervisor.check()
+        raise
+    say("Stopped. What was liked and adopted is kept; `make clean` forgets it.")
+    supervisor.check()
+
+
+def _run(ports: Ports, wish: Wish, supervisor: Supervisor, say: Say) -> None:
+    stopping = supervisor.stopping
     with ExitStack() as running:
         running.enter_context(ours_alone())
         clock, stand_in = Clock(wish.speed), bool(wish.templates)
-        it = running.enter_context(rooms(ports, clock, stopping, say, stand_in, wish.docker))
-        try:
-            if wish.templates:
-                _play_others(it, wish, running, say)
-            else:
-                _play_ours(it, ports, wish, running, say)
-        except TemplateError as error:
+        it = running.enter_context(rooms(ports, clock, supervisor, say, stand_in, wish.docker))
+        with supervisor.watching():
+            try:
+                if wish.templates:
+                    _play_others(it, wish, running, say)
+                else:
+                    _play_ours(it, ports, wish, running, supervisor, say)
+            except TemplateError as error:
+                if not stopping.is_set():
+                    raise CannotStart("\n".join([str(error), *_last_words(it)])) from error
             if not stopping.is_set():
-                raise CannotStart("\n".join([str(error), *_last_words(it)])) from error
-        if not stopping.is_set():
-            _say_what_is_not_played(it, say)
-            note = _note(it, ports)
-            _wait_for_answer(it, note.api_url, stopping)
-            running.enter_context(note.written())
-            say(f"Ready  {_addresses(note, with_site=not wish.templates)}")
-        stopping.wait()
-        say("Stopping …")
-    say("Stopped. What was liked and adopted is kept; `make clean` forgets it.")
+                _say_what_is_not_played(it, say)
+                note = _note(it, ports)
+                _wait_for_answer(it, note.api_url, stopping)
+                running.enter_context(note.written())
+                say(f"Ready  {_addresses(note, with_site=not wish.templates)}")
+            stopping.wait()
+            say("Stopping …")
 
 
-def _play_ours(it: Rooms, ports: Ports, wish: Wish, running: ExitStack, say: Say) -> None:
+def _play_ours(it: Rooms, ports: Ports, wish: Wish, running: ExitStack, supervisor: Supervisor, say: Say) -> None:
     listing = Listing.read(STACKS)
     it.stacks.play_all(listing.stacks, wish.parameters)
     say("The tables, the log group, the bucket and the load balancer of cfn/ are made.")
     # The rows first: a task would serve an empty table. And kept last: the tasks write until they have ended.
     running.enter_context(rows_and_events(it.session, it.stacks.outputs, say))
     running.enter_context(it.tasks())
-    running.enter_context(site(it.stacks.outputs["SiteBucket"], f"http://localhost:{ports.api}", ports.site, say))
+    api_url = f"http://localhost:{ports.api}"
+    running.enter_context(site(it.stacks.outputs["SiteBucket"], api_url, ports.site, say, supervisor))
     services = listing.assembly(wish.assembly)
     given = wish.parameters
     if not wish.placeholder:

@@ -57,6 +57,7 @@ def up(
     from rehearsal.scheduler.docker.images import NotBuilt
     from rehearsal.stacks.files import MONOLITH
     from rehearsal.stacks.templates import TemplateError
+    from rehearsal.supervisor import TooManyRestarts
     from rehearsal.up import CannotStart, Wish
     from rehearsal.up import up as run
 
@@ -68,5 +69,5 @@ def up(
         wish = Wish(speed, docker=docker, assembly=assembly, placeholder=placeholder, parameters=parameters_of)
     try:
         run(ports, wish, Terminal().say)
-    except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError) as error:
+    except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError, TooManyRestarts) as error:
         raise click.ClickException(str(error)) from error

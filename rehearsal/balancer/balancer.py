@@ -19,6 +19,8 @@ from rehearsal.balancer.store import read
 from rehearsal.balancer.targets import TargetTable
 from rehearsal.clock import Clock
 from rehearsal.scheduler.outside import Health, Target
+from rehearsal.supervisor import Child
+from rehearsal.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,8 @@ class Balancer:
     """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
 
     Implements Targets of `rehearsal.scheduler.outside`. Port p of the load balancer is `api_port` - 80 + p on
-    127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot play it says in `problems`.
+    127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot play it says in `problems`. `children` are
+    Envoy and the threads, for a supervisor.
     """
 
     def __init__(self, session: boto3.Session, start: keeper.Start, folder: Path, api_port: int, clock: Clock) -> None:
@@ -44,15 +47,16 @@ class Balancer:
         self._unread: tuple[str, ...] = ()  # why the store could not be read
         self._is_closed = False
         self._plan = Plan()
-        self._envoy = Envoy(start, folder)
+        self._envoy = Envoy(start, folder, restarted=self._restarted)
         self._targets = TargetTable(self._news, self._tell)
         self._publisher = Publisher(self._envoy, self._targets)
-        self._threads = [
-            threading.Thread(target=run, name=f"balancer {run.__name__}", daemon=True)
-            for run in (self._read_changes, self._publish_changes)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._workers = (
+            Worker("The load balancer's reader", self._read_changes),
+            Worker("The load balancer's publisher", self._publish_changes),
+        )
+        self.children: tuple[Child, ...] = (self._envoy, self._targets.worker, *self._workers)
+        for worker in self._workers:
+            worker.start()
 
     def changed(self) -> None:
         """ELBv2's store holds something new: read it soon."""
@@ -65,9 +69,9 @@ class Balancer:
         with self._news:
             self._is_closed = True
             self._news.notify_all()
-        for thread in self._threads:
+        for worker in self._workers:
             # A cloud that does not answer keeps nobody.
-            thread.join(_READING)
+            worker.join(_READING)
         self._targets.close()
         self._envoy.close()
 
@@ -80,6 +84,23 @@ class Balancer:
     def listeners(self) -> tuple[Open, ...]:
         """The listeners that take requests now."""
         return self._publisher.open
+
+    def state(self) -> tuple[str, str]:
+        """Code and reason of `State` in DescribeLoadBalancers: the truth about Envoy belongs here.
+
+        A target's health is told by its checks alone, as on AWS, and does not change when nobody can reach it. Codes:
+        `provisioning` while there is no Envoy that has taken what it was offered, `failed` when no listener has its
+        port, `active_impaired` when something is not as it should be, else `active` (with no reason).
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
+        """
+        if not self._publisher.serves:
+            return "provisioning", "Envoy has ended." if self._envoy.has_ended() else "Envoy is starting."
+        with self._news:
+            has_listeners = bool(self._plan.listeners)
+        obstacles = " ".join(self._publisher.obstacles)
+        if obstacles and has_listeners and not self._publisher.has_ports:
+            return "failed", obstacles
+        return ("active_impaired", obstacles) if obstacles else ("active", "")
 
     def group(self, arn: str) -> Group | None:
         """The target group, None when ELBv2 has none of that ARN."""
@@ -112,6 +133,10 @@ class Balancer:
             told = self._told
             self._news.wait_for(lambda: self._read >= told or self._unread or self._is_closed, _READING)
             return self._plan
+
+    def _restarted(self) -> None:
+        with self._news:
+            self._tell()
 
     def _tell(self) -> None:
         self._has_news = True

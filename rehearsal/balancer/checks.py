@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
+import logging
 import time
 from collections.abc import Callable
 
 from rehearsal.balancer.health import NO_CONNECTION, TIMED_OUT, Condition, Failure, Settings, codes
 from rehearsal.scheduler.outside import Target
+from rehearsal.worker import Worker
+
+log = logging.getLogger(__name__)
 
 Cancel = Callable[[], None]
 
@@ -22,6 +25,10 @@ async def check(target: Target, settings: Settings) -> Failure | None:
     except TimeoutError:
         return TIMED_OUT
     except (OSError, EOFError, ValueError, asyncio.LimitOverrunError):
+        return NO_CONNECTION
+    except Exception:
+        # Whatever a target made of it: a check that ended would leave the target as it was for ever.
+        log.exception("A health check of %s stumbled.", target.id)
         return NO_CONNECTION
     return None if any(status in some for some in codes(settings.expected)) else Failure.code(status)
 
@@ -50,8 +57,8 @@ class Checker:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="health checks", daemon=True)
-        self._thread.start()
+        self.worker = Worker("The health checks", self._loop.run_forever)
+        self.worker.start()
 
     def watch(self, target: Target, condition: Condition, learn: Callable[[Failure | None, float], None]) -> Cancel:
         """Check when `condition` is due, and call `learn` (in the checker's thread) with each result. What ends it."""
@@ -74,7 +81,7 @@ class Checker:
         """Watch nothing any more."""
         asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self.worker.join()
         self._loop.close()
 
     async def _cancel_all(self) -> None:

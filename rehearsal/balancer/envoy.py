@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import math
 import os
 import re
 import shutil
@@ -16,12 +17,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rehearsal import keeper
 from rehearsal.balancer.listeners import from_file
+from rehearsal.supervisor import how_ended
 
 # For which an update may stay untaken before that is a problem; the requests go on by the last one that was taken.
 PATIENCE = 10.0
@@ -63,10 +65,13 @@ def bootstrap(folder: Path) -> dict[str, Any]:
 class Envoy:
     """The process, from construction to `close`. `folder` is for its files alone.
 
-    Raises EnvoyMissing.
+    Implements Child of the supervisor: a new process reads the same files, and `restarted` is called. `starts` counts
+    the processes. Raises EnvoyMissing.
     """
 
-    def __init__(self, start: keeper.Start, folder: Path) -> None:
+    name = "Envoy"
+
+    def __init__(self, start: keeper.Start, folder: Path, restarted: Callable[[], None] = lambda: None) -> None:
         program = binary()
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
@@ -81,7 +86,7 @@ class Envoy:
         self.offer("clusters", [])
         config = folder / "bootstrap.json"
         config.write_text(json.dumps(bootstrap(folder)))
-        self.process: subprocess.Popen[bytes] = start(
+        self._start: Callable[[], subprocess.Popen[bytes]] = lambda: start(
             [
                 program,
                 *("-c", str(config)),
@@ -94,6 +99,10 @@ class Envoy:
             {"PATH": os.environ.get("PATH", os.defpath)},
             self.log,
         )
+        self._restarted = restarted
+        self._started_at = time.monotonic()
+        self.starts = 1
+        self.process: subprocess.Popen[bytes] = self._start()
 
     def path(self, name: str) -> Path:
         """The file with the resources of that name."""
@@ -122,10 +131,24 @@ class Envoy:
 
     def is_overdue(self, name: str) -> bool:
         """Whether what is offered should have been taken by now."""
-        return name in self._offered and time.monotonic() - self._offered[name] > PATIENCE
+        since = max(self._offered.get(name, math.inf), self._started_at)
+        return time.monotonic() - since > PATIENCE
 
     def has_ended(self) -> bool:
         return self.process.poll() is not None
+
+    def ended(self) -> str | None:
+        return how_ended(self.process.poll())
+
+    def restart(self) -> None:
+        self._admin.unlink(missing_ok=True)
+        self._started_at = time.monotonic()
+        self.process = self._start()
+        self.starts += 1
+        self._restarted()
+
+    def last_lines(self) -> Sequence[str]:
+        return self.log.read_text(errors="replace").splitlines() if self.log.exists() else ()
 
     def taken(self) -> dict[str, int]:
         """The version that Envoy has taken, by the name of its statistic; empty while it starts, and after its end."""

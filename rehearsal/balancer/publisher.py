@@ -27,7 +27,10 @@ class Open:
 
 
 class Publisher:
-    """Not for more than one thread. `open` and `obstacles` (sentences) are as of the last round."""
+    """Not for more than one thread. `open` and `obstacles` (sentences) are as of the last round.
+
+    `open` is empty while there is no Envoy that has taken what it was offered.
+    """
 
     def __init__(self, envoy: Envoy, targets: TargetTable) -> None:
         self._envoy = envoy
@@ -36,8 +39,24 @@ class Publisher:
         self._listeners: dict[str, Listener] = {}  # those whose port is ours
         self._taken: dict[str, int] = {}
         self._blocked: list[str] = []  # sentences on ports in use
-        self.open: tuple[Open, ...] = ()
+        self._open: tuple[Open, ...] = ()
+        self._starts = envoy.starts
+        self._has_served = False  # has this process of Envoy once taken all that it was offered?
         self.obstacles: tuple[str, ...] = ()
+
+    @property
+    def serves(self) -> bool:
+        """Whether Envoy is there, and has taken what it was offered when it started."""
+        return self._has_served and self._starts == self._envoy.starts and not self._envoy.has_ended()
+
+    @property
+    def has_ports(self) -> bool:
+        """Whether any listener has its port."""
+        return bool(self._listeners)
+
+    @property
+    def open(self) -> tuple[Open, ...]:
+        return self._open if self.serves else ()
 
     def round(self, plan: Plan) -> float | None:
         """Offer what has changed and see what was taken; the seconds after which to come back even without news."""
@@ -53,7 +72,8 @@ class Publisher:
             if all(self._is_taken(_routes(name)) for name in self._listeners):
                 self._forget_clusters({group.name for group in plan.groups.values()})
         self._end_drained(plan)
-        self.open = tuple(
+        self._has_served = self._has_served or not self._outstanding()
+        self._open = tuple(
             Open(each.port, each.local_port)
             for each in self._listeners.values()
             if self._is_taken("listeners") and self._is_taken(_routes(each.name))
@@ -110,6 +130,9 @@ class Publisher:
         self._envoy.offer("clusters", list(self._clusters.values()))
 
     def _look(self) -> None:
+        if self._starts != self._envoy.starts:
+            # A new process has taken nothing yet.
+            self._starts, self._taken, self._has_served = self._envoy.starts, {}, False
         if self._outstanding():
             self._taken |= self._envoy.taken()
 

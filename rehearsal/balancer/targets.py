@@ -47,6 +47,7 @@ class TargetTable:
         self._lock = lock
         self._news = news
         self._checker = Checker()
+        self.worker = self._checker.worker
         self._groups: Mapping[str, Group] = {}
         self._targets: dict[str, dict[Target, _Registered]] = {}
 

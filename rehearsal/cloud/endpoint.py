@@ -42,7 +42,10 @@ class Cloud:
         self._metrics = Metrics()
         self.play("cloudwatch", Played(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
         self.play("elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True))
-        self._server = Server(self._application, port, _THREADS, host, alone=self._is_for_moto)
+        self._server = Server(
+            self._application, port, _THREADS, host, alone=self._is_for_moto, name="The AWS endpoint's server"
+        )
+        self.worker = self._server.worker
         self.url = self._server.url
 
     def play(self, service: str, played: Played) -> None:

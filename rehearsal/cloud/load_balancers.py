@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from xml.sax.saxutils import escape
 
 from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -49,6 +50,18 @@ def address(name: str) -> Callable[[bytes], bytes]:
     """What puts `name` (`localhost:8080`) as the DNS name of every load balancer into an answer."""
     element = f"<DNSName>{name}</DNSName>".encode()
     return lambda answer: re.sub(rb"<DNSName>[^<]*</DNSName>", element, answer)
+
+
+def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:
+    """What puts the current state (code, and reason if any) of whatever plays the load balancers into an answer."""
+
+    def put(answer: bytes) -> bytes:
+        code, reason = current()
+        told = f"<Code>{code}</Code>" + (f"<Reason>{escape(reason)}</Reason>" if reason else "")
+        # Without groups in the replacement: a reason is no pattern.
+        return re.sub(rb"<State>.*?</State>", lambda _: f"<State>{told}</State>".encode(), answer, flags=re.DOTALL)
+
+    return put
 
 
 @contextmanager

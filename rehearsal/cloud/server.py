@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,8 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher
+
+from rehearsal.worker import Worker
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
@@ -45,7 +46,8 @@ class _TwoQueues:
 class Server:
     """Serves a WSGI application, to this machine alone unless `host` says more.
 
-    With `alone`, the requests of which it is true are answered one at a time, beside the others.
+    With `alone`, the requests of which it is true are answered one at a time, beside the others. `worker` is its
+    thread, with `name` for a supervisor.
     Raises OSError when the port is taken.
     """
 
@@ -56,6 +58,7 @@ class Server:
         threads: int,
         host: str = "127.0.0.1",
         alone: Callable[[HTTPRequestParser], bool] | None = None,
+        name: str = "A server",
     ) -> None:
         self._connections: dict[int, Any] = {}
         self._server = waitress.create_server(
@@ -72,8 +75,9 @@ class Server:
         self._server.channel_class = _Channel
         if alone:
             self._server.task_dispatcher = _TwoQueues(alone, self._server.task_dispatcher)
-        self._thread = threading.Thread(target=self._server.run, name=f"server {port}", daemon=True)
-        self._thread.start()
+        # Its sockets are open as long as the server: a thread that goes on where another ended refuses nobody.
+        self.worker = Worker(name, self._server.run)
+        self.worker.start()
         self.url = f"http://127.0.0.1:{self._server.effective_port}"
 
     def close(self) -> None:
@@ -81,4 +85,4 @@ class Server:
         self._server.task_dispatcher.shutdown()
         # In its own thread: a connection closed under its waiting `select` would end a clean stop in a traceback.
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._connections))
-        self._thread.join(timeout=5)
+        self.worker.join(timeout=5)

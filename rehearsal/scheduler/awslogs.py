@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rehearsal.scheduler.log_options import Options, WrongOptions
 from rehearsal.scheduler.output import Lines
+from rehearsal.worker import Worker
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -133,8 +134,8 @@ class Driver:
         self._news = threading.Condition()
         self._streams: list[Stream] = []
         self._is_closed = False
-        self._thread = threading.Thread(target=self._send, name="awslogs", daemon=True)
-        self._thread.start()
+        self.worker = Worker("The awslogs driver", self._send)
+        self.worker.start()
 
     def open(self, options: Options) -> Stream:
         """Make the log stream, and the group if the options say so. Waits for the endpoint. Raises WrongOptions."""
@@ -160,7 +161,7 @@ class Driver:
         with self._news:
             self._is_closed = True
             self._news.notify()
-        self._thread.join(timeout=2 * (CONNECT_TIMEOUT + READ_TIMEOUT))
+        self.worker.join(timeout=2 * (CONNECT_TIMEOUT + READ_TIMEOUT))
 
     def _client(self, region: str) -> CloudWatchLogsClient:
         with self._making:

@@ -27,7 +27,8 @@ class Metadata:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: dict[str, Answer] = {}
-        self._server = Server(self._answer, port=0, threads=2)
+        self._server = Server(self._answer, port=0, threads=2, name="The task metadata endpoint's server")
+        self.worker = self._server.worker
 
     def add(self, container_id: str, container: Answer, task: Answer) -> str:
         """Answer for a container; the address, which is its ECS_CONTAINER_METADATA_URI_V4."""

@@ -22,6 +22,7 @@ class TaskRunner:
     """The Runner; `way` is how it runs containers.
 
     `folder` gets the output of containers without a log driver. `say` hears once of everything that is not played.
+    `workers` are its threads, for a supervisor.
     """
 
     has_effect: frozenset[str] = frozenset()  # of what is said to have none
@@ -40,6 +41,7 @@ class TaskRunner:
         self._driver = Driver(session, cloud_url, REGION, say)
         self._metadata = Metadata()
         self._means = Means(way, self._driver, self._metadata, clock, folder.absolute(), _Once(say))
+        self.workers = (self._driver.worker, self._metadata.worker)
         self._lock = threading.Lock()
         self._tasks: set[TaskRun] = set()
         # Nobody asks any more for the output of an earlier rehearsal.

@@ -15,6 +15,7 @@ from rehearsal.scheduler.definitions import Definitions
 from rehearsal.scheduler.outside import Runner, Targets
 from rehearsal.scheduler.steering import steer
 from rehearsal.scheduler.tasks import Outside, Task
+from rehearsal.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -35,16 +36,15 @@ class Scheduler:
         self.now = time.monotonic()
         self._without_effect: dict[str, None] = {}
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._drive, name="ecs", daemon=True)
+        self.worker = Worker("The scheduler", self._drive)
 
     def start(self) -> None:
-        self._thread.start()
+        self.worker.start()
 
     def close(self) -> None:
         """Stop every task at once and wait until all have gone."""
         self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self.worker.join()
         with self.lock:
             runs = [task.run for task in self._tasks() if task.run is not None and not task.gone]
         for run in runs:

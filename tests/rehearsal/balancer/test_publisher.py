@@ -29,6 +29,7 @@ class Listening:
     """An Envoy that takes what it is offered when a test says so."""
 
     log = Path("envoy.log")
+    starts = 1
 
     def __init__(self) -> None:
         self.offers: dict[str, Sequence[Mapping[str, Any]]] = {"listeners": [], "clusters": []}

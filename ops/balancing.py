@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mypy_boto3_elbv2.client import ElasticLoadBalancingv2Client as Client
     from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
 
+# States of a load balancer in which requests get to targets by it.
+ROUTING = ("active", "active_impaired")
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -117,6 +120,41 @@ def _paths(patterns: Sequence[str]) -> list[str]:
     """Paths that the patterns take; `/version`, which every assembly answers, before all others."""
     own = [pattern.replace("*", "probe").replace("?", "x") for pattern in patterns]
     return ["/version", *own] if any(matches(pattern, "/version") for pattern in patterns) else own
+
+
+@dataclass(frozen=True)
+class LoadBalancer:
+    """A load balancer with the state that it has, and why.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
+    """
+
+    name: str
+    state: str
+    reason: str
+    groups: frozenset[str]  # the target groups that it uses, by ARN
+
+    @property
+    def routes(self) -> bool:
+        """Whether requests get to targets by it."""
+        return self.state in ROUTING
+
+
+def load_balancers(elbv2: Client, groups: Sequence[str]) -> list[LoadBalancer]:
+    """Those that use target groups."""
+    found = elbv2.describe_target_groups(TargetGroupArns=list(groups))["TargetGroups"] if groups else []
+    using = {group["TargetGroupArn"]: group.get("LoadBalancerArns", []) for group in found}
+    arns = sorted({arn for many in using.values() for arn in many})
+    balancers = elbv2.describe_load_balancers(LoadBalancerArns=arns)["LoadBalancers"] if arns else []
+    return [
+        LoadBalancer(
+            each["LoadBalancerName"],
+            each["State"]["Code"],
+            each["State"].get("Reason", ""),
+            frozenset(group for group, many in using.items() if each["LoadBalancerArn"] in many),
+        )
+        for each in balancers
+    ]
 
 
 def health(elbv2: Client, group: str) -> list[TargetHealthDescriptionTypeDef]:

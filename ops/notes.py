@@ -63,12 +63,16 @@ _UNHEALTHY = {
 def of(facts: dict[str, Any], how: Settings) -> list[str]:
     """A sentence for each thing that is wrong in the facts of one service."""
     said = []
+    away = [each for each in facts["load_balancers"] if each["state"] not in balancing.ROUTING]
+    for each in away:
+        why = f" ({each['reason'].rstrip('.')})" if each["reason"] else ""
+        said.append(f"The load balancer {each['name']} is {each['state']}{why}: callers get no answer.")
     unhealthy = [each for each in facts["tasks"] if each["health"].startswith("unhealthy")]
     for each in unhealthy:
         meaning = _UNHEALTHY.get(each["reason"], "fails its health check")
         said.append(f"Task {each['task'][:8]} {meaning}.")
     healthy = [each for each in facts["tasks"] if each["health"].startswith("healthy")]
-    if unhealthy and not healthy:
+    if unhealthy and not healthy and not away:
         said.append("No target is healthy, so the load balancer sends requests to all of them.")
     if facts["desired"] and not facts["rules"]:
         said.append("No rule of the load balancer leads here: callers get its default answer.")

@@ -1,4 +1,8 @@
-"""What the services are doing: deployments, tasks, targets, rules and events, gathered and said on one screen."""
+"""What the services are doing: deployments, tasks, targets, rules and events, gathered and said on one screen.
+
+A target's health, as AWS tells it, is by its own checks: a healthy one may be out of reach. Here it is `unreachable`
+while no load balancer of its group routes requests, in the words for people and in the facts for programs.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from ops.target import Target
 Facts = dict[str, Any]
 
 EVENTS = 5
+UNREACHABLE = "unreachable"
 
 
 def gather(target: Target, service: str | None = None) -> list[Facts]:
@@ -25,7 +30,10 @@ def _service(target: Target, named: Named) -> Facts:
     service = describe(target.ecs, named)
     definition = revisions.read(target.ecs, service["taskDefinition"])
     groups = [each["targetGroupArn"] for each in service.get("loadBalancers", []) if "targetGroupArn" in each]
-    health = [each for group in groups for each in balancing.health(target.elbv2, group)]
+    checked = [(group, each) for group in groups for each in balancing.health(target.elbv2, group)]
+    # After the targets: a load balancer that has ended meanwhile is not missed.
+    balancers = balancing.load_balancers(target.elbv2, groups)
+    health = [_as_routed(each, [by for by in balancers if group in by.groups]) for group, each in checked]
     running = tasks.listed(target.ecs, named)
     facts: Facts = {
         "service": named.service,
@@ -40,11 +48,19 @@ def _service(target: Target, named: Named) -> Facts:
         "stopped": [death.facts() for death in tasks.deaths(target, named, most=3)],
         "targets": _strangers(health, {tasks.address(task) for task in running}),
         "rules": _rules(target, groups),
+        "load_balancers": [{"name": each.name, "state": each.state, "reason": each.reason} for each in balancers],
         "events": [
             {"at": event["createdAt"], "message": event["message"]} for event in service.get("events", [])[:EVENTS]
         ],
     }
     return facts | {"notes": notes.of(facts, notes.settings(target, groups))}
+
+
+def _as_routed(found: Any, balancers: Sequence[balancing.LoadBalancer]) -> Any:
+    """A target as DescribeTargetHealth has it, but `unreachable` when it is healthy and gets no requests."""
+    if found["TargetHealth"]["State"] != "healthy" or not balancers or any(each.routes for each in balancers):
+        return found
+    return {**found, "TargetHealth": {"State": UNREACHABLE}}
 
 
 def _deployment(deployment: Mapping[str, Any]) -> Facts:
@@ -106,6 +122,9 @@ def _lines(facts: Facts) -> list[str]:
     counts = f"{facts['running']} of {facts['desired']} tasks run"
     starting = f", {facts['pending']} starting" if facts["pending"] else ""
     said = [f"{facts['short']}  {facts['revision']}  {counts}{starting}", f"  image {facts['image']}"]
+    for each in facts["load_balancers"]:
+        if each["state"] != "active":
+            said.append(f"  load balancer {each['name']}  {each['state']}  {each['reason']}".rstrip())
     for rule in facts["rules"]:
         paths = " ".join(rule["paths"]) or "everything else"
         said.append(f"  rule {rule['priority']}  {paths}  {rule['share']} % of it comes here")

@@ -58,6 +58,15 @@ def living(mark: str) -> dict[int, str]:
     return found
 
 
+def commands() -> dict[int, str]:
+    """Process id to command line of every living process."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # ended while we looked
+            found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ").strip()
+    return found
+
+
 class Platform:
     """A rehearsal that is starting, running or stopped; as a context, one that leaves no process behind."""
 
@@ -141,12 +150,21 @@ class Platform:
 
     def processes(self) -> dict[int, str]:
         """Its living processes, those it started included: process id to command line."""
-        return living(self._mark) | self.tasks()
+        return living(self._mark) | self.tasks() | self.envoys()
 
     def tasks(self) -> dict[int, str]:
         """The processes of its tasks, which see the environment of a container and run an image."""
         images = Path(self._environment["LOCAL_DIR"], "images").glob("*")
         return {pid: command for image in images for pid, command in living(f"PYTHONPATH={image}").items()}
+
+    def envoys(self) -> dict[int, str]:
+        """The processes of its load balancer, which see nothing of its environment."""
+        bootstrap = str(Path(self._environment["LOCAL_DIR"], "balancer", "bootstrap.json"))
+        return {pid: command for pid, command in commands().items() if f" -c {bootstrap} " in command}
+
+    def keepers(self) -> list[int]:
+        """The processes of its keeper."""
+        return [pid for pid, command in living(self._mark).items() if command.endswith("-m rehearsal.keeper")]
 
     def mysfits(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run another `mysfits` command beside it, as in a second terminal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from ops import notes
 from ops.notes import Settings
 from tests.ops.conftest import Mysfits
-from tests.ops.world import FAMILY, GROUP, LISTENER, NOW, World
+from tests.ops.world import FAMILY, LISTENER, LOAD_BALANCER, NOW, World
 
 
 @pytest.fixture(autouse=True)
@@ -20,10 +21,11 @@ def balancer(world: World) -> dict[str, str]:
     attributes = {"idle_timeout.timeout_seconds": "55", "deregistration_delay.timeout_seconds": "30"}
     listed = lambda _: {"Attributes": [{"Key": key, "Value": value} for key, value in attributes.items()]}  # noqa: E731
     world.aws.operations |= {
-        "elbv2.describe_target_groups": lambda _: {"TargetGroups": [{"TargetGroupArn": GROUP, "Protocol": "HTTP"}]},
         "elbv2.describe_target_group_attributes": listed,
         "elbv2.describe_load_balancer_attributes": listed,
-        "elbv2.describe_listeners": lambda _: {"Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": "lb"}]},
+        "elbv2.describe_listeners": lambda _: {
+            "Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": LOAD_BALANCER}]
+        },
     }
     return attributes
 
@@ -80,9 +82,24 @@ def test_the_dead_are_shown_with_their_last_words(operate: Mysfits, world: World
     assert "    | last words in service/monolith-service/dead1" in output
 
 
+def test_no_target_is_called_healthy_while_its_load_balancer_routes_nothing(operate: Mysfits, world: World) -> None:
+    world.states = ["healthy", "unhealthy", "healthy"]
+    world.balancer_state = {"Code": "provisioning", "Reason": "Envoy has ended."}
+    output = operate("status").output
+    assert "  load balancer l  provisioning  Envoy has ended." in output.splitlines()
+    assert "  ! The load balancer l is provisioning (Envoy has ended): callers get no answer." in output.splitlines()
+    assert re.search(r"\bhealthy", output) is None
+    document = operate("status", "--json").stdout
+    [service] = json.loads(document)["services"]
+    assert service["load_balancers"] == [{"name": "l", "state": "provisioning", "reason": "Envoy has ended."}]
+    assert [task["health"] for task in service["tasks"]] == ["unreachable", "unhealthy"]
+    assert service["targets"] == [{"address": "10.0.0.2", "health": "unreachable"}]
+    assert '"healthy' not in document
+
+
 def facts(**more: Any) -> dict[str, Any]:
     task = {"task": "abc", "health": "healthy", "reason": "", "revision": "f:1"}
-    return {"desired": 1, "tasks": [task], "stopped": [], "rules": [{"priority": "1"}]} | more
+    return {"desired": 1, "tasks": [task], "stopped": [], "rules": [{"priority": "1"}], "load_balancers": []} | more
 
 
 def a_task(reason: str) -> dict[str, Any]:

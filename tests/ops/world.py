@@ -18,6 +18,7 @@ CLUSTER = "Cluster-mysfits-cluster"
 SERVICE = "mysfits-service-MythicalMonolithService-a1b2"
 FAMILY = "mysfits-service"
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/t/1"
+LOAD_BALANCER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/l/1"
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/l/1/2"
 REPOSITORY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mysfits"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -57,6 +58,7 @@ class World:
             {"RuleArn": f"{LISTENER}/default", "Priority": "default", "Conditions": [], "Actions": []},
         ]
         self.states: list[str] = []  # of the targets; healthy where nothing else is said
+        self.balancer_state = {"Code": "active"}
         self.desired = 2
         self.events: list[dict[str, Any]] = []
         self._deploy(1, "SUCCESSFUL")
@@ -278,6 +280,15 @@ class World:
                 }
                 for place in range(max(len(self.runs), len(self.states)))
             ]
+        }
+
+    def elbv2_describe_target_groups(self, _: Input) -> dict[str, Any]:
+        return {"TargetGroups": [{"TargetGroupArn": GROUP, "Protocol": "HTTP", "LoadBalancerArns": [LOAD_BALANCER]}]}
+
+    def elbv2_describe_load_balancers(self, given: Input) -> dict[str, Any]:
+        assert given == {"LoadBalancerArns": [LOAD_BALANCER]}
+        return {
+            "LoadBalancers": [{"LoadBalancerArn": LOAD_BALANCER, "LoadBalancerName": "l", "State": self.balancer_state}]
         }
 
     def elbv2_describe_rules(self, _: Input) -> dict[str, Any]:

@@ -151,3 +151,33 @@ def a_script(path: Path, commands: str) -> Path:
 def test_a_child_that_has_ended_already_is_no_trouble(tmp_path: Path) -> None:
     with keeper.started() as start:
         assert start(["true"], dict(os.environ), tmp_path / "output").wait() == 0
+
+
+def test_a_new_keeper_keeps_what_the_one_before_kept_and_what_was_started_between_them(tmp_path: Path) -> None:
+    with keeper.started() as start:
+        assert start.ended() is None
+        before = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
+        gone = start(["true"], dict(os.environ), tmp_path / "output")
+        gone.wait(60)
+        start.process.kill()
+        until(lambda: start.ended() == "signal 9", "the keeper has ended")
+        between = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
+        start.restart()
+        assert start.ended() is None
+        assert [child.poll() for child in (before, between)] == [None, None]
+    assert [child.wait(60) for child in (before, between)] == [-signal.SIGKILL] * 2
+
+
+def test_a_new_keeper_is_told_of_no_group_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with keeper.started() as start:
+        gone = start(["true"], dict(os.environ), tmp_path / "output")
+        left = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
+        gone.wait(60)
+        start.process.kill()
+        start.process.wait()
+        told = tmp_path / "told"
+        monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "keeper", f"cat > {told}")))
+        start.restart()
+        left.kill()
+        left.wait(60)
+    assert told.read_text().split() == [str(left.pid)]

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud.server import Server
-from tests.platform_runner import PATIENCE
+from rehearsal.supervisor import Supervisor
+from tests.platform_runner import PATIENCE, until
 
 
 def serving(answer: Callable[[bytes], bytes]) -> Server:
@@ -77,3 +78,30 @@ def test_after_the_end_there_is_no_thread_and_the_port_is_free(caplog: pytest.Lo
     with socket.create_server(address(server)):
         pass
     assert caplog.text == ""
+
+
+class Broken:
+    """Something among a server's connections whose look ends the server's loop."""
+
+    def readable(self) -> bool:
+        raise RuntimeError("a broken connection")
+
+
+def test_a_server_whose_thread_has_ended_goes_on_where_it_was() -> None:
+    said: list[str] = []
+    supervisor = Supervisor(said.append, threading.Event())
+    with closing(serving(lambda body: body)) as server:
+        kept = http.client.HTTPConnection(*address(server), timeout=PATIENCE)
+        kept.request("PUT", "/", b"before")
+        assert kept.getresponse().read() == b"before"
+        server._connections[-1] = Broken()
+        until(server.worker.ended, "its thread has ended")
+        assert server.worker.ended() == "RuntimeError: a broken connection"
+        del server._connections[-1]
+        supervisor.watch(server.worker)
+        with supervisor.watching():
+            assert put(server, b"after") == b"after"
+        kept.request("PUT", "/", b"after")
+        assert kept.getresponse().read() == b"after"
+        kept.close()
+    assert said == ["A server ended (RuntimeError: a broken connection); it is started again."]

@@ -93,11 +93,12 @@ class Balancer:
         port, `active_impaired` when something is not as it should be, else `active` (with no reason).
         https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
         """
-        if not self._publisher.serves:
-            return "provisioning", "Envoy has ended." if self._envoy.has_ended() else "Envoy is starting."
         with self._news:
             has_listeners = bool(self._plan.listeners)
         obstacles = " ".join(self._publisher.obstacles)
+        if not self._publisher.serves:
+            why = "Envoy has ended." if self._envoy.has_ended() else obstacles or "Envoy is starting."
+            return "provisioning", why
         if obstacles and has_listeners and not self._publisher.has_ports:
             return "failed", obstacles
         return ("active_impaired", obstacles) if obstacles else ("active", "")

@@ -143,8 +143,9 @@ class Envoy:
     def restart(self) -> None:
         self._admin.unlink(missing_ok=True)
         self._started_at = time.monotonic()
-        self.process = self._start()
+        # First: whoever sees the new process must not believe that it has taken anything.
         self.starts += 1
+        self.process = self._start()
         self._restarted()
 
     def last_lines(self) -> Sequence[str]:

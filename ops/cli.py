@@ -25,7 +25,8 @@ from ops.commands.verifying import verify
 from ops.commands.watching import status
 from ops.outcomes import INTERRUPTED, MEANINGS, Failure, failure_of
 from ops.target import NoTarget
-from ops.terminal import as_text, complain
+from ops.terminal import as_text, complain, guard_errors, put_json
+from ops.visible import visible
 
 _CODES = [f"{int(outcome):<3}  {meaning}" for outcome, meaning in MEANINGS.items()]
 _CODES += ["1    the rehearsal could not start, or something that nobody foresaw", f"{INTERRUPTED}  Ctrl-C"]
@@ -34,9 +35,18 @@ _CODES += ["1    the rehearsal could not start, or something that nobody foresaw
 class Commands(click.Group):
     """Commands that end in one clear line, and in an exit code that tells how."""
 
+    def __call__(self, *arguments: Any, **settings: Any) -> Any:
+        """As a program of its own."""
+        guard_errors()
+        return super().__call__(*arguments, **settings)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            # click prints it, and it may be about a template or a file of others.
+            vars(error)["message"] = visible(error.message)
+            raise
         except (NoTarget, Failure) as failure:
             _end(ctx, failure)
         except (BotoCoreError, ClientError) as error:
@@ -47,7 +57,7 @@ class Commands(click.Group):
 
 def _end(ctx: click.Context, failure: Failure) -> NoReturn:
     if ctx.meta.get(JSON):
-        click.echo(as_text({"outcome": failure.outcome.word, "error": str(failure), **failure.facts}))
+        put_json(as_text({"outcome": failure.outcome.word, "error": str(failure), **failure.facts}))
     complain(str(failure))
     ctx.exit(int(failure.outcome))
 

@@ -61,10 +61,24 @@ def read_logs(
         time.sleep(1)
 
 
+def as_written(event: FilteredLogEventTypeDef) -> str:
+    """One line for programs: the message, whose further lines could pass for other events."""
+    message = event["message"].rstrip("\n")
+    if "\n" not in message:
+        return message
+    try:
+        return json.dumps(json.loads(message), ensure_ascii=False)
+    except ValueError:
+        return message.replace("\n", "\\n")
+
+
 def readable(event: FilteredLogEventTypeDef) -> str:
-    """One line for people: time, level, message, then the other fields."""
+    """One line for people: time, level, message, then the other fields. More lines of an event are indented, so that
+    none passes for another event.
+    """
     moment = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-    return f"{moment:%Y-%m-%d %H:%M:%S}.{event['timestamp'] % 1000:03}  {worded(event['message'])}"
+    said = worded(event["message"]).rstrip("\n").replace("\n", "\n    ")
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{event['timestamp'] % 1000:03}  {said}"
 
 
 def worded(message: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ops import balancing, notes, revisions, tasks
 from ops.services import Named, describe, names, short
 from ops.target import Target
+from ops.visible import visible_line
 
 Facts = dict[str, Any]
 
@@ -115,7 +116,7 @@ def lines(services: Sequence[Facts]) -> list[str]:
     said: list[str] = []
     for facts in services:
         said += [*_lines(facts), ""]
-    return said[:-1] or ["There is no service in the cluster."]
+    return [visible_line(line) for line in said[:-1]] or ["There is no service in the cluster."]
 
 
 def _lines(facts: Facts) -> list[str]:

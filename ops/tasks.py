@@ -11,6 +11,7 @@ from ops import revisions
 from ops.logs import worded
 from ops.services import Named, short
 from ops.target import Target
+from ops.visible import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +38,8 @@ class Death:
     def told(self) -> list[str]:
         """Lines for people."""
         return [
-            f"  task {self.task[:8]} of {self.revision}: {self.reason}",
-            *(f"    | {worded(line)}" for line in self.lines),
+            visible_line(f"  task {self.task[:8]} of {self.revision}: {self.reason}"),
+            *(visible_line(f"    | {worded(line)}") for line in self.lines),
         ]
 
 

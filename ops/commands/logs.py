@@ -7,8 +7,9 @@ import contextlib
 import click
 
 from ops.commands.options import on_target, span
-from ops.logs import read_logs, readable
+from ops.logs import as_written, read_logs, readable
 from ops.target import Target
+from ops.terminal import put, put_json
 
 
 @click.command()
@@ -29,4 +30,7 @@ def logs(target: Target, grep: str | None, since: int, follow: bool, task: str |
     # Ctrl-C is how following ends.
     with contextlib.suppress(KeyboardInterrupt):
         for event in read_logs(target.session, target.output("LogGroup"), since, grep, follow, task):
-            click.echo(event["message"] if as_json else readable(event))
+            if as_json:
+                put_json(as_written(event))
+            else:
+                put(readable(event))

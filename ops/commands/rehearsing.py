@@ -68,6 +68,6 @@ def up(
         parameters_of = by_stack(parameters, Stacks(assembly).meant)
         wish = Wish(speed, docker=docker, assembly=assembly, placeholder=placeholder, parameters=parameters_of)
     try:
-        run(ports, wish, Terminal().say)
+        run(ports, wish, Terminal().line)
     except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError, TooManyRestarts) as error:
         raise click.ClickException(str(error)) from error

@@ -70,8 +70,9 @@ class Keeper:
 
     def restart(self) -> None:
         with self._lock:
+            new = _keeper()
             self._hang_up()
-            self.process = _keeper()
+            self.process = new
             for child in self._kept:
                 if not _is_gone(child):
                     self._tell(child.pid)
@@ -81,6 +82,8 @@ class Keeper:
 
     def close(self) -> None:
         """Kill what it keeps, and wait until that is done."""
+        if self.ended():
+            self.restart()
         with self._lock:
             self._hang_up()
         self.process.wait()

@@ -65,8 +65,10 @@ class Ground:
         logs: Unreliable,
         clock: WallClock,
         speed: float,
+        folder: Path,
     ) -> None:
         self.api_url = api_url
+        self.folder = folder  # with the rehearsal's data
         self.store = store
         self.logs = logs
         self.clock = clock
@@ -180,7 +182,9 @@ def ground(folder: Path, speed: float) -> Iterator[Ground]:
         Unreliable(there.cloud_url, {}, seed=1) as store,
         Unreliable(there.cloud_url, {}, seed=2) as logs,
     ):
-        made = Ground(there.target, find(there.target, MONOLITH), there.api_url, store, logs, clock, speed)
+        made = Ground(
+            there.target, find(there.target, MONOLITH), there.api_url, store, logs, clock, speed, there.folder
+        )
         made.until_steady()
         made.reach_by_proxy()
         yield made

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ops.load.client import CLOSED, REFUSED, RESET
 from reliability.faults.around import SLOW, jumping_clock, slow_at_task, slow_by_balancer
+from reliability.faults.beneath import kill_envoy, kill_keeper
 from reliability.faults.calls import hung_logs, no_logs, no_store, store_calls
 from reliability.faults.fault import Fault, Price
 from reliability.faults.limits import full_disk, kill_worker, no_descriptors, no_memory
@@ -31,6 +33,10 @@ PROGRAMME = (
     Fault("clock-jumps", "the clock of all tasks jumps by ±10 minutes and ±1 day", jumping_clock, SAID_SO, times=2.0),
     Fault("no-descriptors", "the workers of a task have no file descriptor left", no_descriptors,
           Price(frozenset({BAD_GATEWAY, NO_TARGET, TRY_AGAIN}), most=2.0, victim=True)),
+    # Nobody answers before there is another.
+    Fault("envoy-killed", "the load balancer's process is killed", kill_envoy,
+          Price(frozenset({CLOSED, REFUSED, RESET}))),
+    Fault("keeper-killed", "the process that ends the others' is killed", kill_keeper, NOTHING),
     Fault("slow-clients", f"{SLOW:,} slow clients at the load balancer", slow_by_balancer, NOTHING),
     Fault("slow-clients-direct", f"{SLOW:,} slow clients at a task itself", slow_at_task, NOTHING),
 )  # fmt: skip

@@ -181,3 +181,11 @@ def test_a_new_keeper_is_told_of_no_group_that_is_gone(tmp_path: Path, monkeypat
         left.kill()
         left.wait(60)
     assert told.read_text().split() == [str(left.pid)]
+
+
+def test_children_die_at_the_end_of_the_block_also_when_the_keeper_has_died_before(tmp_path: Path) -> None:
+    with keeper.started() as start:
+        child = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
+        start.process.kill()
+        start.process.wait()
+    assert child.wait(60) == -signal.SIGKILL

@@ -1,0 +1,65 @@
+"""What goes wrong beneath the service: processes of the rehearsal itself are killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rehearsal.drills.processes import NoProcess
+from rehearsal.drills.stage import START_UP
+from rehearsal.drills.story import Finding
+from reliability.faults.ground import Ground
+from reliability.faults.looks import look
+
+
+def kill_envoy(ground: Ground, seconds: float) -> Sequence[Finding]:
+    def serves() -> bool:
+        return look(ground.api_url, "/mysfits").told == "200"
+
+    return _killed(ground, seconds, "Envoy", envoy, serves)
+
+
+def kill_keeper(ground: Ground, seconds: float) -> Sequence[Finding]:
+    return _killed(ground, seconds, "keeper", keeper, lambda: True)
+
+
+def envoy(folder: Path) -> int | None:
+    """The Envoy of the rehearsal with its data in `folder`, by its process id."""
+    # It sees nothing of the rehearsal's environment.
+    return _process(lambda _, command: str(folder.absolute() / "balancer" / "bootstrap.json") in command)
+
+
+def keeper(folder: Path) -> int | None:
+    mark = f"LOCAL_DIR={folder.absolute()}"
+    return _process(lambda variables, command: mark in variables and "rehearsal.keeper" in command)
+
+
+def _killed(
+    ground: Ground, seconds: float, name: str, find: Callable[[Path], int | None], serves: Callable[[], bool]
+) -> Sequence[Finding]:
+    """Raises NoProcess."""
+    before = find(ground.folder)
+    if before is None:
+        raise NoProcess(f"The rehearsal has no {name}.")
+    began = time.monotonic()
+    os.kill(before, signal.SIGKILL)
+    followed = ground.until(lambda: find(ground.folder) not in (None, before) and serves(), START_UP)
+    took = time.monotonic() - began
+    ground.pass_time(max(0.0, seconds - took))
+    return [Finding(followed, f"Another {name} {'was' if followed else 'was not'} there after {took:.2f} s.")]
+
+
+def _process(is_it: Callable[[list[str], list[str]], bool]) -> int | None:
+    """A process by its environment and its command line."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # ended while we looked, or somebody else's
+            variables, command = (
+                (entry / name).read_text(errors="replace").split("\0") for name in ("environ", "cmdline")
+            )
+            if is_it(variables, command):
+                return int(entry.name)
+    return None

@@ -29,7 +29,7 @@ from ops.terminal import as_text, complain, guard_errors, put_json
 from ops.visible import visible
 
 _CODES = [f"{int(outcome):<3}  {meaning}" for outcome, meaning in MEANINGS.items()]
-_CODES += ["1    the rehearsal could not start, or something that nobody foresaw", f"{INTERRUPTED}  Ctrl-C"]
+_CODES += ["1    the rehearsal could not start or go on, or something that nobody foresaw", f"{INTERRUPTED}  Ctrl-C"]
 
 
 class Commands(click.Group):

@@ -79,9 +79,11 @@ class Checker:
 
     def close(self) -> None:
         """Watch nothing any more."""
-        asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self.worker.join()
+        # One that an exception has ended would answer nobody.
+        if self.worker.ended() is None:
+            asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop).result()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self.worker.join()
         self._loop.close()
 
     async def _cancel_all(self) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from rehearsal.scheduler.docker.engine import Engine, EngineError, NoEngine
 from rehearsal.scheduler.docker.leftovers import sweep, watched
 from rehearsal.scheduler.docker.relay import Relay
+from rehearsal.supervisor import Child
 
 # What Docker Desktop calls this machine, whose loopback address it lends to containers.
 _DESKTOP = "host.docker.internal"
@@ -26,6 +27,7 @@ class Ground:
     name: str  # of this rehearsal, and of its network
     labels: tuple[str, ...]  # of all that is its own, as `name=value`
     inside: Callable[[str], str]  # where its containers reach what is at a URL of this machine's loopback address
+    children: tuple[Child, ...] = ()  # for a supervisor
 
 
 @contextmanager
@@ -37,14 +39,14 @@ def ground(engine: Engine, folder: Path) -> Iterator[Ground]:
     ours, this = f"mysfits.folder={folder.absolute()}", f"mysfits.rehearsal={name}"
     # What one that was killed left behind, together with whoever should have removed it.
     sweep(engine, ours)
-    with watched(engine, this):
+    with watched(engine, this) as watcher:
         try:
             engine.call("network", "create", "--label", ours, "--label", this, name)
             gateway, network = _gateway(engine, name)
         except EngineError as error:
             raise NoEngine(f"The Docker engine makes no network: {error}") from error
         if sys.platform != "linux":
-            yield Ground(engine, name, (ours, this), _on_desktop)
+            yield Ground(engine, name, (ours, this), _on_desktop, (watcher,))
             return
         try:
             relay = Relay(gateway, network)
@@ -54,7 +56,7 @@ def ground(engine: Engine, folder: Path) -> Iterator[Ground]:
                 "its containers would not reach this rehearsal."
             ) from error
         with closing(relay):
-            yield Ground(engine, name, (ours, this), relay.url)
+            yield Ground(engine, name, (ours, this), relay.url, (watcher, relay.worker))
 
 
 def _gateway(engine: Engine, network: str) -> tuple[str, IPv4Network]:

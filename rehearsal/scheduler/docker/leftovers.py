@@ -10,11 +10,12 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO, cast
 
 from rehearsal.scheduler.docker.engine import Engine, EngineError, NoEngine
+from rehearsal.supervisor import how_ended
 
 DONE = "done\n"
 LOOKS = 5  # the last `docker create` of a process that was killed may still be under way
@@ -31,27 +32,54 @@ def sweep(engine: Engine, label: str) -> None:
             engine.call("network", "rm", *networks)
 
 
+class Watcher:
+    """The process, from construction to `close`. Implements Child of the supervisor."""
+
+    name = "What removes the containers of a killed rehearsal"
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self.process = self._begin()
+
+    def restart(self) -> None:
+        self.close()
+        self.process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "rehearsal.scheduler.docker.leftovers", self._label],
+            stdin=subprocess.PIPE,
+            text=True,
+            # Ctrl-C in a terminal reaches a whole process group: not this one.
+            start_new_session=True,
+        )
+
+    def ended(self) -> str | None:
+        return how_ended(self.process.poll())
+
+    def last_lines(self) -> Sequence[str]:
+        return ()
+
+    def tell_done(self) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            print(DONE, end="", file=self.process.stdin, flush=True)
+
+    def close(self) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            cast("TextIO", self.process.stdin).close()
+        self.process.wait()
+
+
 @contextmanager
-def watched(engine: Engine, label: str) -> Iterator[None]:
+def watched(engine: Engine, label: str) -> Iterator[Watcher]:
     """All with this label is removed at the end, and soon when this process is killed."""
-    watcher = subprocess.Popen(
-        [sys.executable, "-m", "rehearsal.scheduler.docker.leftovers", label],
-        stdin=subprocess.PIPE,
-        text=True,
-        # Ctrl-C in a terminal reaches a whole process group: not this one.
-        start_new_session=True,
-    )
-    told = cast("TextIO", watcher.stdin)
+    watcher = Watcher(label)
     try:
-        yield
+        yield watcher
         sweep(engine, label)
-        with contextlib.suppress(BrokenPipeError):
-            told.write(DONE)
-            told.flush()
+        watcher.tell_done()
     finally:
-        with contextlib.suppress(BrokenPipeError):
-            told.close()
-        watcher.wait()
+        watcher.close()
 
 
 def _found(engine: Engine, *command: str) -> list[str]:

@@ -9,6 +9,8 @@ import threading
 from ipaddress import IPv4Address, IPv4Network
 from urllib.parse import urlsplit
 
+from rehearsal.worker import Worker
+
 CHUNK = 65_536
 PATIENCE = 10.0  # seconds for the thread to do what it is told
 
@@ -29,8 +31,9 @@ class Relay:
         self._servers: list[asyncio.Server] = []
         self._lock = threading.Lock()
         self._opened: dict[int, int] = {}  # a port of this machine to the one on the gateway
-        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
-        self._thread.start()
+        # Its loop ends with it: a supervisor that starts it again learns that it cannot be.
+        self.worker = Worker("Docker's relay", self._run)
+        self.worker.start()
 
     def url(self, url: str) -> str:
         """Where the containers reach what is at `url` here."""
@@ -45,7 +48,7 @@ class Relay:
     def close(self) -> None:
         """End every connection."""
         self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(PATIENCE)
+        self.worker.join(PATIENCE)
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 
@@ -59,3 +60,14 @@ def test_when_the_main_process_is_killed_somebody_looks_several_times(stand_in: 
     # The last that it asked for is made only now.
     (stand_in.folder / "containers" / "late").write_text("{}")
     until(lambda: stand_in.containers() == [], "that is removed too")
+
+
+def test_whoever_would_look_is_followed_by_another_when_it_is_killed(engine: Engine, stand_in: StandIn) -> None:
+    with contextlib.suppress(RuntimeError), watched(engine, LABEL) as watcher:
+        assert watcher.ended() is None
+        watcher.process.kill()
+        until(lambda: watcher.ended() == "signal 9", "it has ended")
+        watcher.restart()
+        assert watcher.ended() is None
+        raise RuntimeError
+    assert stand_in.containers() == []

@@ -38,8 +38,7 @@ def matches(pattern: str, path: str) -> bool:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
     """
-    wild = {"*": ".*", "?": "."}
-    return re.fullmatch("".join(wild.get(each, re.escape(each)) for each in pattern), path, re.DOTALL) is not None
+    return fits(pattern, path)
 
 
 def listeners(target: Target, groups: Sequence[str]) -> list[str]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.stacks.errors import TemplateError
+from rehearsal.stacks.evaluator import UNKNOWN, is_unknown
 from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, changed
 from rehearsal.stacks.state import Resource, Stack, Wanted
-from rehearsal.stacks.templates import UNKNOWN, Document, TemplateError, is_unknown
+from rehearsal.stacks.templates import Document
 from rehearsal.stacks.walk import Output, Walk, pseudo_parameters
 
 _ATTRIBUTES = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")  # of a resource, beside its properties

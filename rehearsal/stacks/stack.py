@@ -15,6 +15,7 @@ import boto3
 from rehearsal.clock import Clock
 from rehearsal.stacks import files, nested
 from rehearsal.stacks.changes import NoUpdates, Plan, planned
+from rehearsal.stacks.errors import TemplateError, of
 from rehearsal.stacks.files import listed
 from rehearsal.stacks.names import ACCOUNT
 from rehearsal.stacks.parameters import parameter_values
@@ -22,7 +23,7 @@ from rehearsal.stacks.resources.kind import Kind, Place, Stopped
 from rehearsal.stacks.resources.registry import known
 from rehearsal.stacks.rules import check_rules
 from rehearsal.stacks.state import STACK_TYPE, Stack, Wanted, first_cause, new_stack
-from rehearsal.stacks.templates import Document, TemplateError
+from rehearsal.stacks.templates import Document
 from rehearsal.stacks.walk import Output
 from rehearsal.stacks.work import Work, take_down
 
@@ -95,16 +96,20 @@ class Stacks:
         text: str | None = None,
         folder: Path | None = None,
         is_nested: bool = False,
+        source: str | None = None,
     ) -> Stack:
-        """Make a stack or change it, and wait for it. `text` is the template as its author wrote it.
+        """Make a stack or change it, and wait for it. `text` is the template as its author wrote it, `source` its file.
 
         Raises TemplateError with the first cause when it fails; it is rolled back then. Raises NoUpdates.
         """
-        wanted = self.wanted(document, parameters, text=text, folder=folder)
-        stack = self.begin(name, wanted, is_nested=is_nested)
+        with of(source or name):
+            wanted = self.wanted(document, parameters, text=text, folder=folder)
+            stack = self.begin(name, wanted, is_nested=is_nested)
         self.work(stack, wanted)
         if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            raise TemplateError(f"{stack.name}: {first_cause(stack)}")
+            error = TemplateError(first_cause(stack))
+            error.source = source or name
+            raise error
         return stack
 
     def wanted(
@@ -210,7 +215,9 @@ class Stacks:
     def _play(self, stack: files.Listed, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
-            self.deploy(stack.name, stack.document, parameters, text=stack.text, folder=stack.folder)
+            self.deploy(
+                stack.name, stack.document, parameters, text=stack.text, folder=stack.folder, source=stack.file.name
+            )
 
     def _guarded(self, stack: Stack, run: Callable[[], None]) -> None:
         try:

@@ -39,7 +39,7 @@ def read_rows(whole: bytes, path: Path) -> tuple[list[Row], int | None]:
             if number == len(lines) and isinstance(found, dict) and "rows" in found:
                 return rows, _count(found["rows"])
             rows.append(_row(found))
-        except (ValueError, RecursionError) as error:  # a parser that goes too deep says so by a RecursionError
+        except ValueError as error:
             raise Incomplete(f"{path}, line {number}: {error}.") from error
     return rows, None
 
@@ -51,6 +51,8 @@ def _line(line: bytes) -> Any:
         raise ValueError(f"it is no UTF-8 from byte {error.start + 1} on") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"it is no JSON from column {error.colno} on ({error.msg})") from error
+    except RecursionError as error:  # how this parser says so
+        raise ValueError("it is nested too deeply") from error
 
 
 def _count(value: Any) -> int:
@@ -118,9 +120,9 @@ def _with_bytes(piece: Row) -> Row:
     # An attribute named B or BS has an object there, never text.
     match piece:
         case {"B": str(text)}:
-            return {"B": base64.b64decode(text)}
-        case {"BS": list(texts)}:
-            return {"BS": [base64.b64decode(text) for text in texts]}
+            return {"B": base64.b64decode(text, validate=True)}
+        case {"BS": list(texts)} if all(isinstance(text, str) for text in texts):
+            return {"BS": [base64.b64decode(text, validate=True) for text in texts]}
     return piece
 
 

@@ -46,14 +46,19 @@ class Rendered:
         return json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": self.resources}, indent=2)
 
 
-def render(stacks: Iterable[tuple[str, Document, Mapping[str, Any]]]) -> dict[str, Rendered]:
-    """Stacks (name, template, parameters) that follow one another, by name. Raises TemplateError."""
+def render(
+    stacks: Iterable[tuple[str, Document, Mapping[str, Any]]], exports: dict[str, str] | None = None
+) -> dict[str, Rendered]:
+    """Stacks (name, template, parameters) that follow one another, by name. Raises TemplateError.
+
+    `exports` are those of other stacks.
+    """
     rendered: dict[str, Rendered] = {}
-    exports: dict[str, str] = {}
+    exports = {} if exports is None else exports
     for name, document, parameters in stacks:
         with of(name):
             rendered[name], exported = _render(name, document, parameters, exports)
-        exports |= exported
+        exports.update(exported)
     return rendered
 
 

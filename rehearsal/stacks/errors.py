@@ -66,7 +66,12 @@ def shown(value: Any) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text without line breaks and control characters, of at most LONGEST characters."""
-    text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    plain = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
-    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
+    """A text without line breaks and control characters, of LONGEST characters at most: what is too much is cut out
+    of its middle, for the cause is at the end."""
+    plain = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in _cut(text))
+    return _cut(plain)
+
+
+def _cut(text: str) -> str:
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[: half - 1]}…{text[-half:]}"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from tests.fuzz.conftest import TIMES
 
-FINDS = Path(__file__).parent / "finds"
+FOUND = Path(__file__).parent / "found"
 
 
 def finds(kind: str) -> list[bytes]:
     """Those of one kind, `templates` or `rows`."""
-    return [path.read_bytes() for path in sorted((FINDS / kind).iterdir())]
+    return [path.read_bytes() for path in sorted((FOUND / kind).iterdir())]
 
 
 @contextmanager
@@ -28,5 +28,5 @@ def kept(kind: str) -> Iterator[Callable[[bytes], None]]:
         yield lambda example: last.__setitem__(0, example)
     except BaseException:
         if TIMES > 1:
-            (FINDS / kind / sha256(last[0]).hexdigest()[:12]).write_bytes(last[0])
+            (FOUND / kind / sha256(last[0]).hexdigest()[:12]).write_bytes(last[0])
         raise

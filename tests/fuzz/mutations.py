@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -19,19 +20,20 @@ Path = tuple[Any, ...]
 _DEEPEST = 80
 
 
-def mutated(document: Any, random: Random) -> Any:
-    """A copy of a document with one to four changes."""
+def mutated(document: Any, random: Random, aliases: bool = True) -> Any:
+    """A copy of a document with one to four changes; with `aliases`, a piece may be there twice, even in itself."""
     changed = {"": copy.deepcopy(document)}
     for _ in range(random.randint(1, 4)):
-        _change(changed, random)
+        _change(changed, random, aliases)
     return changed[""]
 
 
 def written(document: Any, random: Random) -> str:
     """A document as JSON, or as YAML, in which what is there twice is an alias."""
-    if random.random() < 0.3:
-        return str(yaml.dump(document, Dumper=yaml.SafeDumper, allow_unicode=True))
-    return json.dumps(document, ensure_ascii=random.random() < 0.5)
+    if random.random() > 0.3:
+        with suppress(ValueError):  # it is in itself
+            return json.dumps(document, ensure_ascii=random.random() < 0.5)
+    return str(yaml.dump(document, Dumper=yaml.SafeDumper, allow_unicode=True))
 
 
 def scrambled(text: str, random: Random) -> str:
@@ -44,7 +46,7 @@ def scrambled(text: str, random: Random) -> str:
     return text
 
 
-def _change(document: Any, random: Random) -> None:
+def _change(document: Any, random: Random, aliases: bool) -> None:
     paths = list(_paths(document))[1:]
     path = random.choice(paths)
     parent, key = _at(document, path[:-1]), path[-1]
@@ -55,7 +57,7 @@ def _change(document: Any, random: Random) -> None:
             del parent[key]
         case "copy":
             parent[key] = copy.deepcopy(_at(document, random.choice(paths)))
-        case "alias":
+        case "alias" if aliases:
             other = _at(document, random.choice(paths))
             parent[key] = [other, other]
         case "swap":

@@ -19,6 +19,7 @@ AREAS = (
     "data",
     "watching",
     "soak",
+    "templates",
 )
 
 

@@ -239,6 +239,18 @@ def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None
         until(lambda: platform.processes() == {}, "no process is left")
 
 
+def test_a_template_that_freezes_others_ends_it_with_one_sentence(tmp_path: Path) -> None:
+    template = tmp_path / "frozen.yml"
+    template.write_text(
+        f"Parameters: {{Word: {{Type: String, AllowedPattern: '(a|aa)+$', Default: {'a' * 60}!}}}}\n"
+        "Resources: {Den: {Type: AWS::S3::Bucket}}\n"
+    )
+    with Platform(tmp_path / "local", options=["--template", str(template)]) as platform:
+        assert platform.ended() == 1
+        assert platform.line("Error: ").startswith("Error: frozen.yml: Parameters.Word: the AllowedPattern ")
+        assert "Traceback" not in platform.output()
+
+
 def test_the_template_of_anybody_else_is_played_as_it_is(tmp_path: Path) -> None:
     template = Path(__file__).parent / "somebodys-service.yml"
     with Platform(tmp_path / "local", options=["--template", str(template), "--speed", "10"]) as platform:

@@ -53,7 +53,7 @@ def mismatch(pairs: Sequence[Pair]) -> Pair | None:
     return None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _answers(pairs: tuple[Pair, ...]) -> list[bool | str | None]:
     """For each pair whether it matches, why it is no pattern, or None from the one on that ran out of its time."""
     if not pairs:

@@ -17,15 +17,7 @@ from rehearsal.stacks.errors import TemplateError, at, shown
 from rehearsal.stacks.order import depth_first
 from rehearsal.stacks.quotas import CIDR_BLOCKS, TEXT, Budget
 from rehearsal.stacks.references import VARIABLE, conditions_of
-
-
-class _NoValue:
-    def __repr__(self) -> str:
-        return "AWS::NoValue"
-
-
-NO_VALUE = _NoValue()  # the property is as if it were not there
-UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"  # what is known when the resource that it is asked of has been made
+from rehearsal.stacks.values import NO_VALUE, UNKNOWN, equal, is_unknown
 
 
 class Evaluator:
@@ -223,26 +215,6 @@ class Evaluator:
 
     def _or(self, argument: Any) -> bool:
         return any(self.value(each) for each in items("Fn::Or", argument, 1, 10))
-
-
-def is_unknown(value: Any) -> bool:
-    """Whether a value has a part that is not known yet."""
-    if isinstance(value, dict):
-        return any(map(is_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(is_unknown, value))
-    return isinstance(value, str) and UNKNOWN in value
-
-
-def as_text(value: Any) -> str:
-    """A value as CloudFormation compares it."""
-    # Parameters arrive as text: CloudFormation compares 'true' and true, '2' and 2 as equal.
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def equal(one: Any, other: Any) -> bool:
-    """Whether CloudFormation takes the two for the same."""
-    return as_text(one) == as_text(other)
 
 
 _FUNCTIONS: dict[str, Callable[[Evaluator, Any], Any]] = {

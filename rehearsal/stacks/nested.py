@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rehearsal.stacks.changes import NoUpdates
-from rehearsal.stacks.evaluator import is_unknown
 from rehearsal.stacks.files import text_at
 from rehearsal.stacks.quotas import NESTED
 from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, Unfinished
 from rehearsal.stacks.schema import MAP, TEXT
 from rehearsal.stacks.templates import TemplateError, parsed_template
+from rehearsal.stacks.values import is_unknown
 
 if TYPE_CHECKING:
     from rehearsal.stacks.stack import Stacks

@@ -10,9 +10,9 @@ from typing import Any
 
 from rehearsal.stacks.arguments import items
 from rehearsal.stacks.errors import TemplateError, at, shown
-from rehearsal.stacks.evaluator import as_text, equal
 from rehearsal.stacks.quotas import Budget
 from rehearsal.stacks.templates import Document
+from rehearsal.stacks.values import as_text, equal
 
 
 def check_rules(document: Document, parameters: Mapping[str, Any]) -> None:

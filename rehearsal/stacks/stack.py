@@ -107,9 +107,8 @@ class Stacks:
             stack = self.begin(name, wanted, is_nested=is_nested)
         self.work(stack, wanted)
         if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            error = TemplateError(first_cause(stack))
-            error.source = source or name
-            raise error
+            with of(source or name):
+                raise TemplateError(first_cause(stack))
         return stack
 
     def wanted(
@@ -215,9 +214,8 @@ class Stacks:
     def _play(self, stack: files.Listed, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
-            self.deploy(
-                stack.name, stack.document, parameters, text=stack.text, folder=stack.folder, source=stack.file.name
-            )
+            folder, source = stack.folder, stack.file.name
+            self.deploy(stack.name, stack.document, parameters, text=stack.text, folder=folder, source=source)
 
     def _guarded(self, stack: Stack, run: Callable[[], None]) -> None:
         try:

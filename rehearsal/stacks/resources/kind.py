@@ -13,8 +13,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rehearsal.stacks.errors import TemplateError
-from rehearsal.stacks.evaluator import UNKNOWN
 from rehearsal.stacks.schema import TEXT, Schema, check
+from rehearsal.stacks.values import UNKNOWN
 
 Properties = dict[str, Any]
 TAGS = [{"Key": TEXT, "Value": TEXT}]

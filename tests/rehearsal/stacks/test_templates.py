@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from rehearsal.stacks.evaluator import NO_VALUE, Evaluator
+from rehearsal.stacks.evaluator import Evaluator
 from rehearsal.stacks.parameters import parameter_values
 from rehearsal.stacks.templates import TemplateError, read_template
+from rehearsal.stacks.values import NO_VALUE
 
 Evaluate = Callable[..., Any]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -134,8 +135,12 @@ def test_a_pattern_matches_what_it_matches_in_java(pattern: str, text: str, matc
     ("pattern", "text"), [(FREEZES, "a" * 60 + "!"), ("((a{1000,}){1000,}){1000,}", "a"), (".{1000000000}", "a")]
 )
 def test_a_pattern_ends_at_its_deadline_wherever_it_spends_its_time(pattern: str, text: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with pytest.raises(patterns.TooLong):
         patterns.mismatch([("a+", "a"), (pattern, text), ("b", "b")])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Processor time, with that of a start.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < patterns.DEADLINE + 5
     with pytest.raises(TemplateError, match=r"^t\.yml: Parameters\.Word: the AllowedPattern .* takes more than 1 s"):
         _parameters(FROZEN % (pattern, text))
 

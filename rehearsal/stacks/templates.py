@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rehearsal.stacks import quotas
 from rehearsal.stacks.documents import Document, loaded, text_of
-from rehearsal.stacks.errors import TemplateError, of, shown
+from rehearsal.stacks.errors import TemplateError, of
 from rehearsal.stacks.schema import ANY, MAP, MAYBE_MAP, NUMBER, TEXT, TEXTS, WHOLE, Schema, check
 
 __all__ = ["Document", "TemplateError", "parsed_template", "read_template"]
@@ -66,7 +66,7 @@ def parsed_template(text: str, name: str) -> Document:
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
         raise TemplateError(f"{name} has no Resources.")
     if "Transform" in document:
-        raise TemplateError(f"{name}: the transform {shown(document['Transform'])} is not played here.")
+        raise TemplateError(f"{name}: the transform {document['Transform']} is not played here.")
     with of(name):
         check(_TEMPLATE, document)
         _check_quotas(document)

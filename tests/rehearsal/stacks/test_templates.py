@@ -187,7 +187,7 @@ def test_a_template_may_be_json(evaluate: Evaluate) -> None:
         ("Description: nothing\n", "t.yml has no Resources."),
         ("- a list\n", "t.yml has no Resources."),
         ("", "t.yml has no Resources."),
-        ("Resources: [", "t.yml: "),
+        ("Resources: [", "t.yml, line 2: "),
     ],
 )
 def test_a_file_that_is_no_template_is_refused_with_its_name(tmp_path: Path, text: str, message: str) -> None:

@@ -84,7 +84,8 @@ class Task:
         self.containers = self.run.containers()
         if self._ended() and self.last_status != "STOPPING":
             return self._end_early(outside.targets)
-        if self.last_status == "PENDING" and all(container.status == "RUNNING" for container in self.containers):
+        # One that is not essential may have ended by now, or may never run.
+        if self.last_status == "PENDING" and not any(container.status == "PENDING" for container in self.containers):
             return self._is_running(now, outside.targets)
         if self.last_status == "DEACTIVATING" and not any(outside.targets.health(*each) for each in self.registered):
             self._stop_processes()

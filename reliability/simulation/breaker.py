@@ -1,0 +1,79 @@
+"""Invariants of failure: what the circuit breaker counts, when it triggers, and what a rollback goes back to.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from rehearsal.scheduler.services import Service
+from reliability.simulation.observation import UNHEALTHY, Observer, Tick
+from reliability.simulation.trace import Violation
+
+
+class CircuitBreakers:
+    """Counts by itself, from what happens to tasks."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._failed: dict[str, int] = defaultdict(int)  # by deployment id
+        self._completed: dict[int, str] = {}  # the id of the latest, by service object
+
+    def check(self, tick: Tick) -> None:
+        """Raises Violation."""
+        service, before = tick.service, tick.primary
+        if before is None:
+            return
+        for task in tick.died:
+            if task.deployment and task.id not in self._observer.served:
+                self._failed[task.deployment.id] += 1
+        self._check_end(tick)
+        for task in tick.first_healthy:
+            if task.deployment and service.breaker.get("resetOnHealthyTask", True):
+                self._failed[task.deployment.id] = 0
+        for task in tick.stopped:
+            if task.deployment and tick.conditions[task.id] == UNHEALTHY:
+                self._failed[task.deployment.id] += 1
+        for each in service.deployments:
+            if each.failed != self._failed[each.id]:
+                raise Violation("failed tasks", f"{each.id} counts {each.failed}, it were {self._failed[each.id]}")
+        primary = service.primary if service.deployments else before
+        if primary.rollout_state == "COMPLETED" and tick.states.get(primary.id) != "COMPLETED":
+            self._completed[id(service)] = primary.id
+
+    def _check_end(self, tick: Tick) -> None:
+        service, before = tick.service, tick.primary
+        assert before is not None  # noqa: S101 (for the type)
+        stops, rolls_back = tick.course_status == "STOP_REQUESTED", tick.course_status == "ROLLBACK_REQUESTED"
+        if tick.status != "ACTIVE":
+            stops = rolls_back = False
+        threshold = _threshold(service)
+        watched = tick.status == "ACTIVE" and tick.states[before.id] == "IN_PROGRESS" and not (stops or rolls_back)
+        count = self._failed[before.id]
+        due = watched and bool(service.breaker.get("enable")) and count >= threshold
+        said = any(f"(deployment {before.id}) deployment failed" in message for message in tick.messages)
+        if due != said:
+            raise Violation("threshold", f"{before.id} has {'' if said else 'not '}failed at {count} of {threshold}")
+        goal = self._completed.get(id(service))
+        goal = None if goal == before.id else goal
+        if (due and service.breaker.get("rollback") and goal) or (rolls_back and goal):
+            if service.primary.id != goal:
+                raise Violation("rollback", f"{before.id} was rolled back to {service.primary.id}, not to {goal}")
+            self._failed[goal] = 0
+        elif due or stops or rolls_back:
+            if service.primary is not before or before.rollout_state != "FAILED":
+                raise Violation("rollback", f"{before.id} has failed and is {before.rollout_state}")
+        elif service.deployments and service.primary is not before:
+            raise Violation("rollback", f"{service.primary.id} took the place of {before.id} without a reason")
+
+
+def _threshold(service: Service) -> int:
+    """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html"""
+    configured = service.breaker.get("thresholdConfiguration", {"type": "BOUNDED_PERCENT", "value": 50})
+    value: int = configured["value"]
+    if configured["type"] == "COUNT":
+        return value
+    share = (service.desired * value + 99) // 100
+    return min(200, max(3, share)) if configured["type"] == "BOUNDED_PERCENT" else max(1, share)

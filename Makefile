@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check site-audit fuzz faults soak watching breaks audit supply-chain bench format lock clean
+.PHONY: help run test image-test check site-audit fuzz faults soak watching simulate breaks audit supply-chain bench format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -38,6 +38,9 @@ soak: .venv/ready ## Half an hour of visitors, with a rollout, a killed task and
 
 watching: .venv/ready ## Compare the metrics in CloudWatch with what visitors were answered
 	$(BIN)/python -m reliability.watching --write
+
+simulate: .venv/ready ## Run the scheduler in 20,000 simulated worlds, one from each seed
+	$(BIN)/python -m reliability.simulation --seeds 20000 --write
 
 breaks: .venv/ready .venv-scan/ready ## Break each property on purpose and see a test fail
 	$(BIN)/python -m tests.breaks --write

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal.scheduler import rules
-from rehearsal.scheduler.deployments import FAILED, Deployment, ServiceDeployment, ServiceRevision
+from rehearsal.scheduler.deployments import COMPLETED, FAILED, Deployment, ServiceDeployment, ServiceRevision
 from rehearsal.scheduler.events import Events
 from rehearsal.scheduler.tasks import Task
 
@@ -64,8 +64,9 @@ class Service:
 
     @property
     def rolls_back_to(self) -> Deployment | None:
-        """The latest deployment that was completed, unless it leads; a rollback to it may have been superseded."""
-        return self.completed if self.completed is not self.primary else None
+        """Only a completed deployment, and none that is on its way itself."""
+        found = self.completed
+        return found if found and found is not self.primary and found.rollout_state == COMPLETED else None
 
     @property
     def halted(self) -> bool:

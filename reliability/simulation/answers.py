@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from reliability.simulation.shapes import check_answer
+from reliability.simulation.shapes import Misfit, check_answer
 from reliability.simulation.trace import Violation
 from reliability.simulation.world import CLUSTER, World
 
@@ -19,7 +19,9 @@ def check(world: World, shapes: bool) -> None:
     tasks = [
         task
         for status in ("RUNNING", "STOPPED")
-        for task in _tasks(world, [*_all(world, "ListTasks", "taskArns", cluster=CLUSTER, desiredStatus=status)], shapes)
+        for task in _tasks(
+            world, [*_all(world, "ListTasks", "taskArns", cluster=CLUSTER, desiredStatus=status)], shapes
+        )
     ]
     for name in world.cluster.services:
         (service,) = _ask(world, shapes, "DescribeServices", cluster=CLUSTER, services=[name])["services"]
@@ -73,7 +75,7 @@ def _ask(world: World, shapes: bool, operation: str, **asked: Any) -> dict[str, 
     if shapes:
         try:
             check_answer(operation, answer)
-        except AssertionError as misfit:
+        except Misfit as misfit:
             raise Violation("answers", str(misfit)) from misfit
     digest = hashlib.sha256(json.dumps(answer, default=str).encode()).hexdigest()
     world.trace.add(world.now, f"{operation} is answered with {digest[:16]}")

@@ -19,7 +19,9 @@ class CircuitBreakers:
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
         self._failed: dict[str, int] = defaultdict(int)  # by deployment id
-        self._completed: dict[int, str] = {}  # the id of the latest, by service object
+        # The id of the latest, by the ARN of its service's first service deployment. One that is gone back to is none
+        # until it has completed again.
+        self._completed: dict[str, str] = {}
 
     def check(self, tick: Tick) -> None:
         """Raises Violation."""
@@ -41,7 +43,7 @@ class CircuitBreakers:
                 raise Violation("failed tasks", f"{each.id} counts {each.failed}, it were {self._failed[each.id]}")
         primary = service.primary if service.deployments else before
         if primary.rollout_state == "COMPLETED" and tick.states.get(primary.id) != "COMPLETED":
-            self._completed[id(service)] = primary.id
+            self._completed[service.courses[-1].arn] = primary.id
 
     def _check_end(self, tick: Tick) -> None:
         service, before = tick.service, tick.primary
@@ -56,12 +58,13 @@ class CircuitBreakers:
         said = any(f"(deployment {before.id}) deployment failed" in message for message in tick.messages)
         if due != said:
             raise Violation("threshold", f"{before.id} has {'' if said else 'not '}failed at {count} of {threshold}")
-        goal = self._completed.get(id(service))
+        goal = self._completed.get(service.courses[-1].arn)
         goal = None if goal == before.id else goal
         if (due and service.breaker.get("rollback") and goal) or (rolls_back and goal):
             if service.primary.id != goal:
                 raise Violation("rollback", f"{before.id} was rolled back to {service.primary.id}, not to {goal}")
             self._failed[goal] = 0
+            del self._completed[service.courses[-1].arn]
         elif due or stops or rolls_back:
             if service.primary is not before or before.rollout_state != "FAILED":
                 raise Violation("rollback", f"{before.id} has failed and is {before.rollout_state}")

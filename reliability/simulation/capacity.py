@@ -11,7 +11,9 @@ def check(tick: Tick) -> None:
     """Raises Violation."""
     if tick.status == "ACTIVE":
         _keeps_minimum(tick)
-        _replaces_first(tick)
+        # A deployment that has failed replaces nothing; older ones only get rid of what they have too many.
+        if not tick.service.halted:
+            _replaces_first(tick)
     _keeps_maximum(tick)
     _starts_nothing_that_failed(tick)
     _stops_in_order(tick)

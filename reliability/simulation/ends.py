@@ -32,7 +32,10 @@ def check(world: World) -> None:
         if not _is_settled(service):
             primary = service.primary.rollout_state if service.deployments else "none"
             found = f"primary {primary}, {service.course.status}, {[task.last_status for task in service.tasks]}"
-            raise Violation("end", f"{service.name} ({service.status}) wants {service.desired} tasks and ends as {found}")
+            raise Violation(
+                "end", f"{service.name} ({service.status}) wants {service.desired} tasks and ends as {found}"
+            )
+        _check_revision(service)
     if stragglers := _stragglers(world):
         raise Violation("end", f"tasks that belong to nobody are left: {[task.id for task in stragglers]}")
     _check_leftovers(world)
@@ -52,6 +55,19 @@ def _is_settled(service: Service) -> bool:
     tasks = [task for task in service.tasks if task.desired_status == "RUNNING" and task.last_status == "RUNNING"]
     mine = [task for task in tasks if task.deployment is primary]
     return len(service.tasks) == len(mine) == service.desired and service.steady
+
+
+def _check_revision(service: Service) -> None:
+    """What runs is what the newest service deployment says has become of it.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html
+    """
+    course = service.course
+    if service.status != "ACTIVE" or not course.status.endswith("SUCCESSFUL"):
+        return
+    goal = course.rollback["serviceRevisionArn"] if course.rollback else course.target.arn
+    if service.primary.revision.arn != goal or (course.rollback is None) != (course.status == "SUCCESSFUL"):
+        raise Violation("end", f"{course.status} to {goal}, but {service.primary.revision.arn} runs")
 
 
 def _cannot_end(service: Service) -> bool:

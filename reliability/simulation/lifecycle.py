@@ -71,7 +71,9 @@ class Lifecycles:
         if task.last_status == "RUNNING" and task.deployment:
             groups = [each["targetGroupArn"] for each in task.deployment.revision.settings.get("loadBalancers", [])]
             if len(registered) != len(groups):
-                raise Violation("traffic", f"task {task.id} is running and in {len(registered)} of {len(groups)} groups")
+                raise Violation(
+                    "traffic", f"task {task.id} is running and in {len(registered)} of {len(groups)} groups"
+                )
 
 
 def _rank(status: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from reliability.simulation.observation import DEATHS, HEALTHY, UNHEALTHY, Observer, Tick
+from reliability.simulation.observation import DEATHS, HEALTHY, UNHEALTHY, Tick
 from reliability.simulation.trace import Violation
 
 _TASKS = re.compile(r"has (started|stopped) (\d+) (?:(running|pending) )?tasks: (.*)\.")
@@ -18,7 +18,7 @@ _UNHEALTHY = re.compile(r"\(task (\w+)\) \(port \d+\) is unhealthy in \(target-g
 _OF_DEPLOYMENT = re.compile(r"\(deployment (\S+)\) deployment (completed|failed)")
 
 
-def check(tick: Tick, observer: Observer) -> None:
+def check(tick: Tick) -> None:
     """Raises Violation."""
     _check_tasks(tick)
     _check_targets(tick)

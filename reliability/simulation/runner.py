@@ -106,7 +106,9 @@ class SimulatedRun:
     def lives(self) -> bool:
         """Whether no essential container has ended."""
         now = self._runner.now()
-        return not any(each.essential and (at := each.ended_at()) is not None and at <= now for each in self._containers)
+        return not any(
+            each.essential and (at := each.ended_at()) is not None and at <= now for each in self._containers
+        )
 
     def is_over(self) -> bool:
         return all(each.status == "STOPPED" for each in self.containers())

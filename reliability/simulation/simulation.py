@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ from reliability.simulation.trace import Trace, Violation
 from reliability.simulation.world import World
 
 _STEPS = (0.02, 0.1, 0.5, 0.5, 1.0, 1.0, 1.0, 2.0, 5.0, 20.0)  # seconds between two ticks
-_ASKING = 0.02  # share of the ticks after which everything is described
+_ASKING = 0.01  # share of the ticks after which everything is described
+_ASKING_AT_END = 0.1  # share of the ends
 _SHAPES = 0.2  # share of those in which the answers' shapes are compared
 # When nothing goes wrong any more: two hours of AWS, which is four times the longest delay between two attempts.
 _BOUND = 7200.0
@@ -23,13 +25,12 @@ _LAST_LOOK = 3  # ticks in which nothing may happen any more
 
 @dataclass(frozen=True)
 class Outcome:
+    """`counts` has ticks, simulated seconds, tasks, operations by kind, and service deployments by status."""
+
     seed: int
     violation: Violation | None
     trace: Trace
-    operations: int
-    ticks: int
-    seconds: float  # simulated
-    tasks: int
+    counts: Counter[str]
 
 
 class Simulation:
@@ -58,8 +59,7 @@ class Simulation:
             violation.__cause__ = error
         if violation:
             world.trace.add(world.now, f"VIOLATION {violation}")
-        tasks = len(world.runner.runs)
-        return Outcome(world.seed, violation, world.trace, len(self.operations), self.ticks, world.now, tasks)
+        return Outcome(world.seed, violation, world.trace, self._counts())
 
     def _disturbed(self) -> None:
         left = list(self.operations)
@@ -81,7 +81,8 @@ class Simulation:
             step = min(_LONGEST_STEP, step * 1.5) if is_quiet else 1.0
             reached = reached + 1 if ends.is_reached(world) else 0
         ends.check(world)
-        answers.check(world, shapes=False)
+        if self._asking.random() < _ASKING_AT_END:
+            answers.check(world, shapes=False)
 
     def _tick(self) -> None:
         world = self.world
@@ -92,10 +93,16 @@ class Simulation:
         for tick in self._observer.ticks:
             capacity.check(tick)
             self._breakers.check(tick)
-            messages.check(tick, self._observer)
+            messages.check(tick)
         self._lifecycles.check()
         if not world.runner.calm and self._asking.random() < _ASKING:
             answers.check(world, shapes=self._asking.random() < _SHAPES)
+
+    def _counts(self) -> Counter[str]:
+        counts = Counter({"ticks": self.ticks, "seconds": round(self.world.now), "tasks": len(self.world.runner.runs)})
+        counts.update(each.kind for each in self.operations)
+        counts.update(course.status for each in self.world.cluster.services.values() for course in each.courses)
+        return counts
 
 
 def simulate(seed: int, without: Container[int] = ()) -> Outcome:

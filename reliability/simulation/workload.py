@@ -31,7 +31,7 @@ class Operation:
 def drawn(world: World) -> list[Operation]:
     """The operations of a world, in the order of their times."""
     draws = world.random("workload")
-    kinds = draws.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=draws.randint(4, 24))
+    kinds = draws.choices(list(WEIGHTS), list(WEIGHTS.values()), k=draws.randint(4, 24))
     # A short time is where things meet, a long one is where they come to an end between.
     latest = draws.choice((20, 100, _SECONDS))
     later = [Operation(draws.uniform(0, latest), kind, draws.getrandbits(32)) for kind in kinds]
@@ -39,7 +39,7 @@ def drawn(world: World) -> list[Operation]:
 
 
 def carry_out(operation: Operation, world: World) -> None:
-    _KINDS[operation.kind](world, random.Random(operation.seed))  # noqa: S311 (it has to be the same again)
+    KINDS[operation.kind](world, random.Random(operation.seed))  # noqa: S311 (it has to be the same again)
 
 
 def register(world: World, draws: random.Random) -> str:
@@ -83,7 +83,9 @@ def _configuration(draws: random.Random) -> dict[str, Any]:
 
 def _balancers(draws: random.Random) -> list[dict[str, Any]]:
     groups = draws.choice((GROUPS, GROUPS, GROUPS[:1], GROUPS[:1], GROUPS[1:], ()))
-    return [{"targetGroupArn": each, "containerName": "app", "containerPort": 8080 + draws.randint(0, 1)} for each in groups]
+    return [
+        {"targetGroupArn": each, "containerName": "app", "containerPort": 8080 + draws.randint(0, 1)} for each in groups
+    ]
 
 
 def _create(world: World, draws: random.Random) -> None:
@@ -197,7 +199,7 @@ def _runs(world: World, draws: random.Random) -> list[SimulatedRun]:
     return draws.sample(living, min(len(living), draws.choice((1, 1, 1, 2, 6))))
 
 
-_KINDS: dict[str, Callable[[World, random.Random], None]] = {
+KINDS: dict[str, Callable[[World, random.Random], None]] = {
     "create": _create,
     "update": _update,
     "delete": _delete,
@@ -210,7 +212,7 @@ _KINDS: dict[str, Callable[[World, random.Random], None]] = {
     "recover": _recover,
     "attach": _attach,
 }
-_WEIGHTS = {
+WEIGHTS = {
     "create": 2,
     "update": 12,
     "delete": 1,

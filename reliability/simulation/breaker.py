@@ -11,14 +11,21 @@ from collections import defaultdict
 from rehearsal.scheduler.services import Service
 from reliability.simulation.observation import UNHEALTHY, Observer, Tick
 from reliability.simulation.trace import Violation
+from reliability.simulation.world import World
+
+_ATTEMPTS_AT_ONCE = 3
+_FIRST_DELAY, _LONGEST_DELAY = 10.0, 27 * 60.0  # seconds
 
 
 class CircuitBreakers:
     """Counts by itself, from what happens to tasks."""
 
-    def __init__(self, observer: Observer) -> None:
+    def __init__(self, world: World, observer: Observer) -> None:
+        self._world = world
         self._observer = observer
-        self._failed: dict[str, int] = defaultdict(int)  # by deployment id
+        self._failed: dict[str, int] = defaultdict(int)  # by deployment id, as all here
+        self._in_a_row: dict[str, int] = defaultdict(int)
+        self._failed_at: dict[str, float] = {}
         # The id of the latest, by the ARN of its service's first service deployment. One that is gone back to is none
         # until it has completed again.
         self._completed: dict[str, str] = {}
@@ -30,20 +37,46 @@ class CircuitBreakers:
             return
         for task in tick.died:
             if task.deployment and task.id not in self._observer.served:
-                self._failed[task.deployment.id] += 1
+                self._count(task.deployment.id)
         self._check_end(tick)
         for task in tick.first_healthy:
-            if task.deployment and service.breaker.get("resetOnHealthyTask", True):
-                self._failed[task.deployment.id] = 0
+            if task.deployment:
+                self._in_a_row[task.deployment.id] = 0
+                if service.breaker.get("resetOnHealthyTask", True):
+                    self._failed[task.deployment.id] = 0
+        self._check_delay(tick)
         for task in tick.stopped:
             if task.deployment and tick.conditions[task.id] == UNHEALTHY:
-                self._failed[task.deployment.id] += 1
+                self._count(task.deployment.id)
         for each in service.deployments:
             if each.failed != self._failed[each.id]:
                 raise Violation("failed tasks", f"{each.id} counts {each.failed}, it were {self._failed[each.id]}")
         primary = service.primary if service.deployments else before
         if primary.rollout_state == "COMPLETED" and tick.states.get(primary.id) != "COMPLETED":
             self._completed[service.courses[-1].arn] = primary.id
+
+    def _count(self, deployment: str) -> None:
+        self._failed[deployment] += 1
+        self._in_a_row[deployment] += 1
+        self._failed_at[deployment] = self._world.now
+
+    def _check_delay(self, tick: Tick) -> None:
+        """Without a circuit breaker, attempts that fail come at longer and longer intervals.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+        """
+        service = tick.service
+        for each in {id(task.deployment): task.deployment for task in tick.started}.values():
+            if each is None or self._in_a_row[each.id] < _ATTEMPTS_AT_ONCE:
+                continue
+            if each is service.primary and each.rollout_state == "IN_PROGRESS" and service.breaker.get("enable"):
+                continue
+            failures = self._in_a_row[each.id]
+            delay = self._world.clock.shortened(min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** (failures - _ATTEMPTS_AT_ONCE)))
+            if self._world.now < self._failed_at[each.id] + delay:
+                raise Violation(
+                    "delay", f"{each.id} starts tasks less than {delay} s after failure {failures} in a row"
+                )
 
     def _check_end(self, tick: Tick) -> None:
         service, before = tick.service, tick.primary
@@ -63,7 +96,7 @@ class CircuitBreakers:
         if (due and service.breaker.get("rollback") and goal) or (rolls_back and goal):
             if service.primary.id != goal:
                 raise Violation("rollback", f"{before.id} was rolled back to {service.primary.id}, not to {goal}")
-            self._failed[goal] = 0
+            self._failed[goal] = self._in_a_row[goal] = 0
             del self._completed[service.courses[-1].arn]
         elif due or stops or rolls_back:
             if service.primary is not before or before.rollout_state != "FAILED":

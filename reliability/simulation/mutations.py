@@ -115,6 +115,12 @@ MUTATIONS = (
         "may_start = (",
     ),
     Mutation(
+        "A service whose tasks fail is not slowed down",
+        "rules",
+        "if failures < _ATTEMPTS_AT_ONCE:",
+        "if failures < 1000:",
+    ),
+    Mutation(
         "A stopped task does not say when it stopped",
         "tasks",
         'self._become("STOPPED", "stoppedAt")',

@@ -43,7 +43,7 @@ class Simulation:
         self.ticks = 0
         self._observer = Observer(self.world)
         self._lifecycles = Lifecycles(self.world)
-        self._breakers = CircuitBreakers(self._observer)
+        self._breakers = CircuitBreakers(self.world, self._observer)
         self._steps = self.world.random("steps")
         self._asking = self.world.random("asking")
 

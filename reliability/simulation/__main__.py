@@ -8,8 +8,8 @@ import time
 from reliability import page
 from reliability.simulation import show
 from reliability.simulation.batches import run
-from reliability.simulation.mutations import MUTATIONS, found
-from reliability.simulation.shrink import shrunk
+from reliability.simulation.mutations import MUTATIONS, find
+from reliability.simulation.shrink import shrink
 from reliability.simulation.simulation import simulate
 
 _SHOWN = 5  # failures that are shown
@@ -36,7 +36,7 @@ def main() -> int:
     begun = time.monotonic()
     violating, counts, traces = run(range(chosen.first, chosen.first + chosen.seeds))
     for seed in violating[:_SHOWN]:
-        print(show.failure(*shrunk(simulate(seed))), end="\n\n")
+        print(show.failure(*shrink(simulate(seed))), end="\n\n")
     summary = show.summary(chosen.seeds, len(violating), time.monotonic() - begun, counts, traces)
     print(summary)
     if chosen.write:
@@ -52,7 +52,7 @@ def replay(seed: int, without: list[int]) -> int:
 
 def search() -> show.Found:
     """For each mutation the first seed that finds it."""
-    outcomes = ((each, found(each, range(_MUTATED_SEEDS))) for each in MUTATIONS)
+    outcomes = ((each, find(each, range(_MUTATED_SEEDS))) for each in MUTATIONS)
     return [(each, outcome.seed if outcome else None) for each, outcome in outcomes]
 
 

@@ -25,7 +25,7 @@ def run(seeds: range) -> Batch:
     traces = hashlib.sha256()
     workers = min(os.cpu_count() or 1, len(batches))
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        for number, (violates, counted, digest) in enumerate(pool.map(_simulated, batches), 1):
+        for number, (violates, counted, digest) in enumerate(pool.map(_simulate_all, batches), 1):
             violating += violates
             counts += counted
             traces.update(digest.encode())
@@ -34,7 +34,7 @@ def run(seeds: range) -> Batch:
     return violating, counts, traces.hexdigest()
 
 
-def _simulated(seeds: range) -> Batch:
+def _simulate_all(seeds: range) -> Batch:
     violating: list[int] = []
     counts: Counter[str] = Counter()
     traces = hashlib.sha256()

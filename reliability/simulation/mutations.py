@@ -188,7 +188,7 @@ def mutated(mutation: Mutation) -> Iterator[Callable[[int], Outcome]]:
             setattr(sys.modules[parent], child, package)
 
 
-def found(mutation: Mutation, seeds: Iterable[int]) -> Outcome | None:
+def find(mutation: Mutation, seeds: Iterable[int]) -> Outcome | None:
     """The first outcome with a violation; None where no seed finds the mutation."""
     with mutated(mutation) as simulate:
         return next((outcome for seed in seeds if (outcome := simulate(seed)).violation), None)

@@ -81,7 +81,7 @@ class SimulatedRun:
         self.image: str = launch.definition["containerDefinitions"][0]["image"]
         if self.image == "flaky":
             self.image = "good" if runner.calm else self._draws.choice(("good", "good", "crash", "sick", "missing"))
-        self._containers = self._drawn(launch)
+        self._containers = self._draw(launch)
         self.warm_at = self._containers[0].starts_at
         if self.image == "warming":
             self.warm_at += self._draws.uniform(5, 60)
@@ -136,7 +136,7 @@ class SimulatedRun:
                 if each.essential:
                     each.ends_at = each.exit_code = None
 
-    def _drawn(self, launch: Launch) -> list[_Container]:
+    def _draw(self, launch: Launch) -> list[_Container]:
         draws, fast = self._draws, self._runner.clock.speed > 1
         pulled_at = self.began + draws.choice((0.0, 0.1, 1.0) if fast else (0.0, 0.5, 3.0, 20.0))
         containers = []

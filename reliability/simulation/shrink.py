@@ -5,7 +5,7 @@ from __future__ import annotations
 from reliability.simulation.simulation import Outcome, Simulation, simulate
 
 
-def shrunk(outcome: Outcome) -> tuple[Outcome, list[int]]:
+def shrink(outcome: Outcome) -> tuple[Outcome, list[int]]:
     """A run of the same seed that violates the same invariant, and the numbers of the operations it is without."""
     assert outcome.violation is not None  # noqa: S101 (for the type)
     without: list[int] = []

@@ -38,8 +38,8 @@ class Simulation:
 
     def __init__(self, seed: int, without: Container[int] = ()) -> None:
         self.world = World(seed)
-        drawn = workload.drawn(self.world)
-        self.operations = [each for number, each in enumerate(drawn) if number not in without]
+        operations = workload.draw(self.world)
+        self.operations = [each for number, each in enumerate(operations) if number not in without]
         self.ticks = 0
         self._observer = Observer(self.world)
         self._lifecycles = Lifecycles(self.world)

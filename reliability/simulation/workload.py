@@ -28,7 +28,7 @@ class Operation:
     seed: int
 
 
-def drawn(world: World) -> list[Operation]:
+def draw(world: World) -> list[Operation]:
     """The operations of a world, in the order of their times."""
     draws = world.random("workload")
     kinds = draws.choices(list(WEIGHTS), list(WEIGHTS.values()), k=draws.randint(4, 24))

@@ -8,7 +8,7 @@ import pytest
 
 import rehearsal.scheduler.rules
 from rehearsal.scheduler import rules
-from reliability.simulation.mutations import MUTATIONS, Mutation, found, mutated
+from reliability.simulation.mutations import MUTATIONS, Mutation, find, mutated
 
 AT_MOST = 50  # seeds
 # Where a search begins that would take long from 0.
@@ -21,7 +21,7 @@ FIRST = {
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda each: each.what)
 def test_a_mutation_is_found(mutation: Mutation) -> None:
     first = FIRST.get(mutation.what, 0)
-    outcome = found(mutation, range(first, first + AT_MOST))
+    outcome = find(mutation, range(first, first + AT_MOST))
     assert outcome is not None
     assert outcome.violation is not None
     assert outcome.violation.invariant != "error"

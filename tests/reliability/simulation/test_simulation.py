@@ -40,9 +40,9 @@ def test_another_seed_is_another_world() -> None:
 
 def test_a_failure_is_shown_with_its_seed_its_invariant_and_its_last_steps() -> None:
     with mutated(BROKEN) as broken:
-        shrunk = importlib.import_module("reliability.simulation.shrink").shrunk
+        shrink = importlib.import_module("reliability.simulation.shrink").shrink
         failed = next(outcome for seed in range(50) if (outcome := broken(seed)).violation)
-        shorter, without = shrunk(failed)
+        shorter, without = shrink(failed)
         replayed = broken(failed.seed, without)
     assert without
     assert str(failed.violation).startswith("minimum: ")

@@ -171,7 +171,7 @@ class _Finder:
 
 
 @contextmanager
-def mutated(mutation: Mutation) -> Iterator[Callable[[int], Outcome]]:
+def mutated(mutation: Mutation) -> Iterator[Callable[..., Outcome]]:
     """`simulate` on a scheduler with the mutation. Raises ValueError where its text is not there."""
     kept = _forget()
     packages = {name: kept[name] for name in _ANEW if name in kept}

@@ -40,7 +40,7 @@ def figures(summed: str, counts: Counter[str], found: Found) -> str:
     operations = table(("operation", "times"), [(kind, f"{counts[kind]:,}") for kind in KINDS])
     statuses = sorted(name for name in counts if name.isupper())
     deployments = table(
-        ("service deployments that ended in", "number"), [(each, f"{counts[each]:,}") for each in statuses]
+        ("status of service deployments at the end", "number"), [(each, f"{counts[each]:,}") for each in statuses]
     )
     return "\n\n".join([summed.replace("\n", " "), operations, deployments, mutations(found), f"{machine()}."])
 

@@ -79,6 +79,16 @@ class Ground:
     def likes(self) -> Counter[str]:
         return self._operator.likes()
 
+    def forget_adoptions(self) -> None:
+        """Past the service: every mysfit wants a home again."""
+        table = self._target.session.resource("dynamodb").Table(self._target.output("DynamoTable"))
+        for mysfit in self.likes():
+            table.update_item(
+                Key={"MysfitId": mysfit},
+                UpdateExpression="SET Adopted = :no",
+                ExpressionAttributeValues={":no": False},
+            )
+
     def running(self) -> list[str]:
         """The names of the service's tasks."""
         return list(self._observer.look().running())

@@ -1,7 +1,8 @@
 """An answered like is counted exactly once, one answered with an error at most once, whatever the network does.
 
 Every test has processes of their own like through a proxy that breaks the way to the data store, and then counts the
-row: answered ≤ stored ≤ answered + unanswered; and equal where nobody was left without an answer.
+row: answered ≤ stored ≤ answered + unanswered; and equal where nobody was left without an answer. The number that each
+was answered is that of one order of all.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from app.likes.stamps import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION
+from reliability.linearizability import LIKE, Operation, check
 from reliability.unreliable import Unreliable
 from tests.conftest import Rows
 
@@ -41,7 +44,7 @@ STORM = {
 def like_at_once(
     proxy: Unreliable, table: str, mysfits: list[str], processes: int, threads: int, likes: int, **options: Any
 ) -> tuple[int, int]:
-    """(answered, unanswered) of `processes` × `threads` visitors with `likes` each."""
+    """(answered, unanswered) of `processes` × `threads` visitors with `likes` each. Raises Violation."""
     arguments = {
         "table": table,
         "mysfits": mysfits,
@@ -61,9 +64,16 @@ def like_at_once(
     ]
     outputs = [child.communicate(timeout=110)[0] for child in children]
     assert [child.returncode for child in children] == [0] * processes
-    results = [json.loads(output) for output in outputs]
+    visits = [visit for output in outputs for visit in json.loads(output)]
     proxy.settle()
-    return sum(answered for answered, _ in results), sum(unanswered for _, unanswered in results)
+    if arguments["way"] == "sharing":
+        history: defaultdict[str, list[Operation]] = defaultdict(list)
+        for mysfit, begin, end, count, is_void in visits:
+            history[mysfit] += [] if is_void else [Operation(LIKE, begin, end, count)]
+        for operations in history.values():
+            check(operations)
+    answered = sum(count is not None for *_, count, _ in visits)
+    return answered, len(visits) - answered
 
 
 @pytest.mark.parametrize(

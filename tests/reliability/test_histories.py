@@ -1,4 +1,4 @@
-"""Visitors of two tasks at once record what they are told; with a store that is broken on purpose it is noticed where."""
+"""Visitors of two tasks at once record what they are told; where a store is broken on purpose, it is noticed."""
 
 from __future__ import annotations
 
@@ -112,6 +112,8 @@ def test_a_profile_that_is_old_is_noticed(visitors: Visitors, monkeypatch: pytes
     get, copies = Table.get, dict[str, tuple[float, Any]]()
 
     def get_a_copy(self: Table, key: Item) -> Item | None:
+        read_at: float
+        item: Item | None
         read_at, item = copies.get(key["MysfitId"], (0.0, None))
         if time.monotonic() > read_at + 0.2:
             read_at, item = time.monotonic(), get(self, key)

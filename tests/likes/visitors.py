@@ -1,7 +1,7 @@
 """One process of many visitors who like one mysfit: `python -m tests.likes.visitors '{"table": …}'`.
 
-Prints each like: its mysfit, begin and end in nanoseconds, the number that it was answered, and whether an error said that
-nothing was changed.
+Prints each like: its mysfit, begin and end in nanoseconds, the number that it was answered, and whether an error said
+that nothing was changed.
 """
 
 from __future__ import annotations

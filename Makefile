@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check site-audit fuzz faults soak watching breaks audit supply-chain bench format lock clean
+.PHONY: help run test image-test check site-audit fuzz faults soak watching breaks mutation audit supply-chain bench format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -41,6 +41,9 @@ watching: .venv/ready ## Compare the metrics in CloudWatch with what visitors we
 
 breaks: .venv/ready .venv-scan/ready ## Break each property on purpose and see a test fail
 	$(BIN)/python -m tests.breaks --write
+
+mutation: .venv/ready ## Change the core in small places, one at a time, and count what its tests notice (hours)
+	nice -n 10 $(BIN)/python -m tests.mutation --write
 
 audit: .venv/ready ## Ask what is known against any locked package
 	@$(BIN)/python -m reliability.supply_chain.audit

@@ -44,7 +44,7 @@ SCOPES = (
     Scope(
         "rehearsal/scheduler",
         _in("rehearsal/scheduler", "rules", "rollout", "steering", "tasks", "deployments", "services", "sizes"),
-        _in("tests/rehearsal/scheduler", "test_rules", "test_rollout", "test_rollouts", "test_upkeep", "test_any_order",
+        _in("tests/rehearsal/scheduler", "test_rules", "test_rollout", "test_rollouts", "test_upkeep",
             "test_scheduler"),
     ),
     Scope(

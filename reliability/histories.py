@@ -51,13 +51,15 @@ def judge(paths: Iterable[Path], before: Mapping[str, int], after: Mapping[str, 
     """What was recorded in all the files, between the stored numbers of likes `before` and `after`, by mysfit."""
     operations: defaultdict[str, list[Operation]] = defaultdict(list)
     bodies: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    violations = []
     for path in paths:
         for each in history.records(path):
-            if isinstance(each, Record):
-                operations[each.mysfit] += operation(each)
-            else:
+            if not isinstance(each, Record):
                 bodies[each[0]].update(each[1])
-    violations = []
+            elif each.status == 200 and each.action != history.ADOPT and each.likes is None:
+                violations.append(f"{each.mysfit}: {each.action} was answered without a number of likes.")
+            else:
+                operations[each.mysfit] += operation(each)
     for mysfit, recorded in sorted(operations.items()):
         try:
             linearizability.check([*recorded, stored(recorded, after.get(mysfit, 0))], before.get(mysfit, 0))
@@ -81,7 +83,7 @@ def judge(paths: Iterable[Path], before: Mapping[str, int], after: Mapping[str, 
 
 
 def operation(record: Record) -> list[Operation]:
-    """The operation that a record tells of; none where nothing was changed or seen. Raises Violation."""
+    """The operation that a record tells of; none where nothing was changed or seen."""
     _, action, begin, end, status, likes, adopted, is_void = record
     if action == history.READ:
         return [Operation(READ, begin, end, likes, adopted)] if status == 200 else []

@@ -177,6 +177,26 @@ def test_a_like_that_changed_something_after_all_is_noticed(
     assert "likes were seen when" in complaint(visitors.visit())
 
 
+def test_an_answer_without_a_number_is_noticed(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "history")
+    recorder.add("ozzy", history.LIKE, 1, 200, b"{}")
+    recorder.close()
+    assert judge([tmp_path / "history"], {}, {}).violations == [
+        "ozzy: POST like was answered without a number of likes."
+    ]
+
+
+def test_likes_that_nobody_sent_and_lists_that_nobody_changed_are_noticed(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "history")
+    recorder.add_list("GET /mysfits", b"[1]")
+    recorder.add_list("GET /mysfits", b"[2]")
+    recorder.close()
+    verdict = judge([tmp_path / "history"], {"ozzy": 1}, {"ozzy": 2})
+    assert verdict.violations == ["ozzy: likes came that nobody sent."]
+    assert verdict.findings[1].sentence == "2 lists were answered, with changes that nobody made: GET /mysfits."
+    assert [finding.holds for finding in verdict.findings] == [False, False]
+
+
 def every_unavailable() -> Iterator[tuple[type[Unavailable], str]]:
     """Each text with which something is unavailable."""
     source = Path(dynamodb.__file__).parent

@@ -6,12 +6,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from ops.load.history import Recorder
+from ops.load.history import ADOPT, Recorder
 from ops.load.process import Load, loading
 from ops.load.visitors import Plan
 from rehearsal.drills.stage import MYSFITS
 from reliability import histories
-from reliability.adopters import adopting
+from reliability.adopters import adopting, ask
 from reliability.faults.fault import Fault
 from reliability.faults.ground import Ground
 from reliability.faults.judging import RECOVERY
@@ -33,17 +33,19 @@ def _play(fault: Fault, ground: Ground, seconds: float, clients: int, recorded: 
     ground.until_steady()
     ground.forget_adoptions()
     tasks, before = ground.tasks(), ground.likes()
-    recorder = Recorder(recorded / "adopters")
+    mysfits, recorder = sorted(before), Recorder(recorded / "adopters")
     plan = Plan(ground.api_url, clients, mysfits=MYSFITS, history=str(recorded / "visitors"))
     with loading(plan) as load:
         load.begun()
-        ground.pass_time(CALM)
-        with looking(tasks) as looks, adopting(ground.api_url, sorted(before), recorder, seconds / len(before)):
-            began = time.time()
-            found = fault.play(ground, seconds * fault.times)
-            ended = time.time()
-        _until_well(ground, load, ended)
+        with adopting(ground.api_url, mysfits, recorder, seconds / len(mysfits)):
+            ground.pass_time(CALM)
+            with looking(tasks) as looks:
+                began = time.time()
+                found = fault.play(ground, seconds * fault.times)
+                ended = time.time()
+            _until_well(ground, load, ended)
         report = load.stop()
+    ask(ground.api_url, mysfits[0], ADOPT, recorder)
     ground.until_steady()
     later = [look(ground.api_url, "/mysfits") for _ in range(LATER)]
     stored = ground.likes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +20,8 @@ MEASURED, FAILED = 0, 1
 
 
 def main() -> int:
+    # A shell that runs this in its background has Ctrl-C ignored, and mutmut, which is ended by it, would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     names = [scope.name for scope in SCOPES]
     options = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     options.add_argument(

@@ -7,8 +7,10 @@ was answered is that of one order of all.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -269,6 +271,47 @@ def test_after_the_deadline_it_is_said_what_is_known(table: Table, rows: Rows) -
     with pytest.raises(NotApplied):
         scripted(table).add(mysfit_id, 1, time.monotonic() - 1)
     assert rows.get(mysfit_id)["Likes"] == 1
+
+
+class Clock:
+    """The `time` of the store: it stands still but for pauses."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.pauses: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(round(seconds, 3))
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("app.likes.store.time", clock)
+    return clock
+
+
+def test_pauses_are_doubled_up_to_a_tenth_of_a_second_and_spread_by_half(
+    table: Table, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = itertools.cycle([0.5, 1.5])
+    monkeypatch.setattr(random, "uniform", lambda low, high: {0.5: low, 1.5: high}[next(shares)])
+    with pytest.raises(NotApplied):
+        scripted(table, *["not sent"] * 99).add("ozzy", 1, clock.now + 0.45)
+    assert clock.pauses == [0.01, 0.06, 0.04, 0.15, 0.05]
+
+
+def test_no_pause_outlasts_the_deadline(table: Table, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "uniform", lambda low, high: 1.0)
+    for left, pauses in ((0.019, []), (0.021, [0.02])):
+        clock.pauses.clear()
+        with pytest.raises(NotApplied, match="not sent"):
+            scripted(table, "not sent", "not sent").add("ozzy", 1, clock.now + left)
+        assert clock.pauses == pauses
 
 
 def test_a_row_that_went_away_takes_no_likes(table: Table, rows: Rows) -> None:

@@ -253,3 +253,11 @@ def test_slow_start_is_shortened_too() -> None:
     [group] = planned(groups=[a_group(attributes=attributes)], speed=10).groups.values()
     assert group.policy == policy("round_robin", 3.0)
     assert group.policy["typed_config"]["slow_start_config"] == {"slow_start_window": "3.000s"}
+
+
+def test_every_port_of_this_machine_may_be_taken_and_no_other() -> None:
+    ports = [57_615, 57_616]  # 7,920 below those of this machine
+    made = planned(a_balancer(*[a_listener(port=port) for port in ports]))
+    assert [(each.name, each.local_port) for each in made.listeners] == [("listener-57615", 65_535)]
+    low = plan(Store([a_balancer(a_listener(port=80), a_listener(port=81))], []), 0, Clock(1))
+    assert [(each.name, each.local_port) for each in low.listeners] == [("listener-81", 1)]

@@ -307,7 +307,7 @@ def test_pauses_are_doubled_up_to_a_tenth_of_a_second_and_spread_by_half(
 
 def test_no_pause_outlasts_the_deadline(table: Table, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(random, "uniform", lambda low, high: 1.0)
-    for left, pauses in ((0.019, []), (0.021, [0.02])):
+    for left, pauses in ((0.019, []), (0.02, [0.02]), (0.021, [0.02])):
         clock.pauses.clear()
         with pytest.raises(NotApplied, match="not sent"):
             scripted(table, "not sent", "not sent").add("ozzy", 1, clock.now + left)

@@ -50,6 +50,7 @@ SCOPES = (
     Scope(
         "rehearsal/balancer",
         _in("rehearsal/balancer", "matching", "plan", "actions", "listeners"),
-        _in("tests/rehearsal/balancer", "test_matching", "test_plan", "test_actions", "test_operations"),
+        _in("tests/rehearsal/balancer", "test_matching", "test_plan", "test_actions", "test_listeners",
+            "test_operations"),
     ),
 )  # fmt: skip

@@ -150,6 +150,8 @@ def test_a_method_matches_exactly(name: str, expected: bool) -> None:
         (query(("version", "v1")), "/?subversion=v1", False),
         (query(("version", "v1")), "/?version=v12", False),
         (query(("version", "v*")), "/?version=v12&a=b", True),
+        (query(("ver*", "v1")), "/?version=v1", True),
+        (query(("ver*", "v1")), "/?version=a&b=v1", False),
         (query(("version", "*b")), "/?version=v12&a=b", False),
         (query(("version", "v?")), "/?version=v&", False),
         (query((None, "example")), "/?anything=example", True),

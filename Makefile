@@ -42,7 +42,7 @@ watching: .venv/ready ## Compare the metrics in CloudWatch with what visitors we
 breaks: .venv/ready .venv-scan/ready ## Break each property on purpose and see a test fail
 	$(BIN)/python -m tests.breaks --write
 
-mutation: .venv/ready ## Change the core in small places, one at a time, and count what its tests notice (hours)
+mutation: .venv/ready .venv-mutation/ready ## Change the core in small places, one at a time, and count what its tests notice (hours)
 	nice -n 10 $(BIN)/python -m tests.mutation --write
 
 audit: .venv/ready ## Ask what is known against any locked package
@@ -68,6 +68,8 @@ lock: .venv/ready ## Lock the dependencies anew, at their newest versions
 	    --constraint requirements-dev.txt requirements-rehearsal.in --output-file requirements-rehearsal.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    requirements-scan.in --output-file requirements-scan.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
 	@tools/setup-python
 	$(BIN)/python -m reliability.supply_chain.licences
 
@@ -76,6 +78,9 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 
 .venv/ready: requirements-dev.txt pyproject.toml tools/setup-python
 	@tools/setup-python
+
+.venv-mutation/ready: .venv/ready requirements-mutation.txt tools/setup-mutation
+	@tools/setup-mutation
 
 .venv-scan/ready: .venv/ready requirements-scan.txt tools/setup-scan
 	@tools/setup-scan

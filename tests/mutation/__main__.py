@@ -12,7 +12,7 @@ from pathlib import Path
 from ops.logs import seconds
 from ops.terminal import Terminal, complain
 from reliability import page
-from tests.mutation.mutants import Mutants, NoScore
+from tests.mutation.mutants import MUTMUT, Mutants, NoScore
 from tests.mutation.scopes import SCOPES, Scope
 from tests.mutation.score import Change, Score, equivalents, figures, unnoticed
 
@@ -34,6 +34,9 @@ def main() -> int:
     options.add_argument("--write", action="store_true", help="put the figures into docs/reliability.md")
     chosen = options.parse_args()
     out = Terminal()
+    if not Path(MUTMUT).exists():
+        complain("mutmut is not there: tools/setup-mutation installs it.")
+        return FAILED
     known = equivalents()
     scores = []
     for scope in (each for each in SCOPES if each.name in chosen.only):

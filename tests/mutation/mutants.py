@@ -6,7 +6,6 @@ import json
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +15,7 @@ from tests.breaks.project import TOOLS, Copy
 from tests.mutation.scopes import Scope
 from tests.platform_runner import ROOT
 
-MUTMUT = str(Path(sys.executable).parent / "mutmut")
+MUTMUT = str(ROOT / ".venv-mutation" / "bin" / "mutmut")
 
 # A mutant may take ten times as long as its tests took, and half a minute more: a busy machine kills nobody.
 TIMES, SECONDS = 10.0, 3.0

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TextIO, cast
@@ -21,7 +21,12 @@ from typing import Protocol, TextIO, cast
 
 class Start(Protocol):
     def __call__(
-        self, command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        output: Path | None,
+        folder: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
         """Start a process group in `folder`, from any thread. Both its outputs are added to a file, or with None are
         the child's `stdout` to read. Raises OSError when there is no such command or folder.
@@ -44,7 +49,11 @@ def started() -> Iterator[Start]:
     kept: list[subprocess.Popen[bytes]] = []
 
     def start(
-        command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
+        command: list[str],
+        environment: dict[str, str],
+        output: Path | None,
+        folder: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
         with lock, contextlib.ExitStack() as opened:
             # The number of a group that has gone may soon be somebody else's.
@@ -59,6 +68,7 @@ def started() -> Iterator[Start]:
                 stdout=opened.enter_context(output.open("ab")) if output else subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
             kept.append(child)
             print(child.pid, file=told, flush=True)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
 
@@ -20,6 +21,7 @@ from rehearsal.cloud.service import Played, bound
 from rehearsal.local import LOCAL, REGION, use_only
 from rehearsal.ports import Ports
 from rehearsal.scheduler import operations as ecs
+from rehearsal.scheduler.confinement import NOT_OFFERED, Confinement
 from rehearsal.scheduler.containers import Containers
 from rehearsal.scheduler.docker.engine import Engine
 from rehearsal.scheduler.docker.ground import ground
@@ -74,7 +76,14 @@ def rooms(
         opened.callback(balancer.close)
         images = Images(IMAGES, stand_in)
         around = (images, start, session, cloud.url, ports.cloud, clock, LOCAL / "tasks", say)
-        runner = Containers(opened.enter_context(ground(engine, LOCAL)), *around) if engine else Processes(*around)
+        confinement = Confinement.of(Path.home(), LOCAL)
+        if not confinement and not engine:
+            say(NOT_OFFERED)
+        runner = (
+            Containers(opened.enter_context(ground(engine, LOCAL)), *around, confinement=confinement)
+            if engine
+            else Processes(*around, confinement=confinement)
+        )
         scheduler = Scheduler(runner, balancer, clock, REGION)
         stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=stopping)
         opened.callback(stacks.close)

@@ -18,6 +18,7 @@ import boto3
 from rehearsal.clock import Clock
 from rehearsal.keeper import Start
 from rehearsal.local import client_environment
+from rehearsal.scheduler.confinement import Confinement
 from rehearsal.scheduler.container import Container, Process
 from rehearsal.scheduler.docker.engine import PATIENCE, Engine, EngineError
 from rehearsal.scheduler.docker.ground import Ground
@@ -40,7 +41,8 @@ NEVER = "0001-01-01"  # what Docker says of what has not happened
 class Containers(TaskRunner):
     """Each container is one of a Docker engine, published on an address of its task's own.
 
-    Its user, rights and limits are enforced. A placeholder that the engine does not have is played by a process.
+    Its user, rights and limits are enforced. A placeholder that the engine does not have is played by a process,
+    which `confinement` is for.
     """
 
     has_effect = frozenset({STORED["cpu"]})
@@ -56,20 +58,24 @@ class Containers(TaskRunner):
         clock: Clock,
         folder: Path,
         say: Say = lambda _: None,
+        *,
+        confinement: Confinement | None,
     ) -> None:
-        way = InContainers(ground, images, start, cloud_url)
+        way = InContainers(ground, images, start, cloud_url, confinement)
         super().__init__(way, session, cloud_url, cloud_port, clock, folder, say)
 
 
 class InContainers:
     """The Way of a rehearsal with Docker."""
 
-    def __init__(self, ground: Ground, images: Images, start: Start, cloud_url: str) -> None:
+    def __init__(
+        self, ground: Ground, images: Images, start: Start, cloud_url: str, confinement: Confinement | None
+    ) -> None:
         self._ground = ground
         self._images = images
         self._start = start
         self._cloud_url = cloud_url
-        self._as_processes = AsProcesses(images, start, cloud_url)
+        self._as_processes = AsProcesses(images, start, cloud_url, confinement)
 
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
         reference = definition["image"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import graphlib
 import select
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -33,13 +35,15 @@ class CannotStart(Exception):
 class Place(NamedTuple):
     """Where a container is to run: its task, the task's address, and where it can ask about itself.
 
-    `first` is the name of the container that the task begins with.
+    `first` is the name of the container that the task begins with; `own` a folder that is the task's own, if anybody
+    makes it, and gone with the task.
     """
 
     launch: Launch
     address: Address
     metadata_uri: str
     first: str
+    own: Path
 
 
 Begin = Callable[[Container, Place, Output], None]
@@ -79,6 +83,7 @@ class TaskRun:
         self._means = means
         self._gone = gone
         self._containers = [Container(definition) for definition in launch.definition["containerDefinitions"]]
+        self._own = means.folder / launch.task_id
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._live, name=f"task {launch.task_id}", daemon=True)
 
@@ -116,6 +121,7 @@ class TaskRun:
             for container in self._containers:
                 container.abandon()
                 self._means.metadata.remove(container_id(self._launch, container.name))
+            remove(self._own)
             self._gone()
 
     def _begin(self) -> None:
@@ -138,7 +144,7 @@ class TaskRun:
         for container, begin, output in prepared:
             if may_start and not self._stopping.is_set():
                 uri = self._metadata_uri(container)
-                begin(container, Place(self._launch, self._address, uri, containers[0].name), output)
+                begin(container, Place(self._launch, self._address, uri, containers[0].name, self._own), output)
             else:
                 output.finish()
                 output.give_up()
@@ -184,6 +190,12 @@ class TaskRun:
         """`stopTimeout` as the clock plays it; what a process needs to end gets no shorter."""
         timeout = float(container.definition.get("stopTimeout", STOP_TIMEOUT))
         return max(self._means.clock.shortened(timeout), min(timeout, SHORTEST_STOP))
+
+
+def remove(folder: Path) -> None:
+    """Remove what a task has written, as far as that goes: it may have nested folders deeper than Python counts."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _in_order(containers: list[Container]) -> list[Container]:

@@ -13,7 +13,7 @@ from rehearsal.scheduler.addresses import Address, Addresses, NoAddress
 from rehearsal.scheduler.awslogs import Driver
 from rehearsal.scheduler.metadata import Metadata
 from rehearsal.scheduler.outside import Launch
-from rehearsal.scheduler.run import Means, Say, TaskRun, Way
+from rehearsal.scheduler.run import Means, Say, TaskRun, Way, remove
 
 FAREWELL = 60  # seconds that `close` waits for the last task
 
@@ -21,7 +21,8 @@ FAREWELL = 60  # seconds that `close` waits for the last task
 class TaskRunner:
     """The Runner; `way` is how it runs containers.
 
-    `folder` gets the output of containers without a log driver. `say` hears once of everything that is not played.
+    `folder`, which is for this alone, gets the output of containers without a log driver, and what tasks write. `say`
+    hears once of everything that is not played.
     """
 
     has_effect: frozenset[str] = frozenset()  # of what is said to have none
@@ -42,9 +43,9 @@ class TaskRunner:
         self._means = Means(way, self._driver, self._metadata, clock, folder.absolute(), _Once(say))
         self._lock = threading.Lock()
         self._tasks: set[TaskRun] = set()
-        # Nobody asks any more for the output of an earlier rehearsal.
-        for old in folder.glob("*.log"):
-            old.unlink()
+        # Nobody asks any more for what the tasks of an earlier rehearsal printed, or left behind when it was killed.
+        for old in folder.glob("*"):
+            old.unlink() if old.is_file() else remove(old)
 
     def start(self, launch: Launch) -> TaskRun:
         """Begin to run a task; what cannot start shows in its containers."""

@@ -21,6 +21,8 @@ import pytest
 from rehearsal import keeper
 from rehearsal.clock import Clock
 from rehearsal.cloud.endpoint import Cloud
+from rehearsal.scheduler import landlock
+from rehearsal.scheduler.confinement import Confinement
 from rehearsal.scheduler.images import Images
 from rehearsal.scheduler.processes import Processes
 from rehearsal.scheduler.run import TaskRun
@@ -92,7 +94,8 @@ def running(
     (port,) = free_ports(1)
     with keeper.started() as start:
         images = Images(folder / "images", stand_in)
-        made = Processes(images, start, session, cloud.url, port, Clock(speed), folder / "tasks", said.append)
+        around = (images, start, session, cloud.url, port, Clock(speed), folder / "tasks", said.append)
+        made = Processes(*around, confinement=Confinement.of(folder / "home", folder))
         try:
             yield made
         finally:
@@ -157,6 +160,8 @@ def test_a_container_has_the_variables_that_it_would_have_and_none_of_the_develo
     variables = json.loads(printed(tmp_path, run))
     assert variables.pop("ECS_CONTAINER_METADATA_URI_V4").startswith("http://127.0.0.1:")
     assert variables.pop("PYTHONPATH").startswith(f"{tmp_path}/images/")
+    if landlock.version():
+        assert variables.pop("TMPDIR") == f"{tmp_path}/tasks/{run.task_id}"
     # What the interpreter itself adds.
     variables.pop("LC_CTYPE", None)
     assert variables == {
@@ -474,6 +479,7 @@ from pathlib import Path
 import boto3
 from rehearsal import keeper
 from rehearsal.clock import Clock
+from rehearsal.scheduler.confinement import Confinement
 from rehearsal.scheduler.images import Images
 from rehearsal.scheduler.processes import Processes
 from tests.rehearsal.scheduler.launches import a_container, a_launch, wait_until_running
@@ -481,7 +487,8 @@ folder, image, name, value = Path(sys.argv[1]), *sys.argv[2:]
 with keeper.started() as start:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
     processes = Processes(
-        Images(folder / "images"), start, session, "http://127.0.0.1:9", 4567, Clock(100), folder / "tasks"
+        Images(folder / "images"), start, session, "http://127.0.0.1:9", 4567, Clock(100), folder / "tasks",
+        confinement=Confinement.of(folder / "home", folder),
     )
     run = processes.start(a_launch(a_container(image, environment=[{"name": name, "value": value}])))
     wait_until_running(run)

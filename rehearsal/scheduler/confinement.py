@@ -91,7 +91,7 @@ class Confinement:
             with open(hear, "rb") as report:
                 try:
                     with open(os.memfd_create("request"), "w+b", buffering=0) as file:
-                        file.write(marshal.dumps(request))
+                        file.write(marshal.dumps(dict(request)))
                         file.seek(0)
                         launcher = [sys.executable, "-I", "-S", landlock.__file__, str(file.fileno()), str(say)]
                         # The environment is the program's, and none of the launcher's.

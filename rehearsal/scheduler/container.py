@@ -41,8 +41,9 @@ def environment(
 ) -> dict[str, str]:
     """A container's variables: the image's, over them the definition's, over them the platform's; none of our own.
 
-    The placeholder is our own program and no part of a definition: of its variables it gets PORT and no other. PORT is what the definition or the image say, else the container's first port; `ports` maps the ports of the task
-    to those where they really listen.
+    The placeholder is our own program and no part of a definition: of its variables it gets PORT and no other. PORT is
+    what the definition or the image say, else the container's first port; `ports` maps the ports of the task to those
+    where they really listen.
     """
     given = {each["name"]: each["value"] for each in definition.get("environment", [])}
     mapped = [str(each["containerPort"]) for each in definition.get("portMappings", []) if "containerPort" in each]

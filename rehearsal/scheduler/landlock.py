@@ -1,8 +1,8 @@
 """Landlock launcher: restricts its own process, then becomes the program of a task.
 
-`python -I -S landlock.py REQUEST REPORT`, two file descriptors: a `Request` to read; and a pipe that ends without a word
-once the program runs, or says why it does not: an `errno` (0 where there is none) and a sentence. Both are marshalled.
-The program is executed in the launcher's own process, so id, group, signals and exit code are the program's.
+`python -I -S landlock.py REQUEST REPORT`, two file descriptors: a `Request` to read, and a pipe that ends without a
+word once the program runs, or says why it does not: an `errno` (0 where there is none) and a sentence. Both are
+marshalled. The launcher's own process becomes the program, whose are then its id, group, signals and exit code.
 
 It is a file of its own with few imports, because every task waits for it, and because its interpreter is to read
 nothing of what a task brings along.
@@ -161,7 +161,7 @@ def execute(command: list[str], environment: dict[str, str]) -> None:
     errors = []
     for path in [name] if "/" in name else [os.path.join(folder, name) for folder in folders]:
         try:
-            os.execve(path, command, environment)
+            os.execve(path, command, environment)  # noqa: S606 (its very purpose)
         except OSError as error:
             errors.append(error)
     # One that is there but cannot be run tells more than one that is not.
@@ -174,7 +174,7 @@ def main() -> None:
         os.set_inheritable(each, False)
     try:
         with open(asked, "rb") as file:
-            request: Request = marshal.load(file)
+            request: Request = marshal.load(file)  # noqa: S302 (our own parent's)
         for number in _IGNORED_BY_PYTHON:
             # What is ignored stays so in a new program.
             _libc.signal(ctypes.c_int(number), None)
@@ -184,7 +184,7 @@ def main() -> None:
         execute(request["command"], request["environment"])
     except OSError as error:
         said = (error.errno or 0, error.strerror)
-    except ValueError as error:
+    except (ValueError, IndexError) as error:
         said = (0, str(error))
     os.write(report, marshal.dumps(said))
     os._exit(127)

@@ -427,6 +427,58 @@ def test_a_stand_in_answers_on_the_container_s_port(
         assert ended(run)[0] == (0, None)
 
 
+# What a stranger's definition may say to make our own programs run its commands.
+HOSTILE = {
+    "PATH": "{folder}",
+    "PYTHONHOME": "{folder}",
+    "PYTHONPATH": "{folder}",
+    "PYTHONWARNINGS": "all:0:antigravity.x:0:0",
+    "PYTHONSTARTUP": "{folder}/run",
+    "BROWSER": "{folder}/run",
+    "LD_PRELOAD": "{folder}/library.so",
+    "LD_LIBRARY_PATH": "{folder}",
+    "NODE_OPTIONS": "--require {folder}/run",
+    "BASH_ENV": "{folder}/run",
+    "ENV": "{folder}/run",
+}
+
+
+@pytest.mark.parametrize("is_confined", [True, False])
+def test_no_variable_of_a_definition_makes_the_placeholder_run_its_commands(
+    cloud: Cloud, session: boto3.Session, tmp_path: Path, said: Say, monkeypatch: pytest.MonkeyPatch, is_confined: bool
+) -> None:
+    if not is_confined:
+        monkeypatch.setattr(landlock, "version", lambda: 0)
+    hostile = tmp_path / "hostile"
+    hostile.mkdir()
+    for name in ("run", "python"):
+        (hostile / name).write_text(f"#!/bin/sh\n/usr/bin/touch {hostile}/it-ran\n")
+        (hostile / name).chmod(0o755)
+    (hostile / "encodings.py").write_text(f"open('{hostile}/it-ran', 'w')")
+    given = [{"name": name, "value": value.format(folder=hostile)} for name, value in HOSTILE.items()]
+    definition = a_container(
+        "library/theirs:1", environment=[*given, a_mark(), {"name": "PORT", "value": "8123"}],
+        portMappings=[{"containerPort": 8123}],
+    )  # fmt: skip
+    with running(cloud, session, tmp_path, said, stand_in=True) as processes:
+        run = processes.start(a_launch(definition))
+        until(lambda: answer(run, 8123) or statuses(run) == ["STOPPED"], "it answers")
+        assert statuses(run) == ["RUNNING"]
+        [environment] = [
+            (Path("/proc") / str(pid) / "environ").read_text() for pid in living(f"BIND_ADDRESS={run.address}")
+        ]
+        variables = dict(each.split("=", 1) for each in environment.rstrip("\0").split("\0"))
+        run.stop()
+        assert ended(run) == [(0, None)]
+    assert not (hostile / "it-ran").exists()
+    assert not {name for name, value in variables.items() if str(hostile) in value}
+    # An allow list: what the platform gives, the port, and nothing else.
+    assert variables.keys() <= {
+        *("PATH", "HOME", "LANG", "TMPDIR", "PORT", "BIND_ADDRESS", "NO_PROXY", "no_proxy"),
+        *(name for name in variables if name.startswith(("AWS_", "ECS_"))),
+    }
+
+
 def test_limits_that_nobody_enforces_are_said_once(
     processes: Processes, image: Callable[[str], str], said: Say
 ) -> None:

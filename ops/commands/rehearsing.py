@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from ops.commands.options import assignments
+from ops.outcomes import Failure, Outcome
 from ops.terminal import Terminal
 
 
@@ -23,7 +26,9 @@ from ops.terminal import Terminal
 @click.option("--template", "templates", multiple=True, metavar="FILE",
               type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Play this template instead of cfn/; several times for several. "
-                   "A placeholder stands in for images that are not here.")  # fmt: skip
+                   "A placeholder stands in for images that are not here. "
+                   "What it would run is listed first, and nothing runs before you agree.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Agree to what is listed of --template; for scripts.")
 @click.option("--docker", is_flag=True,
               help="Run the tasks in containers, with their limits; needs a Docker engine here.")  # fmt: skip
 def up(
@@ -32,6 +37,7 @@ def up(
     speed: float,
     parameters: dict[str, str],
     templates: tuple[Path, ...],
+    yes: bool,
     docker: bool,
 ) -> None:
     """Run the whole platform on this machine until Ctrl-C: the stacks of cfn/ with their services.
@@ -60,13 +66,38 @@ def up(
     from rehearsal.up import CannotStart, Wish
     from rehearsal.up import up as run
 
+    terminal = Terminal()
     if templates:
+        try:
+            _agree(templates, parameters, docker, yes, terminal)
+        except TemplateError as error:
+            raise click.ClickException(str(error)) from error
         wish = Wish(speed, docker=docker, templates=templates, values=parameters)
     else:
         assembly = assembly or MONOLITH
         parameters_of = by_stack(parameters, Stacks(assembly).meant)
         wish = Wish(speed, docker=docker, assembly=assembly, placeholder=placeholder, parameters=parameters_of)
     try:
-        run(ports, wish, Terminal().say)
+        run(ports, wish, terminal.say)
     except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _agree(templates: Sequence[Path], values: Mapping[str, str], docker: bool, yes: bool, terminal: Terminal) -> None:
+    """List what templates would run, and ask unless `yes` has answered. Raises TemplateError, Failure or Abort."""
+    from rehearsal.announcement import announced
+    from rehearsal.rooms import IMAGES
+    from rehearsal.scheduler.images import Images
+    from rehearsal.stacks.programs import programs
+
+    found = programs(templates, values)
+    for line in announced(found, Images(IMAGES, stand_in=True), docker):
+        terminal.say(line)
+    if not found or yes:
+        return
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise Failure(
+            Outcome.USAGE, "Nothing was started: there is no terminal to ask on. With --yes you agree to this list."
+        )
+    if not click.confirm("Run this?"):
+        raise click.ClickException("Nothing was started.")

@@ -241,8 +241,9 @@ def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None
 
 def test_the_template_of_anybody_else_is_played_as_it_is(tmp_path: Path) -> None:
     template = Path(__file__).parent / "somebodys-service.yml"
-    with Platform(tmp_path / "local", options=["--template", str(template), "--speed", "10"]) as platform:
+    with Platform(tmp_path / "local", options=["--template", str(template), "--yes", "--speed", "10"]) as platform:
         platform.ready()
+        assert "container 'web'" in platform.output().partition("The placeholder stands in")[0]
         assert "The placeholder stands in for public.example/team/web:1.2." in platform.output()
         assert f"Output  Url  {platform.api_url}" in platform.output()
         assert ask(f"{platform.api_url}/any/path").status == 200

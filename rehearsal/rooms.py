@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +59,18 @@ class Rooms:
 
 @contextmanager
 def rooms(
-    ports: Ports, clock: Clock, stopping: threading.Event, say: Say, stand_in: bool = False, docker: bool = False
+    ports: Ports,
+    clock: Clock,
+    stopping: threading.Event,
+    say: Say,
+    stand_in: bool = False,
+    docker: bool = False,
+    task_folders: Sequence[Path] = (),
 ) -> Iterator[Rooms]:
     """An AWS endpoint behind which services run; with `stand_in` the placeholder plays every unknown image.
 
-    With `docker`, tasks are containers instead of processes. Whatever waits for a stack or a service gives up when
-    `stopping` is set. Raises NoEngine.
+    With `docker`, tasks are containers instead of processes, which may write `task_folders`. Whatever waits for a stack
+    or a service gives up when `stopping` is set. Raises NoEngine.
     """
     engine = Engine() if docker else None
     with ExitStack() as opened:
@@ -76,7 +82,7 @@ def rooms(
         opened.callback(balancer.close)
         images = Images(IMAGES, stand_in)
         around = (images, start, session, cloud.url, ports.cloud, clock, LOCAL / "tasks", say)
-        confinement = Confinement.of(Path.home(), LOCAL)
+        confinement = Confinement.of(Path.home(), LOCAL, task_folders)
         if not confinement and not engine:
             say(NOT_OFFERED)
         runner = (

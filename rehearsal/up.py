@@ -38,6 +38,7 @@ class Wish:
 
     speed: float = 1.0
     docker: bool = False  # tasks are containers of a Docker engine
+    task_folders: Sequence[Path] = ()  # that tasks may write, where they are processes
     assembly: str = MONOLITH
     placeholder: bool = False  # not the code of this folder
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of the assembly, by stack and name
@@ -53,7 +54,7 @@ def up(ports: Ports, wish: Wish, say: Say) -> None:
     with ExitStack() as running:
         running.enter_context(ours_alone())
         clock, stand_in = Clock(wish.speed), bool(wish.templates)
-        it = running.enter_context(rooms(ports, clock, stopping, say, stand_in, wish.docker))
+        it = running.enter_context(rooms(ports, clock, stopping, say, stand_in, wish.docker, wish.task_folders))
         try:
             if wish.templates:
                 _play_others(it, wish, running, say)

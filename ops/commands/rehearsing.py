@@ -29,6 +29,9 @@ from ops.terminal import Terminal
                    "A placeholder stands in for images that are not here. "
                    "What it would run is listed first, and nothing runs before you agree.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Agree to what is listed of --template; for scripts.")
+@click.option("--task-folder", "task_folders", multiple=True, metavar="FOLDER",
+              type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
+              help="A folder that tasks may read and write besides their own; several times for several.")  # fmt: skip
 @click.option("--docker", is_flag=True,
               help="Run the tasks in containers, with their limits; needs a Docker engine here.")  # fmt: skip
 def up(
@@ -38,6 +41,7 @@ def up(
     parameters: dict[str, str],
     templates: tuple[Path, ...],
     yes: bool,
+    task_folders: tuple[Path, ...],
     docker: bool,
 ) -> None:
     """Run the whole platform on this machine until Ctrl-C: the stacks of cfn/ with their services.
@@ -72,11 +76,18 @@ def up(
             _agree(templates, parameters, docker, yes, terminal)
         except TemplateError as error:
             raise click.ClickException(str(error)) from error
-        wish = Wish(speed, docker=docker, templates=templates, values=parameters)
+        wish = Wish(speed, docker=docker, task_folders=task_folders, templates=templates, values=parameters)
     else:
         assembly = assembly or MONOLITH
         parameters_of = by_stack(parameters, Stacks(assembly).meant)
-        wish = Wish(speed, docker=docker, assembly=assembly, placeholder=placeholder, parameters=parameters_of)
+        wish = Wish(
+            speed,
+            docker=docker,
+            task_folders=task_folders,
+            assembly=assembly,
+            placeholder=placeholder,
+            parameters=parameters_of,
+        )
     try:
         run(ports, wish, terminal.say)
     except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError) as error:

@@ -49,8 +49,8 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path, clock: Clock, assembly: str) -> Iterator[Place]:
-    """A rehearsal of an assembly with its data in `folder`. Raises NoRehearsal.
+def place(folder: Path, clock: Clock, assembly: str, *options: str) -> Iterator[Place]:
+    """A rehearsal of an assembly with its data in `folder`; `options` are more of `mysfits up`. Raises NoRehearsal.
 
     AWS clients of this process talk to it meanwhile.
     """
@@ -60,6 +60,7 @@ def place(folder: Path, clock: Clock, assembly: str) -> Iterator[Place]:
     before = dict(os.environ)
     with keeper.started() as start:
         command = [sys.executable, "-m", "ops.cli", "up", "--speed", f"{clock.speed:g}", "--assembly", assembly]
+        command += options
         up = start(command, os.environ | ports | {"LOCAL_DIR": str(folder.absolute())}, output)
         try:
             note = _ready(up, folder / "running.json", output)

@@ -51,13 +51,17 @@ _TOOLCHAINS = (
 
 @dataclass(frozen=True)
 class Confinement:
-    """A rule for the programs of tasks. `home` is the developer's, `data` the folder that a rehearsal keeps."""
+    """A rule for the programs of tasks: folders to read, and folders to write as well."""
 
     readable: tuple[Path, ...]
+    writable: tuple[Path, ...] = ()
 
     @classmethod
-    def of(cls, home: Path, data: Path) -> Confinement | None:
-        """The rule for a machine; None where it offers none."""
+    def of(cls, home: Path, data: Path, declared: Sequence[Path] = ()) -> Confinement | None:
+        """The rule for this machine, None where it offers none.
+
+        `home` is the developer's, `data` the folder that a rehearsal keeps; what is `declared` tasks may write.
+        """
         if not landlock.version():
             return None
         home, data = home.resolve(), data.resolve()
@@ -65,10 +69,11 @@ class Confinement:
         toolchains = [*(home / name for name in _TOOLCHAINS), *_interpreter()]
         # A home in / hides nothing, for then everything would be a part of it.
         hidden = [data] if home == Path(home.anchor) else [data, home]
-        return cls((*_without(system, hidden), *_without(toolchains, [data])))
+        return cls((*_without(system, hidden), *_without(toolchains, [data])), tuple(declared))
 
     def around(self, start: Start, own: Path) -> Start:
-        """`start` for a program that may change nothing but `own`, and read its folder; it runs when that returns.
+        """`start` for a program that may write `own` and what is declared, and read its folder beside; it runs when
+        that returns.
 
         Raises what `start` raises, and ValueError when a command cannot be one.
         """
@@ -85,7 +90,7 @@ class Confinement:
                 "environment": environment,
                 "readable": [str(path) for path in (*self.readable, *([folder] if folder else []))],
                 "devices": list(_DEVICES),
-                "writable": [str(own)],
+                "writable": [str(path) for path in (own, *self.writable)],
             }
             hear, say = os.pipe()
             with open(hear, "rb") as report:

@@ -174,9 +174,11 @@ def _task(name: str) -> Task:
 @contextmanager
 def ground(folder: Path, speed: float) -> Iterator[Ground]:
     """A rehearsal of the monolith with its data in `folder`. Raises NoRehearsal, NoCompiler and TookTooLong."""
-    clock = WallClock(folder)
+    clock_folder = folder / "clock"
+    clock_folder.mkdir(parents=True, exist_ok=True)
+    clock = WallClock(clock_folder)
     with (
-        place(folder, Clock(speed), files.MONOLITH) as there,
+        place(folder, Clock(speed), files.MONOLITH, "--task-folder", str(clock_folder)) as there,
         Unreliable(there.cloud_url, {}, seed=1) as store,
         Unreliable(there.cloud_url, {}, seed=2) as logs,
     ):

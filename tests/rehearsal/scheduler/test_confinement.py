@@ -256,6 +256,21 @@ def start(tmp_path: Path) -> Iterator[keeper.Start]:
 
 
 @needs_landlock
+def test_a_declared_folder_may_be_written_though_it_lies_in_the_home(tmp_path: Path) -> None:
+    declared = tmp_path / "home" / "declared"
+    for folder in (declared, tmp_path / "own", tmp_path / "image"):
+        folder.mkdir(parents=True)
+    rule = Confinement.of(tmp_path / "home", tmp_path, [declared])
+    assert rule
+    script = f"echo new > {declared}/file; echo new > {tmp_path}/home/file"
+    with keeper.started() as started:
+        child = rule.around(started, tmp_path / "own")(["sh", "-c", script], ENVIRONMENT, None, tmp_path / "image")
+        child.communicate(timeout=60)
+    assert (declared / "file").read_text() == "new\n"
+    assert not (tmp_path / "home" / "file").exists()
+
+
+@needs_landlock
 @pytest.mark.parametrize(("script", "code"), [("exit 3", 3), ("kill -9 $$", -9), ("kill -TERM $$", -15)])
 def test_the_end_of_a_program_is_its_own(start: keeper.Start, tmp_path: Path, script: str, code: int) -> None:
     child = start(["sh", "-c", script], ENVIRONMENT, None, tmp_path / "image")

@@ -40,4 +40,47 @@ BREAKS = [
         '                "method": request.method,\n                "address": request.remote_addr,\n',
         "tests/platform/test_wire.py::test_a_log_event_holds_nothing_of_a_visitor",
     ),
+    Break(
+        "A task's program reads the developer's credentials.",
+        "rehearsal/scheduler/landlock.py",
+        "        restrict_files(request)\n",
+        "",
+        "tests/rehearsal/scheduler/test_confinement.py::test_a_program_reaches_nothing_of_the_developer_s",
+    ),
+    Break(
+        "A task's program asks an agent that holds keys.",
+        "rehearsal/scheduler/landlock.py",
+        "        (equal, 2, 0, _AF_UNIX),\n",
+        "        (equal, 0, 0, _AF_UNIX),\n",
+        "tests/rehearsal/scheduler/test_confinement.py::test_a_program_reaches_nothing_of_the_developer_s",
+    ),
+    Break(
+        "A task's program signals what it did not start.",
+        "rehearsal/scheduler/landlock.py",
+        "_SCOPES if offered >= 6 else 0",
+        "0",
+        "tests/rehearsal/scheduler/test_confinement.py::test_a_program_reaches_nothing_of_the_developer_s",
+    ),
+    Break(
+        "The launcher that confines a program obeys the program's environment.",
+        "rehearsal/scheduler/confinement.py",
+        "start(launcher, {}, output",
+        "start(launcher, environment, output",
+        "tests/rehearsal/scheduler/test_confinement.py::test_the_launcher_reads_nothing_of_a_program_s_environment",
+    ),
+    Break(
+        "The placeholder obeys the variables of a stranger's definition.",
+        "rehearsal/scheduler/container.py",
+        'if name == "PORT"}',
+        "}",
+        "tests/rehearsal/scheduler/test_processes.py::"
+        "test_no_variable_of_a_definition_makes_the_placeholder_run_its_commands",
+    ),
+    Break(
+        "A condition that is known only later hides a container from the list.",
+        "rehearsal/stacks/programs.py",
+        "if self._judged and is_unknown(found)",
+        "if False",
+        "tests/rehearsal/test_announcement.py::test_a_condition_that_is_known_only_later_hides_nothing",
+    ),
 ]

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from rehearsal.announcement import announced
+from rehearsal.scheduler.confinement import NOT_OFFERED
 from rehearsal.scheduler.images import Images
 from rehearsal.stacks.programs import Program, programs
 from rehearsal.stacks.templates import TemplateError
@@ -171,7 +172,7 @@ def test_without_a_terminal_and_without_yes_nothing_starts(tmp_path: Path) -> No
         stdin=subprocess.PIPE,  # which nobody closes or writes to
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
     )
     assert ended.returncode == 2
     assert ended.stderr == (
@@ -199,7 +200,7 @@ def test_a_no_at_the_terminal_starts_nothing(tmp_path: Path, terminal: tuple[int
         stdin=theirs,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
     )
     assert (ended.returncode, ended.stderr) == (1, "Error: Nothing was started.\n")
     assert "Run this? [y/N]:" in ended.stdout
@@ -220,6 +221,25 @@ def test_our_own_templates_are_not_asked_about(tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
     )
     assert (ended.stdout, ended.stderr) == ("it runs\n", "")
+
+
+def test_a_machine_that_confines_nothing_is_told_in_one_sentence_and_goes_on(tmp_path: Path) -> None:
+    program = (
+        "import os, threading; from rehearsal.scheduler import landlock\n"
+        "landlock.version = lambda: 0\n"
+        "from rehearsal.clock import Clock; from rehearsal.ports import Ports; from rehearsal.rooms import rooms\n"
+        "with rooms(Ports.from_env(os.environ), Clock(), threading.Event(), print): print('it runs')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=an_environment(tmp_path / "local"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert ended.stdout.splitlines() == [NOT_OFFERED, "it runs"]

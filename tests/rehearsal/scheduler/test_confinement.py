@@ -157,6 +157,8 @@ def tried(base: Path, user: int | None) -> Scene:
         agent.listen()
         if user:
             patch.setattr(sys, "executable", str(python))
+            # The project may lie where others do not reach it.
+            patch.setattr(landlock, "__file__", shutil.copy(landlock.__file__, base))
             for path in [base, *base.rglob("*")]:
                 os.chown(path, user, user)
         start = as_user(user)

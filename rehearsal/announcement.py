@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -13,9 +12,7 @@ from rehearsal.stacks.programs import Program
 def announced(programs: Sequence[Program], images: Images, docker: bool) -> Iterator[str]:
     """Lines that tell, container by container, which image, command and variables there are, and what runs of them."""
     for file, of_file in groupby(programs, lambda each: each.file):
-        how = (
-            "in containers of the Docker engine" if docker else f"as processes of {getpass.getuser()}, on this machine"
-        )
+        how = "in containers of the Docker engine" if docker else "as your processes, on this machine"
         yield f"{visible(file)} would run {how}:"
         for program in of_file:
             yield f"  {visible(program.task_definition)}, container {visible(program.container)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -82,7 +83,7 @@ def rooms(
         opened.callback(balancer.close)
         images = Images(IMAGES, stand_in)
         around = (images, start, session, cloud.url, ports.cloud, clock, LOCAL / "tasks", say)
-        confinement = Confinement.of(Path.home(), LOCAL, task_folders)
+        confinement = Confinement.of(Path(os.path.expanduser("~")), LOCAL, task_folders)
         if not confinement and not engine:
             say(NOT_OFFERED)
         runner = (

@@ -1,6 +1,7 @@
 """The API's surroundings as a service of their own: `python -m rehearsal.cloud_service`, in compose.yaml.
 
-API_URL is where the site's visitors find the API.
+API_URL is where the site's visitors find the API; CLOUD_NAMES are the hosts, comma-separated, by which other containers
+reach the cloud. CREDENTIALS_DIR is the folder where they find its access key, the cloud's own folder when it is unset.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
-from rehearsal import surroundings
+from rehearsal import local, surroundings
+from rehearsal.access_key import AccessKey
 from rehearsal.local import AlreadyRunning, ours_alone
 from rehearsal.stacks.templates import TemplateError
 
@@ -31,7 +34,7 @@ def main() -> int:
     try:
         with (
             ours_alone(),
-            surroundings.cloud(CLOUD_PORT, say, HOST) as outputs,
+            surroundings.cloud(CLOUD_PORT, _key(), say, HOST, _names()) as outputs,
             surroundings.site(outputs["SiteBucket"], os.environ["API_URL"], SITE_PORT, say, HOST),
         ):
             stopping.wait()
@@ -39,6 +42,14 @@ def main() -> int:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _key() -> AccessKey:
+    return AccessKey.of_folder(Path(os.environ.get("CREDENTIALS_DIR") or local.LOCAL))
+
+
+def _names() -> list[str]:
+    return [name for name in os.environ.get("CLOUD_NAMES", "").split(",") if name]
 
 
 if __name__ == "__main__":

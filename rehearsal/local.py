@@ -10,31 +10,41 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rehearsal.access_key import AccessKey, private
+
 LOCAL = Path(os.environ.get("LOCAL_DIR") or Path(__file__).parent.parent / ".local")
 
 
 REGION = "us-east-1"
 
 
-def client_environment(cloud_url: str) -> dict[str, str]:
-    """The variables with which any AWS client finds a local cloud; it takes any credentials."""
+def endpoint_environment(cloud_url: str) -> dict[str, str]:
+    """The variables with which any AWS client finds a local cloud."""
     return {
         "AWS_ENDPOINT_URL": cloud_url,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
         # A proxy for the world outside knows nothing of this machine.
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",
     }
 
 
-def use_only(cloud_url: str) -> None:
+def client_environment(cloud_url: str, key: AccessKey) -> dict[str, str]:
+    """The variables with which any AWS client finds a local cloud, and is let in."""
+    return endpoint_environment(cloud_url) | key.variables
+
+
+def use_only(cloud_url: str, key: AccessKey) -> None:
     """Point every AWS client of this process at a local cloud, whatever the environment said before."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    os.environ.update(client_environment(cloud_url))
+    os.environ.update(client_environment(cloud_url, key))
+
+
+def own_key() -> AccessKey:
+    """The access key of this folder, the same until `make clean`. Raises OSError."""
+    return AccessKey.of_folder(LOCAL)
 
 
 class AlreadyRunning(Exception):
@@ -80,7 +90,7 @@ def _locked() -> bool:
 @contextmanager
 def ours_alone() -> Iterator[None]:
     """Hold the folder against a second rehearsal. Raises AlreadyRunning."""
-    LOCAL.mkdir(parents=True, exist_ok=True)
+    private(LOCAL)
     with (LOCAL / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

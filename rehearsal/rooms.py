@@ -17,7 +17,7 @@ from rehearsal.clock import Clock
 from rehearsal.cloud import load_balancers
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.service import Played, bound
-from rehearsal.local import LOCAL, REGION, use_only
+from rehearsal.local import LOCAL, REGION, own_key, use_only
 from rehearsal.ports import Ports
 from rehearsal.scheduler import operations as ecs
 from rehearsal.scheduler.containers import Containers
@@ -67,14 +67,20 @@ def rooms(
     engine = Engine() if docker else None
     with ExitStack() as opened:
         start = opened.enter_context(keeper.started())
-        cloud = opened.enter_context(closing(Cloud(ports.cloud)))
-        use_only(cloud.url)
+        cloud = opened.enter_context(closing(Cloud(ports.cloud, key=own_key())))
+        use_only(cloud.url, cloud.key)
         session = boto3.Session()
         balancer = Balancer(session, start, LOCAL / "balancer", ports.api, clock)
         opened.callback(balancer.close)
         images = Images(IMAGES, stand_in)
         around = (images, start, session, cloud.url, ports.cloud, clock, LOCAL / "tasks", say)
-        runner = Containers(opened.enter_context(ground(engine, LOCAL)), *around) if engine else Processes(*around)
+        runner: TaskRunner
+        if engine:
+            base = opened.enter_context(ground(engine, LOCAL))
+            cloud.guard.admit(base.host)
+            runner = Containers(base, *around, keys=cloud.keys)
+        else:
+            runner = Processes(*around, keys=cloud.keys)
         scheduler = Scheduler(runner, balancer, clock, REGION)
         stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=stopping)
         opened.callback(stacks.close)

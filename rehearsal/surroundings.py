@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import boto3
 
 from ops.publish import publish
 from ops.seed import seed_all
+from rehearsal.access_key import AccessKey
 from rehearsal.cloud import snapshot
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.server import Server
@@ -28,13 +29,15 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def cloud(port: int, say: Say, host: str = HOST) -> Iterator[dict[str, str]]:
+def cloud(port: int, key: AccessKey, say: Say, host: str = HOST, names: Iterable[str] = ()) -> Iterator[dict[str, str]]:
     """The local cloud with the stacks played and its rows as they were, without tasks; the stacks' outputs.
 
-    Raises TemplateError.
+    `names` are hosts by which others than this machine reach it. Raises TemplateError.
     """
-    use_only(f"http://127.0.0.1:{port}")
-    with closing(Cloud(port, host)) as endpoint:
+    use_only(f"http://127.0.0.1:{port}", key)
+    with closing(Cloud(port, host, key=key)) as endpoint:
+        for name in names:
+            endpoint.guard.admit(name)
         session = boto3.Session()
         with closing(Stacks(session, REGION)) as stacks:
             endpoint.play("cloudformation", Played(bound(CLOUDFORMATION, stacks)))

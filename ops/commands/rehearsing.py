@@ -39,7 +39,7 @@ def up(
     SITE_PORT (8080), API_PORT (8000) and CLOUD_PORT (4566) change the ports.
     """
     # Here and not above: the other commands start faster without a cloud.
-    from rehearsal.local import AlreadyRunning, use_only
+    from rehearsal.local import AlreadyRunning, own_key, use_only
     from rehearsal.ports import Ports, PortUnusable
 
     if templates and (placeholder or assembly):
@@ -49,7 +49,7 @@ def up(
     except PortUnusable as error:
         raise click.ClickException(str(error)) from error
     # Before moto is loaded: it would look for the profile that the environment names.
-    use_only(f"http://127.0.0.1:{ports.cloud}")
+    use_only(f"http://127.0.0.1:{ports.cloud}", own_key())
 
     from ops.stacks.listing import Stacks, by_stack
     from rehearsal.balancer.envoy import EnvoyMissing

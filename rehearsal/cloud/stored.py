@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import parse_qs
-from uuid import uuid4
-from xml.sax.saxutils import escape
 
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 from moto.core.model_instances import model_data
+from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from rehearsal.cloud.called import Called
 from rehearsal.cloud.errors import AwsError
-from rehearsal.cloud.query_protocol import legible
+from rehearsal.cloud.refusals import refusal
 from rehearsal.cloud.wires import WIRES, misfit, service_model
 
 # moto reads an item, adds to it and writes it back: two calls at once lose updates. It is one for the whole process.
 ALONE = threading.Lock()
 
-# Without a signature a request is one of S3.
-_SPEAK_XML = {"", "s3", "s3-control", "cloudfront", "route53"}
+# moto's own pages and commands, and what an EC2 instance has: nothing of AWS's API.
+_OF_MOTO = ("/moto-api", "/favicon.ico", "/latest/")
 
-_JSON = {"application/x-amz-json-1.0", "application/x-amz-json-1.1"}
+# Answers for pages of any origin are none of AWS's.
+werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +43,10 @@ class Stored:
         """What moto says, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
+        if request.path.startswith(_OF_MOTO):
+            return refusal(request, _not_played(request))
         if _is_about_the_past(request):
-            return _refusal(
+            return refusal(
                 request, AwsError("ValidationException", "Tables have no past here: give no RestoreDateTime.")
             )
         try:
@@ -53,13 +54,15 @@ class Stored:
                 content, status, headers = run_wsgi_app(self._moto, request.environ, buffered=True)
                 _forget()
         except (NotImplementedError, OperationNotFoundError):
-            return _refusal(request, _not_played(request))
+            return refusal(request, _not_played(request))
         except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)
-            return _refusal(request, _misuse(request) or _failed(request, failure))
+            return refusal(request, _misuse(request) or _failed(request, failure))
+        for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
+            del headers[name]
         answer = Response(content, status=status, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":
             # A page for people, of a web framework that knows no such address.
-            return _refusal(request, _not_played(request))
+            return refusal(request, _not_played(request))
         return answer
 
 
@@ -112,22 +115,3 @@ def _name(request: Request) -> str:
     if called.target:
         return f"{called.scope}.{called.target.rpartition('.')[2]}"
     return f"{request.method} {request.path} of {called.scope or 's3'}"
-
-
-def _refusal(request: Request, error: AwsError) -> Response:
-    """An error of any service, as the protocol of the request writes it."""
-    called, request_id = Called.of(request), str(uuid4())
-    if called.target or not (called.is_form or called.scope in _SPEAK_XML):
-        document = json.dumps({"__type": error.code, "message": error.message})
-        content_type = called.content_type if called.content_type in _JSON else "application/json"
-    else:
-        told = f"<Code>{error.code}</Code><Message>{escape(legible(error.message))}</Message>"
-        content_type = "text/xml"
-        if called.scope == "ec2":
-            document = f"<Response><Errors><Error>{told}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
-        elif called.scope in ("", "s3"):
-            document = f"<Error>{told}<RequestId>{request_id}</RequestId></Error>"
-        else:
-            document = f"<ErrorResponse><Error>{told}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-    headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code}
-    return Response(document, status=error.status, headers=headers, content_type=content_type)

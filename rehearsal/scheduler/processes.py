@@ -9,8 +9,9 @@ from typing import Any
 import boto3
 
 from rehearsal.clock import Clock
+from rehearsal.cloud.keys import Keys
 from rehearsal.keeper import Start
-from rehearsal.local import client_environment
+from rehearsal.local import endpoint_environment
 from rehearsal.scheduler.container import Container, environment
 from rehearsal.scheduler.images import Image, Images
 from rehearsal.scheduler.output import Output
@@ -35,8 +36,12 @@ class Processes(TaskRunner):
         clock: Clock,
         folder: Path,
         say: Say = lambda _: None,
+        *,
+        keys: Keys,
     ) -> None:
-        super().__init__(AsProcesses(images, start, cloud_url), session, cloud_url, cloud_port, clock, folder, say)
+        super().__init__(
+            AsProcesses(images, start, cloud_url), session, cloud_url, cloud_port, clock, folder, say, keys
+        )
 
 
 class AsProcesses:
@@ -63,10 +68,14 @@ class AsProcesses:
         return partial(self._begin, image)
 
     def _begin(self, image: Image, container: Container, place: Place, output: Output) -> None:
-        platform = client_environment(self._cloud_url) | {
+        platform = endpoint_environment(self._cloud_url) | {
             "BIND_ADDRESS": place.address.ip,
             "ECS_CONTAINER_METADATA_URI_V4": place.metadata_uri,
+            # The credentials of the machine, where it is one of EC2, are none of a task's.
+            "AWS_EC2_METADATA_DISABLED": "true",
         }
+        if place.role:
+            platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = place.role.uri
         variables = environment(container.definition, image, platform, place.address.ports)
         container.start(self._start, image, variables, output)
 

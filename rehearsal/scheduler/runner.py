@@ -8,6 +8,7 @@ from pathlib import Path
 import boto3
 
 from rehearsal.clock import Clock
+from rehearsal.cloud.keys import Keys
 from rehearsal.local import REGION
 from rehearsal.scheduler.addresses import Address, Addresses, NoAddress
 from rehearsal.scheduler.awslogs import Driver
@@ -22,6 +23,7 @@ class TaskRunner:
     """The Runner; `way` is how it runs containers.
 
     `folder` gets the output of containers without a log driver. `say` hears once of everything that is not played.
+    `keys` are those that the cloud takes: a task with a role has some of its own among them.
     """
 
     has_effect: frozenset[str] = frozenset()  # of what is said to have none
@@ -35,11 +37,12 @@ class TaskRunner:
         clock: Clock,
         folder: Path,
         say: Say,
+        keys: Keys,
     ) -> None:
         self._addresses = Addresses(cloud_port)
         self._driver = Driver(session, cloud_url, REGION, say)
-        self._metadata = Metadata()
-        self._means = Means(way, self._driver, self._metadata, clock, folder.absolute(), _Once(say))
+        self.metadata = Metadata()
+        self._means = Means(way, self._driver, self.metadata, keys, clock, folder.absolute(), _Once(say))
         self._lock = threading.Lock()
         self._tasks: set[TaskRun] = set()
         # Nobody asks any more for the output of an earlier rehearsal.
@@ -73,7 +76,7 @@ class TaskRunner:
         for task in left:
             task.join(FAREWELL)
         self._driver.close()
-        self._metadata.close()
+        self.metadata.close()
 
     def _gone(self, task: TaskRun, address: Address) -> None:
         with self._lock:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal import local
+from rehearsal.access_key import AccessKey
 from rehearsal.local import AlreadyRunning, Running, ours_alone, use_only
 from tests.platform_runner import ROOT
 
@@ -100,14 +101,14 @@ def test_a_client_s_environment_leads_to_the_local_cloud_and_nowhere_else(monkey
         "AWS_SESSION_TOKEN": "real",
     }
     monkeypatch.setattr(os, "environ", developer_s)
-    use_only("http://127.0.0.1:4566")
+    use_only("http://127.0.0.1:4566", AccessKey("AKI", "secret"))
     assert developer_s == {
         "HOME": "/home/dev",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": "AKI",
+        "AWS_SECRET_ACCESS_KEY": "secret",
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",
     }

@@ -55,10 +55,10 @@ def containers(
     cloud: Cloud, session: boto3.Session, tmp_path: Path, stand_in: StandIn, said: Say
 ) -> Iterator[Containers]:
     (port,) = free_ports(1)
-    ground = Ground(Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"))
+    ground = Ground(Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"), "172.30.0.1")
     with keeper.started() as start:
         around = (Images(tmp_path / "images"), start, session, cloud.url, port, Clock(100), tmp_path / "tasks")
-        with closing(Containers(ground, *around, said.append)) as made:
+        with closing(Containers(ground, *around, said.append, keys=cloud.keys)) as made:
             yield made
 
 
@@ -100,8 +100,7 @@ def test_a_container_is_told_where_the_rehearsal_is_and_nothing_of_this_machine(
         "AWS_ENDPOINT_URL": cloud.url.replace("127.0.0.1", "172.30.0.1"),
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
         "NO_PROXY": "localhost,127.0.0.1,172.30.0.1",
         "no_proxy": "localhost,127.0.0.1,172.30.0.1",

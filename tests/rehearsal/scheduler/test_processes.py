@@ -92,7 +92,9 @@ def running(
     (port,) = free_ports(1)
     with keeper.started() as start:
         images = Images(folder / "images", stand_in)
-        made = Processes(images, start, session, cloud.url, port, Clock(speed), folder / "tasks", said.append)
+        made = Processes(
+            images, start, session, cloud.url, port, Clock(speed), folder / "tasks", said.append, keys=cloud.keys
+        )
         try:
             yield made
         finally:
@@ -174,8 +176,7 @@ def test_a_container_has_the_variables_that_it_would_have_and_none_of_the_develo
         "AWS_ENDPOINT_URL": cloud.url,
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",
     }

@@ -35,9 +35,8 @@ class Authentication:
         self._now = now
         self._said: set[Denial] = set()
 
-    def check(self, request: Request) -> AccessKey:
+    def check(self, request: Request, called: Called) -> AccessKey:
         """The key that a call is signed with. Raises AwsError, logged once for each kind."""
-        called = Called.of(request)
         try:
             return self._checked(request, called)
         except Denied as denied:
@@ -96,14 +95,14 @@ class Authentication:
 
     def _check_time(self, signed: sigv4.Signed) -> None:
         """Raises Denied or Malformed."""
-        now = self._now()
-        if signed.at > now + SKEW:
+        now, at = self._now(), signed.at
+        if at > now + SKEW:
             detail = f"Signature not yet current: {signed.timestamp} is still later than {_stamp(now + SKEW)} "
             raise Denied(Denial.SKEWED, f"{detail}({_stamp(now)} + 15 min.)")
         if signed.expires is not None:
-            if signed.at + signed.expires < now:
+            if at + signed.expires < now:
                 raise Denied(Denial.EXPIRED_URL)
-        elif signed.at < now - SKEW:
+        elif at < now - SKEW:
             detail = f"Signature expired: {signed.timestamp} is now earlier than {_stamp(now - SKEW)} "
             raise Denied(Denial.SKEWED, f"{detail}({_stamp(now)} - 15 min.)")
 

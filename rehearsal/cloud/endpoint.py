@@ -70,7 +70,7 @@ class Cloud:
         called = Called.of(request)
         try:
             _check_method(request, called)
-            key = self._authentication.check(request)
+            key = self._authentication.check(request, called)
         except AwsError as error:
             return refusal(request, error)
         if service := self._service(called):

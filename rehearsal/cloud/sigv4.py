@@ -46,10 +46,7 @@ class Signed(NamedTuple):
     @property
     def at(self) -> float:
         """The timestamp in seconds since the epoch. Raises Malformed."""
-        try:
-            return datetime.strptime(self.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-        except ValueError:
-            raise Malformed("Date must be in ISO-8601 'basic format'.") from None
+        return _seconds_of(self.timestamp)
 
 
 def parse(environ: Mapping[str, Any]) -> Signed | None:
@@ -83,6 +80,15 @@ def parse(environ: Mapping[str, Any]) -> Signed | None:
         raise Malformed("Authorization header requires existence of an 'X-Amz-Date' of the credential's date.")
     headers = tuple(sorted(parts["SignedHeaders"].lower().split(";")))
     return Signed(key_id, scope, headers, parts["Signature"], timestamp, token, expires)
+
+
+# Calls of one second have the same.
+@lru_cache(maxsize=1024)
+def _seconds_of(timestamp: str) -> float:
+    try:
+        return datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise Malformed("Date must be in ISO-8601 'basic format'.") from None
 
 
 _NAMES = ("Credential", "SignedHeaders", "Signature")

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from werkzeug.wrappers import Request, Response
 
 from rehearsal.access_key import AccessKey
+from rehearsal.cloud.called import Called
 from rehearsal.cloud.endpoint import Cloud
 from tests.browser import executable
 from tests.conftest import Rows
@@ -46,7 +47,7 @@ class Watched:
                     self.carried_out.append(f"{request.method} {request.host}{request.path}")
             return Response("done")
 
-        def believe(_request: Request) -> AccessKey:
+        def believe(_request: Request, _called: Called) -> AccessKey:
             return self.cloud.key
 
         monkeypatch.setattr(self.cloud.guard, "refusal", refusal)

@@ -107,6 +107,20 @@ def test_a_container_is_told_where_the_rehearsal_is_and_nothing_of_this_machine(
     }
 
 
+def test_the_credentials_of_a_task_come_to_its_container_past_the_command_line(
+    containers: Containers, stand_in: StandIn, cloud: Cloud, tmp_path: Path
+) -> None:
+    """Which every user of the machine can read."""
+    definition = a_container(IMAGE, command=["true"])
+    run = containers.start(a_launch(definition, taskRoleArn="arn:aws:iam::123456789012:role/task"))
+    assert ended(run) == [(0, None)]
+    arguments = created(stand_in)
+    given = [arguments[at + 1] for at, word in enumerate(arguments) if word == "--env"]
+    names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+    assert given[-3:] == names
+    assert cloud.key.id not in " ".join(arguments)
+
+
 def test_a_container_carries_its_rehearsal_s_labels_and_pulls_nothing(
     containers: Containers, stand_in: StandIn
 ) -> None:

@@ -9,22 +9,27 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal import keeper
+from rehearsal.access_key import AccessKey
 from rehearsal.clock import Clock
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.scheduler.images import Images
 from rehearsal.scheduler.processes import Processes
 from rehearsal.scheduler.run import TaskRun
 from tests.platform_runner import ROOT, free_ports, living, until
+from tests.rehearsal.cloud.wire import session_of
 from tests.rehearsal.scheduler.launches import (
     a_container,
     a_launch,
@@ -64,6 +69,8 @@ SERVES = """
     address = os.environ["BIND_ADDRESS"], int(os.environ["PORT"])
     http.server.ThreadingHTTPServer(address, Handler).serve_forever()
 """
+
+ROLE = "arn:aws:iam::123456789012:role/task"
 
 Say = list[str]
 
@@ -180,6 +187,65 @@ def test_a_container_has_the_variables_that_it_would_have_and_none_of_the_develo
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",
     }
+
+
+# A program that asks for its credentials as any SDK does, and tells them.
+ASKS = """
+    import json, os, time
+    import boto3
+    import urllib.request
+    uri = os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+    document = json.load(urllib.request.urlopen(uri))
+    tables = boto3.client("dynamodb").list_tables()["TableNames"]
+    print(json.dumps({"uri": uri, "document": document, "tables": tables}), flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_task_with_a_role_has_credentials_of_its_own_until_it_ends(
+    processes: Processes, cloud: Cloud, tmp_path: Path, image: Callable[[str], str], table_name: str
+) -> None:
+    run = processes.start(a_launch(a_container(image(ASKS)), taskRoleArn=ROLE))
+    until(lambda: printed(tmp_path, run).endswith("}\n"), "it has told its credentials")
+    told = json.loads(printed(tmp_path, run))
+    assert table_name in told["tables"]
+    document = told["document"]
+    assert sorted(document) == ["AccessKeyId", "Expiration", "RoleArn", "SecretAccessKey", "Token"]
+    assert (document["RoleArn"], document["AccessKeyId"][:4]) == (ROLE, "ASIA")
+    left = datetime.fromisoformat(document["Expiration"]) - datetime.now(UTC)
+    assert timedelta(hours=1) < left <= timedelta(hours=6)
+    key = AccessKey(document["AccessKeyId"], document["SecretAccessKey"], document["Token"])
+    assert key.secret != cloud.key.secret
+    dynamodb = session_of(key).client("dynamodb", endpoint_url=cloud.url)
+    assert table_name in dynamodb.list_tables()["TableNames"]
+    without_token = session_of(AccessKey(key.id, key.secret)).client("dynamodb", endpoint_url=cloud.url)
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        without_token.list_tables()
+
+    run.stop()
+    ended(run)
+    with pytest.raises(ClientError, match="ExpiredTokenException"):
+        dynamodb.list_tables()
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(told["uri"])
+
+
+def test_a_task_without_a_role_has_no_credentials_and_never_those_of_its_folder(
+    processes: Processes, cloud: Cloud, tmp_path: Path, image: Callable[[str], str], session: boto3.Session
+) -> None:
+    program = """
+        import boto3, os
+        print("credentials", boto3.Session().get_credentials(), "CREDENTIALS" in " ".join(os.environ))
+        print(sorted(os.environ.values()))
+    """
+    run = processes.start(a_launch(a_container(image(program))))
+    assert ended(run) == [(0, None)]
+    assert printed(tmp_path, run).startswith("credentials None False\n")
+    with_role = processes.start(a_launch(a_container(image(program)), taskRoleArn=ROLE))
+    assert ended(with_role) == [(0, None)]
+    for each in (run, with_role):
+        assert cloud.key.id not in printed(tmp_path, each)
+        assert cloud.key.secret not in printed(tmp_path, each)
 
 
 @pytest.mark.parametrize(
@@ -455,7 +521,7 @@ def test_the_application_itself_runs_from_its_snapshot(
         logConfiguration=awslogs(group),
         stopTimeout=3000,
     )
-    launch = a_launch(definition)
+    launch = a_launch(definition, taskRoleArn=ROLE)
     run = processes.start(launch)
     until(lambda: answer(run, 8080, "/health") or statuses(run) == ["STOPPED"], "it is healthy")
     assert json.loads(str(answer(run, 8080, "/mysfits"))) == {"mysfits": []}
@@ -474,7 +540,9 @@ import sys
 from pathlib import Path
 import boto3
 from rehearsal import keeper
+from rehearsal.access_key import AccessKey
 from rehearsal.clock import Clock
+from rehearsal.cloud.keys import Keys
 from rehearsal.scheduler.images import Images
 from rehearsal.scheduler.processes import Processes
 from tests.rehearsal.scheduler.launches import a_container, a_launch, wait_until_running
@@ -482,7 +550,8 @@ folder, image, name, value = Path(sys.argv[1]), *sys.argv[2:]
 with keeper.started() as start:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
     processes = Processes(
-        Images(folder / "images"), start, session, "http://127.0.0.1:9", 4567, Clock(100), folder / "tasks"
+        Images(folder / "images"), start, session, "http://127.0.0.1:9", 4567, Clock(100), folder / "tasks",
+        keys=Keys(AccessKey.generate()),
     )
     run = processes.start(a_launch(a_container(image, environment=[{"name": name, "value": value}])))
     wait_until_running(run)

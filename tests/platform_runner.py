@@ -25,7 +25,7 @@ from typing import IO, Any, TypeVar, cast
 import boto3
 
 from app.kit.config import Config
-from rehearsal.access_key import AccessKey
+from rehearsal.access_key import FILE, AccessKey
 from rehearsal.local import REGION
 from rehearsal.ports import free_ports as free_ports
 
@@ -159,6 +159,10 @@ class Platform:
             text=True,
             timeout=PATIENCE,
         )
+
+    @property
+    def key_file(self) -> Path:
+        return Path(self._environment["LOCAL_DIR"], FILE)
 
     @property
     def key(self) -> AccessKey:

@@ -14,8 +14,7 @@ from rehearsal.cloud.errors import AwsError
 from rehearsal.cloud.query_protocol import legible
 from rehearsal.cloud.wires import service_model
 
-# Without a signature a request is one of S3.
-_SPEAK_XML = {"", "s3", "s3-control", "cloudfront", "route53"}
+_SPEAK_XML = {"s3-control", "cloudfront", "route53"}
 _JSON = {"application/x-amz-json-1.0", "application/x-amz-json-1.1"}
 
 
@@ -23,11 +22,12 @@ def protocol(called: Called) -> str:
     """How a request is told of an error: `json`, `query`, `ec2`, `s3`, `rest-json` or `rest-xml`."""
     if called.target:
         return "json"
-    if called.scope == "ec2":
-        return "ec2"
+    if called.scope in ("ec2", "s3"):
+        return called.scope
     if called.is_form:
         return "query"
-    if called.scope in ("", "s3"):
+    if called.scope == "":
+        # Without a signature a request is one of S3.
         return "s3"
     if called.scope in _SPEAK_XML:
         return "rest-xml"

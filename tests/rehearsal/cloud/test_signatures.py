@@ -190,7 +190,7 @@ def test_a_clock_that_is_a_quarter_of_an_hour_off_is_refused(
 
 def test_fourteen_minutes_are_no_reason(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     for off in (-14 * 60, 14 * 60):
-        monkeypatch.setattr(cloud._authentication, "_now", lambda off=off: time.time() + off)  # type: ignore[misc]
+        monkeypatch.setattr(cloud._authentication, "_now", lambda off=off: time.time() + off)
         assert call(cloud, "json", cloud.key).status == 200
 
 
@@ -250,7 +250,11 @@ def test_a_presigned_url_holds_until_it_expires(
     put = s3.generate_presigned_url("put_object", {"Bucket": "signed", "Key": "new"}, ExpiresIn=60)
     assert fetch(url) == (200, b"text")
     assert fetch(put, "PUT", b"put" if version == "s3v4" else None)[0] == 200
-    for changed in (url.replace("signed/a", "signed/b"), url.replace("content-type", "content-language"), url[:-1] + "x"):
+    for changed in (
+        url.replace("signed/a", "signed/b"),
+        url.replace("content-type", "content-language"),
+        url[:-1] + "x",
+    ):
         status, body = fetch(changed)
         assert status in (400, 403), changed
         assert b"SignatureDoesNotMatch" in body or b"AuthorizationHeaderMalformed" in body
@@ -272,14 +276,14 @@ def test_a_presigned_url_of_another_key_or_for_more_than_a_week_is_no_good(
         assert (status, b"InvalidAccessKeyId" in body) == (403, True)
     request = AWSRequest("GET", f"{cloud.url}/signed")
     S3SigV4QueryAuth(Credentials(cloud.key.id, cloud.key.secret), "s3", REGION, 604_801).add_auth(request)
-    assert fetch(request.url)[0] == 400
+    assert fetch(str(request.url))[0] == 400
 
 
 def test_no_action_is_asked_for_by_a_link_even_when_it_is_signed(cloud: Cloud) -> None:
     query = "Action=CreateStack&Version=2010-05-15&StackName=evil"
     request = AWSRequest("GET", f"{cloud.url}/?{query}")
     SigV4QueryAuth(Credentials(cloud.key.id, cloud.key.secret), "cloudformation", REGION, 60).add_auth(request)
-    status, body = fetch(request.url)
+    status, body = fetch(str(request.url))
     assert (status, b"An action is asked for with POST, not with GET." in body) == (400, True)
 
 

@@ -53,7 +53,12 @@ class Authentication:
             if signed is None and (url := sigv2.parse(environ)):
                 return self._checked_url(request, url)
             if signed is None:
-                raise Denied(Denial.MALFORMED if environ.get("HTTP_AUTHORIZATION") else Denial.MISSING)
+                if not environ.get("HTTP_AUTHORIZATION"):
+                    raise Denied(Denial.MISSING)
+                detail = (
+                    f"The authorization mechanism you have provided is not supported. Please use {sigv4.ALGORITHM}."
+                )
+                raise Denied(Denial.MALFORMED, detail)
             self._check_time(signed)
         except sigv4.Malformed as problem:
             raise Denied(Denial.MALFORMED, str(problem)) from None

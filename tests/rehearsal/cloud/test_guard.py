@@ -83,7 +83,7 @@ def test_an_origin_on_this_very_port_may_pass(origin: str) -> None:
         *("null", "", "https://localhost:4566", "http://localhost", "http://localhost:8080", "http://evil.example"),
         *("http://evil.example:4566", "http://localhost:4566.evil.example", "http://localhost:4566/", "localhost:4566"),
         *(
-            "http://localhost:4566@evil.example",
+            "http://localhost@evil.example",
             "file://",
             "moz-extension://a",
             "http://localhost:99999999",

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.drills.processes import children
 from tests.platform_runner import Platform
 
 NOBODY = 65534
@@ -152,7 +153,8 @@ def listening(pids: set[int]) -> set[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="It is /proc that tells who listens where.")
 def test_envoy_is_commanded_by_no_port(platform: Platform, local: Path) -> None:
     """Its admin is a socket in a folder of its owner's; on TCP it has the load balancer's listeners alone."""
-    (pid,) = [pid for pid, command in platform.processes().items() if "envoy" in command.split()[0]]
+    of_main = children(platform.process.pid)
+    (pid,) = [pid for pid in of_main if "envoy" in Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0]]
     api = int(platform.api_url.rpartition(":")[2])
     assert listening({pid}) == {api}
     folder = Path((local / "balancer" / "admin").read_text())

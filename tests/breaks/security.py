@@ -40,4 +40,40 @@ BREAKS = [
         '                "method": request.method,\n                "address": request.remote_addr,\n',
         "tests/platform/test_wire.py::test_a_log_event_holds_nothing_of_a_visitor",
     ),
+    Break(
+        "A page whose own name leads to this machine commands the rehearsal.",
+        "rehearsal/cloud/guard.py",
+        '            (self._host(headers.get("HOST", "")), headers.get("HOST", "")),\n',
+        "",
+        "tests/rehearsal/cloud/test_guard.py::test_any_other_host_is_refused",
+    ),
+    Break(
+        "A page of another port of this machine commands the rehearsal.",
+        "rehearsal/cloud/guard.py",
+        "    return port == int(came_to[2] or 80)\n",
+        "    return True\n",
+        "tests/rehearsal/cloud/test_guard.py::test_any_other_origin_is_refused",
+    ),
+    Break(
+        "The AWS endpoint takes any signature of a key id that it knows.",
+        "rehearsal/cloud/authentication.py",
+        "        if not hmac.compare_digest(expected.encode(), signed.signature.encode()):\n"
+        "            raise Denied(Denial.SIGNATURE)\n        if payload in",
+        "        if payload in",
+        "tests/rehearsal/cloud/test_signatures.py::test_the_right_key_id_with_a_wrong_secret_is_refused_as_aws_does",
+    ),
+    Break(
+        "The credentials of a task go on when it has ended.",
+        "rehearsal/scheduler/run.py",
+        "                self._role.end()\n",
+        "                pass\n",
+        "tests/rehearsal/scheduler/test_processes.py::test_a_task_with_a_role_has_credentials_of_its_own_until_it_ends",
+    ),
+    Break(
+        "Other users of the machine may enter the folder of a rehearsal.",
+        "rehearsal/access_key.py",
+        "    folder.chmod(0o700)\n",
+        "",
+        "tests/rehearsal/test_access_key.py::test_the_folder_and_all_in_it_are_its_owner_s_alone_also_when_they_were_not",
+    ),
 ]

@@ -119,6 +119,8 @@ def test_the_credentials_of_a_task_come_to_its_container_past_the_command_line(
     names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
     assert given[-3:] == names
     assert cloud.key.id not in " ".join(arguments)
+    # By this name containers reach what listens on this machine.
+    assert containers.metadata.guard.refusal("GET", {"HOST": "172.30.0.1:5000"}) is None
 
 
 def test_a_container_carries_its_rehearsal_s_labels_and_pulls_nothing(

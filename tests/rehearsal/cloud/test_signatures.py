@@ -221,7 +221,7 @@ def test_the_refusals_are_said_once_for_each_kind(cloud: Cloud, caplog: pytest.L
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bucket(cloud: Cloud) -> tuple[Any, str]:
     """A client of S3, and a bucket with an object `a b/ü+~.txt`."""
     s3 = session_of(cloud.key).client("s3", endpoint_url=cloud.url)

@@ -33,6 +33,7 @@ class TaskRole:
         self._lock = threading.Lock()
         self._issued: list[AccessKey] = []
         self._ends = 0.0
+        self._has_ended = False
 
     def document(self) -> dict[str, str]:
         """What the address answers."""
@@ -58,11 +59,14 @@ class TaskRole:
     def end(self) -> None:
         """From now on the endpoint refuses every key of the task."""
         with self._lock:
+            self._has_ended = True
             for key in self._issued:
                 self._keys.remove(key.id)
 
     def _issue(self, ends: float | None) -> AccessKey:
         key = AccessKey.generate(TEMPORARY)
-        self._keys.add(key, ends)
+        # An answer may be under way when the task ends.
+        if not self._has_ended:
+            self._keys.add(key, ends)
         self._issued.append(key)
         return key

@@ -11,7 +11,7 @@ import sys
 import threading
 
 from rehearsal import surroundings
-from rehearsal.local import AlreadyRunning, ours_alone
+from rehearsal.local import AlreadyRunning, Unusable, ours_alone
 from rehearsal.stacks.templates import TemplateError
 
 # A container has addresses of its own; who may reach them is decided by the ports it publishes.
@@ -35,7 +35,7 @@ def main() -> int:
             surroundings.site(outputs["SiteBucket"], os.environ["API_URL"], SITE_PORT, say, HOST),
         ):
             stopping.wait()
-    except (AlreadyRunning, TemplateError) as error:
+    except (AlreadyRunning, TemplateError, Unusable) as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 1
     return 0

@@ -41,6 +41,25 @@ class AlreadyRunning(Exception):
     """A second rehearsal would overwrite the first one's data."""
 
 
+class Unusable(Exception):
+    """The folder or the data in it; the message says why, and nothing was touched."""
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a small file: afterwards, also after a power cut, it has the old text or the new one. Raises OSError."""
+    new = path.with_name(f"{path.name}.new")
+    with new.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 @dataclass(frozen=True)
 class Running:
     """A rehearsal that is ready: its addresses, and its stacks' outputs by name."""
@@ -59,9 +78,12 @@ class Running:
 
     @contextmanager
     def written(self) -> Iterator[None]:
-        """Tell other commands, until the rehearsal stops."""
+        """Tell other commands, until the rehearsal stops. Raises Unusable."""
         note = LOCAL / "running.json"
-        note.write_text(json.dumps(asdict(self)))
+        try:
+            write_whole(note, json.dumps(asdict(self)))
+        except OSError as error:
+            raise Unusable(f"{note} cannot be written: {error.strerror}.") from error
         try:
             yield
         finally:
@@ -79,9 +101,15 @@ def _locked() -> bool:
 
 @contextmanager
 def ours_alone() -> Iterator[None]:
-    """Hold the folder against a second rehearsal. Raises AlreadyRunning."""
-    LOCAL.mkdir(parents=True, exist_ok=True)
-    with (LOCAL / "lock").open("w") as lock:
+    """Hold the folder against a second rehearsal. Raises AlreadyRunning or Unusable."""
+    try:
+        LOCAL.mkdir(parents=True, exist_ok=True)
+        held = (LOCAL / "lock").open("w")
+    except OSError as error:
+        raise Unusable(
+            f"The data cannot be kept in {LOCAL}: {error.strerror}. LOCAL_DIR sets another folder."
+        ) from error
+    with held as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

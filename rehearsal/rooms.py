@@ -15,8 +15,13 @@ from rehearsal.balancer import operations as elbv2
 from rehearsal.balancer.balancer import Balancer
 from rehearsal.clock import Clock
 from rehearsal.cloud import load_balancers
+from rehearsal.cloud.durable.calls import own_session
+from rehearsal.cloud.durable.database import Database
+from rehearsal.cloud.durable.database import opened as opened_database
+from rehearsal.cloud.durable.last_parameters import LastParameters
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.service import Played, bound
+from rehearsal.cloud.stored import ALONE
 from rehearsal.local import LOCAL, REGION, use_only
 from rehearsal.ports import Ports
 from rehearsal.scheduler import operations as ecs
@@ -30,7 +35,7 @@ from rehearsal.scheduler.runner import TaskRunner
 from rehearsal.scheduler.scheduler import Scheduler
 from rehearsal.stacks import operations as cloudformation
 from rehearsal.stacks.stack import Stacks
-from rehearsal.surroundings import Say
+from rehearsal.surroundings import DATABASE, Say
 
 IMAGES = LOCAL / "images"
 
@@ -43,6 +48,9 @@ class Rooms:
     balancer: Balancer
     runner: TaskRunner
     repository: Repository  # of the images that the services run
+    cloud: Cloud
+    database: Database  # of the cloud's data
+    last: LastParameters
 
     @contextmanager
     def tasks(self) -> Iterator[None]:
@@ -62,21 +70,23 @@ def rooms(
     """An AWS endpoint behind which services run; with `stand_in` the placeholder plays every unknown image.
 
     With `docker`, tasks are containers instead of processes. Whatever waits for a stack or a service gives up when
-    `stopping` is set. Raises NoEngine.
+    `stopping` is set. Raises NoEngine or Unusable.
     """
     engine = Engine() if docker else None
     with ExitStack() as opened:
         start = opened.enter_context(keeper.started())
-        cloud = opened.enter_context(closing(Cloud(ports.cloud)))
+        database = opened_database(DATABASE, say)
+        last = LastParameters(database, ALONE)
+        cloud = opened.enter_context(closing(Cloud(ports.cloud, database=database, say=say)))
         use_only(cloud.url)
-        session = boto3.Session()
+        session = own_session()
         balancer = Balancer(session, start, LOCAL / "balancer", ports.api, clock)
         opened.callback(balancer.close)
         images = Images(IMAGES, stand_in)
         around = (images, start, session, cloud.url, ports.cloud, clock, LOCAL / "tasks", say)
         runner = Containers(opened.enter_context(ground(engine, LOCAL)), *around) if engine else Processes(*around)
         scheduler = Scheduler(runner, balancer, clock, REGION)
-        stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=stopping)
+        stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=stopping, completed=last.remember)
         opened.callback(stacks.close)
         cloud.play("ecs", Played(bound(ecs.OPERATIONS, scheduler)))
         cloud.play("cloudformation", Played(bound(cloudformation.OPERATIONS, stacks)))
@@ -89,4 +99,5 @@ def rooms(
                 rewrite=load_balancers.address(f"localhost:{ports.api}"),
             ),
         )
-        yield Rooms(session, stacks, scheduler, balancer, runner, BuiltImages(engine) if engine else images)
+        repository = BuiltImages(engine) if engine else images
+        yield Rooms(session, stacks, scheduler, balancer, runner, repository, cloud, database, last)

@@ -23,7 +23,7 @@ from rehearsal.rooms import Rooms, rooms
 from rehearsal.stacks.files import MONOLITH, Listing
 from rehearsal.stacks.resources.registry import grouped
 from rehearsal.stacks.templates import TemplateError
-from rehearsal.surroundings import STACKS, Say, rows_and_events, site
+from rehearsal.surroundings import STACKS, Say, fill, site
 
 ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
 
@@ -46,7 +46,10 @@ class Wish:
 
 
 def up(ports: Ports, wish: Wish, say: Say) -> None:
-    """Run until SIGTERM or Ctrl-C. Raises AlreadyRunning, NoEngine, NotBuilt, TemplateError or CannotStart."""
+    """Run until SIGTERM or Ctrl-C.
+
+    Raises AlreadyRunning, NoEngine, NotBuilt, TemplateError, Unusable or CannotStart.
+    """
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda *_: stopping.set())
@@ -70,19 +73,20 @@ def up(ports: Ports, wish: Wish, say: Say) -> None:
             say(f"Ready  {_addresses(note, with_site=not wish.templates)}")
         stopping.wait()
         say("Stopping …")
-    say("Stopped. What was liked and adopted is kept; `make clean` forgets it.")
+    say("Stopped. What was stored is kept; `make clean` forgets it.")
 
 
 def _play_ours(it: Rooms, ports: Ports, wish: Wish, running: ExitStack, say: Say) -> None:
     listing = Listing.read(STACKS)
-    it.stacks.play_all(listing.stacks, wish.parameters)
+    services = listing.assembly(wish.assembly)
+    parameters = it.last.used((*listing.stacks, *services), wish.parameters, say)
+    it.stacks.play_all(listing.stacks, parameters)
     say("The tables, the log group, the bucket and the load balancer of cfn/ are made.")
-    # The rows first: a task would serve an empty table. And kept last: the tasks write until they have ended.
-    running.enter_context(rows_and_events(it.session, it.stacks.outputs, say))
+    # The rows first: a task would serve an empty table.
+    fill(it.session, it.cloud.journal, it.database, it.stacks.outputs, parameters, say)
     running.enter_context(it.tasks())
     running.enter_context(site(it.stacks.outputs["SiteBucket"], f"http://localhost:{ports.api}", ports.site, say))
-    services = listing.assembly(wish.assembly)
-    given = wish.parameters
+    given: Mapping[str, Mapping[str, str]] = parameters
     if not wish.placeholder:
         if wish.docker:
             say("Building the image of this folder, unless the Docker engine has it …")
@@ -97,6 +101,8 @@ def _play_ours(it: Rooms, ports: Ports, wish: Wish, running: ExitStack, say: Say
 def _play_others(it: Rooms, wish: Wish, running: ExitStack, say: Say) -> None:
     running.enter_context(it.tasks())
     it.stacks.play_files(wish.templates, wish.values)
+    if it.cloud.journal:
+        it.cloud.journal.start(say, ())
     for name, value in it.stacks.stood_in.items():
         say(f"The parameter {name} was given no value; {value} stands in for one.")
     for name, value in it.stacks.outputs.items():

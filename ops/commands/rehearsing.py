@@ -39,7 +39,7 @@ def up(
     SITE_PORT (8080), API_PORT (8000) and CLOUD_PORT (4566) change the ports.
     """
     # Here and not above: the other commands start faster without a cloud.
-    from rehearsal.local import AlreadyRunning, use_only
+    from rehearsal.local import AlreadyRunning, Unusable, use_only
     from rehearsal.ports import Ports, PortUnusable
 
     if templates and (placeholder or assembly):
@@ -68,5 +68,5 @@ def up(
         wish = Wish(speed, docker=docker, assembly=assembly, placeholder=placeholder, parameters=parameters_of)
     try:
         run(ports, wish, Terminal().say)
-    except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError) as error:
+    except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError, Unusable) as error:
         raise click.ClickException(str(error)) from error

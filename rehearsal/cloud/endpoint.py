@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,6 +13,8 @@ from werkzeug.wrappers import Request, Response
 
 from rehearsal.cloud import cloudwatch, load_balancers
 from rehearsal.cloud.called import Called
+from rehearsal.cloud.durable.calls import Call
+from rehearsal.cloud.durable.database import Database
 from rehearsal.cloud.embedded import extract
 from rehearsal.cloud.metrics import Metrics
 from rehearsal.cloud.server import Server
@@ -27,18 +29,27 @@ _THREADS = 32
 
 
 class Cloud:
-    """An AWS endpoint in this process and in memory, for this machine alone unless `host` says more.
+    """An AWS endpoint in this process, for this machine alone unless `host` says more.
 
-    When `strict`, an operation of ours whose answer does not fit botocore's model fails.
+    Its data is in memory, and with a `database` on disk too; `say` hears of what that means. When `strict`, an
+    operation of ours whose answer does not fit botocore's model fails.
     Raises OSError when the port is taken.
     """
 
-    def __init__(self, port: int, host: str = "127.0.0.1", strict: bool = False) -> None:
+    def __init__(
+        self,
+        port: int,
+        host: str = "127.0.0.1",
+        strict: bool = False,
+        database: Database | None = None,
+        say: Callable[[str], None] = print,
+    ) -> None:
         # Requests queue here by design; that is no news.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._strict = strict
         self._services: dict[str, Service] = {}
-        self._stored = Stored()
+        self._stored = Stored(database, say)
+        self.journal = self._stored.journal
         self._metrics = Metrics()
         self.play("cloudwatch", Played(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
         self.play("elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True))
@@ -51,9 +62,15 @@ class Cloud:
 
     def close(self) -> None:
         self._server.close()
+        if self.journal:
+            self.journal.close()
 
     def _application(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        return self._answer(Request(environ))(environ, start_response)
+        request = Request(environ)
+        answer = self._answer(request)
+        if self.journal and answer.status_code < HTTPStatus.BAD_REQUEST:
+            self.journal.note(Call.of(request))
+        return answer(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
         called = Called.of(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import parse_qs
@@ -15,10 +16,14 @@ from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 from moto.core.model_instances import model_data
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from rehearsal.cloud.called import Called
+from rehearsal.cloud.durable.calls import Call
+from rehearsal.cloud.durable.database import Database, NotWritten
+from rehearsal.cloud.durable.journal import Journal
 from rehearsal.cloud.errors import AwsError
 from rehearsal.cloud.query_protocol import legible
 from rehearsal.cloud.wires import WIRES, misfit, service_model
@@ -31,14 +36,26 @@ _SPEAK_XML = {"", "s3", "s3-control", "cloudfront", "route53"}
 
 _JSON = {"application/x-amz-json-1.0", "application/x-amz-json-1.1"}
 
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and each service's own page
+_FAILURES = {
+    "dynamodb": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
+    "logs": ("ServiceUnavailableException", HTTPStatus.SERVICE_UNAVAILABLE),
+    "s3": ("ServiceUnavailable", HTTPStatus.SERVICE_UNAVAILABLE),
+    "secretsmanager": ("InternalServiceError", HTTPStatus.INTERNAL_SERVER_ERROR),
+    "ssm": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
+}
+
+Answer = tuple[Iterable[bytes], str, Headers]
+
 _log = logging.getLogger(__name__)
 
 
 class Stored:
-    """What is asked of moto."""
+    """What is asked of moto; with a database, data that it stores is on disk before the answer goes out."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database | None = None, say: Callable[[str], None] = print) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self.journal = Journal(database, ALONE, self._send, say) if database else None
 
     def answer(self, request: Request) -> Response:
         """What moto says, or an AWS error where it has no answer."""
@@ -49,9 +66,9 @@ class Stored:
                 request, AwsError("ValidationException", "Tables have no past here: give no RestoreDateTime.")
             )
         try:
-            with ALONE:
-                content, status, headers = run_wsgi_app(self._moto, request.environ, buffered=True)
-                _forget()
+            content, status, headers = self._carried_out(request)
+        except NotWritten as error:
+            return _refusal(request, _not_stored(request, error))
         except (NotImplementedError, OperationNotFoundError):
             return _refusal(request, _not_played(request))
         except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)
@@ -61,6 +78,32 @@ class Stored:
             # A page for people, of a web framework that knows no such address.
             return _refusal(request, _not_played(request))
         return answer
+
+    def _carried_out(self, request: Request) -> Answer:
+        """Raises whatever moto raises, and NotWritten."""
+        call = Call.of(request) if self.journal else None
+        with ALONE:
+            went_well = False
+            try:
+                answer = self._send(request)
+                went_well = int(answer[1].partition(" ")[0]) < HTTPStatus.BAD_REQUEST
+            finally:
+                _forget()
+                # A call that fails may have done a part of what it was asked.
+                if self.journal and call:
+                    self.journal.keep(call, request, went_well)
+            return answer
+
+    def _send(self, request: Request) -> Answer:
+        return run_wsgi_app(self._moto, request.environ, buffered=True)
+
+
+def _not_stored(request: Request, error: NotWritten) -> AwsError:
+    """What the service says of a failure of its own, which clients try again."""
+    code, status = _FAILURES.get(
+        Called.of(request).scope or "s3", ("InternalFailure", HTTPStatus.INTERNAL_SERVER_ERROR)
+    )
+    return AwsError(code, f"The local cloud cannot store anything: {error}. Nothing was changed.", status)
 
 
 def _is_about_the_past(request: Request) -> bool:

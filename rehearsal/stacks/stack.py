@@ -35,7 +35,7 @@ _DEAD = {"CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE
 class Stacks:
     """Stacks in one cloud. `tasks_run` says that a scheduler and a load balancer are behind its endpoint.
 
-    What waits for a resource gives up when `stopping` is set.
+    What waits for a resource gives up when `stopping` is set. `completed` hears of each stack that is made or changed.
     May be used by several threads at once. Everything that cannot be done is a TemplateError.
     """
 
@@ -47,10 +47,12 @@ class Stacks:
         tasks_run: bool = False,
         clock: Clock | None = None,
         stopping: threading.Event | None = None,
+        completed: Callable[[Stack], None] | None = None,
     ) -> None:
         self.region = region
         self.place = Place(session, region, (clock or Clock()).shortened(_PATIENCE), stopping)
         self._kinds: Mapping[str, Kind] = {**known(tasks_run=tasks_run), STACK_TYPE: nested.kind(self)}
+        self._completed = completed
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
         self._threads: list[threading.Thread] = []
@@ -145,6 +147,8 @@ class Stacks:
         imports = self._imports(stack)
         work = Work(stack, wanted, self._kinds, self.place, imports, lambda outputs: self._check(stack, outputs))
         self._guarded(stack, work.run)
+        if self._completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            self._completed(stack)
 
     def delete(self, name: str, kept: Sequence[str] = ()) -> Stack | None:
         """Take a stack down, and wait for it; None when there is none."""

@@ -8,12 +8,14 @@ import signal
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from email.message import Message
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from rehearsal.cloud.durable.database import Database
 from tests.platform_runner import Platform, free_ports, until
 
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
@@ -61,12 +63,13 @@ def likes_logged(platform: Platform) -> int:
     return sum(len(page["events"]) for page in found)
 
 
-def seconds_to_stop(snapshot: Path) -> list[float]:
+def seconds_to_stop(local: Path) -> list[float]:
     """How long each server took from hearing that it should stop to its end, by its own log events."""
     found = []
-    for streams in json.loads(snapshot.read_text())["log_groups"].values():
-        for events in streams.values():
-            at = {json.loads(message)["message"]: time / 1000 for time, message in events if message.startswith("{")}
+    with closing(Database(local / "data.sqlite")) as database:
+        for stream in database.documents("stream"):
+            events = [each for each in database.events(stream) if each.message.startswith("{")]
+            at = {json.loads(each.message)["message"]: each.timestamp / 1000 for each in events}
             if "Shutting down granian" in at:
                 found.append(at["Granian shutdown completed, see ya!"] - at["Shutting down granian"])
     return found
@@ -197,7 +200,7 @@ def test_a_stop_at_the_moment_of_ready_is_heard_by_every_worker(tmp_path: Path) 
     with Platform(tmp_path / "local") as platform:
         assert platform.ready().stop() == 0
         assert platform.processes() == {}
-    stops = seconds_to_stop(tmp_path / "local" / "snapshot.json")
+    stops = seconds_to_stop(tmp_path / "local")
     assert stops
     # The server's own word for it cannot be trusted: on a busy machine it says so of workers that have just gone.
     assert max(stops) < 15

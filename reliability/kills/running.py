@@ -39,7 +39,7 @@ class Rehearsal:
     def start(self) -> None:
         """Raises NotReady."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ops.cli", "up", "--speed", "10"],
+            [sys.executable, "-m", "ops.cli", "up"],
             cwd=_ROOT,
             env=self._environment,
             stdin=subprocess.DEVNULL,

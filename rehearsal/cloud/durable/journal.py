@@ -51,6 +51,7 @@ class Journal:
         kinds += [Rows(), logs.Streams(), Objects(), Uploads(), Parameters(), Secrets()]
         self._kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
         self._attached: set[Cell] = set()  # the definitions of the containers
+        self._taken: set[Cell] = set()  # those of the stacks that somebody has deleted
         self._ahead: set[Cell] = set()  # what could neither be committed nor taken back
         self._is_starting = True
         self._is_full = False
@@ -70,7 +71,7 @@ class Journal:
         there = set(self._attached)
         before: dict[Cell, Document | None] = {}
         try:
-            self._database.write(self._changes(targets, call, before))
+            self._database.write(self._changes(targets, call, went_well, before))
         except (NotWritten, sqlite3.Error) as error:
             self._take_back(before, there)
             # A database that could not even be asked: whatever this call may have changed is looked at again later.
@@ -131,6 +132,8 @@ class Journal:
             if cell not in self._attached:
                 return {}
             self._attached.discard(cell)
+            if old and not old["by_hand"]:
+                self._taken.add(cell)
             if not may_delete(call, cell.kind) or (self._is_starting and call.is_ours):
                 return {}
             contents = [self._database.documents(kind, cell.container) for kind in CONTENT[cell.kind]]
@@ -150,19 +153,21 @@ class Journal:
         changes.images[cell] = document
         return {cell: old}
 
-    def _changes(self, targets: list[Cell | Whole], call: Call, before: dict[Cell, Document | None]) -> Changes:
+    def _changes(
+        self, targets: list[Cell | Whole], call: Call, went_well: bool, before: dict[Cell, Document | None]
+    ) -> Changes:
         """What is in memory and not in the database, which is added to `before` as the database has it."""
         changes, there = Changes(), set(self._attached)
         for cell in list(self._definitions(targets)):
             before |= self._define(cell, call, changes)
             if cell in self._attached - there:
                 targets += [Whole(kind, cell.container) for kind in CONTENT[cell.kind]]
-        for cell, old in self._looked_at(targets, call).items():
+        for cell, old in self._looked_at(targets, call, went_well).items():
             if self._compare(cell, old, call, changes):
                 before[cell] = old
         return changes
 
-    def _looked_at(self, targets: Iterable[Cell | Whole], call: Call) -> dict[Cell, Document | None]:
+    def _looked_at(self, targets: Iterable[Cell | Whole], call: Call, went_well: bool) -> dict[Cell, Document | None]:
         """Every cell that may have changed, with its image in the database."""
         found: dict[Cell, Document | None] = {}
         for each in targets:
@@ -171,9 +176,10 @@ class Journal:
             if isinstance(each, Cell):
                 if self._is_attached(each):
                     found[each] = self._database.document(each)
-                    if found[each] is None and self._kinds[each.kind].document(each) is None and each.kind == "object":
-                        # The key was read in another way than moto reads it.
-                        found |= self._looked_at([Whole(each.kind, each.container)], call)
+                    is_nowhere = found[each] is None and self._kinds[each.kind].document(each) is None
+                    if is_nowhere and went_well and not may_delete(call, each.kind):
+                        # It was stored under another key than the one that was read here.
+                        found |= self._looked_at([Whole(each.kind, each.container)], call, went_well)
                 continue
             kind = self._kinds[each.kind]
             for where in [each.container] if each.container else list(kind.containers()):
@@ -245,8 +251,8 @@ class Journal:
         names = [call.bucket, *(each for each in about if isinstance(each, str))]
         bare = [re.sub(r"^arn:[^/]*(:table/|:log-group:)|:\*$", "", name) for name in names if name]
         cells = [Cell(holders[0].kind, call.container(name), "") for name in bare]
-        documents = [self._database.document(cell) for cell in cells]
-        return any(document and document["by_hand"] for document in documents)
+        documents = {cell: self._database.document(cell) for cell in cells}
+        return any(old["by_hand"] if old else cell not in self._taken for cell, old in documents.items())
 
     def _is_attached(self, cell: Cell) -> bool:
         holder = _HOLDERS.get(cell.kind)

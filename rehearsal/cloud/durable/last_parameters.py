@@ -49,10 +49,12 @@ class LastParameters:
         listed = self._listed.get(stack.name)
         if listed is None or stack.wanted is None:
             return
+        declared = listed.document.get("Parameters", {})
+        listed_values = {name: listed.parameters.get(name, spec.get("Default")) for name, spec in declared.items()}
         own = {
             name: value
             for name, value in stack.wanted.given.items()
-            if name not in _OF_A_START and _text(value) != _text(listed.parameters.get(name))
+            if name not in _OF_A_START and _text(value) != _text(listed_values.get(name))
         }
         cell = _cell(stack.name)
         with self._alone, suppress(NotWritten):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -46,8 +47,13 @@ def row_cell(container: str, attributes: Any) -> Cell | None:
     table = table_of(container)
     with suppress(Exception):  # nonsense, which moto refuses
         names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
-        return Cell("row", container, json.dumps([_key(DynamoType(attributes[name])) for name in names]))
+        return Cell("row", container, json.dumps([_key(DynamoType(_sent(attributes[name]))) for name in names]))
     return None
+
+
+def _sent(value: Any) -> Any:
+    """A value as moto holds it, by the way in which a client sends it: bytes in base64."""
+    return {"B": base64.b64decode(value["B"])} if isinstance(value.get("B"), str) else value
 
 
 def _key(value: Any) -> list[Any]:

@@ -259,7 +259,9 @@ def seen(cloud: Served) -> dict[str, Any]:
             ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
             for name in ("/app/key", "list")
         ],
-        "secrets": secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"],
+        "secrets": sorted(
+            secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"], key=lambda each: str(each["Name"])
+        ),
         "secret": told(secrets.describe_secret(SecretId="password")),
         "values": [
             told(secrets.get_secret_value(SecretId="password", VersionStage=stage))

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check site-audit fuzz faults soak watching breaks audit supply-chain bench format lock clean
+.PHONY: help run test image-test check site-audit fuzz faults kills soak watching breaks audit supply-chain bench format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -32,6 +32,9 @@ fuzz: .venv/ready .venv-scan/ready ## Try 100,000 bad inputs on the API
 
 faults: .venv/ready .venv/faults ## Let everything around the platform go wrong, one thing after the other (3 minutes)
 	$(BIN)/python -m reliability.faults $(if $(ONLY),--only $(ONLY),--write)
+
+kills: .venv/ready ## Kill a rehearsal under sixteen clients, fifty times, and see that nothing answered is lost
+	$(BIN)/python -m reliability.kills --write
 
 soak: .venv/ready ## Half an hour of visitors, with a rollout, a killed task and a throttled table
 	$(BIN)/python -m reliability.soak --for 30m --write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def up(
     SITE_PORT (8080), API_PORT (8000) and CLOUD_PORT (4566) change the ports.
     """
     # Here and not above: the other commands start faster without a cloud.
-    from rehearsal.local import AlreadyRunning, Unusable, use_only
+    from rehearsal.local import LOCAL, AlreadyRunning, Unusable, use_only
     from rehearsal.ports import Ports, PortUnusable
 
     if templates and (placeholder or assembly):
@@ -70,3 +71,7 @@ def up(
         run(ports, wish, Terminal().say)
     except (AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, TemplateError, Unusable) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT):
+            raise
+        raise click.ClickException(f"{error.filename or LOCAL} cannot be written: {error.strerror}.") from error

@@ -17,6 +17,7 @@ AREAS = (
     "security",
     "supply_chain",
     "data",
+    "durable",
     "watching",
     "soak",
 )

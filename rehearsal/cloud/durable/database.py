@@ -132,6 +132,10 @@ class Database:
         for timestamp, ingestion, message in self._connection.execute(query, (stream.container, stream.key)):
             yield LogEvent(timestamp, ingestion, json.loads(message))
 
+    def count_events(self, stream: Cell) -> int:
+        query = "SELECT count(*) FROM event WHERE container = ? AND stream = ?"
+        return int(self._connection.execute(query, (stream.container, stream.key)).fetchone()[0])
+
     def rename(self, kinds: Iterable[str], container: str, new: str) -> None:
         """Give all of these kinds in a container another one. Raises NotWritten."""
         with self._transaction():

@@ -115,7 +115,7 @@ def expire(database: Database) -> None:
             continue
         database.expire(group.container, now_ms() - int(days) * _DAY)
         streams = database.documents("stream", group.container)
-        counts = {stream: sum(1 for _ in database.events(stream)) for stream in streams}
+        counts = {stream: database.count_events(stream) for stream in streams}
         database.write(
             Changes(
                 {each: {**old, "count": counts[each]} for each, old in streams.items() if old["count"] != counts[each]}

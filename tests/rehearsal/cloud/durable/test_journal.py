@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,14 +13,19 @@ from typing import Any
 import boto3
 import pytest
 
+from app.kit import aws
+from app.kit.dynamodb import InDoubt, Table
+from app.kit.problems import Unavailable
+from app.likes.stamps import Writer
+from app.likes.store import Likes
 from rehearsal.cloud.durable.calls import OURS
 from rehearsal.cloud.durable.codec import container, now_ms
-from rehearsal.cloud.durable.database import SCHEMA_VERSION, Cell, Changes, Database, LogEvent, opened
+from rehearsal.cloud.durable.database import SCHEMA_VERSION, Cell, Changes, Database, LogEvent, NotWritten, opened
 from rehearsal.cloud.durable.last_parameters import LastParameters
 from rehearsal.cloud.durable.takeover import take_over
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.stored import ALONE
-from rehearsal.local import REGION, Unusable
+from rehearsal.local import REGION, Unusable, client_environment
 from rehearsal.stacks.files import Listed
 from rehearsal.stacks.names import ACCOUNT
 from rehearsal.stacks.stack import Stacks
@@ -312,3 +318,44 @@ def test_events_are_written_in_their_order(path: Path) -> None:
         database.write(Changes({stream: {"count": 3}}, {stream: events}))
     with closing(Database(path)) as database:
         assert list(database.events(stream)) == events
+
+
+def test_a_write_that_fails_half_way_leaves_the_database_as_it_was(path: Path) -> None:
+    """The second body of an id is refused; by then the image and the first body are written."""
+    cell = Cell("object", "b", "k")
+    with closing(Database(path)) as database:
+        database.write(Changes({cell: {"body": "1"}}, new_bodies={"1": b"old"}))
+        with pytest.raises(NotWritten):
+            database.write(Changes({cell: {"body": "2"}}, new_bodies={"2": b"new", "1": b"again"}))
+        assert database.document(cell) == {"body": "1"}
+        assert database.body("1") == b"old"
+        with pytest.raises(LookupError):
+            database.body("2")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_like_on_a_full_disk_is_in_doubt_and_so_a_503(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Life(path).started() as life:
+        life.client("dynamodb").create_table(
+            **{
+                **TABLE,
+                "KeySchema": [{"AttributeName": "MysfitId", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "MysfitId", "AttributeType": "S"}],
+            }
+        )
+        life.client("dynamodb").put_item(TableName="notes", Item={"MysfitId": {"S": "a"}, "Likes": {"N": "0"}})
+        for name, value in client_environment(life.cloud.url).items():
+            monkeypatch.setenv(name, value)
+        likes = Likes(Table(aws.dynamodb(REGION, connections=1), "notes"), Writer())
+        assert likes.add("a", 1, time.monotonic() + 60) == 1
+
+        def nothing(_changes: Changes) -> None:
+            raise NotWritten("database or disk is full")
+
+        with monkeypatch.context() as full:
+            full.setattr(life.database, "write", nothing)
+            with pytest.raises(Unavailable) as caught:
+                likes.add("a", 1, time.monotonic() + 1)
+            assert (type(caught.value), caught.value.code) == (InDoubt, 503)
+        assert likes.add("a", 1, time.monotonic() + 60) == 2

@@ -25,6 +25,9 @@ ROW = {
     "Names": {"SS": ["a", "b"]},
     "Blobs": {"BS": [b"\x01", b"\x02"]},
 }
+# Its fixture makes two clouds and some hundred calls; on a busy machine they take their time.
+pytestmark = pytest.mark.timeout(600)
+
 PART = b"x" * 5 * 1024 * 1024
 
 

@@ -223,6 +223,16 @@ def test_a_task_that_dies_is_replaced_and_what_it_stored_is_there(tmp_path: Path
         assert profile(platform, GARY)["likes"] == 1
 
 
+def test_a_folder_that_cannot_be_written_ends_the_start_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in its way")
+    with Platform(tmp_path / "file" / "local") as platform:
+        assert platform.ended() == 1
+        assert platform.output() == (
+            f"Error: The data cannot be kept in {tmp_path}/file/local: Not a directory. "
+            "LOCAL_DIR sets another folder.\n"
+        )
+
+
 def test_a_service_that_cannot_start_ends_the_start_with_its_reason(tmp_path: Path) -> None:
     wrong = ("--placeholder", "--set", "PlaceholderImage=nobody/nothing:1", "--speed", "10")
     with Platform(tmp_path / "local", options=wrong) as platform:

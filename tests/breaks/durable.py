@@ -50,8 +50,8 @@ BREAKS = [
     Break(
         "Rows written by PartiQL are not kept.",
         "rehearsal/cloud/durable/scope.py",
-        '        case operation if operation in _PARTIQL:\n            yield Whole("row")',
-        "        case operation if operation in _PARTIQL:\n            yield from ()",
+        '                yield Whole("row")\n        case _:',
+        "                yield from ()\n        case _:",
         f"{_SAME}[rows]",
     ),
     Break(

@@ -109,7 +109,10 @@ def _json(request: Request) -> dict[str, Any]:
 
 def _object(request: Request) -> tuple[str, str]:
     """The bucket and the key, either of them may be empty; by the host or by the path, as moto decides."""
-    if S3Response.subdomain_based_buckets(request):
-        return bucket_name_from_url(request.url) or "", request.path.lstrip("/")
+    try:
+        if S3Response.subdomain_based_buckets(request):
+            return bucket_name_from_url(request.url) or "", request.path.lstrip("/")
+    except ValueError:  # a host that is none
+        return "", ""
     bucket, _, key = request.path.lstrip("/").partition("/")
     return bucket, key

@@ -237,7 +237,11 @@ class Journal:
 
     def _load(self, documents: Mapping[Cell, Document]) -> None:
         for cell, document in documents.items():
-            self._kinds[cell.kind].put(cell, document, self._database)
+            try:
+                self._kinds[cell.kind].put(cell, document, self._database)
+            except Exception as error:  # noqa: BLE001 (one that cannot be read keeps nobody from the others)
+                _log.error("%s could not be loaded", cell, exc_info=True)
+                self._say(f"Not loaded, and left in {self._database.path.name}: {cell.kind} {cell.key} ({error!r}).")
 
     def _is_kept(self, call: Call) -> bool:
         """Whether the next start has what a call has done: data, and the definition of what was made by hand."""

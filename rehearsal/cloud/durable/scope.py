@@ -58,6 +58,8 @@ def scope(call: Call) -> Scope:
         case "s3":
             return _s3(call)
         case "ssm":
+            if "Parameter" not in call.operation and "Tags" not in call.operation:
+                return ()
             named = [call.given.get(name) for name in ("Name", "ResourceId")]
             names = [*(each for each in named if isinstance(each, str)), *call.given.get("Names", [])]
             return Parameters().of(call.container(), names)
@@ -91,7 +93,10 @@ def _dynamodb(call: Call) -> Iterator[Cell | Whole]:
                     fields = dict(_pairs(what))
                     yield row(str(fields.get("TableName", "")), fields.get("Item") or fields.get("Key"))
         case operation if operation in _PARTIQL:
-            yield Whole("row")
+            listed = [*_list(given.get("Statements")), *_list(given.get("TransactStatements"))]
+            texts = [str(dict(_pairs(each)).get("Statement", "")) for each in [given, *listed]]
+            if not all(text.lstrip()[:6].upper() in ("", "SELECT") for text in texts):
+                yield Whole("row")
         case _:
             yield Whole("table")
             if "Export" in call.operation:

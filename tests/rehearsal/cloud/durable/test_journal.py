@@ -206,6 +206,19 @@ def test_a_damaged_database_is_set_aside_and_said(path: Path) -> None:
         life.client("dynamodb").create_table(**TABLE)
 
 
+def test_an_image_that_cannot_be_read_keeps_nobody_from_the_others(path: Path) -> None:
+    with_a_row(path)
+    table = container(ACCOUNT, REGION, "notes")
+    with closing(Database(path)) as database:
+        database.write(Changes({Cell("row", table, '[["S", "broken"]]'): {"Id": {"S": "broken"}, "X": {"L": 1}}}))
+    with Life(path).started() as life:
+        assert life.rows() == [ROW]
+        [line] = life.said
+        assert line.startswith('Not loaded, and left in data.sqlite: row [["S", "broken"]] (')
+    with closing(Database(path)) as database:
+        assert len(database.documents("row", table)) == 2
+
+
 def test_a_file_that_is_no_database_is_set_aside(path: Path) -> None:
     path.write_text("no database at all, for sure\n" * 100)
     with Life(path).started() as life:

@@ -40,6 +40,8 @@ _READS = (
 )
 _OTHER_READS = {"FilterLogEvents", "StartQuery", "StopQuery", "TransactGetItems", "ValidateTemplate"}
 
+_OF_DATA = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "PutLogEvents"}
+
 # In the User-Agent of the rehearsal's own AWS clients, and of no others.
 OURS = "mysfits-rehearsal"
 
@@ -67,6 +69,14 @@ class Call:
 
     @classmethod
     def of(cls, request: Request) -> Call:
+        """Read once for each request."""
+        if "mysfits.call" not in request.environ:
+            request.environ["mysfits.call"] = cls._read(request)
+        call: Call = request.environ["mysfits.call"]
+        return call
+
+    @classmethod
+    def _read(cls, request: Request) -> Call:
         called = Called.of(request)
         credential = re.search(r"Credential=([^/\s]+)/[^/]*/([^/]+)/", request.headers.get("Authorization", ""))
         query = parse_qs(request.query_string.decode("latin-1"), keep_blank_values=True)
@@ -89,6 +99,11 @@ class Call:
             return cls(called.scope, names.get("Action", ""), account, region, names, is_ours=is_ours)
         operation = "List" if request.method in ("GET", "HEAD", "OPTIONS") else f"{request.method} {request.path}"
         return cls(called.scope, operation, account, region, {}, is_ours=is_ours)
+
+    @property
+    def is_of_data(self) -> bool:
+        """Whether it is about what is in a table, a bucket or a log stream."""
+        return self.operation in _OF_DATA or bool(self.key)
 
     @property
     def reads(self) -> bool:

@@ -87,7 +87,7 @@ class Journal:
 
     def note(self, call: Call) -> None:
         """Remember what was done by hand, of what nobody keeps."""
-        if call.is_ours or call.reads:
+        if call.is_ours or call.is_of_data or call.reads:
             return
         with self._alone:
             if not self._is_kept(call):
@@ -240,7 +240,6 @@ class Journal:
             try:
                 self._kinds[cell.kind].put(cell, document, self._database)
             except Exception as error:  # noqa: BLE001 (one that cannot be read keeps nobody from the others)
-                _log.error("%s could not be loaded", cell, exc_info=True)
                 self._say(f"Not loaded, and left in {self._database.path.name}: {cell.kind} {cell.key} ({error!r}).")
 
     def _is_kept(self, call: Call) -> bool:

@@ -149,9 +149,12 @@ class Database:
                 )
 
     def expire(self, container: str, before: int) -> None:
-        """Forget a log group's events of before a time, in milliseconds."""
+        """Forget a log group's events of before a time, in milliseconds. Raises NotWritten."""
         with self._transaction():
             self._connection.execute("DELETE FROM event WHERE container = ? AND timestamp < ?", (container, before))
+            for stream, document in self.documents("stream", container).items():
+                now = text({**document, "count": self.count_events(stream)})
+                self._connection.execute("INSERT OR REPLACE INTO image VALUES (?, ?, ?, ?)", (*stream, now))
 
     def write(self, changes: Changes) -> None:
         """All of it or nothing. Raises NotWritten."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from contextlib import suppress
 
 from rehearsal.cloud.durable.calls import Call
 from rehearsal.cloud.durable.database import Cell, Changes, Database, NotWritten
+from rehearsal.cloud.durable.kind import CONTENT
+from rehearsal.cloud.durable.scope import scope
 
 _MOST = 1000  # names; what comes after them is not told one by one
 _ENDS = {"Delete", "Deregister", "Remove", "Terminate", "Stop"}
@@ -50,6 +52,26 @@ class Hand:
         with suppress(NotWritten):
             self._database.write(Changes(dict.fromkeys(self._last.keys() - self._notes)))
         self._last = {}
+
+
+def is_kept(call: Call, database: Database, taken: Set[Cell]) -> bool:
+    """Whether the next start has what a call has done: data, and the definition of what was made by hand.
+
+    `taken` are the tables, buckets and groups of the stacks that somebody has deleted; they are made again.
+    """
+    targets = list(scope(call))
+    if call.service not in ("dynamodb", "logs", "s3"):
+        return bool(targets) and {each.kind for each in targets} <= {"parameter", "secret"}
+    holders = [each.kind for each in targets if each.kind in CONTENT]
+    if not holders:
+        return True
+    about = [call.given.get(name) for name in ("TableName", "ResourceArn", "logGroupName", "resourceArn")]
+    names = [call.bucket, *(each for each in about if isinstance(each, str))]
+    bare = [re.sub(r"^arn:[^/]*(:table/|:log-group:)|:\*$", "", name) for name in names if name]
+    documents = {
+        cell: database.document(cell) for cell in (Cell(holders[0], call.container(name), "") for name in bare)
+    }
+    return any(old["by_hand"] if old else cell not in taken for cell, old in documents.items())
 
 
 def named(call: Call) -> str:

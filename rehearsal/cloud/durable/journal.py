@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from werkzeug.wrappers import Request
@@ -16,16 +16,14 @@ from rehearsal.cloud.durable.buckets import Buckets, Send
 from rehearsal.cloud.durable.calls import Call
 from rehearsal.cloud.durable.codec import container, parts
 from rehearsal.cloud.durable.database import Cell, Changes, Database, Document, NotWritten
-from rehearsal.cloud.durable.hand import Hand
-from rehearsal.cloud.durable.kind import Kind
+from rehearsal.cloud.durable.hand import Hand, is_kept
+from rehearsal.cloud.durable.kind import CONTENT, Kind
 from rehearsal.cloud.durable.objects import Objects, Uploads
 from rehearsal.cloud.durable.parameters import Parameters
 from rehearsal.cloud.durable.rows import Rows, Tables
 from rehearsal.cloud.durable.scope import Whole, may_delete, scope
 from rehearsal.cloud.durable.secrets import Secrets
 
-# What is stored in what; the rest is in an account and region alone.
-CONTENT = {"table": ("row",), "group": ("stream",), "bucket": ("object", "upload")}
 _HOLDERS = {content: holder for holder, contents in CONTENT.items() for content in contents}
 _UNITS = {"row": "row", "stream": "log stream", "object": "object", "upload": "upload"}
 
@@ -55,7 +53,7 @@ class Journal:
         self._ahead: set[Cell] = set()  # what could neither be committed nor taken back
         self._is_starting = True
         self._is_full = False
-        self.hand = Hand(database)
+        self._hand = Hand(database)
         with alone:
             logs.expire(database)
             for kind in ("parameter", "secret"):
@@ -89,9 +87,10 @@ class Journal:
         """Remember what was done by hand, of what nobody keeps."""
         if call.is_ours or call.is_of_data or call.reads:
             return
-        with self._alone:
-            if not self._is_kept(call):
-                self.hand.note(call)
+        # What is made by hand on a broken disk is not told.
+        with self._alone, suppress(sqlite3.Error):
+            if not is_kept(call, self._database, self._taken):
+                self._hand.note(call)
 
     def start(self, say: Say, played: Iterable[str]) -> None:
         """End the start: make again what was made by hand, and say what is gone; `played` are the stacks of `up`.
@@ -109,7 +108,7 @@ class Journal:
                     elif there := self._counted(cell, contents):
                         say(f"Kept until it is made again: {holder} {parts(cell.container)[2]} with {there}.")
             self._is_starting = False
-            self.hand.say_what_is_gone(say, played)
+            self._hand.say_what_is_gone(say, played)
 
     def close(self) -> None:
         with self._alone:
@@ -241,21 +240,6 @@ class Journal:
                 self._kinds[cell.kind].put(cell, document, self._database)
             except Exception as error:  # noqa: BLE001 (one that cannot be read keeps nobody from the others)
                 self._say(f"Not loaded, and left in {self._database.path.name}: {cell.kind} {cell.key} ({error!r}).")
-
-    def _is_kept(self, call: Call) -> bool:
-        """Whether the next start has what a call has done: data, and the definition of what was made by hand."""
-        targets = list(scope(call))
-        if call.service not in ("dynamodb", "logs", "s3"):
-            return bool(targets) and {each.kind for each in targets} <= {"parameter", "secret"}
-        holders = [each for each in targets if each.kind in CONTENT]
-        if not holders:
-            return True
-        about = [call.given.get(name) for name in ("TableName", "ResourceArn", "logGroupName", "resourceArn")]
-        names = [call.bucket, *(each for each in about if isinstance(each, str))]
-        bare = [re.sub(r"^arn:[^/]*(:table/|:log-group:)|:\*$", "", name) for name in names if name]
-        cells = [Cell(holders[0].kind, call.container(name), "") for name in bare]
-        documents = {cell: self._database.document(cell) for cell in cells}
-        return any(old["by_hand"] if old else cell not in self._taken for cell, old in documents.items())
 
     def _is_attached(self, cell: Cell) -> bool:
         holder = _HOLDERS.get(cell.kind)

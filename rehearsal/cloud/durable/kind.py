@@ -7,6 +7,9 @@ from typing import Protocol
 
 from rehearsal.cloud.durable.database import Cell, Database, Document, LogEvent
 
+# What is stored in what; the rest is in an account and region alone.
+CONTENT = {"table": ("row",), "group": ("stream",), "bucket": ("object", "upload")}
+
 
 class Kind(Protocol):
     """A kind of data in moto's memory. Everything here is called while no other call is carried out."""

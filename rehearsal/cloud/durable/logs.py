@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from moto.logs.models import LogEvent as MotoEvent
 from moto.logs.models import LogGroup, LogStream, SubscriptionFilter, logs_backends
 
 from rehearsal.cloud.durable.codec import container, encoded, fields_of, now_ms, parts, set_fields
-from rehearsal.cloud.durable.database import Cell, Changes, Database, Document, LogEvent
+from rehearsal.cloud.durable.database import Cell, Database, Document, LogEvent, NotWritten
 from rehearsal.cloud.durable.kind import Plain
 
 _STREAM = ("creation_time", "last_ingestion_time", "stored_bytes", "upload_sequence_token")
@@ -109,15 +110,8 @@ class Groups(Plain):
 
 
 def expire(database: Database) -> None:
-    """Forget the events that are older than their group's retention, as CloudWatch does. Raises NotWritten."""
+    """Forget the events that are older than their group's retention, as CloudWatch does; on a full disk another time."""
     for group, document in database.documents("group").items():
-        if not (days := document.get("retention_in_days")):
-            continue
-        database.expire(group.container, now_ms() - int(days) * _DAY)
-        streams = database.documents("stream", group.container)
-        counts = {stream: database.count_events(stream) for stream in streams}
-        database.write(
-            Changes(
-                {each: {**old, "count": counts[each]} for each, old in streams.items() if old["count"] != counts[each]}
-            )
-        )
+        if days := document.get("retention_in_days"):
+            with suppress(NotWritten):
+                database.expire(group.container, now_ms() - int(days) * _DAY)

@@ -110,7 +110,7 @@ class Groups(Plain):
 
 
 def expire(database: Database) -> None:
-    """Forget the events that are older than their group's retention, as CloudWatch does; on a full disk another time."""
+    """Forget the events that are older than their group's retention, as CloudWatch does; a full disk can wait."""
     for group, document in database.documents("group").items():
         if days := document.get("retention_in_days"):
             with suppress(NotWritten):

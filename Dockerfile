@@ -27,15 +27,15 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     python -m venv --without-pip /venv && \
     python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes \
         --requirement /build/requirements-rehearsal.txt && \
-    install --directory --owner=10001 --group=10001 /data
+    install --directory --owner=10001 --group=10001 --mode=700 /data /credentials
 COPY cfn /srv/cfn
 COPY ops /srv/ops
 COPY rehearsal /srv/rehearsal
 COPY static-site /srv/static-site
 WORKDIR /srv
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL_DIR=/data
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL_DIR=/data CREDENTIALS_DIR=/credentials
 USER 10001:10001
-VOLUME /data
+VOLUME /data /credentials
 EXPOSE 4566 8080
 CMD ["python", "-m", "rehearsal.cloud_service"]
 

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check site-audit fuzz faults soak watching breaks audit supply-chain bench format lock clean
+.PHONY: help run test image-test check site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -33,14 +33,23 @@ fuzz: .venv/ready .venv-scan/ready ## Try 100,000 bad inputs on the API
 faults: .venv/ready .venv/faults ## Let everything around the platform go wrong, one thing after the other (3 minutes)
 	$(BIN)/python -m reliability.faults $(if $(ONLY),--only $(ONLY),--write)
 
+kills: .venv/ready ## Kill a rehearsal under sixteen clients, fifty times, and see that nothing answered is lost
+	$(BIN)/python -m reliability.kills --write
+
 soak: .venv/ready ## Half an hour of visitors, with a rollout, a killed task and a throttled table
 	$(BIN)/python -m reliability.soak --for 30m --write
 
 watching: .venv/ready ## Compare the metrics in CloudWatch with what visitors were answered
 	$(BIN)/python -m reliability.watching --write
 
+simulate: .venv/ready ## Run the scheduler in 20,000 simulated worlds, one from each seed
+	$(BIN)/python -m reliability.simulation --seeds 20000 --write
+
 breaks: .venv/ready .venv-scan/ready ## Break each property on purpose and see a test fail
 	$(BIN)/python -m tests.breaks --write
+
+mutation: .venv/ready .venv-mutation/ready ## Change the core in small places, one at a time, and count what its tests notice (hours)
+	nice -n 10 $(BIN)/python -m tests.mutation --write
 
 audit: .venv/ready ## Ask what is known against any locked package
 	@$(BIN)/python -m reliability.supply_chain.audit
@@ -65,6 +74,8 @@ lock: .venv/ready ## Lock the dependencies anew, at their newest versions
 	    --constraint requirements-dev.txt requirements-rehearsal.in --output-file requirements-rehearsal.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    requirements-scan.in --output-file requirements-scan.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
 	@tools/setup-python
 	$(BIN)/python -m reliability.supply_chain.licences
 
@@ -73,6 +84,9 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 
 .venv/ready: requirements-dev.txt pyproject.toml tools/setup-python
 	@tools/setup-python
+
+.venv-mutation/ready: .venv/ready requirements-mutation.txt tools/setup-mutation
+	@tools/setup-mutation
 
 .venv-scan/ready: .venv/ready requirements-scan.txt tools/setup-scan
 	@tools/setup-scan

@@ -78,26 +78,31 @@ def assemblies() -> dict[str, dict[str, str]]:
 
 
 @contextmanager
-def data_store() -> Iterator[str]:
-    """A local cloud with the tables that the environments name, seeded; its address."""
+def data_store() -> Iterator[Cloud]:
+    """A local cloud with the tables that the environments name, seeded."""
     before = dict(os.environ)
     with closing(Cloud(port=0)) as cloud:
-        use_only(cloud.url)
+        use_only(cloud.url, cloud.key)
         session = boto3.Session()
         with closing(Stacks(session, REGION)) as stacks:
             stacks.play("mysfits-data", read_template(DATA), {})
             seed_all(session, stacks.outputs)
-            yield cloud.url
+            yield cloud
     os.environ.clear()
     os.environ.update(before)
 
 
-def measure(stack: str, environment: Mapping[str, str], cloud_url: str, seconds: float) -> Needs:
+def measure(stack: str, environment: Mapping[str, str], cloud: Cloud, seconds: float) -> Needs:
     """Run one task, leave it alone, then load it from CLIENTS clients. Raises CannotLoad."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    settings = {"BIND_ADDRESS": "127.0.0.1", "PORT": str(port), **environment, **client_environment(cloud_url)}
+    settings = {
+        "BIND_ADDRESS": "127.0.0.1",
+        "PORT": str(port),
+        **environment,
+        **client_environment(cloud.url, cloud.key),
+    }
     # By its id: not every assembly can list them.
     routes = tuple(route.replace("{id}", MYSFIT) for route in ROUTES.get(stack, EVERYWHERE))
     task = subprocess.Popen(
@@ -134,11 +139,11 @@ def main() -> None:
     options.add_argument("--into", type=Path, default=PAGE, help="the page that the table is written to")
     chosen = options.parse_args()
     found = []
-    with data_store() as cloud_url:
+    with data_store() as cloud:
         for stack, environment in assemblies().items():
             if chosen.only not in (None, stack):
                 continue
-            found.append(measure(stack, environment, cloud_url, chosen.seconds))
+            found.append(measure(stack, environment, cloud, chosen.seconds))
             print(_row(found[-1]), flush=True)
     chosen.into.write_text(page(found))
 

@@ -16,6 +16,7 @@ import boto3
 
 from bench.measure import Bench
 from ops.seed import seed
+from rehearsal.access_key import AccessKey
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION, client_environment, use_only
 from rehearsal.stacks.stack import Stacks
@@ -33,7 +34,10 @@ def on_stand_in(mysfits: int = 12) -> Iterator[Bench]:
     with _process("bench.stand_in", [str(port), str(LATENCY), str(mysfits)], {}):
         url = f"http://127.0.0.1:{port}"
         _wait(f"{url}/calls")
-        with _server({"DDB_TABLE_NAME": "mysfits", **client_environment(url)}) as (address, server):
+        with _server({"DDB_TABLE_NAME": "mysfits", **client_environment(url, AccessKey.generate())}) as (
+            address,
+            server,
+        ):
             yield Bench(f"stand-in, {LATENCY} ms", address, server, f"{url}/calls")
 
 
@@ -41,7 +45,7 @@ def on_stand_in(mysfits: int = 12) -> Iterator[Bench]:
 def on_local_cloud() -> Iterator[Bench]:
     """The server on the local cloud, as in a rehearsal."""
     cloud = Cloud(port=0)
-    use_only(cloud.url)
+    use_only(cloud.url, cloud.key)
     session = boto3.Session()
     stacks = Stacks(session, REGION)
     stacks.play("bench", read_template(DATA), {})
@@ -49,7 +53,7 @@ def on_local_cloud() -> Iterator[Bench]:
     seed(session, table)
     rows = session.resource("dynamodb").Table(table)
     rows.put_item(Item={**rows.scan()["Items"][0], "MysfitId": "mysfit-0"})
-    with _server({"DDB_TABLE_NAME": table, **client_environment(cloud.url)}) as (address, server):
+    with _server({"DDB_TABLE_NAME": table, **client_environment(cloud.url, cloud.key)}) as (address, server):
         yield Bench("local cloud", address, server, None)
     cloud.close()
 

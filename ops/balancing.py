@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.target import Target
+from ops.wildcards import fits
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.client import ElasticLoadBalancingv2Client as Client
@@ -41,8 +41,7 @@ def matches(pattern: str, path: str) -> bool:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
     """
-    wild = {"*": ".*", "?": "."}
-    return re.fullmatch("".join(wild.get(each, re.escape(each)) for each in pattern), path, re.DOTALL) is not None
+    return fits(pattern, path)
 
 
 def listeners(target: Target, groups: Sequence[str]) -> list[str]:

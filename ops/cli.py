@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.commands.deploying import deploy, destroy
 from ops.commands.drilling import drill
+from ops.commands.environment import env
 from ops.commands.filling import publish, seed
 from ops.commands.keeping import data
 from ops.commands.loading import load
@@ -73,6 +74,7 @@ def main() -> None:
 
 for command in (
     up,
+    env,
     push,
     deploy,
     update,

@@ -1,7 +1,6 @@
 """Tables as files: export and import of every row, exact to the last digit.
 
-A file has one row a line, `{"table": "DynamoTable", "item": {…}}`, the item in DynamoDB's own JSON, and a last line
-that says how many there are. Until that line is written an export goes on where the file ends.
+Until its last line is written an export goes on where the file ends; row_file.py has the format.
 """
 
 from __future__ import annotations
@@ -13,25 +12,26 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-Row = dict[str, Any]
+from ops.row_file import Incomplete, Row, read_rows, whole_part
 
-
-class Incomplete(Exception):
-    """A file that an export has not finished, or that is no export; the message says so."""
+__all__ = ["Incomplete", "export_rows", "import_rows"]
 
 
 def export_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -> int:
     """Write the rows of `tables` (output name to table name) to `path`, going on with what is there; how many it holds.
 
     Reads are consistent row by row, not across rows: for one moment of the whole table restore it to that moment first.
+    Raises Incomplete.
     """
-    whole = _whole_part(path)
-    there = _lines(whole, path)
-    if there and "rows" in there[-1]:
-        return int(there[-1]["rows"])
+    whole = whole_part(path)
+    there, told = read_rows(whole, path)
+    if told is not None:
+        return told
     names = list(tables)
+    if there and there[-1]["table"] not in tables:
+        raise Incomplete(f"{path} has rows of {there[-1]['table']!r}, which these stacks do not have.")
     begun = names.index(there[-1]["table"]) if there else 0
     count = len(there)
     with path.open("r+b" if path.exists() else "w+b") as file:
@@ -54,28 +54,44 @@ def import_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -
 
     A row that is there stays as it is, so an import can be said again, and never takes away a like. Raises Incomplete.
     """
-    lines = _lines(_whole_part(path), path)
-    if not lines or lines[-1].get("rows") != len(lines) - 1:
+    rows, told = read_rows(whole_part(path), path)
+    if told is None or told != len(rows):
         raise Incomplete(f"{path} is no finished export; run the export again, and it goes on where it stopped.")
     dynamodb = session.client("dynamodb")
     keys = {name: _key_names(dynamodb, table) for name, table in tables.items()}
+    # All of them before the first is put: a file that is no good changes nothing.
+    for number, row in enumerate(rows, 1):
+        if row["table"] not in tables:
+            raise Incomplete(f"{path}, line {number}: it has a row of {row['table']}, which these stacks do not have.")
+        if missing := [name for name in keys[row["table"]] if name not in row["item"]]:
+            raise Incomplete(f"{path}, line {number}: its item has no {missing[0]}, which is a key.")
     put = 0
-    for line in lines[:-1]:
-        if line["table"] not in tables:
-            raise Incomplete(f"{path} has rows of {line['table']}, which these stacks do not have.")
+    for number, row in enumerate(rows, 1):
         try:
-            dynamodb.put_item(
-                TableName=tables[line["table"]],
-                Item=line["item"],
-                ConditionExpression="attribute_not_exists(#key)",
-                ExpressionAttributeNames={"#key": keys[line["table"]][0]},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-        else:
-            put += 1
-    return put, len(lines) - 1 - put
+            put += _put(dynamodb, tables[row["table"]], row["item"], keys[row["table"]][0])
+        except (BotoCoreError, ClientError) as error:
+            why = error.response["Error"].get("Message") if isinstance(error, ClientError) else error
+            raise Incomplete(
+                f"{path}, line {number}: {why} Of {len(rows)} rows {put} were put and {number - 1 - put} were there "
+                "already; the import can be said again."
+            ) from error
+    return put, len(rows) - put
+
+
+def _put(dynamodb: Any, table: str, item: Row, key: str) -> bool:
+    """Whether a row was put; False when one with its key is there."""
+    try:
+        dynamodb.put_item(
+            TableName=table,
+            Item=item,
+            ConditionExpression="attribute_not_exists(#key)",
+            ExpressionAttributeNames={"#key": key},
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
 
 
 def _rows(session: boto3.Session, table: str, after: Row | None) -> Iterator[Row]:
@@ -93,29 +109,6 @@ def _key_names(dynamodb: Any, table: str) -> list[str]:
     return [each["AttributeName"] for each in sorted(schema, key=lambda each: each["KeyType"] != "HASH")]
 
 
-def _lines(whole: bytes, path: Path) -> list[dict[str, Any]]:
-    try:
-        return [json.loads(line, object_hook=_with_bytes) for line in whole.splitlines()]
-    except ValueError:
-        raise Incomplete(f"{path} is no export of these tables.") from None
-
-
 def _as_text(binary: bytes) -> str:
     """As DynamoDB's own JSON has it."""
     return base64.b64encode(binary).decode()
-
-
-def _with_bytes(piece: Row) -> Row:
-    # An attribute named B or BS has an object there, never text.
-    match piece:
-        case {"B": str(text)}:
-            return {"B": base64.b64decode(text)}
-        case {"BS": list(texts)}:
-            return {"BS": [base64.b64decode(text) for text in texts]}
-    return piece
-
-
-def _whole_part(path: Path) -> bytes:
-    """What there is of a file, up to the end of its last whole line."""
-    content = path.read_bytes() if path.exists() else b""
-    return content[: content.rfind(b"\n") + 1]

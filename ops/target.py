@@ -13,7 +13,7 @@ import botocore.session
 from botocore.config import Config
 
 from ops.outcomes import Failure, Outcome
-from rehearsal.local import Running, use_only
+from rehearsal.local import Running, own_key, use_only
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -81,7 +81,7 @@ def local() -> Target:
     running = Running.found()
     if running is None:
         raise NoTarget("No rehearsal is running here. Start one with `make run`, or say --aws.")
-    use_only(running.cloud_url)
+    use_only(running.cloud_url, own_key())
     session = patient_session()
     # The stacks' own outputs name hosts that only AWS has.
     here = {"ApiUrl": running.api_url, "S3WebsiteURL": running.site_url}

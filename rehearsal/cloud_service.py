@@ -1,6 +1,7 @@
 """The API's surroundings as a service of their own: `python -m rehearsal.cloud_service`, in compose.yaml.
 
-API_URL is where the site's visitors find the API.
+API_URL is where the site's visitors find the API; CLOUD_NAMES are the hosts, comma-separated, by which other containers
+reach the cloud. CREDENTIALS_DIR is the folder where they find its access key, the cloud's own folder when it is unset.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from ops.visible import visible
-from rehearsal import surroundings
-from rehearsal.local import AlreadyRunning, ours_alone
+from rehearsal import local, surroundings
+from rehearsal.access_key import AccessKey
+from rehearsal.local import AlreadyRunning, Unusable, ours_alone
 from rehearsal.stacks.templates import TemplateError
 from rehearsal.supervisor import Supervisor, TooManyRestarts
 
@@ -34,19 +37,27 @@ def main() -> int:
     try:
         with (
             ours_alone(),
-            surroundings.cloud(CLOUD_PORT, say, supervisor, HOST) as outputs,
+            surroundings.cloud(CLOUD_PORT, _key(), say, supervisor, HOST, _names()) as outputs,
             surroundings.site(outputs["SiteBucket"], os.environ["API_URL"], SITE_PORT, say, supervisor, HOST),
             supervisor.watching(),
         ):
             stopping.wait()
         supervisor.check()
-    except (AlreadyRunning, TemplateError) as error:
+    except (AlreadyRunning, TemplateError, Unusable) as error:
         print(visible(f"Cannot start: {error}"), file=sys.stderr)
         return 1
     except TooManyRestarts as error:
         print(visible(str(error)), file=sys.stderr)
         return 1
     return 0
+
+
+def _key() -> AccessKey:
+    return AccessKey.of_folder(Path(os.environ.get("CREDENTIALS_DIR") or local.LOCAL))
+
+
+def _names() -> list[str]:
+    return [name for name in os.environ.get("CLOUD_NAMES", "").split(",") if name]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,12 @@ from rehearsal.supervisor import how_ended
 
 class Start(Protocol):
     def __call__(
-        self, command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        output: Path | None,
+        folder: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
         """Start a process group in `folder`, from any thread. Both its outputs are added to a file, or with None are
         the child's `stdout` to read. Raises OSError when there is no such command or folder.
@@ -45,7 +50,12 @@ class Keeper:
         self.process = _keeper()
 
     def __call__(
-        self, command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        output: Path | None,
+        folder: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
         with self._lock, contextlib.ExitStack() as opened:
             # The number of a group that has gone may soon be somebody else's.
@@ -60,6 +70,7 @@ class Keeper:
                 stdout=opened.enter_context(output.open("ab")) if output else subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
             self._kept.append(child)
             self._tell(child.pid)

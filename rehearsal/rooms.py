@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
 
@@ -14,11 +16,17 @@ from rehearsal.balancer import operations as elbv2
 from rehearsal.balancer.balancer import Balancer
 from rehearsal.clock import Clock
 from rehearsal.cloud import load_balancers
+from rehearsal.cloud.durable.calls import own_session
+from rehearsal.cloud.durable.database import Database
+from rehearsal.cloud.durable.database import opened as opened_database
+from rehearsal.cloud.durable.last_parameters import LastParameters
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.service import Played, bound
-from rehearsal.local import LOCAL, REGION, use_only
+from rehearsal.cloud.stored import ALONE
+from rehearsal.local import LOCAL, REGION, own_key, use_only
 from rehearsal.ports import Ports
 from rehearsal.scheduler import operations as ecs
+from rehearsal.scheduler.confinement import NOT_OFFERED, Confinement
 from rehearsal.scheduler.containers import Containers
 from rehearsal.scheduler.docker.engine import Engine
 from rehearsal.scheduler.docker.ground import ground
@@ -30,7 +38,7 @@ from rehearsal.scheduler.scheduler import Scheduler
 from rehearsal.stacks import operations as cloudformation
 from rehearsal.stacks.stack import Stacks
 from rehearsal.supervisor import Supervisor
-from rehearsal.surroundings import Say
+from rehearsal.surroundings import DATABASE, Say
 
 IMAGES = LOCAL / "images"
 
@@ -43,6 +51,9 @@ class Rooms:
     balancer: Balancer
     runner: TaskRunner
     repository: Repository  # of the images that the services run
+    cloud: Cloud
+    database: Database  # of the cloud's data
+    last: LastParameters
 
     @contextmanager
     def tasks(self) -> Iterator[None]:
@@ -57,27 +68,45 @@ class Rooms:
 
 @contextmanager
 def rooms(
-    ports: Ports, clock: Clock, supervisor: Supervisor, say: Say, stand_in: bool = False, docker: bool = False
+    ports: Ports,
+    clock: Clock,
+    supervisor: Supervisor,
+    say: Say,
+    stand_in: bool = False,
+    docker: bool = False,
+    task_folders: Sequence[Path] = (),
 ) -> Iterator[Rooms]:
     """An AWS endpoint behind which services run; with `stand_in` the placeholder plays every unknown image.
 
-    With `docker`, tasks are containers instead of processes. Whatever waits for a stack or a service gives up when
-    the supervisor's `stopping` is set. Raises NoEngine.
+    With `docker`, tasks are containers instead of processes, which may write `task_folders`. Whatever waits for a stack
+    or a service gives up when the supervisor's `stopping` is set. Raises NoEngine or
+    Unusable.
     """
     engine = Engine() if docker else None
     with ExitStack() as opened:
         start = opened.enter_context(keeper.started())
-        cloud = opened.enter_context(closing(Cloud(ports.cloud)))
-        use_only(cloud.url)
-        session = boto3.Session()
+        database = opened_database(DATABASE, say)
+        last = LastParameters(database, ALONE)
+        cloud = opened.enter_context(closing(Cloud(ports.cloud, key=own_key(), database=database, say=say)))
+        use_only(cloud.url, cloud.key)
+        session = own_session()
         balancer = Balancer(session, start, LOCAL / "balancer", ports.api, clock)
         opened.callback(balancer.close)
         images = Images(IMAGES, stand_in)
         around = (images, start, session, cloud.url, ports.cloud, clock, LOCAL / "tasks", say)
+        confinement = Confinement.of(Path(os.path.expanduser("~")), LOCAL, task_folders)
+        if not confinement and not engine:
+            say(NOT_OFFERED)
+        runner: TaskRunner
         containers_on = opened.enter_context(ground(engine, LOCAL)) if engine else None
-        runner = Containers(containers_on, *around) if containers_on else Processes(*around)
+        if containers_on:
+            cloud.guard.admit(containers_on.host)
+            runner = Containers(containers_on, *around, confinement=confinement, keys=cloud.keys)
+        else:
+            runner = Processes(*around, confinement=confinement, keys=cloud.keys)
         scheduler = Scheduler(runner, balancer, clock, REGION)
-        stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=supervisor.stopping)
+        stopping = supervisor.stopping
+        stacks = Stacks(session, REGION, tasks_run=True, clock=clock, stopping=stopping, completed=last.remember)
         opened.callback(stacks.close)
         supervisor.watch(start, cloud.worker, *balancer.children, scheduler.worker, *runner.workers)
         supervisor.watch(*(containers_on.children if containers_on else ()))
@@ -93,4 +122,5 @@ def rooms(
                 rewrite=lambda answer: stated(addressed(answer)),
             ),
         )
-        yield Rooms(session, stacks, scheduler, balancer, runner, BuiltImages(engine) if engine else images)
+        repository = BuiltImages(engine) if engine else images
+        yield Rooms(session, stacks, scheduler, balancer, runner, repository, cloud, database, last)

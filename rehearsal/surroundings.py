@@ -1,8 +1,8 @@
-"""What is around the tasks: the local cloud, the rows and events it keeps, and the site."""
+"""What is around the tasks: the local cloud with its data, and the site."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -10,18 +10,25 @@ import boto3
 
 from ops.publish import publish
 from ops.seed import seed_all
-from rehearsal.cloud import snapshot
+from rehearsal.access_key import AccessKey
+from rehearsal.cloud.durable.calls import own_session
+from rehearsal.cloud.durable.database import Database, NotWritten, opened
+from rehearsal.cloud.durable.journal import Journal
+from rehearsal.cloud.durable.last_parameters import LastParameters
+from rehearsal.cloud.durable.takeover import take_over
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.server import Server
 from rehearsal.cloud.service import Played, bound
+from rehearsal.cloud.stored import ALONE
 from rehearsal.cloud.website import Website
-from rehearsal.local import LOCAL, REGION, use_only
+from rehearsal.local import LOCAL, REGION, Unusable, use_only
 from rehearsal.stacks.files import MONOLITH, Listing
 from rehearsal.stacks.operations import OPERATIONS as CLOUDFORMATION
 from rehearsal.stacks.stack import Stacks
 from rehearsal.supervisor import Supervisor
 
 STACKS = Path(__file__).parent.parent / "cfn" / "stacks.yml"
+DATABASE = LOCAL / "data.sqlite"
 SNAPSHOT = LOCAL / "snapshot.json"
 HOST = "127.0.0.1"
 
@@ -29,39 +36,55 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def cloud(port: int, say: Say, supervisor: Supervisor, host: str = HOST) -> Iterator[dict[str, str]]:
-    """The local cloud with the stacks played and its rows as they were, without tasks; the stacks' outputs.
+def cloud(
+    port: int, key: AccessKey, say: Say, supervisor: Supervisor, host: str = HOST, names: Iterable[str] = ()
+) -> Iterator[dict[str, str]]:
+    """The local cloud with the stacks played and its data as it was, without tasks; the stacks' outputs.
 
-    Raises TemplateError.
+    `names` are hosts by which others than this machine reach it. Raises TemplateError or Unusable.
     """
-    use_only(f"http://127.0.0.1:{port}")
-    with closing(Cloud(port, host)) as endpoint:
+    use_only(f"http://127.0.0.1:{port}", key)
+    database = opened(DATABASE, say)
+    last = LastParameters(database, ALONE)
+    with closing(Cloud(port, host, key=key, database=database, say=say)) as endpoint:
+        for name in names:
+            endpoint.guard.admit(name)
         supervisor.watch(endpoint.worker)
-        session = boto3.Session()
-        with closing(Stacks(session, REGION)) as stacks:
+        session = own_session()
+        with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
             endpoint.play("cloudformation", Played(bound(CLOUDFORMATION, stacks)))
-            stacks.play_all(Listing.read(STACKS).all(MONOLITH))
+            listed = Listing.read(STACKS).all(MONOLITH)
+            stacks.play_all(listed, last.used(listed, {}, say))
             say("The tables, the log group and the bucket of cfn/ are made.")
-            with rows_and_events(session, stacks.outputs, say):
-                yield stacks.outputs
+            fill(session, endpoint.journal, database, stacks.outputs, [each.name for each in listed], say)
+            yield stacks.outputs
 
 
-@contextmanager
-def rows_and_events(session: boto3.Session, outputs: dict[str, str], say: Say) -> Iterator[None]:
-    """The tables and log groups as they were when the last rehearsal stopped, and seeded; kept again at the end."""
-    snapshot.restore(session, SNAPSHOT)
+def fill(
+    session: boto3.Session,
+    journal: Journal | None,
+    database: Database,
+    outputs: dict[str, str],
+    played: Iterable[str],
+    say: Say,
+) -> None:
+    """What the stacks do not make: the data of earlier versions, what was made by hand, the seeds. Raises Unusable."""
     try:
-        rows = seed_all(session, outputs)
-        say(f"The tables are seeded: {', '.join(f'{count} {what}' for what, count in rows.items())}.")
-        yield
-    finally:
-        snapshot.save(session, SNAPSHOT)
+        take_over(SNAPSHOT, REGION, database, ALONE, say)
+    except (NotWritten, OSError, ValueError, LookupError) as error:
+        raise Unusable(
+            f"{SNAPSHOT} cannot be taken over: {error!r}. It is untouched; move it away to go on."
+        ) from error
+    if journal:
+        journal.start(say, played)
+    rows = seed_all(session, outputs)
+    say(f"The tables are seeded: {', '.join(f'{count} {what}' for what, count in rows.items())}.")
 
 
 @contextmanager
 def site(bucket: str, api_url: str, port: int, say: Say, supervisor: Supervisor, host: str = HOST) -> Iterator[None]:
     """The site, published for an API at `api_url` and served."""
-    session = boto3.Session()
+    session = own_session()
     count = publish(session, bucket, api_url)
     say(f"The site is in its bucket: {count} files.")
     with closing(Server(Website(session, bucket), port, threads=4, host=host, name="The site's server")) as server:

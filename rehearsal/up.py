@@ -24,7 +24,7 @@ from rehearsal.stacks.files import MONOLITH, Listing
 from rehearsal.stacks.resources.registry import grouped
 from rehearsal.stacks.templates import TemplateError
 from rehearsal.supervisor import Supervisor
-from rehearsal.surroundings import STACKS, Say, rows_and_events, site
+from rehearsal.surroundings import STACKS, Say, fill, site
 
 ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
 
@@ -39,6 +39,7 @@ class Wish:
 
     speed: float = 1.0
     docker: bool = False  # tasks are containers of a Docker engine
+    task_folders: Sequence[Path] = ()  # that tasks may write, where they are processes
     assembly: str = MONOLITH
     placeholder: bool = False  # not the code of this folder
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of the assembly, by stack and name
@@ -49,7 +50,7 @@ class Wish:
 def up(ports: Ports, wish: Wish, say: Say) -> None:
     """Run until SIGTERM or Ctrl-C.
 
-    Raises AlreadyRunning, NoEngine, NotBuilt, TemplateError, CannotStart or TooManyRestarts.
+    Raises AlreadyRunning, NoEngine, NotBuilt, TemplateError, Unusable, CannotStart or TooManyRestarts.
     """
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -61,7 +62,7 @@ def up(ports: Ports, wish: Wish, say: Say) -> None:
         # What fails because of what died is not what to say.
         supervisor.check()
         raise
-    say("Stopped. What was liked and adopted is kept; `make clean` forgets it.")
+    say("Stopped. What was stored is kept; `make clean` forgets it.")
     supervisor.check()
 
 
@@ -70,7 +71,7 @@ def _run(ports: Ports, wish: Wish, supervisor: Supervisor, say: Say) -> None:
     with ExitStack() as running:
         running.enter_context(ours_alone())
         clock, stand_in = Clock(wish.speed), bool(wish.templates)
-        it = running.enter_context(rooms(ports, clock, supervisor, say, stand_in, wish.docker))
+        it = running.enter_context(rooms(ports, clock, supervisor, say, stand_in, wish.docker, wish.task_folders))
         with supervisor.watching():
             try:
                 if wish.templates:
@@ -92,15 +93,16 @@ def _run(ports: Ports, wish: Wish, supervisor: Supervisor, say: Say) -> None:
 
 def _play_ours(it: Rooms, ports: Ports, wish: Wish, running: ExitStack, supervisor: Supervisor, say: Say) -> None:
     listing = Listing.read(STACKS)
-    it.stacks.play_all(listing.stacks, wish.parameters)
+    services = listing.assembly(wish.assembly)
+    parameters = it.last.used((*listing.stacks, *services), wish.parameters, say)
+    it.stacks.play_all(listing.stacks, parameters)
     say("The tables, the log group, the bucket and the load balancer of cfn/ are made.")
-    # The rows first: a task would serve an empty table. And kept last: the tasks write until they have ended.
-    running.enter_context(rows_and_events(it.session, it.stacks.outputs, say))
+    # The rows first: a task would serve an empty table.
+    fill(it.session, it.cloud.journal, it.database, it.stacks.outputs, parameters, say)
     running.enter_context(it.tasks())
     api_url = f"http://localhost:{ports.api}"
     running.enter_context(site(it.stacks.outputs["SiteBucket"], api_url, ports.site, say, supervisor))
-    services = listing.assembly(wish.assembly)
-    given = wish.parameters
+    given: Mapping[str, Mapping[str, str]] = parameters
     if not wish.placeholder:
         if wish.docker:
             say("Building the image of this folder, unless the Docker engine has it …")
@@ -115,6 +117,8 @@ def _play_ours(it: Rooms, ports: Ports, wish: Wish, running: ExitStack, supervis
 def _play_others(it: Rooms, wish: Wish, running: ExitStack, say: Say) -> None:
     running.enter_context(it.tasks())
     it.stacks.play_files(wish.templates, wish.values)
+    if it.cloud.journal:
+        it.cloud.journal.start(say, ())
     for name, value in it.stacks.stood_in.items():
         say(f"The parameter {name} was given no value; {value} stands in for one.")
     for name, value in it.stacks.outputs.items():

@@ -38,7 +38,7 @@ def cloud() -> Iterator[Cloud]:
     """A local cloud; every AWS client of the test process talks to it."""
     before = dict(os.environ)
     cloud = Cloud(port=0)
-    use_only(cloud.url)
+    use_only(cloud.url, cloud.key)
     yield cloud
     cloud.close()
     os.environ.clear()

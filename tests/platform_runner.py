@@ -25,6 +25,7 @@ from typing import IO, Any, TypeVar, cast
 import boto3
 
 from app.kit.config import Config
+from rehearsal.access_key import FILE, AccessKey
 from rehearsal.local import REGION
 from rehearsal.ports import free_ports as free_ports
 
@@ -178,6 +179,15 @@ class Platform:
         )
 
     @property
+    def key_file(self) -> Path:
+        return Path(self._environment["LOCAL_DIR"], FILE)
+
+    @property
+    def key(self) -> AccessKey:
+        """The access key of its folder."""
+        return AccessKey.of_folder(Path(self._environment["LOCAL_DIR"]))
+
+    @property
     def outputs(self) -> dict[str, str]:
         """The outputs of its stacks by name; it has to be ready."""
         note = json.loads(Path(self._environment["LOCAL_DIR"], "running.json").read_text())
@@ -185,7 +195,8 @@ class Platform:
 
     def client(self, service: str) -> Any:
         """A boto3 client of its cloud, whatever the environment of the test process says."""
-        session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
+        key = self.key
+        session = boto3.Session(aws_access_key_id=key.id, aws_secret_access_key=key.secret, region_name=REGION)
         return session.client(cast("Any", service), endpoint_url=self.cloud_url)
 
     def __enter__(self) -> Platform:

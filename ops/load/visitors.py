@@ -9,13 +9,19 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import quote
 
+from ops.load import history
 from ops.load.client import Answer, Connection, Failed, Server
 from ops.load.slices import Kind, Slice, failed
 
-LIKE = "POST /mysfits/{id}/like"
-GOLDEN = ("GET /mysfits", "GET /mysfits/{id}", LIKE)
+LIKE, PROFILE = "POST /mysfits/{id}/like", "GET /mysfits/{id}"
+GOLDEN = ("GET /mysfits", PROFILE, LIKE)
+
+# What a history holds of a route; of the others, nothing.
+_RECORDED = {LIKE: history.LIKE, PROFILE: history.READ}
+_LISTS = "GET /mysfits"
 
 MUTE = "503 without Retry-After"
 
@@ -38,6 +44,7 @@ class Plan:
     mysfits: int | None = None  # how many of them are visited; None: all
     patience: float = 30.0  # seconds for one request
     slice_seconds: float = 0.1
+    history: str | None = None  # the file that every operation on a mysfit is recorded in
 
 
 class Visitors:
@@ -47,6 +54,7 @@ class Visitors:
         self._plan = plan
         self._say = say
         self._stopping = asyncio.Event()
+        self._recorder = history.Recorder(Path(plan.history)) if plan.history else None
 
     def stop(self) -> None:
         """Send nothing new; what is under way is waited for."""
@@ -65,6 +73,8 @@ class Visitors:
         self.stop()
         await visits
         telling.cancel()
+        if self._recorder:
+            self._recorder.close()
         self._end_slice()
 
     async def _visit(self, server: Server, mysfits: list[str], number: int) -> None:
@@ -83,7 +93,7 @@ class Visitors:
     async def _request(self, connection: Connection, route: str, mysfit: str) -> bool:
         """One request, counted; whether it failed."""
         method, path = route.replace("{id}", quote(mysfit, safe="")).split(" ")
-        began = time.perf_counter()
+        began, begin = time.perf_counter(), time.monotonic_ns()
         try:
             answer = await connection.ask(method, path)
         except Failed as failure:
@@ -92,9 +102,17 @@ class Visitors:
         else:
             outcome = _outcome(answer)
         self._slice.add(Kind(route, outcome, answer.revision), (time.perf_counter() - began) * 1000)
+        if self._recorder:
+            self._record(self._recorder, route, mysfit, begin, answer)
         if route == LIKE:
             (self._slice.in_doubt if failed(outcome) else self._slice.liked)[mysfit] += 1
         return failed(outcome)
+
+    def _record(self, recorder: history.Recorder, route: str, mysfit: str, begin: int, answer: Answer) -> None:
+        if action := _RECORDED.get(route):
+            recorder.add(mysfit, action, begin, answer.status, answer.body)
+        elif route.partition("?")[0] == _LISTS and answer.status == 200:
+            recorder.add_list(route, answer.body)
 
     async def _mysfits(self, server: Server) -> list[str]:
         connection = Connection(server, self._plan.patience)

@@ -13,8 +13,10 @@ import math
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +29,8 @@ from rehearsal.supervisor import how_ended
 
 # For which an update may stay untaken before that is a problem; the requests go on by the last one that was taken.
 PATIENCE = 10.0
+
+_ADMIN = "mysfits-envoy-"  # what the name of the folder with its socket begins with
 
 _VERSION = re.compile(r'^(\S+)\.version_text: "(.*)"$', re.MULTILINE)
 
@@ -44,11 +48,25 @@ def binary() -> str:
     return found
 
 
-def bootstrap(folder: Path) -> dict[str, Any]:
-    """What Envoy is started with; all else is in the files that this names."""
+class _Connection(http.client.HTTPConnection):
+    """HTTP over a Unix domain socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=5)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def bootstrap(folder: Path, admin: Path) -> dict[str, Any]:
+    """What Envoy is started with; all else is in the files that this names. `admin` is the socket it is asked by."""
     return {
         "node": {"id": "balancer", "cluster": "rehearsal"},
-        "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}}},
+        # Whoever reaches it commands Envoy, and asks for no name: no page and no other user may.
+        "admin": {"address": {"pipe": {"path": str(admin), "mode": 0o600}}},
         "dynamic_resources": {
             "lds_config": from_file(folder / "listeners.json"),
             "cds_config": from_file(folder / "clusters.json"),
@@ -78,19 +96,22 @@ class Envoy:
         self._versions: dict[str, int] = {}
         self._resources: dict[str, Sequence[Mapping[str, Any]]] = {}
         self._offered: dict[str, float] = {}
-        self._admin = folder / "admin"
-        self._admin.unlink(missing_ok=True)
+        # A socket's path has at most 107 bytes: `folder` may be too long. The note is for what a kill leaves behind.
+        note = folder / "admin"
+        if note.is_file():
+            _remove_admin(Path(note.read_text()))
+        self._admin = Path(tempfile.mkdtemp(prefix=_ADMIN), "admin")
+        note.write_text(str(self._admin.parent))
         self.log = folder / "envoy.log"
         self.log.unlink(missing_ok=True)
         self.offer("listeners", [])
         self.offer("clusters", [])
         config = folder / "bootstrap.json"
-        config.write_text(json.dumps(bootstrap(folder)))
+        config.write_text(json.dumps(bootstrap(folder, self._admin)))
         self._start: Callable[[], subprocess.Popen[bytes]] = lambda: start(
             [
                 program,
                 *("-c", str(config)),
-                *("--admin-address-path", str(self._admin)),
                 *("--concurrency", "2"),
                 *("--drain-time-s", "5"),
                 *("--log-level", "warning"),
@@ -160,7 +181,7 @@ class Envoy:
         return {}
 
     def _ask(self, path: str) -> str:
-        connection = http.client.HTTPConnection(self._admin.read_text().strip(), timeout=5)
+        connection = _Connection(self._admin)
         try:
             connection.request("GET", path)
             return connection.getresponse().read().decode()
@@ -174,3 +195,9 @@ class Envoy:
         killer.start()
         self.process.wait()
         killer.cancel()
+        _remove_admin(self._admin.parent)
+
+
+def _remove_admin(folder: Path) -> None:
+    if folder.name.startswith(_ADMIN):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ from typing import Any
 # Set for every request by headers.lua: the client's address, as 32 digits 0 and 1.
 SOURCE = "x-rehearsal-source"
 
+_LONGEST = 128  # characters of a regular expression
 # What AWS's regular expressions do not have, nor have Envoy's.
 _UNKNOWN = re.compile(r"\(\?(?:[=!>|]|<[=!]|P=|R|\d)|\\[1-9gk]|\\[pP]|[*+?}]\+")
 
@@ -54,6 +55,8 @@ def _texts(condition: dict[str, Any], config: str) -> list[str]:
 
 
 def _checked(regex: str) -> str:
+    if len(regex) > _LONGEST:
+        raise Unplayable(f"{regex[:_LONGEST]!r}… has more than {_LONGEST} characters.")
     try:
         re.compile(regex)
     except re.error as error:

@@ -34,7 +34,3 @@ class Called(NamedTuple):
     @property
     def is_form(self) -> bool:
         return self.content_type.startswith("application/x-www-form-urlencoded")
-
-    @property
-    def is_unsigned_form(self) -> bool:
-        return self.is_form and not (self.scope or self.target)

@@ -58,7 +58,8 @@ class Door:
         return Response(json.dumps(document), status=400, content_type="application/x-amz-json-1.0")
 
     def _passed_on(self, request: Request) -> Response:
-        headers = {name: value for name, value in request.headers.items() if name != "Host"}
+        # The host, too, is signed.
+        headers = dict(request.headers.items())
         onward = urllib.request.Request(  # noqa: S310 (the local cloud)
             self._url, request.get_data(), headers, method=request.method
         )

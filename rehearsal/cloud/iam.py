@@ -5,9 +5,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from ops.wildcards import fits
 
 Statement = Mapping[str, Any]
 Context = Mapping[str, str]
@@ -56,9 +57,7 @@ def _matches(patterns: str | list[str], text: str, ignore_case: bool = False) ->
 def _like(pattern: str, text: str, ignore_case: bool = False) -> bool:
     if "${" in pattern:
         raise CannotJudge(f"The policy variable in {pattern} cannot be judged here.")
-    # `*` any characters, `?` one; nothing else is special.
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, text, re.DOTALL | (re.IGNORECASE if ignore_case else 0)) is not None
+    return fits(pattern.lower(), text.lower()) if ignore_case else fits(pattern, text)
 
 
 def _holds(conditions: Mapping[str, Any], context: Context) -> bool:

@@ -39,7 +39,7 @@ class Node:
 
 def form(request: Request, body: bytes) -> dict[str, str]:
     """The fields of the query string and of the body. Raises AwsError."""
-    text = request.query_string + b"&" + (b"" if request.method == "GET" else body)
+    text = request.query_string + b"&" + body
     try:
         return dict(parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict"))
     except ValueError:
@@ -48,8 +48,8 @@ def form(request: Request, body: bytes) -> dict[str, str]:
 
 def asked(request: Request, body: bytes, model: ServiceModel) -> tuple[str, Any]:
     """The operation's name, and its input as it came. Raises AwsError."""
-    if request.method not in ("GET", "POST"):
-        raise AwsError("InvalidAction", f"An action is asked for with GET or POST, not with {request.method}.")
+    if request.method != "POST":
+        raise AwsError("InvalidAction", f"An action is asked for with POST, not with {request.method}.")
     fields = form(request, body)
     if "Action" not in fields:
         raise AwsError("MissingAction", "The request has no parameter Action.")

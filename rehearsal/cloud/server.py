@@ -10,7 +10,9 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher
+from waitress.utilities import Error
 
+from rehearsal.cloud.guard import Guard
 from rehearsal.worker import Worker
 
 
@@ -22,8 +24,34 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
             self.expect_continue = False
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    parser_class = _Parser
+class _Forbidden(Error):  # type: ignore[misc]
+    code = 403
+    reason = "Forbidden"
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:  # noqa: ARG002
+        return f"{self.code} {self.reason}", [("Content-Type", "text/plain; charset=utf-8")], f"{self.body}\n".encode()
+
+
+class _GuardedParser(_Parser):
+    def __init__(self, adj: Any, guard: Guard) -> None:
+        super().__init__(adj)
+        self._guard = guard
+
+    def received(self, data: bytes) -> int:
+        had_head = self.headers_finished
+        consumed: int = super().received(data)
+        # Before the body: of a request that is refused nothing is read.
+        is_new = self.headers_finished and not (had_head or self.empty or self.error)  # type: ignore[has-type]
+        if is_new and (reason := self._guard.refusal(self.command, self.headers)):
+            self.error = _Forbidden(f"Refused: {reason}")
+            self.completed = True
+            self.expect_continue = False
+        return consumed
+
+
+def _channel(guard: Guard | None) -> type[HTTPChannel]:
+    parser = (lambda adj: _GuardedParser(adj, guard)) if guard else _Parser
+    return type("_Channel", (HTTPChannel,), {"parser_class": staticmethod(parser)})
 
 
 class _TwoQueues:
@@ -46,8 +74,8 @@ class _TwoQueues:
 class Server:
     """Serves a WSGI application, to this machine alone unless `host` says more.
 
-    With `alone`, the requests of which it is true are answered one at a time, beside the others. `worker` is its
-    thread, with `name` for a supervisor.
+    With `alone`, the requests of which it is true are answered one at a time, beside the others. What `guard` refuses
+    is answered with 403 before anything else sees it. `worker` is its thread, with `name` for a supervisor.
     Raises OSError when the port is taken.
     """
 
@@ -58,6 +86,7 @@ class Server:
         threads: int,
         host: str = "127.0.0.1",
         alone: Callable[[HTTPRequestParser], bool] | None = None,
+        guard: Guard | None = None,
         name: str = "A server",
     ) -> None:
         self._connections: dict[int, Any] = {}
@@ -72,7 +101,7 @@ class Server:
             backlog=4096,
             asyncore_use_poll=True,
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = _channel(guard)
         if alone:
             self._server.task_dispatcher = _TwoQueues(alone, self._server.task_dispatcher)
         # Its sockets are open as long as the server: a thread that goes on where another ended refuses nobody.

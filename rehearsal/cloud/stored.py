@@ -2,65 +2,111 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import parse_qs
-from uuid import uuid4
-from xml.sax.saxutils import escape
 
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 from moto.core.model_instances import model_data
+from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from rehearsal.cloud.called import Called
+from rehearsal.cloud.durable.calls import Call
+from rehearsal.cloud.durable.database import Database, NotWritten
+from rehearsal.cloud.durable.journal import Journal
 from rehearsal.cloud.errors import AwsError
-from rehearsal.cloud.query_protocol import legible
+from rehearsal.cloud.refusals import refusal
 from rehearsal.cloud.wires import WIRES, misfit, service_model
 
 # moto reads an item, adds to it and writes it back: two calls at once lose updates. It is one for the whole process.
 ALONE = threading.Lock()
 
-# Without a signature a request is one of S3.
-_SPEAK_XML = {"", "s3", "s3-control", "cloudfront", "route53"}
+# moto's own pages and commands, and what an EC2 instance has: nothing of AWS's API.
+_OF_MOTO = ("/moto-api", "/favicon.ico", "/latest/")
 
-_JSON = {"application/x-amz-json-1.0", "application/x-amz-json-1.1"}
+# Answers for pages of any origin are none of AWS's.
+werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and each service's own page
+_FAILURES = {
+    "dynamodb": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
+    "logs": ("ServiceUnavailableException", HTTPStatus.SERVICE_UNAVAILABLE),
+    "s3": ("ServiceUnavailable", HTTPStatus.SERVICE_UNAVAILABLE),
+    "secretsmanager": ("InternalServiceError", HTTPStatus.INTERNAL_SERVER_ERROR),
+    "ssm": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
+}
+
+Answer = tuple[Iterable[bytes], str, Headers]
 
 _log = logging.getLogger(__name__)
 
 
 class Stored:
-    """What is asked of moto."""
+    """What is asked of moto; with a database, data that it stores is on disk before the answer goes out."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database | None = None, say: Callable[[str], None] = print) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self.journal = Journal(database, ALONE, self._send, say) if database else None
 
     def answer(self, request: Request) -> Response:
         """What moto says, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
+        if request.path.startswith(_OF_MOTO):
+            return refusal(request, _not_played(request))
         if _is_about_the_past(request):
-            return _refusal(
+            return refusal(
                 request, AwsError("ValidationException", "Tables have no past here: give no RestoreDateTime.")
             )
         try:
-            with ALONE:
-                content, status, headers = run_wsgi_app(self._moto, request.environ, buffered=True)
-                _forget()
+            content, status, headers = self._carried_out(request)
+        except NotWritten as error:
+            return refusal(request, _not_stored(request, error))
         except (NotImplementedError, OperationNotFoundError):
-            return _refusal(request, _not_played(request))
+            return refusal(request, _not_played(request))
         except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)
-            return _refusal(request, _misuse(request) or _failed(request, failure))
+            return refusal(request, _misuse(request) or _failed(request, failure))
+        for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
+            del headers[name]
         answer = Response(content, status=status, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":
             # A page for people, of a web framework that knows no such address.
-            return _refusal(request, _not_played(request))
+            return refusal(request, _not_played(request))
         return answer
+
+    def _carried_out(self, request: Request) -> Answer:
+        """Raises whatever moto raises, and NotWritten."""
+        call = Call.of(request) if self.journal else None
+        with ALONE:
+            went_well = False
+            try:
+                answer = self._send(request)
+                went_well = int(answer[1].partition(" ")[0]) < HTTPStatus.BAD_REQUEST
+            finally:
+                _forget()
+                # A call that fails may have done a part of what it was asked.
+                if self.journal and call:
+                    self.journal.keep(call, request, went_well)
+            return answer
+
+    def _send(self, request: Request) -> Answer:
+        return run_wsgi_app(self._moto, request.environ, buffered=True)
+
+
+def _not_stored(request: Request, error: NotWritten) -> AwsError:
+    """What the service says of a failure of its own, which clients try again."""
+    code, status = _FAILURES.get(
+        Called.of(request).scope or "s3", ("InternalFailure", HTTPStatus.INTERNAL_SERVER_ERROR)
+    )
+    return AwsError(code, f"The local cloud cannot store anything: {error}. Nothing was changed.", status)
 
 
 def _is_about_the_past(request: Request) -> bool:
@@ -112,22 +158,3 @@ def _name(request: Request) -> str:
     if called.target:
         return f"{called.scope}.{called.target.rpartition('.')[2]}"
     return f"{request.method} {request.path} of {called.scope or 's3'}"
-
-
-def _refusal(request: Request, error: AwsError) -> Response:
-    """An error of any service, as the protocol of the request writes it."""
-    called, request_id = Called.of(request), str(uuid4())
-    if called.target or not (called.is_form or called.scope in _SPEAK_XML):
-        document = json.dumps({"__type": error.code, "message": error.message})
-        content_type = called.content_type if called.content_type in _JSON else "application/json"
-    else:
-        told = f"<Code>{error.code}</Code><Message>{escape(legible(error.message))}</Message>"
-        content_type = "text/xml"
-        if called.scope == "ec2":
-            document = f"<Response><Errors><Error>{told}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
-        elif called.scope in ("", "s3"):
-            document = f"<Error>{told}<RequestId>{request_id}</RequestId></Error>"
-        else:
-            document = f"<ErrorResponse><Error>{told}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-    headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code}
-    return Response(document, status=error.status, headers=headers, content_type=content_type)

@@ -56,6 +56,7 @@ def play(stage: Stage) -> Judge:
         for weight in BACK:
             _move(stage, features, weight)
         stage.until_requests(stage.requests)
+        stage.until_answered(time.time())
     return partial(
         judge,
         monolith=revisions[MONOLITH],
@@ -117,6 +118,8 @@ def judge(
     answers = sum(each.requests for each in alone.values())
     by_monolith = alone[monolith].requests if monolith in alone else 0
     last = story.acts[-1].steady_at or 0.0
+    # What was under way when the last of the traffic moved is answered by whoever had it.
+    last += report.latency.slowest / 1000 if last else 0.0
     end = [name for name in report.between(last, report.start + report.seconds).by_revision() if last]
     return [
         nobody_failed(story),

@@ -22,6 +22,7 @@ import boto3
 from ops.push import push
 from ops.target import Target
 from rehearsal import keeper
+from rehearsal.access_key import AccessKey
 from rehearsal.clock import Clock
 from rehearsal.local import use_only
 from rehearsal.ports import free_ports
@@ -49,8 +50,8 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path, clock: Clock, assembly: str) -> Iterator[Place]:
-    """A rehearsal of an assembly with its data in `folder`. Raises NoRehearsal.
+def place(folder: Path, clock: Clock, assembly: str, *options: str) -> Iterator[Place]:
+    """A rehearsal of an assembly with its data in `folder`; `options` are more of `mysfits up`. Raises NoRehearsal.
 
     AWS clients of this process talk to it meanwhile.
     """
@@ -60,10 +61,11 @@ def place(folder: Path, clock: Clock, assembly: str) -> Iterator[Place]:
     before = dict(os.environ)
     with keeper.started() as start:
         command = [sys.executable, "-m", "ops.cli", "up", "--speed", f"{clock.speed:g}", "--assembly", assembly]
+        command += options
         up = start(command, os.environ | ports | {"LOCAL_DIR": str(folder.absolute())}, output)
         try:
             note = _ready(up, folder / "running.json", output)
-            use_only(note["cloud_url"])
+            use_only(note["cloud_url"], AccessKey.of_folder(folder))
             # The stacks' own output may name a host that only AWS has.
             outputs = {**note["outputs"], "ApiUrl": note["api_url"]}
             yield Place(folder, note["site_url"], note["api_url"], note["cloud_url"], Target(boto3.Session(), outputs))

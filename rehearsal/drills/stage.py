@@ -174,6 +174,15 @@ class Stage:
         while self._load and self._load.report().requests < count and not self._load.wait(0.1):
             pass
 
+    def until_answered(self, since: float) -> None:
+        """Until all requests under way at `since` (seconds since the epoch) have ended, and some after them."""
+        while (
+            self._load
+            and time.time() < since + 2 * self._load.report().latency.slowest / 1000 + 2
+            and not self._load.wait(0.1)
+        ):
+            pass
+
     def pass_time(self, seconds: float) -> None:
         """Let this much time of AWS go by under load."""
         if self._load:

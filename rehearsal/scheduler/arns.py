@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+import base64
+import random
 import uuid
 from dataclasses import dataclass
 
@@ -11,7 +12,10 @@ from rehearsal.stacks.names import ACCOUNT
 
 @dataclass(frozen=True)
 class Arns:
+    """The identifiers that ECS makes up are drawn from `source`."""
+
     region: str
+    source: random.Random
 
     @property
     def caller(self) -> str:
@@ -33,18 +37,30 @@ class Arns:
         return self._arn(f"container/{cluster}/{task_id}/{uuid.uuid5(uuid.NAMESPACE_OID, f'{task_id}/{name}')}")
 
     def service_deployment(self, cluster: str, service: str) -> str:
-        return self._arn(f"service-deployment/{cluster}/{service}/{secrets.token_urlsafe(16)}")
+        token = base64.urlsafe_b64encode(self.source.randbytes(16)).decode().rstrip("=")
+        return self._arn(f"service-deployment/{cluster}/{service}/{token}")
 
     def service_revision(self, cluster: str, service: str) -> str:
-        return self._arn(f"service-revision/{cluster}/{service}/{number()}")
+        return self._arn(f"service-revision/{cluster}/{service}/{self._number()}")
+
+    def task_id(self) -> str:
+        return self._uuid().hex
+
+    def event_id(self) -> str:
+        return str(self._uuid())
+
+    def deployment_id(self) -> str:
+        return f"ecs-svc/{self._number()}"
 
     def _arn(self, resource: str) -> str:
         return f"arn:aws:ecs:{self.region}:{ACCOUNT}:{resource}"
 
+    def _number(self) -> int:
+        """As ECS numbers its deployments and service revisions: nineteen digits."""
+        return self.source.randrange(10**18, 10**19)
 
-def number() -> int:
-    """As ECS numbers its deployments and service revisions: nineteen digits."""
-    return 10**18 + secrets.randbelow(9 * 10**18)
+    def _uuid(self) -> uuid.UUID:
+        return uuid.UUID(int=self.source.getrandbits(128), version=4)
 
 
 def resource(reference: str) -> list[str]:

@@ -41,13 +41,18 @@ def environment(
 ) -> dict[str, str]:
     """A container's variables: the image's, over them the definition's, over them the platform's; none of our own.
 
-    PORT is what the definition or the image say, else the container's first port; `ports` maps the ports of the task
-    to those where they really listen.
+    The placeholder is our own program and no part of a definition: of its variables it gets PORT and no other. PORT is
+    what the definition or the image say, else the container's first port; `ports` maps the ports of the task to those
+    where they really listen.
     """
     given = {each["name"]: each["value"] for each in definition.get("environment", [])}
     mapped = [str(each["containerPort"]) for each in definition.get("portMappings", []) if "containerPort" in each]
-    # The project may be installed for this interpreter; what is in the image goes first.
-    variables = {**_MACHINE, **image.environment, **given, **platform, "PYTHONPATH": str(image.root)}
+    if image.is_placeholder:
+        given = {name: value for name, value in given.items() if name == "PORT"}
+    variables = {**_MACHINE, **image.environment, **given, **platform}
+    if not image.is_placeholder:
+        # The project may be installed for this interpreter; what is in the image goes first.
+        variables["PYTHONPATH"] = str(image.root)
     port = variables.get("PORT") or next(iter(mapped), "")
     if port:
         variables["PORT"] = str(ports.get(int(port), port)) if port.isascii() and port.isdigit() else port

@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 import boto3
 
 from rehearsal.clock import Clock
+from rehearsal.cloud.keys import Keys
 from rehearsal.keeper import Start
-from rehearsal.local import client_environment
+from rehearsal.local import endpoint_environment
+from rehearsal.scheduler.confinement import Confinement
 from rehearsal.scheduler.container import Container, Process
 from rehearsal.scheduler.docker.engine import PATIENCE, Engine, EngineError
 from rehearsal.scheduler.docker.ground import Ground
@@ -40,7 +42,8 @@ NEVER = "0001-01-01"  # what Docker says of what has not happened
 class Containers(TaskRunner):
     """Each container is one of a Docker engine, published on an address of its task's own.
 
-    Its user, rights and limits are enforced. A placeholder that the engine does not have is played by a process.
+    Its user, rights and limits are enforced. A placeholder that the engine does not have is played by a process,
+    which `confinement` is for.
     """
 
     has_effect = frozenset({STORED["cpu"]})
@@ -56,20 +59,26 @@ class Containers(TaskRunner):
         clock: Clock,
         folder: Path,
         say: Say = lambda _: None,
+        *,
+        confinement: Confinement | None,
+        keys: Keys,
     ) -> None:
-        way = InContainers(ground, images, start, cloud_url)
-        super().__init__(way, session, cloud_url, cloud_port, clock, folder, say)
+        way = InContainers(ground, images, start, cloud_url, confinement)
+        super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
+        self.metadata.guard.admit(ground.host)
 
 
 class InContainers:
     """The Way of a rehearsal with Docker."""
 
-    def __init__(self, ground: Ground, images: Images, start: Start, cloud_url: str) -> None:
+    def __init__(
+        self, ground: Ground, images: Images, start: Start, cloud_url: str, confinement: Confinement | None
+    ) -> None:
         self._ground = ground
         self._images = images
         self._start = start
         self._cloud_url = cloud_url
-        self._as_processes = AsProcesses(images, start, cloud_url)
+        self._as_processes = AsProcesses(images, start, cloud_url, confinement)
 
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
         reference = definition["image"]
@@ -90,7 +99,10 @@ class InContainers:
         name = self._name(place, container.name)
         process: Contained | None = None
         try:
-            _, warnings = self._ground.engine.say("create", *self._arguments(image, container, place))
+            # The engine's command line is for everybody to see; the environment of its command is not.
+            secret = place.role.lasting().variables if place.role else {}
+            arguments = self._arguments(image, container, place, tuple(secret))
+            _, warnings = self._ground.engine.say("create", *arguments, environment=secret)
             for warning in warnings:
                 say(f"Docker: {warning}")
             child = self._start(["docker", "start", "--attach", name], dict(os.environ), None)
@@ -109,8 +121,8 @@ class InContainers:
     def _name(self, place: Place, container: str) -> str:
         return f"{self._ground.name}-{place.launch.task_id[:12]}-{container}"
 
-    def _arguments(self, image: str, container: Container, place: Place) -> list[str]:
-        """What `docker create` is told."""
+    def _arguments(self, image: str, container: Container, place: Place, inherited: tuple[str, ...]) -> list[str]:
+        """What `docker create` is told. Variables that are `inherited` come from its own environment."""
         definition, task = container.definition, place.launch.definition
         # The containers of a task have one network interface between them.
         first = self._name(place, place.first)
@@ -121,18 +133,23 @@ class InContainers:
             *(part for label in self._ground.labels for part in ("--label", label)),
             *("--network", *network),
             *settings(definition, task, self._ground.engine.cpus),
-            *variables(definition, self._platform(place)),
+            *variables(definition, self._platform(place), inherited),
             *run(definition, image),
         ]
 
     def _platform(self, place: Place) -> dict[str, str]:
-        """What the platform tells a container."""
+        """What the platform tells a container.
+
+        The address of the credentials is left out: SDKs take none of another host than their own by plain HTTP, and to
+        a container the rehearsal is another host. A key that lasts as long as the task is there instead.
+        """
         cloud_url = self._ground.inside(self._cloud_url)
-        told = client_environment(cloud_url)
+        told = endpoint_environment(cloud_url)
         return told | {
             "NO_PROXY": f"{told['NO_PROXY']},{urlsplit(cloud_url).hostname}",
             "no_proxy": f"{told['no_proxy']},{urlsplit(cloud_url).hostname}",
             "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+            "AWS_EC2_METADATA_DISABLED": "true",
             "ECS_CONTAINER_METADATA_URI_V4": self._ground.inside(place.metadata_uri),
         }
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from rehearsal.clock import Clock
 from rehearsal.cloud.errors import AwsError
 from rehearsal.scheduler.arns import Arns, name
 from rehearsal.scheduler.sizes import cpu_units, fits_fargate, mebibytes
@@ -30,8 +30,9 @@ _CONTAINER_DEFAULTS: dict[str, Any] = {
 class Definitions:
     """Every revision of every family, shaped as DescribeTaskDefinition shows it."""
 
-    def __init__(self, arns: Arns) -> None:
+    def __init__(self, arns: Arns, clock: Clock) -> None:
         self._arns = arns
+        self._clock = clock
         # A revision's number is never given twice, so the lists keep a None for what is deleted.
         self._families: dict[str, list[dict[str, Any] | None]] = {}
         self.tags: dict[str, list[dict[str, str]]] = {}
@@ -45,7 +46,7 @@ class Definitions:
             "taskDefinitionArn": arn,
             "revision": len(revisions) + 1,
             "status": ACTIVE,
-            "registeredAt": datetime.now(UTC),
+            "registeredAt": self._clock.now(),
             "registeredBy": self._arns.caller,
         }
         revisions.append(definition)
@@ -80,7 +81,7 @@ class Definitions:
         if ":" not in name(reference):
             raise AwsError("ClientException", f"Invalid revision number. Number: {name(reference)}")
         found = self.find(reference, "The specified task definition does not exist.")
-        found.update(status=INACTIVE, deregisteredAt=datetime.now(UTC))
+        found.update(status=INACTIVE, deregisteredAt=self._clock.now())
         return found
 
     def delete(self, reference: str) -> dict[str, Any]:
@@ -93,7 +94,7 @@ class Definitions:
             raise AwsError("ClientException", message)
         self._families[found["family"]][found["revision"] - 1] = None
         self.tags.pop(found["taskDefinitionArn"], None)
-        return {**found, "status": "DELETE_IN_PROGRESS", "deleteRequestedAt": datetime.now(UTC)}
+        return {**found, "status": "DELETE_IN_PROGRESS", "deleteRequestedAt": self._clock.now()}
 
     def all(self) -> list[dict[str, Any]]:
         """By family, then by revision."""

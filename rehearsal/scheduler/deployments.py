@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from rehearsal.scheduler.arns import number
+from rehearsal.clock import Clock
 
 IN_PROGRESS = "IN_PROGRESS"
 COMPLETED = "COMPLETED"
@@ -24,8 +24,8 @@ class ServiceRevision:
     arn: str
     settings: Mapping[str, Any]
     definition: dict[str, Any]
-    definition_tags: list[dict[str, str]] = field(default_factory=list)
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    definition_tags: list[dict[str, str]]
+    created_at: datetime
 
 
 @dataclass
@@ -36,20 +36,24 @@ class ServiceDeployment:
     target: ServiceRevision
     sources: list[ServiceRevision]
     configuration: Mapping[str, Any]
+    clock: Clock
     status: str = "PENDING"
     reason: str | None = None
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    created_at: datetime = field(init=False)
     started_at: datetime | None = None
     finished_at: datetime | None = None
     stopped_at: datetime | None = None
-    updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    updated_at: datetime = field(init=False)
     rollback: dict[str, Any] | None = None
     failures: int = 0
     threshold: int = 0
     breaker: str = "DISABLED"
 
+    def __post_init__(self) -> None:
+        self.created_at = self.updated_at = self.clock.now()
+
     def become(self, status: str, reason: str | None = None) -> None:
-        now = datetime.now(UTC)
+        now = self.clock.now()
         self.status, self.reason, self.updated_at = status, reason or self.reason, now
         if status == IN_PROGRESS:
             self.started_at = now
@@ -67,10 +71,10 @@ class Deployment:
     `failed` counts as the circuit breaker does, `failed_in_a_row` until any task is healthy.
     """
 
+    id: str
     revision: ServiceRevision
     wanted: int
     course: ServiceDeployment
-    id: str = field(default_factory=lambda: f"ecs-svc/{number()}")
     rollout_state: str = IN_PROGRESS
     rollout_reason: str = ""
     completed_before: bool = False
@@ -78,14 +82,15 @@ class Deployment:
     failed_in_a_row: int = 0
     failed_at: float = 0.0  # by the scheduler's clock
     impaired: bool = False
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    created_at: datetime = field(init=False)
+    updated_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
+        self.created_at = self.course.clock.now()
         self.become(IN_PROGRESS, f"ECS deployment {self.id} in progress.")
 
     def become(self, state: str, reason: str) -> None:
-        self.rollout_state, self.rollout_reason, self.updated_at = state, reason, datetime.now(UTC)
+        self.rollout_state, self.rollout_reason, self.updated_at = state, reason, self.course.clock.now()
         self.completed_before |= state == COMPLETED
 
     def forget_failures(self) -> None:

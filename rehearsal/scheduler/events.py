@@ -6,16 +6,19 @@ Tools read these: `ecs-deploy` takes every sentence with the word "unable" for a
 
 from __future__ import annotations
 
-import uuid
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
+
+from rehearsal.clock import Clock
+from rehearsal.scheduler.arns import Arns
 
 
 class Events:
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, arns: Arns, clock: Clock) -> None:
         self._service = service
+        self._arns = arns
+        self._clock = clock
         self._events: deque[dict[str, Any]] = deque(maxlen=100)
 
     def shown(self) -> list[dict[str, Any]]:
@@ -67,7 +70,7 @@ class Events:
     def _say(self, what: str, deployment: str | None = None) -> None:
         task_set = f", taskSet {deployment}" if deployment else ""
         message = f"(service {self._service}{task_set}) {what}"
-        self._events.appendleft({"id": str(uuid.uuid4()), "createdAt": datetime.now(UTC), "message": message})
+        self._events.appendleft({"id": self._arns.event_id(), "createdAt": self._clock.now(), "message": message})
 
 
 def _listed(tasks: Sequence[str]) -> str:

@@ -8,15 +8,17 @@ import json
 import py_compile
 import re
 import shutil
+import sys
 import tempfile
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rehearsal.scheduler import placeholder
+
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
 _REFERENCE = re.compile(rf"(?P<repository>[A-Za-z0-9]+([._/-]+[A-Za-z0-9]+)*)(:(?P<tag>{TAG.pattern}))?")
-_OURS = Path(__file__).parent.parent.parent
 
 # The default of PlaceholderImage in cfn/service.yml: it listens on port 8080 whatever it is told.
 PLACEHOLDER = "nginxdemos/nginx-hello"
@@ -131,10 +133,12 @@ class Images:
 
 
 def _placeholder(environment: dict[str, str], stands_in: bool = False) -> Image:
+    program = Path(placeholder.__file__)
     return Image(
-        _OURS,
-        ("python", "-m", "rehearsal.scheduler.placeholder"),
-        {"PYTHONDONTWRITEBYTECODE": "1", **environment},
+        program.parent,
+        # Isolated: whatever the environment says to Python is not said to this one.
+        (sys.executable, "-I", "-S", "-B", str(program)),
+        environment,
         is_placeholder=True,
         stands_in=stands_in,
     )

@@ -8,38 +8,50 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from rehearsal.cloud.guard import Guard
 from rehearsal.cloud.server import Server
 from rehearsal.scheduler.container import Container
 from rehearsal.scheduler.log_options import stream_name
 from rehearsal.scheduler.outside import Launch
 
-Answer = Callable[[], dict[str, Any]]
+Answer = Callable[[], Mapping[str, Any]]
 Response = Iterable[bytes]
 
 
 class Metadata:
-    """One server for all containers, each with a path of its own."""
+    """One server for all containers, each with a path of its own that nobody can guess."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: dict[str, Answer] = {}
-        self._server = Server(self._answer, port=0, threads=2, name="The task metadata endpoint's server")
+        self.guard = Guard("the task metadata")
+        name = "The task metadata endpoint's server"
+        self._server = Server(self._answer, port=0, threads=2, guard=self.guard, name=name)
         self.worker = self._server.worker
 
     def add(self, container_id: str, container: Answer, task: Answer) -> str:
         """Answer for a container; the address, which is its ECS_CONTAINER_METADATA_URI_V4."""
         path = f"/v4/{container_id}"
+        self.serve(f"{path}/task", task)
+        return self.serve(path, container)
+
+    def serve(self, path: str, answer: Answer) -> str:
+        """Answer at a path; its address."""
         with self._lock:
-            self._answers |= {path: container, f"{path}/task": task}
+            self._answers[path] = answer
         return f"{self._server.url}{path}"
 
     def remove(self, container_id: str) -> None:
+        self.withdraw(f"/v4/{container_id}", f"/v4/{container_id}/task")
+
+    def withdraw(self, *paths: str) -> None:
+        """Answer there no longer."""
         with self._lock:
-            for path in (f"/v4/{container_id}", f"/v4/{container_id}/task"):
+            for path in paths:
                 self._answers.pop(path, None)
 
     def close(self) -> None:
@@ -47,7 +59,7 @@ class Metadata:
 
     def _answer(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Response:
         with self._lock:
-            answer = self._answers.get(environ["PATH_INFO"])
+            answer = self._answers.get(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
         if answer is None:
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"404 page not found\n"]

@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.h
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from rehearsal.scheduler import rules
 from rehearsal.scheduler.deployments import COMPLETED, ENDED, FAILED, IN_PROGRESS, Deployment
 from rehearsal.scheduler.services import Service
@@ -94,7 +92,7 @@ def _roll_back(service: Service, reason: str) -> None:
     given_up.wanted = 0
     course.rollback = {
         "reason": reason,
-        "startedAt": datetime.now(UTC),
+        "startedAt": course.clock.now(),
         "serviceRevisionArn": back.revision.arn,
     }
     course.become("ROLLBACK_IN_PROGRESS", reason)

@@ -9,8 +9,10 @@ from typing import Any
 import boto3
 
 from rehearsal.clock import Clock
+from rehearsal.cloud.keys import Keys
 from rehearsal.keeper import Start
-from rehearsal.local import client_environment
+from rehearsal.local import endpoint_environment
+from rehearsal.scheduler.confinement import Confinement
 from rehearsal.scheduler.container import Container, environment
 from rehearsal.scheduler.images import Image, Images
 from rehearsal.scheduler.output import Output
@@ -22,7 +24,8 @@ from rehearsal.scheduler.unplayed import not_enforced, unplayable
 class Processes(TaskRunner):
     """Each container is a process group in the keeper's care, on an address of its task's own.
 
-    Of a container's isolation nothing is played but its variables, its folder, its address and its end.
+    Of a container's isolation its variables, its folder, its address and its end are played, and `confinement` where
+    the machine offers one.
     """
 
     def __init__(
@@ -35,17 +38,22 @@ class Processes(TaskRunner):
         clock: Clock,
         folder: Path,
         say: Say = lambda _: None,
+        *,
+        confinement: Confinement | None,
+        keys: Keys,
     ) -> None:
-        super().__init__(AsProcesses(images, start, cloud_url), session, cloud_url, cloud_port, clock, folder, say)
+        way = AsProcesses(images, start, cloud_url, confinement)
+        super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
 
 
 class AsProcesses:
     """The Way of a rehearsal without Docker."""
 
-    def __init__(self, images: Images, start: Start, cloud_url: str) -> None:
+    def __init__(self, images: Images, start: Start, cloud_url: str, confinement: Confinement | None) -> None:
         self._images = images
         self._start = start
         self._cloud_url = cloud_url
+        self._confinement = confinement
 
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
         reference = definition["image"]
@@ -63,12 +71,21 @@ class AsProcesses:
         return partial(self._begin, image)
 
     def _begin(self, image: Image, container: Container, place: Place, output: Output) -> None:
-        platform = client_environment(self._cloud_url) | {
+        platform = endpoint_environment(self._cloud_url) | {
             "BIND_ADDRESS": place.address.ip,
             "ECS_CONTAINER_METADATA_URI_V4": place.metadata_uri,
+            # The credentials of the machine, where it is one of EC2, are none of a task's.
+            "AWS_EC2_METADATA_DISABLED": "true",
         }
+        if place.role:
+            platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = place.role.uri
         variables = environment(container.definition, image, platform, place.address.ports)
-        container.start(self._start, image, variables, output)
+        start = self._start
+        if self._confinement:
+            place.own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            start = self._confinement.around(start, place.own)
+            variables = {"TMPDIR": str(place.own), **variables}
+        container.start(start, image, variables, output)
 
 
 def not_pulled(reference: str) -> str:

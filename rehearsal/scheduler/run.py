@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import graphlib
 import select
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -11,10 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from rehearsal.clock import Clock
+from rehearsal.cloud.keys import Keys
 from rehearsal.local import REGION
 from rehearsal.scheduler.addresses import Address
 from rehearsal.scheduler.awslogs import Driver
 from rehearsal.scheduler.container import Container, Process
+from rehearsal.scheduler.credentials import TaskRole
 from rehearsal.scheduler.log_options import Options, WrongOptions
 from rehearsal.scheduler.metadata import Metadata, about_container, about_task, container_id
 from rehearsal.scheduler.output import File, Output
@@ -33,13 +37,16 @@ class CannotStart(Exception):
 class Place(NamedTuple):
     """Where a container is to run: its task, the task's address, and where it can ask about itself.
 
-    `first` is the name of the container that the task begins with.
+    `first` is the name of the container that the task begins with; `own` a folder that is the task's own, if anybody
+    makes it, and gone with the task; `role` has the credentials, None without a role.
     """
 
     launch: Launch
     address: Address
     metadata_uri: str
     first: str
+    own: Path
+    role: TaskRole | None
 
 
 Begin = Callable[[Container, Place, Output], None]
@@ -63,6 +70,7 @@ class Means(NamedTuple):
     way: Way
     driver: Driver
     metadata: Metadata
+    keys: Keys
     clock: Clock
     folder: Path
     say: Say
@@ -79,7 +87,10 @@ class TaskRun:
         self._means = means
         self._gone = gone
         self._containers = [Container(definition) for definition in launch.definition["containerDefinitions"]]
+        self._own = means.folder / launch.task_id
         self._stopping = threading.Event()
+        role = launch.definition.get("taskRoleArn")
+        self._role = TaskRole(role, means.keys) if role else None
         self._thread = threading.Thread(target=self._live, name=f"task {launch.task_id}", daemon=True)
 
     @classmethod
@@ -116,6 +127,10 @@ class TaskRun:
             for container in self._containers:
                 container.abandon()
                 self._means.metadata.remove(container_id(self._launch, container.name))
+            remove(self._own)
+            if self._role:
+                self._means.metadata.withdraw(self._role.path)
+                self._role.end()
             self._gone()
 
     def _begin(self) -> None:
@@ -134,11 +149,14 @@ class TaskRun:
                 prepared.append((container, begin, self._output(container)))
             except CannotStart as error:
                 container.fail(str(error))
+        if self._role:
+            self._role.uri = self._means.metadata.serve(self._role.path, self._role.document)
         may_start = len(prepared) == len(containers)
         for container, begin, output in prepared:
             if may_start and not self._stopping.is_set():
                 uri = self._metadata_uri(container)
-                begin(container, Place(self._launch, self._address, uri, containers[0].name), output)
+                place = Place(self._launch, self._address, uri, containers[0].name, self._own, self._role)
+                begin(container, place, output)
             else:
                 output.finish()
                 output.give_up()
@@ -184,6 +202,12 @@ class TaskRun:
         """`stopTimeout` as the clock plays it; what a process needs to end gets no shorter."""
         timeout = float(container.definition.get("stopTimeout", STOP_TIMEOUT))
         return max(self._means.clock.shortened(timeout), min(timeout, SHORTEST_STOP))
+
+
+def remove(folder: Path) -> None:
+    """Remove what a task has written, as far as that goes: it may have nested folders deeper than Python counts."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _in_order(containers: list[Container]) -> list[Container]:

@@ -8,12 +8,13 @@ from pathlib import Path
 import boto3
 
 from rehearsal.clock import Clock
+from rehearsal.cloud.keys import Keys
 from rehearsal.local import REGION
 from rehearsal.scheduler.addresses import Address, Addresses, NoAddress
 from rehearsal.scheduler.awslogs import Driver
 from rehearsal.scheduler.metadata import Metadata
 from rehearsal.scheduler.outside import Launch
-from rehearsal.scheduler.run import Means, Say, TaskRun, Way
+from rehearsal.scheduler.run import Means, Say, TaskRun, Way, remove
 
 FAREWELL = 60  # seconds that `close` waits for the last task
 
@@ -21,8 +22,9 @@ FAREWELL = 60  # seconds that `close` waits for the last task
 class TaskRunner:
     """The Runner; `way` is how it runs containers.
 
-    `folder` gets the output of containers without a log driver. `say` hears once of everything that is not played.
-    `workers` are its threads, for a supervisor.
+    `folder`, which is for this alone, gets the output of containers without a log driver, and what tasks write. `say`
+    hears once of everything that is not played. `keys` are those that the cloud takes: a task with a role has some of
+    its own among them. `workers` are its threads, for a supervisor.
     """
 
     has_effect: frozenset[str] = frozenset()  # of what is said to have none
@@ -36,17 +38,18 @@ class TaskRunner:
         clock: Clock,
         folder: Path,
         say: Say,
+        keys: Keys,
     ) -> None:
         self._addresses = Addresses(cloud_port)
         self._driver = Driver(session, cloud_url, REGION, say)
-        self._metadata = Metadata()
-        self._means = Means(way, self._driver, self._metadata, clock, folder.absolute(), _Once(say))
-        self.workers = (self._driver.worker, self._metadata.worker)
+        self.metadata = Metadata()
+        self._means = Means(way, self._driver, self.metadata, keys, clock, folder.absolute(), _Once(say))
+        self.workers = (self._driver.worker, self.metadata.worker)
         self._lock = threading.Lock()
         self._tasks: set[TaskRun] = set()
-        # Nobody asks any more for the output of an earlier rehearsal.
-        for old in folder.glob("*.log"):
-            old.unlink()
+        # Nobody asks any more for what the tasks of an earlier rehearsal printed, or left behind when it was killed.
+        for old in folder.glob("*"):
+            old.unlink() if old.is_file() else remove(old)
 
     def start(self, launch: Launch) -> TaskRun:
         """Begin to run a task; what cannot start shows in its containers."""
@@ -75,7 +78,7 @@ class TaskRunner:
         for task in left:
             task.join(FAREWELL)
         self._driver.close()
-        self._metadata.close()
+        self.metadata.close()
 
     def _gone(self, task: TaskRun, address: Address) -> None:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Iterable
@@ -25,13 +26,24 @@ _PATIENCE = 130.0
 
 
 class Scheduler:
-    """Clusters, task definitions, services and tasks. Whoever reads or changes them holds `lock`."""
+    """Clusters, task definitions, services and tasks. Whoever reads or changes them holds `lock`.
 
-    def __init__(self, runner: Runner, targets: Targets, clock: Clock, region: str = "us-east-1") -> None:
+    All that it makes up is drawn from `identifiers`, so that a seeded source and clock give the same answers again.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        targets: Targets,
+        clock: Clock,
+        region: str = "us-east-1",
+        identifiers: random.Random | None = None,
+    ) -> None:
         self.lock = threading.RLock()
-        self.arns = Arns(region)
+        self.clock = clock
+        self.arns = Arns(region, identifiers or random.SystemRandom())
         self.clusters = Clusters(self.arns)
-        self.definitions = Definitions(self.arns)
+        self.definitions = Definitions(self.arns, clock)
         self.outside = Outside(runner, targets, clock)
         self.now = time.monotonic()
         self._without_effect: dict[str, None] = {}

@@ -8,7 +8,8 @@ from typing import Any
 from rehearsal.scheduler import outcome, shown
 from rehearsal.scheduler.arns import name as name_in
 from rehearsal.scheduler.clusters import Cluster
-from rehearsal.scheduler.deployments import ServiceDeployment, ServiceRevision
+from rehearsal.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision
+from rehearsal.scheduler.events import Events
 from rehearsal.scheduler.paging import page
 from rehearsal.scheduler.scheduler import Scheduler
 from rehearsal.scheduler.service_settings import (
@@ -46,6 +47,8 @@ def create(ecs: Scheduler, asked: Document) -> Document:
         cluster.name,
         desired,
         options(asked, {}),
+        Events(name, ecs.arns, ecs.clock),
+        ecs.clock.now(),
         tags=list(asked.get("tags", [])),
     )
     _deploy(ecs, service, settings)
@@ -133,6 +136,7 @@ def _deploy(ecs: Scheduler, service: Service, settings: dict[str, Any]) -> None:
         settings,
         definition,
         ecs.definitions.tags[definition["taskDefinitionArn"]],
+        ecs.clock.now(),
     )
     outcome.supersede(service)
     course = ServiceDeployment(
@@ -140,8 +144,9 @@ def _deploy(ecs: Scheduler, service: Service, settings: dict[str, Any]) -> None:
         revision,
         [each.revision for each in service.deployments],
         service.configuration,
+        ecs.clock,
     )
-    service.lead(revision, course)
+    service.lead(Deployment(ecs.arns.deployment_id(), revision, service.desired, course))
 
 
 def service_of(ecs: Scheduler, arn: str) -> tuple[Cluster, Service]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rehearsal.scheduler import rules
@@ -22,6 +22,8 @@ class Service:
     cluster: str
     desired: int
     options: dict[str, Any]
+    events: Events
+    created_at: datetime
     status: str = "ACTIVE"
     deployments: list[Deployment] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -31,10 +33,6 @@ class Service:
     revisions: list[ServiceRevision] = field(default_factory=list)
     steady: bool = False
     said_blocked: bool = False
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def __post_init__(self) -> None:
-        self.events = Events(self.name)
 
     @property
     def primary(self) -> Deployment:
@@ -83,11 +81,11 @@ class Service:
         """Tasks that still take up room; one that has died does not."""
         return [task for task in self.tasks if not task.wanted and not task.gone and not task.died]
 
-    def lead(self, revision: ServiceRevision, course: ServiceDeployment) -> None:
-        """Begin a deployment of a revision; what ran before is older from now on."""
-        self.revisions.append(revision)
-        self.courses.insert(0, course)
-        self.deployments.insert(0, Deployment(revision, self.desired, course))
+    def lead(self, deployment: Deployment) -> None:
+        """Begin a deployment; what ran before is older from now on."""
+        self.revisions.append(deployment.revision)
+        self.courses.insert(0, deployment.course)
+        self.deployments.insert(0, deployment)
         for older in self.deployments[1:]:
             older.wanted = min(older.wanted, len(self.of(older))) if not older.completed_before else older.wanted
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 
+from rehearsal.clock import Clock
 from rehearsal.scheduler import outcome, rules
 from rehearsal.scheduler.arns import Arns
 from rehearsal.scheduler.conditions import HEALTHY, PENDING, UNHEALTHY, complaint, condition
@@ -126,7 +126,7 @@ def _say_deregistered(service: Service, deployment: Deployment, tasks: Sequence[
 def _start(
     service: Service, deployment: Deployment, count: int, now: float, outside: Outside, arns: Arns
 ) -> list[Task]:
-    started = [_task(service, deployment, arns) for _ in range(count)]
+    started = [_task(service, deployment, arns, outside.clock) for _ in range(count)]
     service.tasks += started
     for task in started:
         task.advance(now, outside)
@@ -135,8 +135,8 @@ def _start(
     return started
 
 
-def _task(service: Service, deployment: Deployment, arns: Arns) -> Task:
-    task_id = uuid.uuid4().hex
+def _task(service: Service, deployment: Deployment, arns: Arns, clock: Clock) -> Task:
+    task_id = arns.task_id()
     settings = dict(deployment.revision.settings)
     if "enableExecuteCommand" in service.options:
         settings["enableExecuteCommand"] = service.options["enableExecuteCommand"]
@@ -147,6 +147,7 @@ def _task(service: Service, deployment: Deployment, arns: Arns) -> Task:
         cluster=service.cluster,
         definition=deployment.revision.definition,
         group=f"service:{service.name}",
+        clock=clock,
         settings=settings,
         tags=[*propagated.get(service.options.get("propagateTags", "NONE"), [])],
         service=service.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,13 +33,14 @@ def run(ecs: Scheduler, asked: Document) -> Document:
         tags = [*ecs.definitions.tags[definition["taskDefinitionArn"]], *tags]
     tasks = []
     for _ in range(count):
-        task_id = uuid.uuid4().hex
+        task_id = ecs.arns.task_id()
         task = Task(
             task_id,
             ecs.arns.task(cluster.name, task_id),
             cluster.name,
             overridden(definition, overrides),
             asked.get("group") or f"family:{definition['family']}",
+            ecs.clock,
             settings=settings,
             tags=[*tags],
             started_by=asked.get("startedBy"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from rehearsal.clock import Clock
@@ -37,6 +37,7 @@ class Task:
     cluster: str
     definition: dict[str, Any]  # with overrides applied
     group: str
+    clock: Clock
     settings: Mapping[str, Any] = field(default_factory=dict)  # launchType, platformVersion, overrides, …
     tags: list[dict[str, str]] = field(default_factory=list)
     service: str | None = None
@@ -56,7 +57,10 @@ class Task:
     stopped_since: float | None = None
     served: bool = False  # was healthy, so it is no failed task when it ends
     said_unhealthy: bool = False
-    moments: dict[str, datetime] = field(default_factory=lambda: {"createdAt": datetime.now(UTC)})
+    moments: dict[str, datetime] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moments = {"createdAt": self.clock.now()}
 
     @property
     def wanted(self) -> bool:
@@ -80,7 +84,8 @@ class Task:
         self.containers = self.run.containers()
         if self._ended() and self.last_status != "STOPPING":
             return self._end_early(outside.targets)
-        if self.last_status == "PENDING" and all(container.status == "RUNNING" for container in self.containers):
+        # One that is not essential may have ended by now, or may never run.
+        if self.last_status == "PENDING" and not any(container.status == "PENDING" for container in self.containers):
             return self._is_running(now, outside.targets)
         if self.last_status == "DEACTIVATING" and not any(outside.targets.health(*each) for each in self.registered):
             self._stop_processes()
@@ -103,7 +108,7 @@ class Task:
 
     def _start(self, now: float, runner: Runner) -> None:
         self.began = now
-        self.moments["pullStartedAt"] = datetime.now(UTC)
+        self.moments["pullStartedAt"] = self.clock.now()
         launch_type = self.settings.get("launchType", "FARGATE")
         launch = Launch(self.arn, self.id, self.cluster, self.service, self.definition, launch_type)
         self.run = runner.start(launch)
@@ -113,7 +118,7 @@ class Task:
     def _is_running(self, now: float, targets: Targets) -> str:
         assert self.run is not None  # noqa: S101 (for the type)
         self.running_since = now
-        self.moments.setdefault("pullStoppedAt", datetime.now(UTC))
+        self.moments.setdefault("pullStoppedAt", self.clock.now())
         self._become("RUNNING", "startedAt")
         for each in self.balanced:
             target = Target(self.run.address, self.run.port(each.port))
@@ -152,14 +157,14 @@ class Task:
 
     def _is_gone(self, now: float) -> None:
         self.stopped_since = now
-        self.moments["executionStoppedAt"] = datetime.now(UTC)
+        self.moments["executionStoppedAt"] = self.clock.now()
         self._become("STOPPED", "stoppedAt")
 
     def _become(self, status: str, moment: str | None = None) -> None:
         self.last_status = status
         self.version += 1
         if moment:
-            self.moments[moment] = datetime.now(UTC)
+            self.moments[moment] = self.clock.now()
 
 
 def overridden(definition: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.stacks.errors import TemplateError
 from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, changed
 from rehearsal.stacks.state import Resource, Stack, Wanted
-from rehearsal.stacks.templates import UNKNOWN, Document, TemplateError, is_unknown
+from rehearsal.stacks.templates import Document
+from rehearsal.stacks.values import UNKNOWN, is_unknown
 from rehearsal.stacks.walk import Output, Walk, pseudo_parameters
 
 _ATTRIBUTES = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")  # of a resource, beside its properties
@@ -157,12 +159,13 @@ def _referred(node: Any) -> list[str]:
         return []
     names = []
     for key, value in node.items():
-        if key == "Ref":
-            names.append(str(value))
-        elif key == "Fn::GetAtt":
-            names.append(str(value).split(".")[0] if isinstance(value, str) else str(value[0]))
-        else:
-            names += _referred(value)
+        match key, value:
+            case "Ref", str(name):
+                names.append(name)
+            case "Fn::GetAtt", str(text) | [str(text), *_]:
+                names.append(text.split(".")[0])
+            case _:
+                names += _referred(value)
     return names
 
 

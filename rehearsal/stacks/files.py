@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-import yaml
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from rehearsal.stacks.documents import decoded, loaded, text_of
+from rehearsal.stacks.errors import TemplateError, of
+from rehearsal.stacks.quotas import TEMPLATE
 from rehearsal.stacks.resources.kind import Place
-from rehearsal.stacks.templates import Document, TemplateError, read_template
+from rehearsal.stacks.schema import MAP, TEXT, Schema, check
+from rehearsal.stacks.templates import Document, parsed_template
 
 # A network that a template wants to be given; networks have no effect here.
 _STAND_INS = {
@@ -26,16 +29,23 @@ _STAND_INS = {
     "List<AWS::EC2::Subnet::Id>": "subnet-stand-in-a,subnet-stand-in-b",
 }
 
+_LISTED = {"name": TEXT, "template": TEXT, "parameters?": MAP}
+_LISTING: Schema = {"stacks": [_LISTED], "assemblies?": {"*": [_LISTED]}}
+
 
 @dataclass(frozen=True)
 class Listed:
-    """A stack to play: `text` is the file's."""
+    """A stack to play: `text` is that of its `file`."""
 
     name: str
     document: Document
     parameters: Mapping[str, Any]
     text: str
-    folder: Path
+    file: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,9 @@ class Listing:
     @classmethod
     def read(cls, path: Path) -> Listing:
         """Raises TemplateError."""
-        document = yaml.safe_load(path.read_text())
+        document = loaded(text_of(path), path.name)
+        with of(path.name):
+            check(_LISTING, document)
 
         def files(entries: Sequence[Mapping[str, Any]]) -> tuple[Listed, ...]:
             return tuple(_listed(path.parent / each["template"], each) for each in entries)
@@ -77,17 +89,19 @@ def listed(listing: Path, assembly: str = MONOLITH) -> Iterator[tuple[str, Docum
 
 
 def _listed(path: Path, entry: Mapping[str, Any]) -> Listed:
-    return Listed(entry["name"], read_template(path), entry.get("parameters", {}), path.read_text(), path.parent)
+    text = text_of(path)
+    return Listed(entry["name"], parsed_template(text, path.name), entry.get("parameters", {}), text, path)
 
 
 def named_files(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[Listed]:
     """A stack for each file, named after it; each gets those of `parameters` that it declares. Raises TemplateError."""
     stacks = []
     for path in paths:
-        document = read_template(path)
+        text = text_of(path)
+        document = parsed_template(text, path.name)
         own = {name: value for name, value in parameters.items() if name in document.get("Parameters", {})}
         given = stand_ins(document) | own
-        stacks.append(Listed(stack_name(path), document, given, path.read_text(), path.parent))
+        stacks.append(Listed(stack_name(path), document, given, text, path))
     if unknown := parameters.keys() - {name for stack in stacks for name in stack.document.get("Parameters", {})}:
         raise TemplateError(f"There is no parameter {min(unknown)} in any of the templates.")
     return stacks
@@ -119,21 +133,22 @@ def text_at(place: Place, url: str, folder: Path | None) -> tuple[str, Path | No
                 f"TemplateURL must be a supported URL; {url!r} is a file, and nobody's folder is known."
             )
         path = folder / url
-        try:
-            return path.read_text(), path.parent
-        except (OSError, UnicodeDecodeError) as error:
-            raise TemplateError(f"TemplateURL {url}: {error}") from error
+        return text_of(path, f"TemplateURL {url}"), path.parent
     bucket, key = _object(url)
     try:
-        answer = place.client("s3").get_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        raise TemplateError(f"TemplateURL {url}: {error.response['Error']['Message']}") from error
-    return answer["Body"].read().decode(), None
+        body = place.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        return decoded(body.read(TEMPLATE + 1), f"TemplateURL {url}"), None
+    except (BotoCoreError, ClientError) as error:
+        why = error.response["Error"]["Message"] if isinstance(error, ClientError) else error
+        raise TemplateError(f"TemplateURL {url}: {why}") from error
 
 
 def _object(url: str) -> tuple[str, str]:
     """The bucket and key of an S3 address, which has the bucket in its host or in its path."""
-    parts = urlparse(url)
+    try:
+        parts = urlparse(url)
+    except ValueError as error:
+        raise TemplateError(f"TemplateURL {url}: {error}.") from error
     path = unquote(parts.path.lstrip("/"))
     in_host = re.fullmatch(r"(.+)\.s3(?:[.-][a-z0-9-]+)?\.(?:amazonaws\.com|localhost.*)", parts.hostname or "")
     bucket, key = (in_host[1], path) if in_host else (path.partition("/")[0], path.partition("/")[2])

@@ -5,13 +5,17 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rehearsal.stacks.changes import NoUpdates
 from rehearsal.stacks.files import text_at
+from rehearsal.stacks.quotas import NESTED
 from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, Unfinished
-from rehearsal.stacks.templates import TemplateError, is_unknown, parsed_template
+from rehearsal.stacks.schema import MAP, TEXT
+from rehearsal.stacks.templates import TemplateError, parsed_template
+from rehearsal.stacks.values import is_unknown
 
 if TYPE_CHECKING:
     from rehearsal.stacks.stack import Stacks
@@ -42,7 +46,7 @@ def kind(stacks: Stacks) -> Kind:
         if stack and stack.is_there:
             raise TemplateError(f"Embedded stack {stack.id} was not successfully deleted: {stack.reason}")
 
-    return Kind(create, update, delete, prepare=_prepared)
+    return Kind(create, update, delete, prepare=_prepared, schema={"Parameters?": MAP, "TemplateURL?": TEXT})
 
 
 def _prepared(place: Place, properties: Properties, folder: Path | None) -> Properties:
@@ -57,7 +61,20 @@ def _prepared(place: Place, properties: Properties, folder: Path | None) -> Prop
     return {**properties, "TemplateBody": text, "Folder": str(own_folder) if own_folder else None}
 
 
+_level: ContextVar[int] = ContextVar("level", default=0)  # how many stacks this one is inside of
+
+
 def _deployed(stacks: Stacks, name: str, properties: Properties) -> Stack:
+    if _level.get() >= NESTED:
+        raise TemplateError(f"More than {NESTED} stacks are inside of one another.")
+    before = _level.set(_level.get() + 1)
+    try:
+        return _deployed_inside(stacks, name, properties)
+    finally:
+        _level.reset(before)
+
+
+def _deployed_inside(stacks: Stacks, name: str, properties: Properties) -> Stack:
     text, folder = properties["TemplateBody"], properties["Folder"]
     document = parsed_template(text, Path(str(properties["TemplateURL"])).name)
     parameters = properties.get("Parameters", {})

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.stacks.errors import of
 from rehearsal.stacks.files import listed
 from rehearsal.stacks.names import ACCOUNT
 from rehearsal.stacks.parameters import parameter_values
@@ -45,26 +46,38 @@ class Rendered:
         return json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": self.resources}, indent=2)
 
 
-def render(stacks: Iterable[tuple[str, Document, Mapping[str, Any]]]) -> dict[str, Rendered]:
-    """Stacks (name, template, parameters) that follow one another, by name. Raises TemplateError."""
+def render(
+    stacks: Iterable[tuple[str, Document, Mapping[str, Any]]], exports: dict[str, str] | None = None
+) -> dict[str, Rendered]:
+    """Stacks (name, template, parameters) that follow one another, by name. Raises TemplateError.
+
+    `exports` are those of other stacks.
+    """
     rendered: dict[str, Rendered] = {}
-    exports: dict[str, str] = {}
+    exports = {} if exports is None else exports
     for name, document, parameters in stacks:
-        values = parameter_values(document, parameters)
-        check_rules(document, values)
-        stack_id = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/local"
-        walk = Walk(_imagined(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
-        walk.make_all()
-        resources = {
-            logical_id: _rendered(walk.evaluator.value({"Properties": {}, **resource}))
-            for logical_id, resource in document["Resources"].items()
-            if walk.wanted(resource)
-        }
-        outputs = walk.outputs()
-        exported = {output.export: output.value for output in outputs if output.export}
-        rendered[name] = Rendered(resources, {output.name: output.value for output in outputs}, exported)
-        exports |= exported
+        with of(name):
+            rendered[name], exported = _render(name, document, parameters, exports)
+        exports.update(exported)
     return rendered
+
+
+def _render(
+    name: str, document: Document, parameters: Mapping[str, Any], exports: Mapping[str, str]
+) -> tuple[Rendered, dict[str, str]]:
+    values = parameter_values(document, parameters)
+    check_rules(document, values)
+    stack_id = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/local"
+    walk = Walk(_imagined(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
+    walk.make_all()
+    resources = {
+        logical_id: _rendered(walk.evaluator.value({"Properties": {}, **resource}))
+        for logical_id, resource in document["Resources"].items()
+        if walk.wanted(resource)
+    }
+    outputs = walk.outputs()
+    exported = {output.export: output.value for output in outputs if output.export}
+    return Rendered(resources, {output.name: output.value for output in outputs}, exported), exported
 
 
 def _rendered(resource: Document) -> Document:

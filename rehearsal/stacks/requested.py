@@ -9,11 +9,11 @@ from typing import Any
 
 from rehearsal.cloud.errors import AwsError
 from rehearsal.stacks.files import text_at
+from rehearsal.stacks.quotas import BODY
 from rehearsal.stacks.stack import Stacks
 from rehearsal.stacks.state import Stack, Wanted
 from rehearsal.stacks.templates import Document, TemplateError, parsed_template
 
-_LARGEST_BODY = 51_200  # bytes; larger templates come by way of S3
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 _NAMES = {
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
@@ -68,10 +68,10 @@ def template_text(stacks: Stacks, given: dict[str, Any], stack: Stack | None) ->
             raise AwsError("ValidationError", str(error)) from error
     if "TemplateBody" not in given:
         raise AwsError("ValidationError", "Either Template URL or Template Body must be specified.")
-    if len(given["TemplateBody"].encode()) > _LARGEST_BODY:
+    if len(given["TemplateBody"].encode(errors="replace")) > BODY:
         message = (
             "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {_LARGEST_BODY}"
+            f"Member must have length less than or equal to {BODY}"
         )
         raise AwsError("ValidationError", message)
     return str(given["TemplateBody"])
@@ -111,6 +111,8 @@ def _parameters(document: Document, given: Sequence[dict[str, Any]], stack: Stac
     declared = document.get("Parameters", {})
     values = {}
     for each in given:
+        if "ParameterKey" not in each:
+            raise AwsError("ValidationError", "A parameter has no ParameterKey.")
         name = each["ParameterKey"]
         values[name] = _previous(name, stack) if each.get("UsePreviousValue") else each.get("ParameterValue", "")
     if unknown := [name for name in values if name not in declared]:

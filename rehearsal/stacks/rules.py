@@ -8,44 +8,69 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rehearsal.stacks.templates import Document, TemplateError, equal
+from rehearsal.stacks.arguments import items
+from rehearsal.stacks.errors import TemplateError, at, shown
+from rehearsal.stacks.quotas import Budget
+from rehearsal.stacks.templates import Document
+from rehearsal.stacks.values import as_text, equal
 
 
 def check_rules(document: Document, parameters: Mapping[str, Any]) -> None:
     """Raises TemplateError with the sentence of the first assertion that does not hold."""
+    rules = _Rules(parameters)
     for name, rule in document.get("Rules", {}).items():
-        if "RuleCondition" in rule and not _value(rule["RuleCondition"], parameters):
-            continue
-        for assertion in rule["Assertions"]:
-            if not _value(assertion["Assert"], parameters):
-                raise TemplateError(f"{name}: {assertion['AssertDescription']}")
+        with at("Rules", name):
+            if "RuleCondition" in rule and not rules.value(rule["RuleCondition"]):
+                continue
+            failed = [each for each in rule["Assertions"] if not rules.value(each["Assert"])]
+        if failed:
+            raise TemplateError(f"{name}: {failed[0].get('AssertDescription', 'an assertion does not hold.')}")
 
 
-def _value(node: Any, parameters: Mapping[str, Any]) -> Any:
-    if isinstance(node, list):
-        return [_value(each, parameters) for each in node]
-    if not isinstance(node, dict):
-        return node
-    name, argument = next(iter(node.items()))
-    if name == "Ref":
-        if argument not in parameters:
-            raise TemplateError(f"A rule refers to {argument}, which is no parameter.")
-        return parameters[argument]
-    if name not in _FUNCTIONS:
-        raise TemplateError(f"{name} is no function of a rule.")
-    return _FUNCTIONS[name](_value(argument, parameters))
+class _Rules:
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self._parameters = parameters
+        self._budget = Budget()
+
+    def value(self, node: Any) -> Any:
+        self._budget.spend(1)
+        if isinstance(node, list):
+            return [self.value(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        [(name, argument)] = items("A rule", list(node.items()), 1)
+        if name == "Ref":
+            if not isinstance(argument, str) or argument not in self._parameters:
+                raise TemplateError(f"A rule refers to {shown(argument)}, which is no parameter.")
+            found = self._parameters[argument]
+            self._budget.spend(len(found))
+            return found
+        if name not in _FUNCTIONS:
+            raise TemplateError(f"{name} is no function of a rule.")
+        least, most, function = _FUNCTIONS[name]
+        return function(items(name, self.value(argument), least, most))
 
 
 def _contains(values: Any, wanted: Any) -> bool:
-    return any(equal(each, wanted) for each in values)
+    return any(equal(each, wanted) for each in _listed(values))
 
 
-_FUNCTIONS: dict[str, Callable[[Any], bool]] = {
-    "Fn::And": all,
-    "Fn::Or": any,
-    "Fn::Not": lambda one: not one[0],
-    "Fn::Equals": lambda pair: equal(*pair),
-    "Fn::Contains": lambda pair: _contains(*pair),
-    "Fn::EachMemberEquals": lambda pair: all(equal(each, pair[1]) for each in pair[0]),
-    "Fn::EachMemberIn": lambda pair: all(_contains(pair[1], each) for each in pair[0]),
+def _all_in(values: Any, among: Any) -> bool:
+    return set(map(as_text, _listed(values))) <= set(map(as_text, _listed(among)))
+
+
+def _listed(values: Any) -> list[Any]:
+    if not isinstance(values, list):
+        raise TemplateError(f"A rule looks into a list; it is {shown(values)}.")
+    return values
+
+
+_FUNCTIONS: dict[str, tuple[int, int, Callable[[list[Any]], bool]]] = {
+    "Fn::And": (1, 10, all),
+    "Fn::Or": (1, 10, any),
+    "Fn::Not": (1, 1, lambda one: not one[0]),
+    "Fn::Equals": (2, 2, lambda pair: equal(*pair)),
+    "Fn::Contains": (2, 2, lambda pair: _contains(*pair)),
+    "Fn::EachMemberEquals": (2, 2, lambda pair: all(equal(each, pair[1]) for each in _listed(pair[0]))),
+    "Fn::EachMemberIn": (2, 2, lambda pair: _all_in(*pair)),
 }

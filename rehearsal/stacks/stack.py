@@ -15,6 +15,7 @@ import boto3
 from rehearsal.clock import Clock
 from rehearsal.stacks import files, nested
 from rehearsal.stacks.changes import NoUpdates, Plan, planned
+from rehearsal.stacks.errors import TemplateError, of
 from rehearsal.stacks.files import listed
 from rehearsal.stacks.names import ACCOUNT
 from rehearsal.stacks.parameters import parameter_values
@@ -22,7 +23,7 @@ from rehearsal.stacks.resources.kind import Kind, Place, Stopped
 from rehearsal.stacks.resources.registry import known
 from rehearsal.stacks.rules import check_rules
 from rehearsal.stacks.state import STACK_TYPE, Stack, Wanted, first_cause, new_stack
-from rehearsal.stacks.templates import Document, TemplateError
+from rehearsal.stacks.templates import Document
 from rehearsal.stacks.walk import Output
 from rehearsal.stacks.work import Work, take_down
 
@@ -35,7 +36,7 @@ _DEAD = {"CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE
 class Stacks:
     """Stacks in one cloud. `tasks_run` says that a scheduler and a load balancer are behind its endpoint.
 
-    What waits for a resource gives up when `stopping` is set.
+    What waits for a resource gives up when `stopping` is set. `completed` hears of each stack that is made or changed.
     May be used by several threads at once. Everything that cannot be done is a TemplateError.
     """
 
@@ -47,10 +48,12 @@ class Stacks:
         tasks_run: bool = False,
         clock: Clock | None = None,
         stopping: threading.Event | None = None,
+        completed: Callable[[Stack], None] | None = None,
     ) -> None:
         self.region = region
         self.place = Place(session, region, (clock or Clock()).shortened(_PATIENCE), stopping)
         self._kinds: Mapping[str, Kind] = {**known(tasks_run=tasks_run), STACK_TYPE: nested.kind(self)}
+        self._completed = completed
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
         self._threads: list[threading.Thread] = []
@@ -95,16 +98,19 @@ class Stacks:
         text: str | None = None,
         folder: Path | None = None,
         is_nested: bool = False,
+        source: str | None = None,
     ) -> Stack:
-        """Make a stack or change it, and wait for it. `text` is the template as its author wrote it.
+        """Make a stack or change it, and wait for it. `text` is the template as its author wrote it, `source` its file.
 
         Raises TemplateError with the first cause when it fails; it is rolled back then. Raises NoUpdates.
         """
-        wanted = self.wanted(document, parameters, text=text, folder=folder)
-        stack = self.begin(name, wanted, is_nested=is_nested)
+        with of(source or name):
+            wanted = self.wanted(document, parameters, text=text, folder=folder)
+            stack = self.begin(name, wanted, is_nested=is_nested)
         self.work(stack, wanted)
         if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            raise TemplateError(f"{stack.name}: {first_cause(stack)}")
+            with of(source or name):
+                raise TemplateError(first_cause(stack))
         return stack
 
     def wanted(
@@ -145,6 +151,8 @@ class Stacks:
         imports = self._imports(stack)
         work = Work(stack, wanted, self._kinds, self.place, imports, lambda outputs: self._check(stack, outputs))
         self._guarded(stack, work.run)
+        if self._completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            self._completed(stack)
 
     def delete(self, name: str, kept: Sequence[str] = ()) -> Stack | None:
         """Take a stack down, and wait for it; None when there is none."""
@@ -210,7 +218,8 @@ class Stacks:
     def _play(self, stack: files.Listed, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
-            self.deploy(stack.name, stack.document, parameters, text=stack.text, folder=stack.folder)
+            folder, source = stack.folder, stack.file.name
+            self.deploy(stack.name, stack.document, parameters, text=stack.text, folder=folder, source=source)
 
     def _guarded(self, stack: Stack, run: Callable[[], None]) -> None:
         try:

@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.stacks.errors import TemplateError, at, shown
+from rehearsal.stacks.evaluator import Evaluator
 from rehearsal.stacks.names import ACCOUNT
+from rehearsal.stacks.order import depth_first
+from rehearsal.stacks.references import resources_of
 from rehearsal.stacks.resources.kind import Made, Properties
-from rehearsal.stacks.templates import Document, Evaluator, TemplateError
+from rehearsal.stacks.templates import Document
 
 Make = Callable[[str, Document, Properties], Made]  # logical id, resource as written, its properties worked out
 
@@ -59,25 +63,26 @@ class Walk:
     ) -> None:
         self._make_resource = make
         self._document = document
+        self._values = values
         self._made: dict[str, Made] = {}
         self._being_made: list[str] = []
         self._met_imagined = False
-        self._name = pseudo["AWS::StackName"]
         self.evaluator = Evaluator(document, values, pseudo, imports, self._attribute)
 
     def make_all(self) -> None:
         """Make every resource whose condition holds. Raises TemplateError."""
-        for logical_id, resource in self._document["Resources"].items():
-            if self.wanted(resource):
-                self.made(logical_id)
+        names = [name for name in self._document["Resources"] if self._is_wanted(name)]
+        for logical_id in depth_first(names, self._needs):
+            self.made(logical_id)
 
     def outputs(self) -> list[Output]:
         """Every output whose condition holds. Raises TemplateError."""
-        return [
-            self._output(name, output)
-            for name, output in self._document.get("Outputs", {}).items()
-            if self.wanted(output)
-        ]
+        found = []
+        for name, output in self._document.get("Outputs", {}).items():
+            with at("Outputs", name):
+                if self.wanted(output):
+                    found.append(self._output(name, output))
+        return found
 
     def made(self, logical_id: str) -> Made:
         if logical_id not in self._made:
@@ -92,28 +97,44 @@ class Walk:
         """Whether a resource or an output is there. Raises TemplateError."""
         return "Condition" not in part or self.evaluator.condition(part["Condition"])
 
+    def _needs(self, logical_id: str) -> Iterator[str]:
+        """What a resource depends on and refers to, as far as it is there."""
+        resources = self._document["Resources"]
+        with at(logical_id):
+            for needed in _many(resources[logical_id].get("DependsOn", [])):
+                if str(needed) not in resources:
+                    raise TemplateError(f"{logical_id} depends on {needed}, which is no resource.")
+                if self._is_wanted(str(needed)):
+                    yield str(needed)
+            for name in resources_of(resources[logical_id].get("Properties"), self.evaluator.condition):
+                if name in resources and name not in self._values:
+                    yield name
+
+    def _is_wanted(self, logical_id: str) -> bool:
+        with at(logical_id):
+            return self.wanted(self._document["Resources"][logical_id])
+
     def _make(self, logical_id: str) -> Made:
         resource = self._document["Resources"][logical_id]
-        if not self.wanted(resource):
-            raise TemplateError(f"{self._name}: {logical_id} is referred to, but its condition does not hold.")
-        for needed in _many(resource.get("DependsOn", [])):
-            if needed not in self._document["Resources"]:
-                raise TemplateError(f"{self._name}: {logical_id} depends on {needed}, which is no resource.")
-            if self.wanted(self._document["Resources"][needed]):
-                self.made(needed)
-        properties = copy.deepcopy(self.evaluator.value(resource.get("Properties") or {}))
-        if not isinstance(properties, dict):
-            raise TemplateError(f"{self._name}: the Properties of {logical_id} are none.")
-        try:
+        with at(logical_id):
+            if not self.wanted(resource):
+                raise TemplateError(f"{logical_id} is referred to, but its condition does not hold.")
+            try:
+                properties = copy.deepcopy(self.evaluator.value(resource.get("Properties") or {}))
+            except TemplateError as error:
+                error.within("Properties")
+                raise
+            if not isinstance(properties, dict):
+                raise TemplateError(f"its Properties are {shown(properties)}.")
             return self._make_resource(logical_id, resource, properties)
-        except TemplateError as error:
-            raise TemplateError(f"{self._name}: {logical_id}: {error}") from error
 
     def _output(self, name: str, output: Document) -> Output:
         self._met_imagined = False
         value = self.evaluator.value(output["Value"])
         imagined = self._met_imagined
         export = self.evaluator.value(output["Export"]["Name"]) if "Export" in output else None
+        if export is not None and not isinstance(export, str):
+            raise TemplateError(f"the name of an export should be a text; it is {shown(export)}.")
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
         return Output(name, text, output.get("Description"), export, imagined)
 
@@ -125,7 +146,7 @@ class Walk:
         if made.imagined:
             return made.attributes.get(attribute, f"{made.ref}.{attribute}")
         if attribute not in made.attributes:
-            raise TemplateError(f"{self._name}: {logical_id} has no attribute {attribute} here.")
+            raise TemplateError(f"{logical_id} has no attribute {attribute} here.")
         return made.attributes[attribute]
 
 

@@ -81,6 +81,16 @@ class Ground:
     def likes(self) -> Counter[str]:
         return self._operator.likes()
 
+    def forget_adoptions(self) -> None:
+        """Past the service: every mysfit wants a home again."""
+        table = self._target.session.resource("dynamodb").Table(self._target.output("DynamoTable"))
+        for mysfit in self.likes():
+            table.update_item(
+                Key={"MysfitId": mysfit},
+                UpdateExpression="SET Adopted = :no",
+                ExpressionAttributeValues={":no": False},
+            )
+
     def running(self) -> list[str]:
         """The names of the service's tasks."""
         return list(self._observer.look().running())
@@ -176,9 +186,11 @@ def _task(name: str) -> Task:
 @contextmanager
 def ground(folder: Path, speed: float) -> Iterator[Ground]:
     """A rehearsal of the monolith with its data in `folder`. Raises NoRehearsal, NoCompiler and TookTooLong."""
-    clock = WallClock(folder)
+    clock_folder = folder / "clock"
+    clock_folder.mkdir(parents=True, exist_ok=True)
+    clock = WallClock(clock_folder)
     with (
-        place(folder, Clock(speed), files.MONOLITH) as there,
+        place(folder, Clock(speed), files.MONOLITH, "--task-folder", str(clock_folder)) as there,
         Unreliable(there.cloud_url, {}, seed=1) as store,
         Unreliable(there.cloud_url, {}, seed=2) as logs,
     ):

@@ -23,6 +23,7 @@ def judge(played: Played, price: Price) -> list[Finding]:
         _in_time(played),
         _alive(played, price),
         _lost(played),
+        *played.history.findings,
         _same_tasks(played, price),
         _recovered(played),
         *played.found,

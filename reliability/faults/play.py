@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+from pathlib import Path
 
+from ops.load.history import ADOPT, Recorder
 from ops.load.process import Load, loading
 from ops.load.visitors import Plan
 from rehearsal.drills.stage import MYSFITS
+from reliability import histories
+from reliability.adopters import adopting, ask
 from reliability.faults.fault import Fault
 from reliability.faults.ground import Ground
 from reliability.faults.judging import RECOVERY
@@ -20,23 +25,35 @@ LATER = 20  # requests that show that it is well again
 
 def play(fault: Fault, ground: Ground, seconds: float, clients: int) -> Played:
     """Calm, the fault, and on until it is well again. Raises CannotLoad, NoProcess and TookTooLong."""
+    with tempfile.TemporaryDirectory(prefix="mysfits-history-") as recorded:
+        return _play(fault, ground, seconds, clients, Path(recorded))
+
+
+def _play(fault: Fault, ground: Ground, seconds: float, clients: int, recorded: Path) -> Played:
     ground.until_steady()
+    ground.forget_adoptions()
     tasks, before = ground.tasks(), ground.likes()
-    with loading(Plan(ground.api_url, clients, mysfits=MYSFITS)) as load:
+    mysfits, recorder = sorted(before), Recorder(recorded / "adopters")
+    plan = Plan(ground.api_url, clients, mysfits=MYSFITS, history=str(recorded / "visitors"))
+    with loading(plan) as load:
         load.begun()
-        ground.pass_time(CALM)
-        with looking(tasks) as looks:
-            began = time.time()
-            found = fault.play(ground, seconds * fault.times)
-            ended = time.time()
-        _until_well(ground, load, ended)
+        with adopting(ground.api_url, mysfits, recorder, seconds / len(mysfits)):
+            ground.pass_time(CALM)
+            with looking(tasks) as looks:
+                began = time.time()
+                found = fault.play(ground, seconds * fault.times)
+                ended = time.time()
+            _until_well(ground, load, ended)
         report = load.stop()
+    ask(ground.api_url, mysfits[0], ADOPT, recorder)
     ground.until_steady()
     later = [look(ground.api_url, "/mysfits") for _ in range(LATER)]
     stored = ground.likes()
+    recorder.close()
+    verdict = histories.judge(recorded.iterdir(), before, stored)
     stored.subtract(before)
     after = [task.name for task in ground.tasks()]
-    return Played(report, began, ended, [task.name for task in tasks], after, looks, later, stored, found)
+    return Played(report, began, ended, [task.name for task in tasks], after, looks, later, stored, found, verdict)
 
 
 def _until_well(ground: Ground, load: Load, ended: float) -> None:

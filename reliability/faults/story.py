@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ops.load.report import Report
 from ops.load.slices import failed
 from rehearsal.drills.story import Finding
+from reliability.histories import Verdict
 
 # What visitors are told, in words. A revision in an answer says that the service itself gave it.
 TRY_AGAIN, NO_TARGET, BAD_GATEWAY = "503 with Retry-After", "503 of the load balancer", "502 of the load balancer"
@@ -37,6 +38,7 @@ class Played:
     later: Sequence[Look] = ()  # when it should be well again
     stored: Counter[str] = field(default_factory=Counter)  # by how much the stored likes have grown, by mysfit
     found: Sequence[Finding] = ()  # what the fault itself has to say
+    history: Verdict = field(default_factory=Verdict)
 
     @property
     def recovery(self) -> float:

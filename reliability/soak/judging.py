@@ -143,6 +143,7 @@ def judge(soaked: Soaked) -> list[Finding]:
         ),
         *_acts(soaked, explained),
         _likes(soaked),
+        *soaked.history.findings,
         _memory(soaked),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.http import call
-from ops.load import show
+from ops.load import history, show
+from ops.load.history import Recorder
 from ops.load.process import Load, loading
 from ops.load.report import Report
 from ops.load.visitors import GOLDEN, LIKE, Plan
@@ -26,8 +27,10 @@ from rehearsal.drills.routes import EVERYWHERE, ROUTES
 from rehearsal.drills.sight import Observer
 from rehearsal.drills.stage import LONGEST, START_UP, Say, Stage
 from rehearsal.drills.story import Act
+from reliability import histories
+from reliability.adopters import adopting, ask
 from reliability.soak import memory
-from reliability.soak.guests import PATIENCE, round_of, visiting
+from reliability.soak.guests import round_of, visiting
 from reliability.soak.story import WELL, Refusal, Soaked
 from reliability.unreliable import Unreliable
 
@@ -52,8 +55,12 @@ def play(settings: Settings, folder: Path, say: Say) -> Soaked:
     """Raises CannotLoad, Failure, NoProcess, NoRehearsal and TookTooLong."""
     clock = Clock(settings.speed)
     say("Starting a rehearsal of the split assembly …")
-    with place(folder, clock, "split") as there, Unreliable(there.cloud_url, {}, seed=1) as proxy:
-        return _Soak(settings, there, proxy, clock, say).play()
+    with (
+        tempfile.TemporaryDirectory(prefix="mysfits-history-") as recorded,
+        place(folder, clock, "split") as there,
+        Unreliable(there.cloud_url, {}, seed=1) as proxy,
+    ):
+        return _Soak(settings, there, proxy, clock, Path(recorded), say).play()
 
 
 class _Both:
@@ -83,30 +90,42 @@ def together(reports: Sequence[Report]) -> Report:
 
 
 class _Soak:
-    def __init__(self, settings: Settings, there: Place, proxy: Unreliable, clock: Clock, say: Say) -> None:
+    def __init__(
+        self, settings: Settings, there: Place, proxy: Unreliable, clock: Clock, recorded: Path, say: Say
+    ) -> None:
         self._settings = settings
         self._there = there
         self._proxy = proxy
         self._clock = clock
+        self._recorded = recorded
         self._say = say
 
     def play(self) -> Soaked:
         likes = self._through_the_proxy()
         self._split()
         before = self._likes()
-        first = min(before)
-        call("POST", f"{self._there.api_url}/mysfits/{first}/adopt")
+        first, *others = sorted(before)
+        recorder = history.Recorder(self._recorded / "operator")
+        ask(self._there.api_url, first, history.ADOPT, recorder)
         seconds, target = self._settings.seconds, self._there.target
         url, likers = self._there.api_url, max(1, self._settings.clients // 4)
         width = max(0.25, seconds / SLICES)
-        readers = Plan(url, self._settings.clients - likers, routes=READ, slice_seconds=width)
+        readers = Plan(
+            url,
+            self._settings.clients - likers,
+            routes=READ,
+            slice_seconds=width,
+            history=str(self._recorded / "readers"),
+        )
+        # Clients of their own: while likes wait for the table, the others read on.
+        liking_too = Plan(url, likers, routes=GOLDEN, slice_seconds=width, history=str(self._recorded / "likers"))
         cluster = target.output("ClusterName")
         with (
             loading(readers) as reading,
-            # Clients of their own: while likes wait for the table, the others read on.
-            loading(Plan(url, likers, routes=GOLDEN, slice_seconds=width)) as liking,
+            loading(liking_too) as liking,
             memory.watching(target.ecs, cluster, self._there.folder, max(1.0, seconds / SAMPLES)) as watched,
             visiting(round_of(url, self._there.site_url, first)) as guests,
+            adopting(url, others, recorder, seconds / (len(before) + 1)),
         ):
             load = _Both(reading, liking)
             load.begun()
@@ -114,12 +133,14 @@ class _Soak:
             self._wait(load, end - (1 - MIDDLE) * seconds)
             rollout, updated, deployed = self._rollout()
             killed, replaced = self._kill()
-            throttled, refusal = self._throttle(load, first)
+            throttled, refusal = self._throttle(load, first, recorder)
             self._wait(load, end)
             samples = watched.samples()
             guests.leave()
             report = load.stop()
+        recorder.close()
         stored = self._likes()
+        verdict = histories.judge(self._recorded.iterdir(), before, stored)
         stored.subtract(before)
         return Soaked(
             report=report,
@@ -135,6 +156,7 @@ class _Soak:
             stored=stored,
             visits=guests.visits(),
             samples=samples,
+            history=verdict,
         )
 
     def _likes(self) -> Counter[str]:
@@ -194,12 +216,12 @@ class _Soak:
             sight = stage.until_steady(without=there[:1])
         return act, [task for task in sight.running() if task not in there]
 
-    def _throttle(self, load: _Both, mysfit: str) -> tuple[Act, Refusal]:
+    def _throttle(self, load: _Both, mysfit: str, recorder: Recorder) -> tuple[Act, Refusal]:
         seconds = max(SHORTEST, THROTTLED * self._settings.seconds)
         act = Act(time.time(), f"the table of {LIKES} takes no calls for {seconds:.0f} s")
         self._say(f"  {act.text}")
         self._proxy.set_faults({"throttled": 1.0})
-        told = call("POST", f"{self._there.api_url}/mysfits/{mysfit}/like", timeout=PATIENCE)
+        told = ask(self._there.api_url, mysfit, history.LIKE, recorder)
         self._wait(load, act.at + seconds)
         self._proxy.heal()
         act.steady_at = time.time()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ops.load.report import Report
 from rehearsal.drills.story import Act
+from reliability.histories import Verdict
 from reliability.soak.guests import Visit
 from reliability.soak.memory import Sample
 
@@ -39,3 +40,4 @@ class Soaked:
     stored: Counter[str] = field(default_factory=Counter)  # by how much the stored likes have grown, by mysfit
     visits: Sequence[Visit] = ()
     samples: Sequence[Sample] = ()
+    history: Verdict = field(default_factory=Verdict)

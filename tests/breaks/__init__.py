@@ -17,8 +17,10 @@ AREAS = (
     "security",
     "supply_chain",
     "data",
+    "durable",
     "watching",
     "soak",
+    "templates",
 )
 
 

@@ -276,4 +276,4 @@ def _call(url: str, target: str, body: dict[str, Any]) -> str:
             return ""
     except urllib.error.HTTPError as error:
         with error:
-            return str(json.loads(error.read())["__type"].rsplit("#", 1)[1])
+            return str(json.loads(error.read())["__type"].rpartition("#")[2])

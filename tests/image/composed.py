@@ -37,15 +37,15 @@ def test_the_platform_serves_the_journey_and_the_site(composed: str) -> None:
 def test_the_log_line_arrives_in_cloudwatch(composed: str) -> None:
     command = (
         "import boto3, time\n"
-        "logs = boto3.client('logs', endpoint_url='http://127.0.0.1:4566', region_name='us-east-1',"
-        " aws_access_key_id='local', aws_secret_access_key='local')\n"
+        "logs = boto3.client('logs', endpoint_url='http://127.0.0.1:4566', region_name='us-east-1')\n"
         "find = lambda: logs.filter_log_events(logGroupName='mysfits-cluster-Logs',"
         " filterPattern='\"Like processed.\"')\n"
         "until = time.monotonic() + 15\n"
         "while not find()['events'] and time.monotonic() < until: pass\n"
         "print(len(find()['events']))\n"
     )
-    assert int(docker("exec", f"{composed}-cloud-1", "python", "-c", command)) >= 1
+    credentials = ["--env", "AWS_SHARED_CREDENTIALS_FILE=/credentials/credentials"]
+    assert int(docker("exec", *credentials, f"{composed}-cloud-1", "python", "-c", command)) >= 1
 
 
 def test_every_container_is_without_rights(composed: str) -> None:

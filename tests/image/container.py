@@ -28,8 +28,7 @@ HARDENED = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privil
 SETTINGS = {
     "AWS_ENDPOINT_URL": "http://cloud:4566",
     "AWS_REGION": "us-east-1",
-    "AWS_ACCESS_KEY_ID": "local",
-    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_SHARED_CREDENTIALS_FILE": "/credentials/credentials",
     "DDB_TABLE_NAME": "mysfits-data-Mysfits",
     "USERS_TABLE_NAME": "mysfits-data-Users",
     "THREADS_TABLE_NAME": "mysfits-data-Threads",
@@ -45,15 +44,17 @@ def network() -> Iterator[str]:
     docker("network", "create", name)
     try:
         arguments = ["--detach", "--rm", "--network", name, "--network-alias", "cloud", "--name", f"{name}-cloud"]
-        docker("run", *arguments, "--env", "API_URL=http://localhost", SURROUNDINGS)
+        arguments += ["--env", "API_URL=http://localhost", "--env", "CLOUD_NAMES=cloud"]
+        docker("run", *arguments, "--volume", f"{name}:/credentials", SURROUNDINGS)
         yield name
     finally:
         docker("rm", "--force", "--volumes", f"{name}-cloud", check=False)
         docker("network", "rm", name)
+        docker("volume", "rm", "--force", name)
 
 
 @pytest.fixture
-def api(network: str) -> Iterator[str]:
+def api(network: str, _cloud_ready: None) -> Iterator[str]:
     """A container of the application, with no rights and no file that it could write."""
     name = f"{network}-api"
     settings = [part for each in SETTINGS.items() for part in ("--env", "=".join(each))]
@@ -66,6 +67,8 @@ def api(network: str) -> Iterator[str]:
         network,
         "--publish",
         "127.0.0.1::8080",
+        "--volume",
+        f"{network}:/credentials:ro,nocopy",
         *HARDENED,
         *settings,
         IMAGE,
@@ -88,12 +91,10 @@ def _cloud_ready(network: str) -> None:
         assert time.monotonic() < deadline, said
 
 
-@pytest.mark.usefixtures("_cloud_ready")
 def test_the_journey_works_without_rights_and_without_a_writable_file(api: str) -> None:
     journey(_address(api))
 
 
-@pytest.mark.usefixtures("_cloud_ready")
 def test_a_stop_is_clean_and_loses_no_log_line(api: str) -> None:
     for _ in range(20):
         assert call("POST", f"{_address(api)}/mysfits/{EVANGELINE}/like")[0] == 200
@@ -158,8 +159,9 @@ def test_there_is_no_command_but_python_and_nothing_that_lends_the_rights_of_ano
     assert len(programs) == 1, programs
     assert re.fullmatch(r"/usr/(?:local/)?bin/python3\.\d+", programs.pop())
     assert [path for path, mode, _, _ in files if mode & 0o6000] == []
-    # Nothing that the server could write, were the file system not read-only.
-    assert [path for path, mode, owner, _ in files if owner == 10001 or mode & 0o022] == []
+    # Nothing that the server could write, were the file system not read-only. The key is lent.
+    own = [each for each in files if not each[0].startswith("/credentials/")]
+    assert [path for path, mode, owner, _ in own if owner == 10001 or mode & 0o022] == []
 
 
 @pytest.mark.parametrize("command", ["sh", "bash", "/bin/sh", "pip", "apt-get", "dpkg", "perl", "curl", "id", "ls"])

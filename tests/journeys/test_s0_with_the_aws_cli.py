@@ -45,16 +45,11 @@ def page(url: str) -> str:
 
 
 class Cli:
-    """The AWS CLI with an endpoint in its environment, as for any other AWS."""
+    """The AWS CLI with an endpoint and a key in its environment, as for any other AWS."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, platform: Platform) -> None:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self._environment = mine | {
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-        }
+        self._environment = mine | json.loads(platform.mysfits("env", "--json").stdout)
 
     def __call__(self, *arguments: str) -> Any:
         """What `aws ARGUMENTS` answers; None when that is nothing. Fails when it fails."""
@@ -72,7 +67,7 @@ class Cli:
 
 @pytest.mark.timeout(300)
 def test_from_the_placeholder_to_the_log_line(platform: Platform) -> None:
-    aws = Cli(platform.cloud_url)
+    aws = Cli(platform)
 
     # 1. The placeholder answers on the load balancer's address; the site is there, and has nobody to ask.
     api = f"http://{aws.output('mysfits-cluster', 'LoadBalancerDNS')}"

@@ -50,7 +50,7 @@ def test_a_like_is_seen_in_the_profile_and_in_the_log(platform: Platform) -> Non
         *("logs", "filter-log-events", "--log-group-name", platform.outputs["LogGroup"]),
         *("--filter-pattern", '"Like processed."', "--query", "events[].message", "--output", "json"),
     ]
-    environment = os.environ | client_environment(platform.cloud_url)
+    environment = os.environ | client_environment(platform.cloud_url, platform.key)
     found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert any("journey-1" in message for message in json.loads(found))
 

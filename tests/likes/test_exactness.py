@@ -1,16 +1,20 @@
 """An answered like is counted exactly once, one answered with an error at most once, whatever the network does.
 
 Every test has processes of their own like through a proxy that breaks the way to the data store, and then counts the
-row: answered ≤ stored ≤ answered + unanswered; and equal where nobody was left without an answer.
+row: answered ≤ stored ≤ answered + unanswered; and equal where nobody was left without an answer. The number that each
+was answered is that of one order of all.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -22,6 +26,7 @@ from app.likes.stamps import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION
+from reliability.linearizability import LIKE, Operation, check
 from reliability.unreliable import Unreliable
 from tests.conftest import Rows
 
@@ -41,7 +46,7 @@ STORM = {
 def like_at_once(
     proxy: Unreliable, table: str, mysfits: list[str], processes: int, threads: int, likes: int, **options: Any
 ) -> tuple[int, int]:
-    """(answered, unanswered) of `processes` × `threads` visitors with `likes` each."""
+    """(answered, unanswered) of `processes` × `threads` visitors with `likes` each. Raises Violation."""
     arguments = {
         "table": table,
         "mysfits": mysfits,
@@ -61,9 +66,16 @@ def like_at_once(
     ]
     outputs = [child.communicate(timeout=110)[0] for child in children]
     assert [child.returncode for child in children] == [0] * processes
-    results = [json.loads(output) for output in outputs]
+    visits = [visit for output in outputs for visit in json.loads(output)]
     proxy.settle()
-    return sum(answered for answered, _ in results), sum(unanswered for _, unanswered in results)
+    if arguments["way"] == "sharing":
+        history: defaultdict[str, list[Operation]] = defaultdict(list)
+        for mysfit, begin, end, count, is_void in visits:
+            history[mysfit] += [] if is_void else [Operation(LIKE, begin, end, count)]
+        for operations in history.values():
+            check(operations)
+    answered = sum(count is not None for *_, count, _ in visits)
+    return answered, len(visits) - answered
 
 
 @pytest.mark.parametrize(
@@ -259,6 +271,47 @@ def test_after_the_deadline_it_is_said_what_is_known(table: Table, rows: Rows) -
     with pytest.raises(NotApplied):
         scripted(table).add(mysfit_id, 1, time.monotonic() - 1)
     assert rows.get(mysfit_id)["Likes"] == 1
+
+
+class Clock:
+    """The `time` of the store: it stands still but for pauses."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.pauses: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(round(seconds, 3))
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("app.likes.store.time", clock)
+    return clock
+
+
+def test_pauses_are_doubled_up_to_a_tenth_of_a_second_and_spread_by_half(
+    table: Table, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = itertools.cycle([0.5, 1.5])
+    monkeypatch.setattr(random, "uniform", lambda low, high: {0.5: low, 1.5: high}[next(shares)])
+    with pytest.raises(NotApplied):
+        scripted(table, *["not sent"] * 99).add("ozzy", 1, clock.now + 0.45)
+    assert clock.pauses == [0.01, 0.06, 0.04, 0.15, 0.05]
+
+
+def test_no_pause_outlasts_the_deadline(table: Table, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "uniform", lambda low, high: 1.0)
+    for left, pauses in ((0.019, []), (0.02, [0.02]), (0.021, [0.02])):
+        clock.pauses.clear()
+        with pytest.raises(NotApplied, match="not sent"):
+            scripted(table, "not sent", "not sent").add("ozzy", 1, clock.now + left)
+        assert clock.pauses == pauses
 
 
 def test_a_row_that_went_away_takes_no_likes(table: Table, rows: Rows) -> None:

@@ -1,6 +1,7 @@
 """One process of many visitors who like one mysfit: `python -m tests.likes.visitors '{"table": …}'`.
 
-Prints how many likes were answered and how many ended in an error.
+Prints each like: its mysfit, begin and end in nanoseconds, the number that it was answered, and whether an error said
+that nothing was changed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from app.kit.problems import Unavailable
 from app.kit.together import Together
 from app.likes.stamps import Writer
 from app.likes.store import Likes
+from ops.load.history import NOTHING_CHANGED
 from rehearsal.local import REGION
 
 
@@ -52,20 +54,22 @@ def blind(table: str, patience: float) -> Callable[[str], int]:
 def main(table: str, mysfits: list[str], threads: int, likes: int, patience: float, way: str) -> None:
     like = {"sharing": sharing, "blind": blind}[way](table, patience)
 
-    def visit(visitor: int) -> tuple[int, int]:
-        answered = unanswered = 0
+    def visit(visitor: int) -> list[tuple[str, int, int, int | None, bool]]:
+        visits = []
         for number in range(likes):
+            mysfit, begin = mysfits[(visitor + number) % len(mysfits)], time.monotonic_ns()
+            count, is_void = None, False
             try:
-                like(mysfits[(visitor + number) % len(mysfits)])
-                answered += 1
-            except (Unavailable, BotoCoreError):
-                unanswered += 1
+                count = like(mysfit)
+            except (Unavailable, BotoCoreError) as error:
+                is_void = str(getattr(error, "description", "")).endswith(NOTHING_CHANGED)
+            visits.append((mysfit, begin, time.monotonic_ns(), count, is_void))
+            if count is None:
                 time.sleep(0.05)
-        return answered, unanswered
+        return visits
 
     with ThreadPoolExecutor(threads) as visitors:
-        results = list(visitors.map(visit, range(threads)))
-    print(json.dumps([sum(column) for column in zip(*results, strict=True)]))
+        print(json.dumps([like for visits in visitors.map(visit, range(threads)) for like in visits]))
 
 
 if __name__ == "__main__":

@@ -33,10 +33,11 @@ _numbers = itertools.count(1)
 def folder(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty working folder, which is the rehearsal's too."""
     monkeypatch.setattr(local, "LOCAL", tmp_path)
+    monkeypatch.setattr("ops.target.own_key", lambda: cloud.key)
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     # A command points the clients of its process, here ours, to the rehearsal that it found.
-    use_only(cloud.url)
+    use_only(cloud.url, cloud.key)
 
 
 @pytest.fixture

@@ -114,6 +114,72 @@ def test_what_is_no_finished_export_of_these_tables_is_refused(
         import_rows(session, {"DynamoTable": table_name}, path)
 
 
+GOOD = b'{"table": "DynamoTable", "item": {"MysfitId": {"S": "good"}, "Likes": {"N": "1"}}}'
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"hello", "line 2: it is no JSON from column 1 on (Expecting value)."),
+        (b"1", "line 2: a row is an object with table and item; it is 1."),
+        (b"[" * 100_000, "line 2: it is nested too deeply."),
+        (b'{"item": {}}', "line 2: a row has a table, which is a text."),
+        (b'{"table": ["a"], "item": {}}', "line 2: a row has a table, which is a text."),
+        (b'{"table": "DynamoTable"}', "line 2: a row has an item, which is an object."),
+        (
+            b'{"table": "Other\\u001b", "item": {}}',
+            "line 2: it has a row of Other\\x1b, which these stacks do not have.",
+        ),
+        (b'{"table": "DynamoTable", "item": {}}', "line 2: its item has no MysfitId, which is a key."),
+        (
+            b'{"table": "DynamoTable", "item": {"A": {"N": 3}}}',
+            "line 2: the attribute 'A' is {'N': 3}, which is no value",
+        ),
+        (
+            b'{"table": "DynamoTable", "item": {"A": {"N": "1e999"}}}',
+            "'1e999', out of the range of DynamoDB's numbers.",
+        ),
+        (b'{"table": "DynamoTable", "item": {"A": {"N": "%s"}}}' % (b"9" * 39), "which has more than 38 digits."),
+        (b'{"table": "DynamoTable", "item": {"A": {"B": "%%"}}}', "line 2: "),
+        (b'{"table": "DynamoTable", "item": {"A": {"BS": [1]}}}', "line 2: the attribute 'A' is {'BS': [1]}"),
+        (b'{"table": "DynamoTable", "item": {"A": {"X": "y"}}}', "line 2: the attribute 'A' is {'X': 'y'}"),
+        (b'{"table": "DynamoTable", "item": {"A\xff": 1}}', "line 2: it is no UTF-8 from byte 37 on."),
+    ],
+)
+def test_a_line_that_is_no_row_is_said_in_one_sentence_and_nothing_is_put(
+    session: boto3.Session, table_name: str, tmp_path: Path, line: bytes, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b"\n".join([GOOD, line, b'{"rows": 2}', b""]))
+    monkeypatch.setattr("ops.commands.options.local", lambda: Target(session, {"DynamoTable": table_name}))
+    refused = CliRunner().invoke(main, ["data", "import", str(path)])
+    assert refused.exit_code == 4
+    assert refused.stderr.startswith(f"Error: {path}, line 2: ")
+    assert message in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert "Item" not in session.client("dynamodb").get_item(TableName=table_name, Key={"MysfitId": {"S": "good"}})
+
+
+def test_an_import_that_fails_on_the_way_says_how_far_it_came(
+    session: boto3.Session, table_name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    wrong = b'{"table": "DynamoTable", "item": {"MysfitId": {"N": "1"}}}'  # a key of another type: the table's affair
+    path.write_bytes(b"\n".join([GOOD, wrong, GOOD, b'{"rows": 3}', b""]))
+    with pytest.raises(Incomplete, match=r"line 2: .* Of 3 rows 1 were put and 0 were there already"):
+        import_rows(session, {"DynamoTable": table_name}, path)
+    assert session.client("dynamodb").get_item(TableName=table_name, Key={"MysfitId": {"S": "good"}})["Item"]
+
+
+def test_an_export_does_not_go_on_with_what_is_none(session: boto3.Session, table_name: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    for content in (b"hello\n", b"1\n", GOOD.replace(b"DynamoTable", b"Other") + b"\n"):
+        path.write_bytes(content)
+        with pytest.raises(Incomplete):
+            export_rows(session, {"DynamoTable": table_name}, path)
+        assert path.read_bytes() == content
+
+
 def test_the_command_keeps_every_table_of_the_stacks(
     session: boto3.Session, table_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +21,7 @@ from click.testing import CliRunner, Result
 from ops.cli import main
 from ops.commands import loading as verb
 from ops.load import show
+from ops.load.history import Record, record, records
 from ops.load.process import loading
 from ops.load.visitors import LIKE, CannotLoad, Plan
 from ops.load.whereto import is_this_machine
@@ -138,6 +140,49 @@ def test_a_503_of_the_service_that_does_not_say_when_to_try_again_is_a_kind_of_i
         load.begun()
         until(lambda: load.report().failed > 10, "10 failures")
         assert set(load.stop().failures) == {"503 without Retry-After"}
+
+
+def test_a_history_holds_every_like_and_profile_read_and_how_many_different_lists_there_were(
+    api: Api, tmp_path: Path
+) -> None:
+    api.judge = lambda route, number: {1: 503, 2: 0}.get(number % 4, 200) if "/like" in route else 200
+    path = tmp_path / "history"
+    since = time.monotonic_ns()
+    with loading(Plan(api.url, clients=8, history=str(path))) as load:
+        load.begun()
+        until(lambda: load.report().failed > 10, "10 failures")
+        report = load.stop()
+    found = list(records(path))
+    operations = [each for each in found if isinstance(each, Record)]
+    counts = Counter((each.action, each.status) for each in operations)
+    assert counts["POST like", 200] == report.liked.total()
+    assert counts["POST like", 503] + counts["POST like", 0] == report.in_doubt.total()
+    assert counts["GET profile", 200] == report.by_route()["GET /mysfits/{id}"].requests
+    (lists,) = [each for each in found if not isinstance(each, Record)]
+    assert lists[0] == "GET /mysfits"
+    assert list(lists[1].values()) == [report.by_route()["GET /mysfits"].requests]
+    # Another process, and the same clock.
+    assert all(since < each.begin < each.end < time.monotonic_ns() for each in operations)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (200, b'{"Update": "Success", "likes": 8}', (8, None, False)),
+        (200, b'{"name": "Ozzy", "likes": 8, "adopted": true}', (8, True, False)),
+        (200, b"<html>", (None, None, False)),
+        (503, b'{"detail": "The data store cannot be reached. Nothing was changed."}', (None, None, True)),
+        (503, b'{"detail": "The data store did not answer in time."}', (None, None, False)),
+        (502, b"<html>", (None, None, False)),
+        (0, b"", (None, None, False)),
+        (404, b"", (None, None, True)),
+        (429, b'{"detail": "That was too fast. Nothing was changed."}', (None, None, True)),
+    ],
+)
+def test_a_record_says_what_an_answer_says_and_whether_it_was_void(
+    status: int, body: bytes, said: tuple[int | None, bool | None, bool]
+) -> None:
+    assert record("ozzy", "POST like", 1, 2, status, body) == ("ozzy", "POST like", 1, 2, status, *said)
 
 
 def test_a_client_that_failed_waits_a_moment(api: Api) -> None:

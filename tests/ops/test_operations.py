@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ops.outcomes import Outcome
+from rehearsal.access_key import AccessKey
 from rehearsal.local import client_environment
 from tests.labs.walk import Shell, section, see, steps
 from tests.platform_runner import MYSFITS, ROOT, free_ports, until
@@ -212,7 +213,9 @@ def test_the_table_is_restored_as_the_runbook_says(environment: dict[str, str]) 
     assert (before[NESSI]["likes"] >= 2, before[COCO]["adopted"], len(before["/mysfits"])) == (True, True, 12)
 
     tools = f"{Path(sys.executable).parent}:{environment['PATH']}"
-    aws = client_environment(f"http://localhost:{environment['CLOUD_PORT']}")
+    aws = client_environment(
+        f"http://localhost:{environment['CLOUD_PORT']}", AccessKey.of_folder(Path(environment["LOCAL_DIR"]))
+    )
     *restoring, verifying = steps(section(RUNBOOK, "Restore the table"))
     with Shell(environment | aws | {"PATH": tools}) as shell:
         for step in restoring:

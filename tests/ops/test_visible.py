@@ -249,6 +249,8 @@ OWN_PRINTERS = {
     "ops/load/__main__.py": "to the process that started it",
     "ops/commands/loading.py": "ASCII to a file",
     "rehearsal/keeper.py": "to the keeper",
+    "rehearsal/scheduler/docker/leftovers.py": "to the watcher",
+    "rehearsal/stacks/matcher.py": "to the process that started it",
     "rehearsal/cloud_service.py": "made visible there, in an image without rich",
     "rehearsal/scheduler/placeholder.py": "a task",
 }

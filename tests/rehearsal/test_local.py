@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal import local
+from rehearsal.access_key import AccessKey
 from rehearsal.local import AlreadyRunning, Running, ours_alone, use_only
 from tests.platform_runner import ROOT
 
@@ -100,14 +102,38 @@ def test_a_client_s_environment_leads_to_the_local_cloud_and_nowhere_else(monkey
         "AWS_SESSION_TOKEN": "real",
     }
     monkeypatch.setattr(os, "environ", developer_s)
-    use_only("http://127.0.0.1:4566")
+    use_only("http://127.0.0.1:4566", AccessKey("AKI", "secret"))
     assert developer_s == {
         "HOME": "/home/dev",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": "AKI",
+        "AWS_SECRET_ACCESS_KEY": "secret",
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",
     }
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in its way")
+    monkeypatch.setattr(local, "LOCAL", tmp_path / "file" / "local")
+    said = r"The data cannot be kept in .*/local: Not a directory\. LOCAL_DIR sets"
+    with pytest.raises(local.Unusable, match=said), local.ours_alone():
+        pytest.fail("it is held")
+
+
+def test_a_small_file_is_the_old_one_until_it_is_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "note"
+    local.write_whole(path, "old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            local.write_whole(path, "new")
+    assert path.read_text() == "old"
+    local.write_whole(path, "new")
+    assert path.read_text() == "new"

@@ -92,5 +92,5 @@ def test_threads_that_an_exception_ends_go_on_and_what_ends_again_and_again_ends
         assert restarts(platform, "Envoy") == 4
         last = "Error: Envoy ended 5 times within 60 s, the last time with signal 9."
         assert last in platform.output()
-        assert "What was liked and adopted is kept" in platform.output()
+        assert "What was stored is kept" in platform.output()
         until(lambda: platform.processes() == {}, "no process is left")

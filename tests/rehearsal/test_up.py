@@ -8,12 +8,14 @@ import signal
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from email.message import Message
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from rehearsal.cloud.durable.database import Database
 from tests.platform_runner import Platform, free_ports, until
 
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
@@ -61,12 +63,13 @@ def likes_logged(platform: Platform) -> int:
     return sum(len(page["events"]) for page in found)
 
 
-def seconds_to_stop(snapshot: Path) -> list[float]:
+def seconds_to_stop(local: Path) -> list[float]:
     """How long each server took from hearing that it should stop to its end, by its own log events."""
     found = []
-    for streams in json.loads(snapshot.read_text())["log_groups"].values():
-        for events in streams.values():
-            at = {json.loads(message)["message"]: time / 1000 for time, message in events if message.startswith("{")}
+    with closing(Database(local / "data.sqlite")) as database:
+        for stream in database.documents("stream"):
+            events = [each for each in database.events(stream) if each.message.startswith("{")]
+            at = {json.loads(each.message)["message"]: each.timestamp / 1000 for each in events}
             if "Shutting down granian" in at:
                 found.append(at["Granian shutdown completed, see ya!"] - at["Shutting down granian"])
     return found
@@ -197,7 +200,7 @@ def test_a_stop_at_the_moment_of_ready_is_heard_by_every_worker(tmp_path: Path) 
     with Platform(tmp_path / "local") as platform:
         assert platform.ready().stop() == 0
         assert platform.processes() == {}
-    stops = seconds_to_stop(tmp_path / "local" / "snapshot.json")
+    stops = seconds_to_stop(tmp_path / "local")
     assert stops
     # The server's own word for it cannot be trusted: on a busy machine it says so of workers that have just gone.
     assert max(stops) < 15
@@ -220,11 +223,21 @@ def test_a_task_that_dies_is_replaced_and_what_it_stored_is_there(tmp_path: Path
         assert profile(platform, GARY)["likes"] == 1
 
 
+def test_a_folder_that_cannot_be_written_ends_the_start_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in its way")
+    with Platform(tmp_path / "file" / "local") as platform:
+        assert platform.ended() == 1
+        assert platform.output() == (
+            f"Error: The data cannot be kept in {tmp_path}/file/local: Not a directory. "
+            "LOCAL_DIR sets another folder.\n"
+        )
+
+
 def test_a_service_that_cannot_start_ends_the_start_with_its_reason(tmp_path: Path) -> None:
     wrong = ("--placeholder", "--set", "PlaceholderImage=nobody/nothing:1", "--speed", "10")
     with Platform(tmp_path / "local", options=wrong) as platform:
         assert platform.ended() == 1
-        assert "mysfits-service: MythicalMonolithService: Resource handler returned message" in platform.output()
+        assert "MythicalMonolithService: Resource handler returned message" in platform.output()
         assert "CannotPullContainerError" in platform.output()
         assert "Ready" not in platform.output()
         assert "Traceback" not in platform.output()
@@ -239,10 +252,23 @@ def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None
         until(lambda: platform.processes() == {}, "no process is left")
 
 
+def test_a_template_that_freezes_others_ends_it_with_one_sentence(tmp_path: Path) -> None:
+    template = tmp_path / "frozen.yml"
+    template.write_text(
+        f"Parameters: {{Word: {{Type: String, AllowedPattern: '(a|aa)+$', Default: {'a' * 60}!}}}}\n"
+        "Resources: {Den: {Type: AWS::S3::Bucket}}\n"
+    )
+    with Platform(tmp_path / "local", options=["--template", str(template)]) as platform:
+        assert platform.ended() == 1
+        assert platform.line("Error: ").startswith("Error: frozen.yml: Parameters.Word: the AllowedPattern ")
+        assert "Traceback" not in platform.output()
+
+
 def test_the_template_of_anybody_else_is_played_as_it_is(tmp_path: Path) -> None:
     template = Path(__file__).parent / "somebodys-service.yml"
-    with Platform(tmp_path / "local", options=["--template", str(template), "--speed", "10"]) as platform:
+    with Platform(tmp_path / "local", options=["--template", str(template), "--yes", "--speed", "10"]) as platform:
         platform.ready()
+        assert "container 'web'" in platform.output().partition("The placeholder stands in")[0]
         assert "The placeholder stands in for public.example/team/web:1.2." in platform.output()
         assert f"Output  Url  {platform.api_url}" in platform.output()
         assert ask(f"{platform.api_url}/any/path").status == 200

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+from collections.abc import Mapping
 from typing import Any
 
 PATIENCE = 60.0  # seconds that a command may take
@@ -30,8 +32,10 @@ class Engine:
         """What a command prints. Raises EngineError."""
         return self.say(*arguments, patience=patience)[0]
 
-    def say(self, *arguments: str, patience: float = PATIENCE) -> tuple[str, list[str]]:
-        """What a command prints, and what it warns of. Raises EngineError."""
+    def say(
+        self, *arguments: str, patience: float = PATIENCE, environment: Mapping[str, str] | None = None
+    ) -> tuple[str, list[str]]:
+        """What a command prints, and what it warns of. It has `environment` beside our own. Raises EngineError."""
         try:
             done = subprocess.run(
                 ["docker", *arguments],  # noqa: S607 (wherever it is installed)
@@ -40,6 +44,7 @@ class Engine:
                 errors="replace",
                 stdin=subprocess.DEVNULL,
                 timeout=patience,
+                env={**os.environ, **(environment or {})},
                 check=False,
             )
         except FileNotFoundError as error:

@@ -27,6 +27,7 @@ class Ground:
     name: str  # of this rehearsal, and of its network
     labels: tuple[str, ...]  # of all that is its own, as `name=value`
     inside: Callable[[str], str]  # where its containers reach what is at a URL of this machine's loopback address
+    host: str  # what this machine is called there
     children: tuple[Child, ...] = ()  # for a supervisor
 
 
@@ -46,7 +47,7 @@ def ground(engine: Engine, folder: Path) -> Iterator[Ground]:
         except EngineError as error:
             raise NoEngine(f"The Docker engine makes no network: {error}") from error
         if sys.platform != "linux":
-            yield Ground(engine, name, (ours, this), _on_desktop, (watcher,))
+            yield Ground(engine, name, (ours, this), _on_desktop, _DESKTOP, (watcher,))
             return
         try:
             relay = Relay(gateway, network)
@@ -56,7 +57,7 @@ def ground(engine: Engine, folder: Path) -> Iterator[Ground]:
                 "its containers would not reach this rehearsal."
             ) from error
         with closing(relay):
-            yield Ground(engine, name, (ours, this), relay.url, (watcher, relay.worker))
+            yield Ground(engine, name, (ours, this), relay.url, gateway, (watcher, relay.worker))
 
 
 def _gateway(engine: Engine, network: str) -> tuple[str, IPv4Network]:

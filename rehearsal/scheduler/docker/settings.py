@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinitio
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rehearsal.scheduler.addresses import Address
@@ -40,10 +41,11 @@ def settings(definition: dict[str, Any], task: dict[str, Any], cpus: int) -> lis
     return arguments
 
 
-def variables(definition: dict[str, Any], platform: dict[str, str]) -> list[str]:
-    """The definition's, and over them the platform's."""
+def variables(definition: dict[str, Any], platform: dict[str, str], inherited: Iterable[str] = ()) -> list[str]:
+    """The definition's, over them the platform's, and over them by name those that docker's own command has."""
     given = {each["name"]: each["value"] for each in definition.get("environment", [])} | platform
-    return _each("--env", [f"{name}={value}" for name, value in given.items()])
+    told = [f"{name}={value}" for name, value in given.items() if name not in inherited]
+    return _each("--env", [*told, *inherited])
 
 
 def published(task: dict[str, Any], address: Address) -> list[str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from rehearsal.stacks.names import shortened
 from rehearsal.stacks.resources.fitting import call, refuse, text
-from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, changed, finishing, retagged
+from rehearsal.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing, retagged
+from rehearsal.stacks.schema import MAP, TEXT
 from rehearsal.stacks.templates import TemplateError
 
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
@@ -177,6 +178,7 @@ LOAD_BALANCER = Kind(
     _delete_balancer,
     replaced_by=frozenset({"Name", "Scheme", "Type"}),
     name="Name",
+    schema={"LoadBalancerAttributes?": TAGS, "Subnets?": [TEXT], "SubnetMappings?": [MAP], "Tags?": TAGS},
 )
 TARGET_GROUP = Kind(
     _create_group,
@@ -184,4 +186,5 @@ TARGET_GROUP = Kind(
     _delete_group,
     replaced_by=frozenset({"IpAddressType", "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"}),
     name="Name",
+    schema={"Matcher?": MAP, "Tags?": TAGS, "TargetGroupAttributes?": TAGS, "Targets?": [MAP]},
 )

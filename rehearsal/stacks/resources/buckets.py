@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from rehearsal.stacks.resources.fitting import call
-from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, changed, finishing
+from rehearsal.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing
+from rehearsal.stacks.schema import MAP, TEXT
 from rehearsal.stacks.templates import TemplateError
 
 _SETTINGS = {
@@ -101,10 +102,23 @@ def _delete_policy(place: Place, made: Made, _properties: Properties) -> None:
     place.client("s3").delete_bucket_policy(Bucket=made.ref)
 
 
-BUCKET = Kind(_create, _update, _delete, replaced_by=frozenset({"BucketName"}), name="BucketName")
+BUCKET = Kind(
+    _create,
+    _update,
+    _delete,
+    replaced_by=frozenset({"BucketName"}),
+    name="BucketName",
+    schema={
+        "BucketEncryption?": {"ServerSideEncryptionConfiguration": [MAP]},
+        "BucketName?": TEXT,
+        "Tags?": TAGS,
+        "WebsiteConfiguration?": {"IndexDocument": TEXT, "ErrorDocument?": TEXT},
+    },
+)
 BUCKET_POLICY = Kind(
     _put_policy,
     lambda place, _made, _before, after: _put_policy(place, "", after),
     _delete_policy,
     replaced_by=frozenset({"Bucket"}),
+    schema={"Bucket": TEXT, "PolicyDocument": MAP},
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore import xform_name
 
+from rehearsal.stacks.errors import TemplateError, shown
 from rehearsal.stacks.resources.kind import Properties
-from rehearsal.stacks.templates import TemplateError
 
 # Where CloudFormation's name is more than the API's in PascalCase.
 _RENAMED = {
@@ -51,7 +51,7 @@ def _fit(shape: Any, value: Any, where: str) -> Any:
     match shape.type_name:
         case "structure":
             if not isinstance(value, dict):
-                raise TemplateError(f"{where} should have properties; it is {value!r}.")
+                raise TemplateError(f"{where} should have properties; it is {shown(value)}.")
             return {
                 (known := _member(shape, name, where)): _fit(shape.members[known], each, f"{where}.{name}")
                 for name, each in value.items()
@@ -62,7 +62,7 @@ def _fit(shape: Any, value: Any, where: str) -> Any:
             return [_fit(shape.member, each, where) for each in values]
         case "map":
             if not isinstance(value, dict):
-                raise TemplateError(f"{where} should be a map; it is {value!r}.")
+                raise TemplateError(f"{where} should be a map; it is {shown(value)}.")
             return {name: _fit(shape.value, each, f"{where}.{name}") for name, each in value.items()}
         case "boolean":
             return _truth(value, where)
@@ -83,20 +83,20 @@ def _member(shape: Any, name: str, where: str) -> str:
 
 def _truth(value: Any, where: str) -> bool:
     if text(value).lower() not in ("true", "false"):
-        raise TemplateError(f"{where} should be true or false; it is {value!r}.")
+        raise TemplateError(f"{where} should be true or false; it is {shown(value)}.")
     return text(value).lower() == "true"
 
 
 def _number(shape: Any, value: Any, where: str) -> int | float:
     try:
         return int(value) if shape.type_name in ("integer", "long") else float(value)
-    except (TypeError, ValueError):
-        raise TemplateError(f"{where} should be a number; it is {value!r}.") from None
+    except (OverflowError, TypeError, ValueError):
+        raise TemplateError(f"{where} should be a number; it is {shown(value)}.") from None
 
 
 def _text(value: Any, where: str) -> str:
     if isinstance(value, dict | list):
-        raise TemplateError(f"{where} should be a text; it is {value!r}.")
+        raise TemplateError(f"{where} should be a text; it is {shown(value)}.")
     if "{{resolve:" in text(value):
-        raise TemplateError(f"{where} is {value!r}; dynamic references are not played here.")
+        raise TemplateError(f"{where} is {shown(value)}; dynamic references are not played here.")
     return text(value)

@@ -12,9 +12,12 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.stacks.templates import TemplateError
+from rehearsal.stacks.errors import TemplateError
+from rehearsal.stacks.schema import TEXT, Schema, check
+from rehearsal.stacks.values import UNKNOWN
 
 Properties = dict[str, Any]
+TAGS = [{"Key": TEXT, "Value": TEXT}]
 PAUSE = 0.1  # seconds between two looks at something that takes its time
 
 
@@ -86,7 +89,8 @@ class Kind:
     which the AWS resource reference says "Update requires: Replacement"; `kept` those of them that cannot change here,
     because the replacement would lose what is stored. `name` is the property that names it. `prepare` reads what the
     properties name outside of the template, and so what changes with them. `note` is what the event says when one has
-    been made or changed.
+    been made or changed. `schema` is of the properties that the functions look into themselves; the rest is up to the
+    API that gets them.
     """
 
     create: Create
@@ -98,9 +102,15 @@ class Kind:
     imagined: bool = False
     prepare: Prepare | None = None
     note: str | None = None
+    schema: Schema = field(default_factory=dict)
 
     def prepared(self, place: Place, properties: Properties, folder: Path | None) -> Properties:
         """The properties with what they name outside of the template. Raises TemplateError."""
+        try:
+            check(self.schema, properties, allowed=UNKNOWN)
+        except TemplateError as error:
+            error.within("Properties")
+            raise
         return self.prepare(place, properties, folder) if self.prepare else properties
 
 

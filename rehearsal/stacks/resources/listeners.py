@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.stacks.resources.balancers import tag
 from rehearsal.stacks.resources.fitting import call, refuse, text
-from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, changed, finishing
+from rehearsal.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing
+from rehearsal.stacks.schema import MAP, TEXT
 from rehearsal.stacks.templates import TemplateError
 
 _LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
@@ -100,5 +101,17 @@ def _check_actions(actions: list[Any]) -> None:
             )
 
 
-LISTENER = Kind(_create_listener, _update_listener, _delete_listener, replaced_by=frozenset({"LoadBalancerArn"}))
-LISTENER_RULE = Kind(_create_rule, _update_rule, _delete_rule, replaced_by=frozenset({"ListenerArn"}))
+LISTENER = Kind(
+    _create_listener,
+    _update_listener,
+    _delete_listener,
+    replaced_by=frozenset({"LoadBalancerArn"}),
+    schema={"DefaultActions?": [MAP], "ListenerAttributes?": TAGS, "Tags?": TAGS},
+)
+LISTENER_RULE = Kind(
+    _create_rule,
+    _update_rule,
+    _delete_rule,
+    replaced_by=frozenset({"ListenerArn"}),
+    schema={"Actions": [MAP], "Conditions": [MAP], "Priority": TEXT, "Tags?": TAGS},
+)

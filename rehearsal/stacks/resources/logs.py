@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rehearsal.stacks.resources.fitting import call
-from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, changed, finishing, retagged
+from rehearsal.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing, retagged
+from rehearsal.stacks.schema import TEXT
 from rehearsal.stacks.templates import TemplateError
 
 
@@ -44,4 +45,11 @@ def _delete(place: Place, made: Made, _properties: Properties) -> None:
     place.client("logs").delete_log_group(logGroupName=made.ref)
 
 
-LOG_GROUP = Kind(_create, _update, _delete, replaced_by=frozenset({"LogGroupName"}), name="LogGroupName")
+LOG_GROUP = Kind(
+    _create,
+    _update,
+    _delete,
+    replaced_by=frozenset({"LogGroupName"}),
+    name="LogGroupName",
+    schema={"LogGroupName?": TEXT, "Tags?": TAGS},
+)

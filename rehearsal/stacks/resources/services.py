@@ -11,6 +11,7 @@ from typing import Any
 
 from rehearsal.stacks.resources.fitting import call
 from rehearsal.stacks.resources.kind import (
+    TAGS,
     Kind,
     Made,
     Place,
@@ -21,6 +22,7 @@ from rehearsal.stacks.resources.kind import (
     handler_message,
 )
 from rehearsal.stacks.resources.tasks import tag
+from rehearsal.stacks.schema import MAP, TEXT
 from rehearsal.stacks.templates import TemplateError
 
 _SERVICE = "AWS::ECS::Service"
@@ -140,4 +142,11 @@ def _until(place: Place, is_so: Callable[[], bool], otherwise: str) -> None:
         place.pause()
 
 
-SERVICE = Kind(_create, _update, _delete, replaced_by=_REPLACED_BY, name="ServiceName")
+SERVICE = Kind(
+    _create,
+    _update,
+    _delete,
+    replaced_by=_REPLACED_BY,
+    name="ServiceName",
+    schema={"Cluster?": TEXT, "ForceNewDeployment?": MAP, "ServiceName?": TEXT, "Tags?": TAGS},
+)

@@ -6,7 +6,8 @@ import itertools
 from typing import Any
 
 from rehearsal.stacks.resources.fitting import call
-from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, changed, finishing, retagged
+from rehearsal.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing, retagged
+from rehearsal.stacks.schema import MAP, TEXT
 from rehearsal.stacks.templates import TemplateError
 
 _EXTRAS = ("PointInTimeRecoverySpecification", "TimeToLiveSpecification")
@@ -108,4 +109,20 @@ def _made(table: Any) -> Made:
 
 _KEYS = frozenset({"KeySchema", "LocalSecondaryIndexes", "TableName"})
 
-TABLE = Kind(_create, _update, _delete, replaced_by=_KEYS, kept=_KEYS, name="TableName")
+TABLE = Kind(
+    _create,
+    _update,
+    _delete,
+    replaced_by=_KEYS,
+    kept=_KEYS,
+    name="TableName",
+    schema={
+        "AttributeDefinitions?": [MAP],
+        "GlobalSecondaryIndexes?": [{"IndexName": TEXT}],
+        "PointInTimeRecoverySpecification?": MAP,
+        "SSESpecification?": {"SSEEnabled": TEXT},
+        "StreamSpecification?": MAP,
+        "Tags?": TAGS,
+        "TimeToLiveSpecification?": MAP,
+    },
+)

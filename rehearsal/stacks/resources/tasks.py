@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rehearsal.stacks.resources.fitting import call, refuse
-from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, changed, retagged
-from rehearsal.stacks.templates import TemplateError
+from rehearsal.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, retagged
+from rehearsal.stacks.schema import MAP
 
 _CLUSTER = "AWS::ECS::Cluster"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
@@ -43,8 +43,6 @@ def _cluster_as_api(properties: Properties) -> Properties:
 
 def _create_task_definition(place: Place, name: str, properties: Properties) -> Made:
     for container in properties.get("ContainerDefinitions", []):
-        if not isinstance(container, dict):
-            raise TemplateError(f"{_TASK_DEFINITION}.ContainerDefinitions should hold properties.")
         refuse(container, _NOT_IN_CONTAINERS)
     wanted = {"Family": name, **properties}
     answer = call(place.client("ecs"), "RegisterTaskDefinition", wanted, _TASK_DEFINITION)
@@ -72,7 +70,12 @@ def tag(place: Place, arn: str, before: Properties, after: Properties) -> None:
 
 
 CLUSTER = Kind(
-    _create_cluster, _update_cluster, _delete_cluster, replaced_by=frozenset({"ClusterName"}), name="ClusterName"
+    _create_cluster,
+    _update_cluster,
+    _delete_cluster,
+    replaced_by=frozenset({"ClusterName"}),
+    name="ClusterName",
+    schema={"Tags?": TAGS},
 )
 TASK_DEFINITION = Kind(
     _create_task_definition,
@@ -100,4 +103,5 @@ TASK_DEFINITION = Kind(
             "Volumes",
         }
     ),
+    schema={"ContainerDefinitions": [MAP], "Tags?": TAGS},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rehearsal.stacks.resources.fitting import call
 from rehearsal.stacks.resources.kind import Kind, Made, Place, Properties, finishing
+from rehearsal.stacks.schema import TEXT
 
 _NOT_EVALUATED = "Kept and shown; alarms are not evaluated here."
 
@@ -49,6 +50,7 @@ ALARM = Kind(
     _delete_alarm,
     replaced_by=frozenset({"AlarmName"}),
     name="AlarmName",
+    schema={"AlarmName?": TEXT},
     note=_NOT_EVALUATED,
 )
 DASHBOARD = Kind(
@@ -57,4 +59,5 @@ DASHBOARD = Kind(
     _delete_dashboard,
     replaced_by=frozenset({"DashboardName"}),
     name="DashboardName",
+    schema={"DashboardName?": TEXT},
 )

@@ -13,7 +13,7 @@ import http.client
 import itertools
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -197,9 +197,13 @@ def staged(folder: Path, speed: float = 10) -> Iterator[Stage]:
     with keeper.started() as start:
 
         def noted(
-            command: list[str], environment: dict[str, str], output: Path | None, folder: Path | None = None
+            command: list[str],
+            environment: dict[str, str],
+            output: Path | None,
+            folder: Path | None = None,
+            pass_fds: Sequence[int] = (),
         ) -> subprocess.Popen[bytes]:
-            processes.append(start(command, environment, output, folder))
+            processes.append(start(command, environment, output, folder, pass_fds))
             return processes[-1]
 
         balancer = Balancer(cast("boto3.Session", _Session(shelf)), noted, folder / "balancer", port, Clock(speed))

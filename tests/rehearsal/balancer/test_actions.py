@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.balancer.actions import Surroundings, action, location
+from rehearsal.balancer.actions import Surroundings, action, location, page
 from rehearsal.balancer.matching import Unplayable
 
 HTTP = Surroundings("HTTP", 80, {80: 8000, 443: 8363}, {"arn:a": "a", "arn:b": "b"}, 60)
@@ -60,3 +60,66 @@ def test_a_forward_is_never_tried_again_and_ends_by_silence_alone() -> None:
 def test_a_sign_in_is_refused() -> None:
     with pytest.raises(Unplayable, match="authenticate-oidc"):
         action([{"Type": "authenticate-oidc"}, *forward(("arn:a", 1))], HTTP)
+
+
+def headers(route: dict[str, Any]) -> dict[str, str]:
+    assert {each["append_action"] for each in route["response_headers_to_add"]} == {"OVERWRITE_IF_EXISTS_OR_ADD"}
+    return {each["header"]["key"]: each["header"]["value"] for each in route["response_headers_to_add"]}
+
+
+@pytest.mark.parametrize(("status", "title"), [(503, "Service Temporarily Unavailable"), (301, "Moved Permanently")])
+def test_a_page_says_the_status_in_the_words_of_a_load_balancer(status: int, title: str) -> None:
+    assert page(status) == (
+        f"<html>\n<head><title>{status} {title}</title></head>\n"
+        f"<body><center><h1>{status} {title}</h1></center></body>\n</html>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "body", "content_type"),
+    [
+        ({"MessageBody": "{}", "ContentType": "application/json"}, {"inline_string": "{}"}, "application/json"),
+        ({"MessageBody": "Away."}, {"inline_string": "Away."}, "text/plain"),
+        ({"ContentType": "application/json"}, None, None),
+        ({"MessageBody": ""}, None, None),
+    ],
+)
+def test_a_fixed_response_is_what_the_rule_says(
+    config: dict[str, str], body: dict[str, str] | None, content_type: str | None
+) -> None:
+    route = action([{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", **config}}], HTTP)
+    assert route["direct_response"] == {"status": 404, **({"body": body} if body else {})}
+    assert headers(route) == {"server": "awselb/2.0", **({"content-type": content_type} if content_type else {})}
+
+
+@pytest.mark.parametrize("status", ["302", "600", "99", "2000", "20", "x200"])
+def test_a_fixed_response_of_another_status_is_refused(status: str) -> None:
+    with pytest.raises(Unplayable, match=rf"^A fixed response of status {status} is not played\.$"):
+        action([{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": status}}], HTTP)
+
+
+def test_a_redirect_is_told_to_the_script_that_gives_it() -> None:
+    route = action([{"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_302", "Path": "/new"}}], HTTP)
+    assert route["direct_response"] == {"status": 302}
+    assert route["metadata"] == {
+        "filter_metadata": {
+            "envoy.filters.http.lua": {
+                "location": "http://#{host}:8000/new?#{query}",
+                "status": "302",
+                "page": page(302),
+                "headers": {"server": "awselb/2.0"},
+            }
+        }
+    }
+
+
+def test_groups_without_weights_share_alike() -> None:
+    config = {"TargetGroups": [{"TargetGroupArn": "arn:a"}, {"TargetGroupArn": "arn:b"}]}
+    route = action([{"Type": "forward", "ForwardConfig": config}], HTTP)["route"]
+    assert route["weighted_clusters"]["clusters"] == [{"name": "a", "weight": 1}, {"name": "b", "weight": 1}]
+
+
+def test_with_nobody_to_forward_to_visitors_see_the_page_of_a_load_balancer() -> None:
+    route = action(forward(("arn:gone", 1)), HTTP)
+    assert route["direct_response"]["body"] == {"inline_string": page(503)}
+    assert headers(route) == {"server": "awselb/2.0", "content-type": "text/html"}

@@ -255,3 +255,45 @@ def test_slow_start_is_shortened_too() -> None:
     [group] = planned(groups=[a_group(attributes=attributes)], speed=10).groups.values()
     assert group.policy == policy("round_robin", 3.0)
     assert group.policy["typed_config"]["slow_start_config"] == {"slow_start_window": "3.000s"}
+
+
+def test_every_port_of_this_machine_may_be_taken_and_no_other() -> None:
+    ports = [57_615, 57_616]  # 7,920 below those of this machine
+    made = planned(a_balancer(*[a_listener(port=port) for port in ports]))
+    assert [(each.name, each.local_port) for each in made.listeners] == [("listener-57615", 65_535)]
+    low = plan(Store([a_balancer(a_listener(port=80), a_listener(port=81))], []), 0, Clock(1))
+    assert [(each.name, each.local_port) for each in low.listeners] == [("listener-81", 1)]
+
+
+def test_health_checks_are_those_of_the_group_and_otherwise_the_defaults_of_aws() -> None:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"""
+    checked = a_group(
+        attributes={"deregistration_delay.timeout_seconds": "17"},
+        HealthCheckPath="/alive",
+        HealthCheckPort="9000",
+        HealthCheckIntervalSeconds=11,
+        HealthCheckTimeoutSeconds=4,
+        HealthyThresholdCount=6,
+        UnhealthyThresholdCount=7,
+        Matcher={"HttpCode": "200-204"},
+    )
+    [group] = planned(groups=[checked]).groups.values()
+    checks = group.checks
+    assert (checks.path, checks.port, checks.expected) == ("/alive", 9000, "200-204")
+    assert (checks.interval, checks.timeout, checks.healthy, checks.unhealthy, group.delay) == (11, 4, 6, 7, 17)
+    bare = {"TargetGroupArn": "arn:group/g/1", "TargetGroupName": "g", "Attributes": {}}
+    [group] = planned(groups=[bare]).groups.values()
+    checks = group.checks
+    assert (group.port, checks.path, checks.port, checks.expected) == (80, "/", None, "200")
+    assert (checks.interval, checks.timeout, checks.healthy, checks.unhealthy, group.delay) == (30, 5, 5, 2, 300)
+
+
+def test_a_rule_that_would_be_sticky_is_a_problem() -> None:
+    def sticky(enabled: bool) -> dict[str, Any]:
+        config = {"TargetGroups": [{"TargetGroupArn": "arn:group/g/1"}]}
+        return {"Type": "forward", "ForwardConfig": {**config, "TargetGroupStickinessConfig": {"Enabled": enabled}}}
+
+    rules = [a_rule(1, sticky(True), **path("/a")), a_rule(2, sticky(False), **path("/b"))]
+    assert planned(a_balancer(a_listener(*rules))).problems == (
+        "Rule 1 of the listener on port 80: stickiness is not played.",
+    )

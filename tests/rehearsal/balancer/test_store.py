@@ -7,12 +7,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import boto3
 import pytest
 
 from rehearsal.balancer.store import read
 from rehearsal.cloud.endpoint import Cloud
-from rehearsal.local import REGION
+from tests.rehearsal.cloud.wire import session_of
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
@@ -23,7 +22,7 @@ NAME = f"lb-{uuid4().hex[:8]}"
 @pytest.fixture
 def elbv2() -> Iterator[ElasticLoadBalancingv2Client]:
     with closing(Cloud(0)) as cloud:
-        session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
+        session = session_of(cloud.key)
         ec2 = session.client("ec2", endpoint_url=cloud.url)
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         subnets = [

@@ -51,7 +51,12 @@ class Scene:
         targets = {"DescribeTargetHealth": self._describe_target_health}
         cloud.play("elbv2", Played({**load_balancers.OPERATIONS, **targets}, rest_to_moto=True))
         self.ecs, self.elbv2 = client(cloud, "ecs"), client(cloud, "elbv2")
-        self._environment = {**client_environment(cloud.url), "HOME": str(home), "PATH": os.defpath, "AWS_PAGER": ""}
+        self._environment = {
+            **client_environment(cloud.url, cloud.key),
+            "HOME": str(home),
+            "PATH": os.defpath,
+            "AWS_PAGER": "",
+        }
         self._over = threading.Event()
         self._time = threading.Thread(target=self._pass)
         self._time.start()
@@ -141,7 +146,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 @pytest.fixture
 def stacks(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
-    for name, value in client_environment(scene.cloud.url).items():
+    for name, value in client_environment(scene.cloud.url, scene.cloud.key).items():
         monkeypatch.setenv(name, value)
     stacks = Stacks(boto3.Session(), REGION)
     scene.cloud.play("cloudformation", Played(bound(stack_operations.OPERATIONS, stacks)))

@@ -17,7 +17,7 @@ from rehearsal.cloud.endpoint import Cloud, Played
 from rehearsal.cloud.stored import ALONE
 from tests.conftest import Rows
 from tests.platform_runner import PATIENCE
-from tests.rehearsal.cloud.wire import ask, client, strict_cloud
+from tests.rehearsal.cloud.wire import ask, client, signed, signed_for, strict_cloud
 
 THREADS = 16
 EACH = 50
@@ -25,8 +25,6 @@ EACH = 50
 HEADERS = {
     "X-Amz-Target": "DynamoDB_20120810.UpdateItem",
     "Content-Type": "application/x-amz-json-1.0",
-    "Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, "
-    "SignedHeaders=host, Signature=0",
 }
 
 
@@ -56,11 +54,13 @@ def test_increments_from_many_threads_are_all_counted(cloud: Cloud, table_name: 
         }
     )
 
+    headers = signed(cloud.key, "dynamodb", f"{cloud.url}/", increment.encode(), **HEADERS)
+
     def likes(_thread: int) -> set[int]:
         connection = http.client.HTTPConnection(cloud.url.removeprefix("http://"), timeout=60)
         statuses = set()
         for _ in range(EACH):
-            connection.request("POST", "/", increment, HEADERS)
+            connection.request("POST", "/", increment, headers)
             with connection.getresponse() as answer:
                 answer.read()
                 statuses.add(answer.status)
@@ -84,7 +84,7 @@ def test_what_is_played_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> No
         busy.play("ecs", Played({"ListServices": lambda _given: {"serviceArns": []}}))
         with ALONE:
             waiting = [threads.submit(client(busy, "dynamodb").list_tables) for _ in range(4)]
-            waiting += [threads.submit(ask, busy) for _ in range(196)]
+            waiting += [threads.submit(ask, busy, Authorization=signed_for("s3")) for _ in range(196)]
             ecs = client(busy, "ecs")
             for _ in range(10):
                 assert ecs.list_services()["serviceArns"] == []

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -17,6 +16,7 @@ from botocore.exceptions import ClientError
 from rehearsal.cloud.embedded import embedded
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.metrics import statistic
+from tests.rehearsal.cloud.wire import FORM, ask, signed_for
 
 # The first second of a minute.
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -187,7 +187,5 @@ def test_what_would_change_an_answer_and_cannot_be_done_is_refused(cloudwatch: A
 def test_an_older_client_asks_in_a_form(cloud: Cloud, cloudwatch: Any, namespace: str) -> None:
     put(cloudwatch, namespace, NOON, [1])
     form = f"Action=ListMetrics&Version=2010-08-01&Namespace={namespace}".encode()
-    signed = "AWS4-HMAC-SHA256 Credential=key/20261120/us-east-1/monitoring/aws4_request"
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": signed}
-    with urlopen(Request(cloud.url, form, headers)) as answer:
-        assert b"<MetricName>Latency</MetricName>" in answer.read()
+    answer = ask(cloud, form, Content_Type=FORM, Authorization=signed_for("monitoring"))
+    assert b"<MetricName>Latency</MetricName>" in answer.body

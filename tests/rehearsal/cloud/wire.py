@@ -8,14 +8,19 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 import boto3
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
+from rehearsal.access_key import AccessKey
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.local import REGION
 from tests.platform_runner import PATIENCE
 
 JSON = "application/x-amz-json-1.1"
 FORM = "application/x-www-form-urlencoded"
+_SIGNED_FOR = "signed for "
 
 
 @contextmanager
@@ -30,15 +35,33 @@ def strict_cloud() -> Iterator[Cloud]:
 
 def client(cloud: Cloud, service: str, attempts: int = 1) -> Any:
     """A client of boto3, which by itself asks five times."""
-    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
+    session = session_of(cloud.key)
     config = Config(retries={"total_max_attempts": attempts}, read_timeout=PATIENCE)
     return session.client(cast("Any", service), endpoint_url=cloud.url, config=config)
 
 
+def session_of(key: AccessKey) -> boto3.Session:
+    return boto3.Session(
+        aws_access_key_id=key.id,
+        aws_secret_access_key=key.secret,
+        aws_session_token=key.token or None,
+        region_name=REGION,
+    )
+
+
 def signed_for(service: str) -> str:
-    """An Authorization header; nobody looks at its signature."""
-    scope = f"local/20260101/{REGION}/{service}/aws4_request"
-    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+    """An Authorization header that `ask` replaces by a signature."""
+    return f"{_SIGNED_FOR}{service}"
+
+
+def signed(
+    key: AccessKey, service: str, url: str, body: bytes = b"", method: str = "POST", **headers: str
+) -> dict[str, str]:
+    """The headers of a request, signed as botocore signs."""
+    request = AWSRequest(method, url, headers, body)
+    signer = S3SigV4Auth if service == "s3" else SigV4Auth
+    signer(Credentials(key.id, key.secret, key.token or None), service, REGION).add_auth(request)
+    return dict(request.headers.items())
 
 
 class Answer(NamedTuple):
@@ -49,9 +72,13 @@ class Answer(NamedTuple):
 
 def ask(cloud: Cloud, body: bytes = b"", method: str = "POST", path: str = "/", **headers: str) -> Answer:
     """Send exactly this; `_` in the name of a header stands for `-`."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    if told.get("Authorization", "").startswith(_SIGNED_FOR):
+        service = told.pop("Authorization").removeprefix(_SIGNED_FOR)
+        told = signed(cloud.key, service, cloud.url + path, body, method, **told)
     connection = http.client.HTTPConnection(cloud.url.removeprefix("http://"), timeout=PATIENCE)
     try:
-        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        connection.request(method, path, body, told)
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
     finally:

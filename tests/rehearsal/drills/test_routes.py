@@ -26,7 +26,7 @@ NOT_VISITED = {
 
 def an_app() -> Flask:
     tables = dict.fromkeys((name for names in NEEDS.values() for name in names), "table")
-    return create_app(Config.from_env({**tables, "AWS_REGION": "us-east-1"}, NEEDS))
+    return create_app(Config.from_env({**tables, "AWS_REGION": "us-east-1", "FULFILL_LIKE": "yes"}, NEEDS))
 
 
 def test_every_route_is_visited_or_left_out_for_a_reason() -> None:

@@ -11,17 +11,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from rehearsal.clock import Clock
 from rehearsal.cloud.endpoint import Cloud
 from rehearsal.cloud.service import Played, bound
-from rehearsal.local import REGION, client_environment
+from rehearsal.local import client_environment
 from rehearsal.scheduler.operations import OPERATIONS
 from rehearsal.scheduler.outside import Launch
 from rehearsal.scheduler.scheduler import Scheduler
 from tests.platform_runner import free_ports
+from tests.rehearsal.cloud.wire import session_of
 from tests.rehearsal.scheduler.world import NETWORK, MadeUpRun, MadeUpRunner, MadeUpTargets
 
 BIN = Path(sys.executable).parent
@@ -41,7 +41,7 @@ class Prompt(MadeUpRunner):
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
+def cloud() -> Iterator[Cloud]:
     """An AWS endpoint with ECS behind it, and a cluster."""
     runner = Prompt()
     scheduler = Scheduler(runner, MadeUpTargets(runner), Clock(SPEED))
@@ -49,13 +49,12 @@ def url() -> Iterator[str]:
     with closing(Cloud(port, strict=True)) as cloud, closing(scheduler):
         cloud.play("ecs", Played(bound(OPERATIONS, scheduler)))
         scheduler.start()
-        client(cloud.url).create_cluster(clusterName="mysfits")
-        yield cloud.url
+        client(cloud).create_cluster(clusterName="mysfits")
+        yield cloud
 
 
-def client(url: str) -> Any:
-    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
-    return session.client("ecs", endpoint_url=url)
+def client(cloud: Cloud) -> Any:
+    return session_of(cloud.key).client("ecs", endpoint_url=cloud.url)
 
 
 def a_definition(image: str = "good:1", family: str = "web") -> dict[str, Any]:
@@ -74,9 +73,9 @@ def a_service(**more: Any) -> dict[str, Any]:
     return {**asked, "launchType": "FARGATE", "networkConfiguration": NETWORK, **more}
 
 
-def run(url: str, *command: str) -> str:
+def run(cloud: Cloud, *command: str) -> str:
     """A command's output, once it has ended well."""
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **client_environment(url)}
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **client_environment(cloud.url, cloud.key)}
     done = subprocess.run(
         [BIN / command[0], *command[1:]], env=environment, text=True, capture_output=True, timeout=110
     )
@@ -84,8 +83,8 @@ def run(url: str, *command: str) -> str:
     return done.stdout
 
 
-def test_boto3_waits_for_services_and_tasks(url: str) -> None:
-    ecs = client(url)
+def test_boto3_waits_for_services_and_tasks(cloud: Cloud) -> None:
+    ecs = client(cloud)
     ecs.register_task_definition(**a_definition())
     ecs.create_service(**a_service())
     ecs.get_waiter("services_stable").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
@@ -99,47 +98,47 @@ def test_boto3_waits_for_services_and_tasks(url: str) -> None:
     ecs.get_waiter("services_inactive").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
 
 
-def test_boto3_tells_errors_by_their_names(url: str) -> None:
-    ecs = client(url)
+def test_boto3_tells_errors_by_their_names(cloud: Cloud) -> None:
+    ecs = client(cloud)
     with pytest.raises(ecs.exceptions.ServiceNotFoundException, match="Service not found"):
         ecs.update_service(cluster="mysfits", service="lost")
     with pytest.raises(ecs.exceptions.ClientException, match="Unable to describe task definition"):
         ecs.describe_task_definition(taskDefinition="lost")
 
 
-def test_boto3_goes_through_pages(url: str) -> None:
-    ecs = client(url)
+def test_boto3_goes_through_pages(cloud: Cloud) -> None:
+    ecs = client(cloud)
     for _ in range(5):
         ecs.register_task_definition(**a_definition())
     pages = ecs.get_paginator("list_task_definitions").paginate(familyPrefix="web", PaginationConfig={"PageSize": 2})
     assert [len(page["taskDefinitionArns"]) for page in pages] == [2, 2, 1]
 
 
-def test_the_aws_cli_runs_a_task_and_waits_for_its_end(url: str) -> None:
+def test_the_aws_cli_runs_a_task_and_waits_for_its_end(cloud: Cloud) -> None:
     definition = json.dumps(a_definition("job", "job"))
-    run(url, "aws", "ecs", "register-task-definition", "--cli-input-json", definition)
+    run(cloud, "aws", "ecs", "register-task-definition", "--cli-input-json", definition)
     network = json.dumps(NETWORK)
     task = run(
-        *(url, "aws", "ecs", "run-task", "--cluster", "mysfits", "--task-definition", "job"),
+        *(cloud, "aws", "ecs", "run-task", "--cluster", "mysfits", "--task-definition", "job"),
         *("--launch-type", "FARGATE", "--network-configuration", network),
         *("--query", "tasks[0].taskArn", "--output", "text"),
     ).strip()
-    run(url, "aws", "ecs", "wait", "tasks-stopped", "--cluster", "mysfits", "--tasks", task)
+    run(cloud, "aws", "ecs", "wait", "tasks-stopped", "--cluster", "mysfits", "--tasks", task)
     shown = run(
-        *(url, "aws", "ecs", "describe-tasks", "--cluster", "mysfits", "--tasks", task),
+        *(cloud, "aws", "ecs", "describe-tasks", "--cluster", "mysfits", "--tasks", task),
         *("--query", "tasks[0].[lastStatus,stopCode,containers[0].exitCode]", "--output", "text"),
     )
     assert shown.split() == ["STOPPED", "EssentialContainerExited", "0"]
 
 
-def test_ecs_deploy_exchanges_an_image_and_scales(url: str) -> None:
-    ecs = client(url)
+def test_ecs_deploy_exchanges_an_image_and_scales(cloud: Cloud) -> None:
+    ecs = client(cloud)
     ecs.register_task_definition(**a_definition())
     ecs.create_service(**a_service())
     ecs.get_waiter("services_stable").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
-    said = run(url, "ecs", "deploy", "mysfits", "web", "--tag", "2", "--timeout", "90")
+    said = run(cloud, "ecs", "deploy", "mysfits", "web", "--tag", "2", "--timeout", "90")
     assert "Deployment successful" in said
-    run(url, "ecs", "scale", "mysfits", "web", "3", "--timeout", "90")
+    run(cloud, "ecs", "scale", "mysfits", "web", "3", "--timeout", "90")
     ecs.get_waiter("services_stable").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
     (service,) = ecs.describe_services(cluster="mysfits", services=["web"])["services"]
     assert (service["runningCount"], service["taskDefinition"][-6:]) == (3, "/web:2")

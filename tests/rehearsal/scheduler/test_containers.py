@@ -55,10 +55,10 @@ def containers(
     cloud: Cloud, session: boto3.Session, tmp_path: Path, stand_in: StandIn, said: Say
 ) -> Iterator[Containers]:
     (port,) = free_ports(1)
-    ground = Ground(Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"))
+    ground = Ground(Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"), "172.30.0.1")
     with keeper.started() as start:
         around = (Images(tmp_path / "images"), start, session, cloud.url, port, Clock(100), tmp_path / "tasks")
-        with closing(Containers(ground, *around, said.append)) as made:
+        with closing(Containers(ground, *around, said.append, confinement=None, keys=cloud.keys)) as made:
             yield made
 
 
@@ -100,12 +100,27 @@ def test_a_container_is_told_where_the_rehearsal_is_and_nothing_of_this_machine(
         "AWS_ENDPOINT_URL": cloud.url.replace("127.0.0.1", "172.30.0.1"),
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
         "NO_PROXY": "localhost,127.0.0.1,172.30.0.1",
         "no_proxy": "localhost,127.0.0.1,172.30.0.1",
     }
+
+
+def test_the_credentials_of_a_task_come_to_its_container_past_the_command_line(
+    containers: Containers, stand_in: StandIn, cloud: Cloud, tmp_path: Path
+) -> None:
+    """Which every user of the machine can read."""
+    definition = a_container(IMAGE, command=["true"])
+    run = containers.start(a_launch(definition, taskRoleArn="arn:aws:iam::123456789012:role/task"))
+    assert ended(run) == [(0, None)]
+    arguments = created(stand_in)
+    given = [arguments[at + 1] for at, word in enumerate(arguments) if word == "--env"]
+    names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+    assert given[-3:] == names
+    assert cloud.key.id not in " ".join(arguments)
+    # By this name containers reach what listens on this machine.
+    assert containers.metadata.guard.refusal("GET", {"HOST": "172.30.0.1:5000"}) is None
 
 
 def test_a_container_carries_its_rehearsal_s_labels_and_pulls_nothing(

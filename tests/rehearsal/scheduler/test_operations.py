@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.cloud.errors import AwsError
 from rehearsal.scheduler.operations import OPERATIONS
-from tests.rehearsal.scheduler.shapes import OPERATION_NAMES
+from reliability.simulation.shapes import OPERATION_NAMES
 from tests.rehearsal.scheduler.world import BREAKER, GROUP, NETWORK, World
 
 ARN = "arn:aws:ecs:us-east-1:123456789012"

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.platform_runner import ROOT, free_ports, until
+from rehearsal.scheduler import placeholder as placeholder_program
+from tests.platform_runner import free_ports, until
 
 
 @contextmanager
 def placeholder(**environment: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-m", "rehearsal.scheduler.placeholder"],
-        cwd=ROOT,
+        [sys.executable, "-I", "-S", placeholder_program.__file__],
         env={name: value for name, value in os.environ.items() if name not in ("PORT", "BIND_ADDRESS")} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

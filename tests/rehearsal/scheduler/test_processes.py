@@ -9,22 +9,29 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal import keeper
+from rehearsal.access_key import AccessKey
 from rehearsal.clock import Clock
 from rehearsal.cloud.endpoint import Cloud
+from rehearsal.scheduler import landlock
+from rehearsal.scheduler.confinement import Confinement
 from rehearsal.scheduler.images import Images
 from rehearsal.scheduler.processes import Processes
 from rehearsal.scheduler.run import TaskRun
 from tests.platform_runner import ROOT, free_ports, living, until
+from tests.rehearsal.cloud.wire import session_of
 from tests.rehearsal.scheduler.launches import (
     a_container,
     a_launch,
@@ -65,6 +72,8 @@ SERVES = """
     http.server.ThreadingHTTPServer(address, Handler).serve_forever()
 """
 
+ROLE = "arn:aws:iam::123456789012:role/task"
+
 Say = list[str]
 
 
@@ -92,7 +101,8 @@ def running(
     (port,) = free_ports(1)
     with keeper.started() as start:
         images = Images(folder / "images", stand_in)
-        made = Processes(images, start, session, cloud.url, port, Clock(speed), folder / "tasks", said.append)
+        around = (images, start, session, cloud.url, port, Clock(speed), folder / "tasks", said.append)
+        made = Processes(*around, confinement=Confinement.of(folder / "home", folder), keys=cloud.keys)
         try:
             yield made
         finally:
@@ -157,6 +167,8 @@ def test_a_container_has_the_variables_that_it_would_have_and_none_of_the_develo
     variables = json.loads(printed(tmp_path, run))
     assert variables.pop("ECS_CONTAINER_METADATA_URI_V4").startswith("http://127.0.0.1:")
     assert variables.pop("PYTHONPATH").startswith(f"{tmp_path}/images/")
+    if landlock.version():
+        assert variables.pop("TMPDIR") == f"{tmp_path}/tasks/{run.task_id}"
     # What the interpreter itself adds.
     variables.pop("LC_CTYPE", None)
     assert variables == {
@@ -174,11 +186,70 @@ def test_a_container_has_the_variables_that_it_would_have_and_none_of_the_develo
         "AWS_ENDPOINT_URL": cloud.url,
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",
     }
+
+
+# A program that asks for its credentials as any SDK does, and tells them.
+ASKS = """
+    import json, os, time
+    import boto3
+    import urllib.request
+    uri = os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+    document = json.load(urllib.request.urlopen(uri))
+    pages = boto3.client("dynamodb").get_paginator("list_tables").paginate()
+    tables = [name for page in pages for name in page["TableNames"]]
+    print(json.dumps({"uri": uri, "document": document, "tables": tables}), flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_task_with_a_role_has_credentials_of_its_own_until_it_ends(
+    processes: Processes, cloud: Cloud, tmp_path: Path, image: Callable[[str], str], table_name: str
+) -> None:
+    run = processes.start(a_launch(a_container(image(ASKS)), taskRoleArn=ROLE))
+    until(lambda: printed(tmp_path, run).endswith("}\n"), "it has told its credentials")
+    told = json.loads(printed(tmp_path, run))
+    assert table_name in told["tables"]
+    document = told["document"]
+    assert sorted(document) == ["AccessKeyId", "Expiration", "RoleArn", "SecretAccessKey", "Token"]
+    assert (document["RoleArn"], document["AccessKeyId"][:4]) == (ROLE, "ASIA")
+    left = datetime.fromisoformat(document["Expiration"]) - datetime.now(UTC)
+    assert timedelta(hours=1) < left <= timedelta(hours=6)
+    key = AccessKey(document["AccessKeyId"], document["SecretAccessKey"], document["Token"])
+    assert key.secret != cloud.key.secret
+    dynamodb = session_of(key).client("dynamodb", endpoint_url=cloud.url)
+    assert table_name in dynamodb.list_tables()["TableNames"]
+    without_token = session_of(AccessKey(key.id, key.secret)).client("dynamodb", endpoint_url=cloud.url)
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        without_token.list_tables()
+
+    run.stop()
+    ended(run)
+    with pytest.raises(ClientError, match="ExpiredTokenException"):
+        dynamodb.list_tables()
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(told["uri"])
+
+
+def test_a_task_without_a_role_has_no_credentials_and_never_those_of_its_folder(
+    processes: Processes, cloud: Cloud, tmp_path: Path, image: Callable[[str], str], session: boto3.Session
+) -> None:
+    program = """
+        import boto3, os
+        print("credentials", boto3.Session().get_credentials(), "CREDENTIALS" in " ".join(os.environ))
+        print(sorted(os.environ.values()))
+    """
+    run = processes.start(a_launch(a_container(image(program))))
+    assert ended(run) == [(0, None)]
+    assert printed(tmp_path, run).startswith("credentials None False\n")
+    with_role = processes.start(a_launch(a_container(image(program)), taskRoleArn=ROLE))
+    assert ended(with_role) == [(0, None)]
+    for each in (run, with_role):
+        assert cloud.key.id not in printed(tmp_path, each)
+        assert cloud.key.secret not in printed(tmp_path, each)
 
 
 @pytest.mark.parametrize(
@@ -422,6 +493,58 @@ def test_a_stand_in_answers_on_the_container_s_port(
         assert ended(run)[0] == (0, None)
 
 
+# What a stranger's definition may say to make our own programs run its commands.
+HOSTILE = {
+    "PATH": "{folder}",
+    "PYTHONHOME": "{folder}",
+    "PYTHONPATH": "{folder}",
+    "PYTHONWARNINGS": "all:0:antigravity.x:0:0",
+    "PYTHONSTARTUP": "{folder}/run",
+    "BROWSER": "{folder}/run",
+    "LD_PRELOAD": "{folder}/library.so",
+    "LD_LIBRARY_PATH": "{folder}",
+    "NODE_OPTIONS": "--require {folder}/run",
+    "BASH_ENV": "{folder}/run",
+    "ENV": "{folder}/run",
+}
+
+
+@pytest.mark.parametrize("is_confined", [True, False])
+def test_no_variable_of_a_definition_makes_the_placeholder_run_its_commands(
+    cloud: Cloud, session: boto3.Session, tmp_path: Path, said: Say, monkeypatch: pytest.MonkeyPatch, is_confined: bool
+) -> None:
+    if not is_confined:
+        monkeypatch.setattr(landlock, "version", lambda: 0)
+    hostile = tmp_path / "hostile"
+    hostile.mkdir()
+    for name in ("run", "python"):
+        (hostile / name).write_text(f"#!/bin/sh\n/usr/bin/touch {hostile}/it-ran\n")
+        (hostile / name).chmod(0o755)
+    (hostile / "encodings.py").write_text(f"open('{hostile}/it-ran', 'w')")
+    given = [{"name": name, "value": value.format(folder=hostile)} for name, value in HOSTILE.items()]
+    definition = a_container(
+        "library/theirs:1", environment=[*given, a_mark(), {"name": "PORT", "value": "8123"}],
+        portMappings=[{"containerPort": 8123}],
+    )  # fmt: skip
+    with running(cloud, session, tmp_path, said, stand_in=True) as processes:
+        run = processes.start(a_launch(definition))
+        until(lambda: answer(run, 8123) or statuses(run) == ["STOPPED"], "it answers")
+        assert statuses(run) == ["RUNNING"]
+        [environment] = [
+            (Path("/proc") / str(pid) / "environ").read_text() for pid in living(f"BIND_ADDRESS={run.address}")
+        ]
+        variables = dict(each.split("=", 1) for each in environment.rstrip("\0").split("\0"))
+        run.stop()
+        assert ended(run) == [(0, None)]
+    assert not (hostile / "it-ran").exists()
+    assert not {name for name, value in variables.items() if str(hostile) in value}
+    # An allow list: what the platform gives, the port, and nothing else.
+    assert variables.keys() <= {
+        *("PATH", "HOME", "LANG", "TMPDIR", "PORT", "BIND_ADDRESS", "NO_PROXY", "no_proxy"),
+        *(name for name in variables if name.startswith(("AWS_", "ECS_"))),
+    }
+
+
 def test_limits_that_nobody_enforces_are_said_once(
     processes: Processes, image: Callable[[str], str], said: Say
 ) -> None:
@@ -454,7 +577,7 @@ def test_the_application_itself_runs_from_its_snapshot(
         logConfiguration=awslogs(group),
         stopTimeout=3000,
     )
-    launch = a_launch(definition)
+    launch = a_launch(definition, taskRoleArn=ROLE)
     run = processes.start(launch)
     until(lambda: answer(run, 8080, "/health") or statuses(run) == ["STOPPED"], "it is healthy")
     assert json.loads(str(answer(run, 8080, "/mysfits"))) == {"mysfits": []}
@@ -473,7 +596,10 @@ import sys
 from pathlib import Path
 import boto3
 from rehearsal import keeper
+from rehearsal.access_key import AccessKey
 from rehearsal.clock import Clock
+from rehearsal.cloud.keys import Keys
+from rehearsal.scheduler.confinement import Confinement
 from rehearsal.scheduler.images import Images
 from rehearsal.scheduler.processes import Processes
 from tests.rehearsal.scheduler.launches import a_container, a_launch, wait_until_running
@@ -481,7 +607,9 @@ folder, image, name, value = Path(sys.argv[1]), *sys.argv[2:]
 with keeper.started() as start:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
     processes = Processes(
-        Images(folder / "images"), start, session, "http://127.0.0.1:9", 4567, Clock(100), folder / "tasks"
+        Images(folder / "images"), start, session, "http://127.0.0.1:9", 4567, Clock(100), folder / "tasks",
+        confinement=Confinement.of(folder / "home", folder),
+        keys=Keys(AccessKey.generate()),
     )
     run = processes.start(a_launch(a_container(image, environment=[{"name": name, "value": value}])))
     wait_until_running(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rehearsal.cloud.errors import AwsError
+from rehearsal.scheduler.outside import ContainerState
 from tests.rehearsal.scheduler.world import GROUP, World
 
 
@@ -303,6 +304,23 @@ def test_a_task_ends_with_an_essential_container_and_not_with_another(world: Wor
     run.end(0, "app")
     world.play(1)
     assert run not in world.running()
+
+
+def test_a_task_runs_though_a_container_that_is_not_essential_has_ended_or_never_runs(world: World) -> None:
+    containers = [
+        {"name": "app", "image": "good", "portMappings": [{"containerPort": 8080}]},
+        {"name": "initial", "image": "good", "essential": False},
+        {"name": "unstartable", "image": "good", "essential": False},
+    ]
+    world.service(count=1, taskDefinition=world.definition(containerDefinitions=containers))
+    world.scheduler.tick(world.now)
+    (run,) = world.runner.runs
+    run.states["initial"] = ContainerState("initial", "STOPPED", 0, None)
+    run.states["unstartable"] = ContainerState("unstartable", "STOPPED", None, "CannotStartContainerError: no command")
+    world.play(60)
+    (task,) = world.tasks()
+    assert task["lastStatus"] == "RUNNING"
+    assert world.course()["status"] == "SUCCESSFUL"
 
 
 def test_a_dead_task_is_stopped_only_when_all_its_containers_are(world: World) -> None:

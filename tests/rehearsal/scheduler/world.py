@@ -18,7 +18,7 @@ from rehearsal.clock import Clock
 from rehearsal.scheduler.operations import OPERATIONS
 from rehearsal.scheduler.outside import ContainerState, Health, Launch, Target
 from rehearsal.scheduler.scheduler import Scheduler
-from tests.rehearsal.scheduler.shapes import check_answer
+from reliability.simulation.shapes import check_answer
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/73e2d6bc24d8a067"
 NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}

@@ -123,7 +123,7 @@ def stage() -> Iterator[Stage]:
     scheduler = Scheduler(_Runner(gate), _Targets(), Clock(SPEED))
     try:
         cloud.play("ecs", Played(bound(ecs.OPERATIONS, scheduler)))
-        use_only(cloud.url)
+        use_only(cloud.url, cloud.key)
         session = boto3.Session()
         stacks = Stacks(session, REGION, tasks_run=True, clock=Clock(SPEED))
         cloud.play("cloudformation", Played(bound(cloudformation.OPERATIONS, stacks)))

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from rehearsal.stacks.evaluator import Evaluator
 from rehearsal.stacks.parameters import parameter_values
-from rehearsal.stacks.templates import NO_VALUE, Evaluator, TemplateError, read_template
+from rehearsal.stacks.templates import TemplateError, read_template
+from rehearsal.stacks.values import NO_VALUE
 
 Evaluate = Callable[..., Any]
 
@@ -165,7 +167,7 @@ def test_a_branch_that_is_not_taken_is_not_worked_out(evaluate: Evaluate, piece:
         ("!Select [-1, [a, b]]", "Select -1 of a list of 2."),
         ("!Transform {Name: AWS::Include}", "Fn::Transform is not played here."),
         ("{'Fn::ToJsonString': {}}", "Fn::ToJsonString is not played here."),
-        ("{A: [{B: {'Fn::Length': [1]}}]}", "Fn::Length is not played here."),
+        ("{A: [{B: {'Fn::Length': [1]}}]}", "A.0.B: Fn::Length is not played here."),
     ],
 )
 def test_what_a_template_cannot_mean_is_refused_by_name(evaluate: Evaluate, piece: str, message: str) -> None:
@@ -185,7 +187,7 @@ def test_a_template_may_be_json(evaluate: Evaluate) -> None:
         ("Description: nothing\n", "t.yml has no Resources."),
         ("- a list\n", "t.yml has no Resources."),
         ("", "t.yml has no Resources."),
-        ("Resources: [", "t.yml: "),
+        ("Resources: [", "t.yml, line 2: "),
     ],
 )
 def test_a_file_that_is_no_template_is_refused_with_its_name(tmp_path: Path, text: str, message: str) -> None:

@@ -10,11 +10,13 @@ from ops.load.slices import Kind, Slice
 from ops.load.visitors import LIKE
 from rehearsal.drills.story import Finding
 from reliability.faults.story import Look, Played
+from reliability.histories import Verdict
 
 REVISION = "mysfits-service:2"
 ANNA, BERT = "a" * 32, "b" * 32
 # 5 s of a fault, 2 s after the load began, 3 s before its end.
 START, BEGAN, ENDED, END = 100.0, 102.0, 107.0, 110.0
+PROVED = Verdict(1, Counter({"like": 5, "read": 5, "adopt": 4}), lists=5)
 WELL = (Look("", "/mysfits", "200", 0.01),)
 ALIVE = tuple(Look(task, path, "200", 0.01) for task in (ANNA, BERT) for path in ("/", "/health"))
 
@@ -33,6 +35,7 @@ def a_played(
     stored: Mapping[str, int] | None = None,
     found: Sequence[Finding] = (),
     clients: int = 32,
+    history: Verdict = PROVED,
 ) -> Played:
     """A good answer in each tenth of a second, the slowest in so many milliseconds; a failure at each of the times."""
     slices = [Slice(START + number / 10, 0.1) for number in range(round((END - START) * 10))]
@@ -44,4 +47,5 @@ def a_played(
     slices[0].liked.update(liked)
     slices[0].in_doubt.update(in_doubt or {})
     grown = Counter(liked if stored is None else stored)
-    return Played(Report("http://localhost", clients, slices), BEGAN, ENDED, before, after, looks, later, grown, found)
+    load = Report("http://localhost", clients, slices)
+    return Played(load, BEGAN, ENDED, before, after, looks, later, grown, found, history)

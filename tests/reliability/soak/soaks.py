@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from ops.load.slices import Kind
 from ops.load.visitors import LIKE
 from rehearsal.drills.story import Act
+from reliability.histories import Verdict
 from reliability.soak.guests import Visit
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
 from reliability.soak.story import Refusal, Soaked
@@ -18,6 +19,7 @@ TASKS = (Part("mysfits-catalog", "a"), Part("mysfits-likes", "b"))
 UNDER_WAY = (120.5, Kind(LIKE, "502", ""))
 REFUSED = (131.0, Kind(LIKE, "503", LIKES))
 MIB = 2**20
+PROVED = Verdict(2, Counter({"like": 12, "read": 20, "adopt": 4}), lists=30)
 
 
 def a_soak(
@@ -50,6 +52,7 @@ def a_soak(
         stored=Counter(stored or liked or {"x": 5, "y": 7}),
         visits=[Visit(101.0, "GET /hello", "Hello ELECLE 1", "Hello ELECLE 1")],
         samples=samples(grown or {}),
+        history=PROVED,
     )
 
 

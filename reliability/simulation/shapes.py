@@ -21,24 +21,30 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
+class Misfit(Exception):
+    """The message says where an answer has another name, type or value than its shape."""
+
+
 def check_answer(operation: str, answer: dict[str, Any]) -> None:
+    """Raises Misfit."""
     shape = _MODEL.operation_model(operation).output_shape
-    assert shape is not None, f"{operation} has no answer"
+    if shape is None:
+        raise Misfit(f"{operation} has no answer")
     _check(shape, answer, operation)
 
 
 def _check(shape: Shape, value: Any, where: str) -> None:
     if isinstance(shape, StructureShape):
-        assert isinstance(value, dict), f"{where} is no structure: {value!r}"
+        _need(isinstance(value, dict), "is no structure", where, value)
         for name, each in value.items():
-            assert name in shape.members, f"{where} has no member {name}"
+            _need(name in shape.members, f"has no member {name}", where, value)
             _check(shape.members[name], each, f"{where}.{name}")
     elif isinstance(shape, ListShape):
-        assert isinstance(value, list), f"{where} is no list: {value!r}"
+        _need(isinstance(value, list), "is no list", where, value)
         for number, each in enumerate(value):
             _check(shape.member, each, f"{where}[{number}]")
     elif isinstance(shape, MapShape):
-        assert isinstance(value, dict), f"{where} is no map: {value!r}"
+        _need(isinstance(value, dict), "is no map", where, value)
         for each in value.values():
             _check(shape.value, each, where)
     else:
@@ -46,9 +52,14 @@ def _check(shape: Shape, value: Any, where: str) -> None:
 
 
 def _check_plain(shape: Shape, value: Any, where: str) -> None:
-    assert isinstance(value, _TYPES[shape.type_name]), f"{where} is no {shape.type_name}: {value!r}"
-    assert isinstance(value, bool) == (shape.type_name == "boolean"), f"{where} is no {shape.type_name}: {value!r}"
+    _need(isinstance(value, _TYPES[shape.type_name]), f"is no {shape.type_name}", where, value)
+    _need(isinstance(value, bool) == (shape.type_name == "boolean"), f"is no {shape.type_name}", where, value)
     if isinstance(value, datetime):
-        assert value.tzinfo is not None, f"{where} has no timezone"
+        _need(value.tzinfo is not None, "has no timezone", where, value)
     choices = getattr(shape, "enum", None)
-    assert not choices or value in choices, f"{where} is none of {choices}: {value!r}"
+    _need(not choices or value in choices, f"is none of {choices}", where, value)
+
+
+def _need(holds: bool, complaint: str, where: str, value: Any) -> None:
+    if not holds:
+        raise Misfit(f"{where} {complaint}: {value!r}")

@@ -1,0 +1,68 @@
+"""A template stops whoever reads it, or is refused without saying where."""
+
+from __future__ import annotations
+
+from tests.breaks import Break
+
+LIMITS = "tests/rehearsal/stacks/test_limits.py"
+REFUSED = f"{LIMITS}::test_a_template_that_goes_too_far_is_refused_in_one_sentence_with_its_place"
+
+BREAKS = [
+    Break(
+        "A pattern may take much longer than it should.",
+        "rehearsal/stacks/matcher.py",
+        "    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))\n",
+        # Without any it would outlive the test.
+        "    resource.setrlimit(resource.RLIMIT_CPU, (seconds + 15, seconds + 16))\n",
+        f"{LIMITS}::test_a_pattern_ends_at_its_deadline_wherever_it_spends_its_time",
+    ),
+    Break(
+        "A template may have aliases.",
+        "rehearsal/stacks/documents.py",
+        "        if isinstance(event, yaml.AliasEvent):\n",
+        "        if isinstance(event, yaml.AliasEvent) and nodes < 0:\n",
+        REFUSED,
+    ),
+    Break(
+        "A template may be as deep as it likes.",
+        "rehearsal/stacks/documents.py",
+        "        if depth > DEPTH:\n",
+        "        if depth < 0:\n",
+        REFUSED,
+    ),
+    Break(
+        "The values of a template may take any work.",
+        "rehearsal/stacks/quotas.py",
+        "        if self._left < 0:\n",
+        "        if self._left is None:\n",
+        REFUSED,
+    ),
+    Break(
+        "An error does not say in which property it is.",
+        "rehearsal/stacks/evaluator.py",
+        "            error.within(name)\n",
+        "",
+        REFUSED,
+    ),
+    Break(
+        "Stacks may be inside of themselves for ever.",
+        "rehearsal/stacks/nested.py",
+        "    if _level.get() >= NESTED:\n",
+        "    if _level.get() < 0:\n",
+        f"{LIMITS}::test_stacks_that_are_inside_of_themselves_come_to_an_end",
+    ),
+    Break(
+        "A wildcard goes back behind its stars.",
+        "ops/wildcards.py",
+        '    return fnmatchcase(text, pattern.replace("[", "[[]"))\n',
+        '    return __import__("re").fullmatch(pattern.replace("*", ".*"), text) is not None\n',
+        "tests/ops/test_wildcards.py::test_a_pattern_of_many_stars_is_done_at_once",
+    ),
+    Break(
+        "An import puts rows of a file that is no good.",
+        "ops/row_file.py",
+        '    for name, value in found["item"].items():\n',
+        "    for name, value in ():\n",
+        "tests/ops/test_data.py::test_a_line_that_is_no_row_is_said_in_one_sentence_and_nothing_is_put",
+    ),
+]

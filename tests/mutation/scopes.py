@@ -1,0 +1,58 @@
+"""What is mutated, and by which tests it is judged: the fast ones of the same folder, which start no process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`modules` and `tests` are paths in the project; `left_out` is an expression of pytest's `-k`."""
+
+    name: str
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    left_out: str = ""
+
+    @property
+    def source(self) -> str:
+        """The top folder."""
+        return self.name.partition("/")[0]
+
+
+def _in(folder: str, *modules: str) -> tuple[str, ...]:
+    return tuple(f"{folder}/{module}.py" for module in modules)
+
+
+# Not here: what needs a server process to be seen (in app/kit aws.py, cloudwatch.py, faults.py, health.py and logs.py),
+# and what writes the description for people, which tests/platform holds against the API (openapi.py, page.py,
+# description*.py).
+SCOPES = (
+    Scope(
+        "app/likes",
+        ("app/likes/*.py",),
+        (*_in("tests/likes", "test_likes", "test_pace", "test_exactness"), "tests/adoptions"),
+        "exact_under or side_by_side or storm or impatience or blind or forked",
+    ),
+    Scope(
+        "app/kit",
+        _in("app/kit", "together", "gate", "dynamodb", "parse", "copies", "lists", "rows", "problems", "headers",
+            "request_log", "metrics", "revision", "config"),
+        (*_in("tests/kit", "test_together", "test_gate", "test_dynamodb", "test_requests", "test_metrics", "test_logs",
+              "test_revision", "test_config", "test_limits"),
+         "tests/catalog", "tests/likes/test_likes.py", "tests/platform/test_everywhere.py"),
+        "head_in_a_minute",
+    ),
+    Scope(
+        "rehearsal/scheduler",
+        _in("rehearsal/scheduler", "rules", "rollout", "steering", "tasks", "deployments", "services", "sizes"),
+        _in("tests/rehearsal/scheduler", "test_rules", "test_rollout", "test_rollouts", "test_upkeep",
+            "test_scheduler"),
+    ),
+    Scope(
+        "rehearsal/balancer",
+        _in("rehearsal/balancer", "matching", "plan", "actions", "listeners"),
+        _in("tests/rehearsal/balancer", "test_matching", "test_plan", "test_actions", "test_listeners",
+            "test_operations"),
+    ),
+)  # fmt: skip

@@ -55,10 +55,12 @@ class Disk:
 def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
     is_tmpfs = request.param == "tmpfs"
     if is_tmpfs:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(tmp_path)]
         if subprocess.run(mount, capture_output=True, check=False).returncode:
             pytest.skip("a disk can be mounted by root alone")
     try:
+        # What other tests of this process have made would be kept on it.
+        forget()
         database = Database(tmp_path / "data.sqlite")
         said: list[str] = []
         with closing(Cloud(0, strict=True, database=database, say=said.append)) as cloud:

@@ -52,7 +52,9 @@ class CircuitBreakers:
             if each.failed != self._failed[each.id]:
                 raise Violation("failed tasks", f"{each.id} counts {each.failed}, it were {self._failed[each.id]}")
         primary = service.primary if service.deployments else before
-        if primary.rollout_state == "COMPLETED" and tick.states.get(primary.id) != "COMPLETED":
+        # One that is gone back to with all its tasks in place has completed again at once.
+        is_new = tick.states.get(primary.id) != "COMPLETED" or primary is not before
+        if primary.rollout_state == "COMPLETED" and is_new:
             self._completed[service.courses[-1].arn] = primary.id
 
     def _count(self, deployment: str) -> None:

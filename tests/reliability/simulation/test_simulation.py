@@ -25,6 +25,11 @@ def test_every_invariant_holds_in_every_world(first: int) -> None:
     assert [(each.seed, str(each.violation)) for each in outcomes if each.violation] == []
 
 
+def test_a_deployment_that_is_gone_back_to_with_its_tasks_in_place_can_be_gone_back_to_again() -> None:
+    """It completes in the moment in which it is gone back to. Found by this seed."""
+    assert simulate(6346).violation is None
+
+
 def test_a_seed_is_played_again_byte_for_byte() -> None:
     again = simulate(11)
     assert simulate(11).trace.lines == again.trace.lines

@@ -207,6 +207,19 @@ def test_a_no_at_the_terminal_starts_nothing(tmp_path: Path, terminal: tuple[int
     assert not (tmp_path / "local").exists()
 
 
+def run_python(program: str, local: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program of Python as a rehearsal of the folder `local` would be."""
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=an_environment(local),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+
+
 def test_our_own_templates_are_not_asked_about(tmp_path: Path) -> None:
     """They are this project's code, as the program is that plays them."""
     program = (
@@ -214,15 +227,7 @@ def test_our_own_templates_are_not_asked_about(tmp_path: Path) -> None:
         "rehearsal.up.up = lambda *_: print('it runs')\n"
         "rehearsing.up(['--placeholder'])"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env=an_environment(tmp_path / "local"),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=110,
-    )
+    ended = run_python(program, tmp_path / "local")
     assert (ended.stdout, ended.stderr) == ("it runs\n", "")
 
 
@@ -235,13 +240,5 @@ def test_a_machine_that_confines_nothing_is_told_in_one_sentence_and_goes_on(tmp
         "from rehearsal.supervisor import Supervisor\n"
         "with rooms(Ports.from_env(os.environ), Clock(), Supervisor(print, threading.Event()), print): print('it runs')"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env=an_environment(tmp_path / "local"),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=110,
-    )
+    ended = run_python(program, tmp_path / "local")
     assert ended.stdout.splitlines() == [NOT_OFFERED, "it runs"]

@@ -30,14 +30,14 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     install --directory --owner=10001 --group=10001 --mode=700 /data /credentials
 COPY cfn /srv/cfn
 COPY ops /srv/ops
-COPY rehearsal /srv/rehearsal
+COPY emulator/ecs_emulator /srv/ecs_emulator
 COPY static-site /srv/static-site
 WORKDIR /srv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL_DIR=/data CREDENTIALS_DIR=/credentials
 USER 10001:10001
 VOLUME /data /credentials
 EXPOSE 4566 8080
-CMD ["python", "-m", "rehearsal.cloud_service"]
+CMD ["python", "-m", "ops.local.cloud_service"]
 
 
 FROM scratch AS production

@@ -43,7 +43,7 @@ watching: .venv/ready ## Compare the metrics in CloudWatch with what visitors we
 	$(BIN)/python -m reliability.watching --write
 
 simulate: .venv/ready ## Run the scheduler in 20,000 simulated worlds, one from each seed
-	$(BIN)/python -m reliability.simulation --seeds 20000 --write
+	$(BIN)/python -m emulator.simulation --seeds 20000 --write
 
 breaks: .venv/ready .venv-scan/ready ## Break each property on purpose and see a test fail
 	$(BIN)/python -m tests.breaks --write
@@ -52,10 +52,10 @@ mutation: .venv/ready .venv-mutation/ready ## Change the core in small places, o
 	nice -n 10 $(BIN)/python -m tests.mutation --write
 
 audit: .venv/ready ## Ask what is known against any locked package
-	@$(BIN)/python -m reliability.supply_chain.audit
+	@$(BIN)/python -m tools.supply_chain.audit
 
 supply-chain: .venv/ready ## Say what the image is made of (after make image-test)
-	$(BIN)/python -m reliability.supply_chain --write
+	$(BIN)/python -m tools.supply_chain --write
 
 bench: .venv/ready .venv/load ## Measure everything side by side on this machine (about 10 minutes)
 	$(BIN)/python -m bench
@@ -77,7 +77,7 @@ lock: .venv/ready ## Lock the dependencies anew, at their newest versions
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
 	@tools/setup-python
-	$(BIN)/python -m reliability.supply_chain.licences
+	$(BIN)/python -m tools.supply_chain.licences
 
 clean: ## Forget what the rehearsal kept, and what tools left behind
 	rm -rf .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results

@@ -25,19 +25,19 @@ import boto3
 
 from bench.group import Memory, memory, processor_time
 from bench.stage import DATA
-from ops.http import call
-from ops.load.process import loading
-from ops.load.visitors import CannotLoad, Plan
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.load.process import loading
+from ecs_emulator.load.visitors import CannotLoad, Plan
+from ecs_emulator.local import REGION, client_environment, use_only
+from ecs_emulator.ops.http import call
+from ecs_emulator.ops.waiting import rounds
+from ecs_emulator.stacks.files import listed
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.stacks.templates import read_template
+from ops.local.surroundings import STACKS
 from ops.seed import seed_all
-from ops.waiting import rounds
-from rehearsal.cloud.endpoint import Cloud
-from rehearsal.drills.routes import EVERYWHERE, ROUTES
-from rehearsal.local import REGION, client_environment, use_only
-from rehearsal.stacks.files import listed
-from rehearsal.stacks.render import render
-from rehearsal.stacks.stack import Stacks
-from rehearsal.stacks.templates import read_template
-from rehearsal.surroundings import STACKS
+from ops.stacks.render import render
+from reliability.drills.routes import EVERYWHERE, ROUTES
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "performance" / "assemblies.md"

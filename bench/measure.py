@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
 
-from rehearsal.drills.processes import children
+from ecs_emulator.experiments.processes import children
 
 LOAD = Path(__file__).parent / "load.lua"
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -15,12 +15,12 @@ from pathlib import Path
 import boto3
 
 from bench.measure import Bench
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.local import REGION, client_environment, use_only
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.stacks.templates import read_template
 from ops.seed import seed
-from rehearsal.access_key import AccessKey
-from rehearsal.cloud.endpoint import Cloud
-from rehearsal.local import REGION, client_environment, use_only
-from rehearsal.stacks.stack import Stacks
-from rehearsal.stacks.templates import read_template
 
 DATA = Path(__file__).parent.parent / "cfn" / "data.yml"
 

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ops import balancing
-from ops.balancing import Rule
-from ops.http import call
-from ops.outcomes import Failure, Outcome
-from ops.proof import REVISION_HEADER
-from ops.services import describe
+from ecs_emulator.ops import balancing
+from ecs_emulator.ops.balancing import Rule
+from ecs_emulator.ops.http import call
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.proof import REVISION_HEADER
+from ecs_emulator.ops.services import describe
+from ecs_emulator.ops.target import Target
+from ecs_emulator.ops.terminal import Terminal
+from ecs_emulator.ops.waiting import going_on, rounds
 from ops.stacks import changes
 from ops.stacks.images import named, physical_ids
-from ops.target import Target
-from ops.terminal import Terminal
-from ops.waiting import going_on, rounds
 
 MONOLITH = "mysfits-service"
 IN_A_ROW = 20  # answers from one side that show that all of it has moved

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from ops.http import Answer, call
-from ops.load import history
-from ops.load.history import Recorder
+from ecs_emulator.load import history
+from ecs_emulator.load.history import Recorder
+from ecs_emulator.ops.http import Answer, call
 
 CROWD = 4
 PATIENCE = 30.0  # seconds for an answer
@@ -45,7 +45,7 @@ def adopting(api_url: str, mysfits: Sequence[str], recorder: Recorder, pause: fl
 
 
 def ask(api_url: str, mysfit: str, action: str, recorder: Recorder) -> Answer:
-    """One request for an action of `ops.load.history`, recorded."""
+    """One request for an action of `ecs_emulator.load.history`, recorded."""
     method, end = {history.READ: ("GET", ""), history.LIKE: ("POST", "/like"), history.ADOPT: ("POST", "/adopt")}[
         action
     ]

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ops.load import history
-from ops.load.history import Record
-from rehearsal.drills.story import Finding
+from ecs_emulator.experiments.story import Finding
+from ecs_emulator.load import history
+from ecs_emulator.load.history import Record
 from reliability import linearizability
 from reliability.linearizability import ADOPT, LIKE, READ, Operation, Violation
 

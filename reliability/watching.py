@@ -18,18 +18,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from ops.load.report import Report
-from ops.load.visitors import GOLDEN
+from ecs_emulator.clock import Clock
+from ecs_emulator.experiments.operator import Operator
+from ecs_emulator.experiments.place import place
+from ecs_emulator.experiments.sight import Observer
+from ecs_emulator.experiments.stage import Stage
+from ecs_emulator.experiments.watch import watching
+from ecs_emulator.load.report import Report
+from ecs_emulator.load.visitors import GOLDEN
+from ecs_emulator.ops.services import find
+from ecs_emulator.ops.target import Target
 from ops.metrics import Measured, read
-from ops.services import find
-from ops.target import Target
-from rehearsal.clock import Clock
-from rehearsal.drills.operator import Operator
-from rehearsal.drills.place import place
-from rehearsal.drills.sight import Observer
-from rehearsal.drills.stage import Stage
-from rehearsal.drills.watch import watching
-from reliability import page
+from tools import page
 
 SPEED = 10.0
 CLIENTS = 16

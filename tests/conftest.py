@@ -18,10 +18,10 @@ from app import NEEDS, create_app
 from app.kit import aws
 from app.kit.config import Config
 from app.kit.dynamodb import Table
-from rehearsal.cloud.endpoint import Cloud
-from rehearsal.local import REGION, use_only
-from rehearsal.stacks.stack import Stacks
-from rehearsal.stacks.templates import read_template
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.local import REGION, use_only
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.stacks.templates import read_template
 
 pytest_plugins = ["tests.browser"]
 

@@ -25,12 +25,12 @@ from typing import IO, Any, TypeVar, cast
 import boto3
 
 from app.kit.config import Config
-from rehearsal.access_key import FILE, AccessKey
-from rehearsal.local import REGION
-from rehearsal.ports import free_ports as free_ports
+from ecs_emulator.access_key import FILE, AccessKey
+from ecs_emulator.local import REGION
+from ecs_emulator.ports import free_ports as free_ports
 
 ROOT = Path(__file__).parent.parent
-MYSFITS = [sys.executable, "-m", "ops.cli"]
+MYSFITS = [sys.executable, "-m", "mysfits"]
 PATIENCE = 60  # seconds after which something hangs; nothing here should take so long
 
 Found = TypeVar("Found")
@@ -165,7 +165,7 @@ class Platform:
 
     def keepers(self) -> list[int]:
         """The processes of its keeper."""
-        return [pid for pid, command in living(self._mark).items() if command.endswith("-m rehearsal.keeper")]
+        return [pid for pid, command in living(self._mark).items() if command.endswith("-m ecs_emulator.keeper")]
 
     def mysfits(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run another `mysfits` command beside it, as in a second terminal."""

@@ -13,8 +13,8 @@ import time
 from types import TracebackType
 from typing import Any
 
-from rehearsal.drills.processes import children
-from rehearsal.local import REGION
+from ecs_emulator.experiments.processes import children
+from ecs_emulator.local import REGION
 from tests.asking import call
 from tests.platform_runner import ROOT, free_ports, until
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from ops.outcomes import Failure, Outcome, is_missing
+from ecs_emulator.ops.outcomes import Failure, Outcome, is_missing
+from ecs_emulator.ops.waiting import rounds
 from ops.stacks.listing import Listed
-from ops.waiting import rounds
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient

@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ops import tasks
-from ops.outcomes import Failure, Outcome
+from ecs_emulator.ops import tasks
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.target import OUTPUTS, Target
+from ecs_emulator.ops.terminal import Terminal
 from ops.stacks import changes, images, listing
 from ops.stacks.changes import Change, ChangeSet
 from ops.stacks.events import Event, Events, first_cause, follow
 from ops.stacks.listing import Listed, Setting
-from ops.target import OUTPUTS, Target
-from ops.terminal import Terminal
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.target import Target
+from ecs_emulator.ops.terminal import Terminal
 from ops.stacks import changes, contents
 from ops.stacks.events import Events, first_cause, follow
 from ops.stacks.listing import Listed
-from ops.target import Target
-from ops.terminal import Terminal
 
 
 @dataclass(frozen=True)

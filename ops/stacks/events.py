@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ops.outcomes import Failure, Outcome, is_missing
-from ops.terminal import Terminal
-from ops.waiting import going_on, rounds
+from ecs_emulator.ops.outcomes import Failure, Outcome, is_missing
+from ecs_emulator.ops.terminal import Terminal
+from ecs_emulator.ops.waiting import going_on, rounds
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ops import revisions
-from ops.outcomes import Failure, Outcome
-from ops.services import Named, describe
+from ecs_emulator.ops import revisions
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.services import Named, describe
+from ecs_emulator.ops.target import Target
 from ops.stacks.changes import ChangeSet
-from ops.target import Target
 
 _PARAMETER = "ImageTag"
 _CONCERNED = ("AWS::ECS::TaskDefinition", "AWS::ECS::Service")

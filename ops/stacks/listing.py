@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ops.outcomes import Failure, Outcome
-from rehearsal.stacks import files
-from rehearsal.stacks.files import Listing
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.stacks import files
+from ecs_emulator.stacks.files import Listing
 
 LISTING = Path(__file__).parents[2] / "cfn" / "stacks.yml"
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
-from ops.http import call
-from ops.outcomes import Failure
-from ops.services import Named, describe, names, short
-from ops.target import Target
+from ecs_emulator.ops.http import call
+from ecs_emulator.ops.outcomes import Failure
+from ecs_emulator.ops.services import Named, describe, names, short
+from ecs_emulator.ops.target import Target
 from ops.verify.steps import Walk
 
 

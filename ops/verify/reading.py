@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ops.http import Answer
-from ops.proof import REVISION_HEADER
+from ecs_emulator.ops.http import Answer
+from ecs_emulator.ops.proof import REVISION_HEADER
 from ops.verify.steps import Walk, nobody
 
 LISTED = ("mysfitId", "name", "goodevil", "lawchaos", "species", "thumbImageUri")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ops.http import Answer, call
+from ecs_emulator.ops.http import Answer, call
 
 PROBLEM = "application/problem+json"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 
-from ops.logs import read_logs
-from ops.target import Target
+from ecs_emulator.ops.logs import read_logs
+from ecs_emulator.ops.target import Target
+from ecs_emulator.ops.waiting import rounds
 from ops.verify import reading
 from ops.verify.steps import Walk, nobody
-from ops.waiting import rounds
 
 LIKED = "Like processed."
 LOG_PATIENCE = 60.0  # seconds until CloudWatch must show an event

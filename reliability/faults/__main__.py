@@ -8,19 +8,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ops.load.visitors import CannotLoad
-from ops.outcomes import Failure
-from ops.terminal import Terminal, complain
-from rehearsal.drills.place import NoRehearsal
-from rehearsal.drills.processes import NoProcess
-from rehearsal.drills.watch import TookTooLong
-from reliability import page
+from ecs_emulator.experiments.place import NoRehearsal
+from ecs_emulator.experiments.processes import NoProcess
+from ecs_emulator.experiments.watch import TookTooLong
+from ecs_emulator.load.visitors import CannotLoad
+from ecs_emulator.ops.outcomes import Failure
+from ecs_emulator.ops.terminal import Terminal, complain
 from reliability.faults import show
 from reliability.faults.clock import NoCompiler
 from reliability.faults.ground import ground
 from reliability.faults.judging import judge
 from reliability.faults.play import play
 from reliability.faults.programme import PROGRAMME
+from tools import page
 
 HELD, FAILED, CANNOT = 0, 1, 2
 # As many file descriptors as a container on Fargate has.

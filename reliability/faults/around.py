@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from rehearsal.drills.story import Finding
+from ecs_emulator.experiments.story import Finding
 from reliability.faults.ground import Ground
 
 # Beyond a quarter of an hour, AWS takes no signature.

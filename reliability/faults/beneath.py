@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rehearsal.drills.processes import NoProcess
-from rehearsal.drills.stage import START_UP
-from rehearsal.drills.story import Finding
+from ecs_emulator.experiments.processes import NoProcess
+from ecs_emulator.experiments.stage import START_UP
+from ecs_emulator.experiments.story import Finding
 from reliability.faults.ground import Ground
 from reliability.faults.looks import look
 
@@ -35,7 +35,7 @@ def envoy(folder: Path) -> int | None:
 
 def keeper(folder: Path) -> int | None:
     mark = f"LOCAL_DIR={folder.absolute()}"
-    return _process(lambda variables, command: mark in variables and "rehearsal.keeper" in command)
+    return _process(lambda variables, command: mark in variables and "ecs_emulator.keeper" in command)
 
 
 def _killed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rehearsal.drills.story import Finding
+from ecs_emulator.experiments.story import Finding
 from reliability.faults.fault import Play
 from reliability.faults.ground import Ground
 from reliability.faults.looks import look

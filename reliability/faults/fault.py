@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rehearsal.drills.story import Finding
+from ecs_emulator.experiments.story import Finding
 from reliability.faults.ground import Ground
 
 # Does it for so many seconds and undoes it; what can be said of the fault itself.

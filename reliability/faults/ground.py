@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ops import one_off, revisions
-from ops.services import Named, find, short
-from ops.target import Target
+from ecs_emulator.clock import Clock
+from ecs_emulator.experiments.operator import Operator
+from ecs_emulator.experiments.place import place
+from ecs_emulator.experiments.processes import children, process_group
+from ecs_emulator.experiments.sight import Observer, Sight
+from ecs_emulator.experiments.stage import LONGEST, START_UP
+from ecs_emulator.experiments.watch import EVERY, TookTooLong
+from ecs_emulator.ops import one_off, revisions
+from ecs_emulator.ops.services import Named, find, short
+from ecs_emulator.ops.target import Target
+from ecs_emulator.stacks import files
 from ops.traffic import MONOLITH
-from rehearsal.clock import Clock
-from rehearsal.drills.operator import Operator
-from rehearsal.drills.place import place
-from rehearsal.drills.processes import children, process_group
-from rehearsal.drills.sight import Observer, Sight
-from rehearsal.drills.stage import LONGEST, START_UP
-from rehearsal.drills.watch import EVERY, TookTooLong
-from rehearsal.stacks import files
 from reliability.faults.clock import WallClock
 from reliability.unreliable import Unreliable
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.kit.together import GRACE, PATIENCE
-from ops.load.client import TIMED_OUT
-from rehearsal.drills.story import Finding, Story, likes_counted
+from ecs_emulator.experiments.story import Finding, Story, likes_counted
+from ecs_emulator.load.client import TIMED_OUT
 from reliability.faults.fault import Price
 from reliability.faults.story import Played, bad, counted
 

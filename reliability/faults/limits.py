@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from rehearsal.drills.stage import START_UP
-from rehearsal.drills.story import Finding
+from ecs_emulator.experiments.stage import START_UP
+from ecs_emulator.experiments.story import Finding
 from reliability.faults.ground import Ground, Task
 from reliability.faults.looks import look
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from ops.load.client import TIMED_OUT, UNREACHABLE
+from ecs_emulator.load.client import TIMED_OUT, UNREACHABLE
 from reliability.faults.ground import Task
 from reliability.faults.story import Look, words
 

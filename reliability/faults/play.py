@@ -6,10 +6,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from ops.load.history import ADOPT, Recorder
-from ops.load.process import Load, loading
-from ops.load.visitors import Plan
-from rehearsal.drills.stage import MYSFITS
+from ecs_emulator.experiments.stage import MYSFITS
+from ecs_emulator.load.history import ADOPT, Recorder
+from ecs_emulator.load.process import Load, loading
+from ecs_emulator.load.visitors import Plan
 from reliability import histories
 from reliability.adopters import adopting, ask
 from reliability.faults.fault import Fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ops.load.client import CLOSED, REFUSED, RESET
+from ecs_emulator.load.client import CLOSED, REFUSED, RESET
 from reliability.faults.around import SLOW, jumping_clock, slow_at_task, slow_by_balancer
 from reliability.faults.beneath import kill_envoy, kill_keeper
 from reliability.faults.calls import hung_logs, no_logs, no_store, store_calls

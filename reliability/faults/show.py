@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from rehearsal.drills.story import Finding
-from reliability import page
+from ecs_emulator.experiments.story import Finding
 from reliability.faults.fault import Fault
 from reliability.faults.story import Played, counted, kinds
+from tools import page
 
 HEAD = ("what is done", "for", "what visitors saw meanwhile", "failed", "likes answered / stored", "well after", "so")
 

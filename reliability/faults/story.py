@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ops.load.report import Report
-from ops.load.slices import failed
-from rehearsal.drills.story import Finding
+from ecs_emulator.experiments.story import Finding
+from ecs_emulator.load.report import Report
+from ecs_emulator.load.slices import failed
 from reliability.histories import Verdict
 
 # What visitors are told, in words. A revision in an answer says that the service itself gave it.

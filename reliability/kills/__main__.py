@@ -16,7 +16,7 @@ from pathlib import Path
 from reliability.kills.clients import clients, prepare, stored_counts, stored_events, stored_values
 from reliability.kills.ledger import Ledger, wrong_counts, wrong_events, wrong_values
 from reliability.kills.running import Rehearsal
-from reliability.page import machine, put, table
+from tools.page import machine, put, table
 
 TIMES = 50
 _LONGEST = 3.0  # seconds from the first answers to the kill

@@ -14,9 +14,9 @@ from typing import IO, Any, cast
 import boto3
 from botocore.config import Config
 
-from rehearsal.access_key import AccessKey
-from rehearsal.local import REGION, client_environment
-from rehearsal.ports import free_ports
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.local import REGION, client_environment
+from ecs_emulator.ports import free_ports
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 120  # seconds for a start on a busy machine
@@ -41,7 +41,7 @@ class Rehearsal:
     def start(self) -> None:
         """Raises NotReady."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ops.cli", "up"],
+            [sys.executable, "-m", "mysfits", "up"],
             cwd=_ROOT,
             env=self._environment,
             stdin=subprocess.DEVNULL,

@@ -6,19 +6,19 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from ops.load.visitors import CannotLoad
-from ops.logs import seconds
-from ops.outcomes import Failure
-from ops.terminal import Terminal, complain
-from rehearsal import local
-from rehearsal.drills.place import NoRehearsal
-from rehearsal.drills.processes import NoProcess
-from rehearsal.drills.watch import TookTooLong
-from reliability import page
+from ecs_emulator import local
+from ecs_emulator.experiments.place import NoRehearsal
+from ecs_emulator.experiments.processes import NoProcess
+from ecs_emulator.experiments.watch import TookTooLong
+from ecs_emulator.load.visitors import CannotLoad
+from ecs_emulator.ops.logs import seconds
+from ecs_emulator.ops.outcomes import Failure
+from ecs_emulator.ops.terminal import Terminal, complain
 from reliability.soak import memory, show
 from reliability.soak.judging import judge
 from reliability.soak.picture import draw
 from reliability.soak.play import Settings, play
+from tools import page
 
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "soak.png"
 PASSED, FAILED, CANNOT = 0, 1, 2

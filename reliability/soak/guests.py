@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from ops.http import Answer, call
+from ecs_emulator.ops.http import Answer, call
 
 NOBODY = "00000000-0000-4000-8000-000000000000"  # an id that a mysfit could have
 EVERY = 1.0  # seconds between two requests

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ops.load.report import Report
-from ops.load.slices import Kind, Slice, failed
-from ops.load.visitors import LIKE
-from rehearsal.drills.story import Finding
-from rehearsal.drills.task_killed import MOMENT
+from ecs_emulator.experiments.story import Finding
+from ecs_emulator.experiments.task_killed import MOMENT
+from ecs_emulator.load.report import Report
+from ecs_emulator.load.slices import Kind, Slice, failed
+from ecs_emulator.load.visitors import LIKE
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
 from reliability.soak.story import WELL, Refusal, Soaked
 

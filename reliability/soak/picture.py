@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from ops.load.plot import colours, draw_latency, draw_requests, names_of
-from ops.load.slices import Kind, Slice, merged
+from ecs_emulator.load.plot import colours, draw_latency, draw_requests, names_of
+from ecs_emulator.load.slices import Kind, Slice, merged
 from reliability.soak.memory import BALANCER, Part, Sample
 from reliability.soak.story import Soaked
 

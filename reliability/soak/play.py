@@ -10,25 +10,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.load import history, show
-from ops.load.history import Recorder
-from ops.load.process import Load, loading
-from ops.load.report import Report
-from ops.load.visitors import GOLDEN, LIKE, Plan
-from ops.outcomes import Failure, Outcome
-from ops.services import find
+from ecs_emulator.clock import Clock
+from ecs_emulator.experiments import watch
+from ecs_emulator.experiments.operator import Operator
+from ecs_emulator.experiments.place import Place, place
+from ecs_emulator.experiments.sight import Observer
+from ecs_emulator.experiments.stage import LONGEST, START_UP, Say, Stage
+from ecs_emulator.experiments.story import Act
+from ecs_emulator.load import history, show
+from ecs_emulator.load.history import Recorder
+from ecs_emulator.load.process import Load, loading
+from ecs_emulator.load.report import Report
+from ecs_emulator.load.visitors import GOLDEN, LIKE, Plan
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.services import find
 from ops.traffic import MONOLITH, Cutover, side
-from rehearsal.clock import Clock
-from rehearsal.drills import watch
-from rehearsal.drills.cutover import Aside
-from rehearsal.drills.operator import Operator
-from rehearsal.drills.place import Place, place
-from rehearsal.drills.routes import EVERYWHERE, ROUTES
-from rehearsal.drills.sight import Observer
-from rehearsal.drills.stage import LONGEST, START_UP, Say, Stage
-from rehearsal.drills.story import Act
 from reliability import histories
 from reliability.adopters import adopting, ask
+from reliability.drills.cutover import Aside
+from reliability.drills.routes import EVERYWHERE, ROUTES
 from reliability.soak import memory
 from reliability.soak.guests import round_of, visiting
 from reliability.soak.story import WELL, Refusal, Soaked

@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ops.load import show
-from rehearsal.drills.story import Act, Finding
-from reliability import page
+from ecs_emulator.experiments.story import Act, Finding
+from ecs_emulator.load import show
 from reliability.soak.judging import growths
 from reliability.soak.story import Soaked
+from tools import page
 
 MIB = 2**20
 MEMORY = ("MiB held by", "in the first third", "in the last", "more")

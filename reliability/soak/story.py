@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ops.load.report import Report
-from rehearsal.drills.story import Act
+from ecs_emulator.experiments.story import Act
+from ecs_emulator.load.report import Report
 from reliability.histories import Verdict
 from reliability.soak.guests import Visit
 from reliability.soak.memory import Sample

@@ -10,9 +10,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from reliability.page import machine, put, table
 from tests.breaks import AREAS, Break, breaks_of
 from tests.breaks.project import Copy, Verdict, judge
+from tools.page import machine, put, table
 
 AT_ONCE = 2
 HEAD = ("Area", "Broken on purpose", "Test", "Noticed in")

@@ -21,10 +21,10 @@ BREAKS = [
     ),
     Break(
         "The rehearsal makes a firewall without saying that it refuses nobody.",
-        "rehearsal/stacks/resources/registry.py",
+        "emulator/ecs_emulator/stacks/resources/registry.py",
         "imagined(name, UNGUARDED.get(name))",
         "imagined(name)",
-        "tests/rehearsal/stacks/test_resources.py::test_whoever_makes_a_firewall_is_told_that_it_refuses_nobody_here",
+        "emulator/tests/stacks/test_resources.py::test_whoever_makes_a_firewall_is_told_that_it_refuses_nobody_here",
     ),
     Break(
         "Visitors may take every thread, so that no health check is answered.",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.breaks import Break
 
-LIMITS = "tests/rehearsal/stacks/test_limits.py"
+LIMITS = "emulator/tests/stacks/test_limits.py"
 REFUSED = f"{LIMITS}::test_a_template_that_goes_too_far_is_refused_in_one_sentence_with_its_place"
 
 BREAKS = [
     Break(
         "A pattern may take much longer than it should.",
-        "rehearsal/stacks/matcher.py",
+        "emulator/ecs_emulator/stacks/matcher.py",
         "    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))\n",
         # Without any it would outlive the test.
         "    resource.setrlimit(resource.RLIMIT_CPU, (seconds + 15, seconds + 16))\n",
@@ -18,42 +18,42 @@ BREAKS = [
     ),
     Break(
         "A template may have aliases.",
-        "rehearsal/stacks/documents.py",
+        "emulator/ecs_emulator/stacks/documents.py",
         "        if isinstance(event, yaml.AliasEvent):\n",
         "        if isinstance(event, yaml.AliasEvent) and nodes < 0:\n",
         REFUSED,
     ),
     Break(
         "A template may be as deep as it likes.",
-        "rehearsal/stacks/documents.py",
+        "emulator/ecs_emulator/stacks/documents.py",
         "        if depth > DEPTH:\n",
         "        if depth < 0:\n",
         REFUSED,
     ),
     Break(
         "The values of a template may take any work.",
-        "rehearsal/stacks/quotas.py",
+        "emulator/ecs_emulator/stacks/quotas.py",
         "        if self._left < 0:\n",
         "        if self._left is None:\n",
         REFUSED,
     ),
     Break(
         "An error does not say in which property it is.",
-        "rehearsal/stacks/evaluator.py",
+        "emulator/ecs_emulator/stacks/evaluator.py",
         "            error.within(name)\n",
         "",
         REFUSED,
     ),
     Break(
         "Stacks may be inside of themselves for ever.",
-        "rehearsal/stacks/nested.py",
+        "emulator/ecs_emulator/stacks/nested.py",
         "    if _level.get() >= NESTED:\n",
         "    if _level.get() < 0:\n",
         f"{LIMITS}::test_stacks_that_are_inside_of_themselves_come_to_an_end",
     ),
     Break(
         "A wildcard goes back behind its stars.",
-        "ops/wildcards.py",
+        "emulator/ecs_emulator/wildcards.py",
         '    return fnmatchcase(text, pattern.replace("[", "[[]"))\n',
         '    return __import__("re").fullmatch(pattern.replace("*", ".*"), text) is not None\n',
         "tests/ops/test_wildcards.py::test_a_pattern_of_many_stars_is_done_at_once",

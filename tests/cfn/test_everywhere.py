@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rehearsal.stacks.resources.registry import NOT_PLAYED, PLAYED
-from rehearsal.stacks.stack import listed
+from ecs_emulator.stacks.resources.registry import NOT_PLAYED, PLAYED
+from ecs_emulator.stacks.stack import listed
 from tests.cfn.platforms import CFN, KINDS, Documents, Platform
 
 # Actions that know no resource; any other statement names what it is about.

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.cloud.door import asked
-from rehearsal.cloud.iam import CannotJudge, allows
+from ecs_emulator.cloud.door import asked
+from ecs_emulator.cloud.iam import CannotJudge, allows
 
 ROWS = "arn:aws:dynamodb:us-east-1:123456789012:table/Rows"
 

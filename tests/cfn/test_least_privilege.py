@@ -15,16 +15,16 @@ from flask.testing import FlaskClient
 
 from app import NEEDS, create_app
 from app.kit.config import Config
+from ecs_emulator.cloud.door import Door
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.cloud.iam import allows
+from ecs_emulator.cloud.server import Server
+from ecs_emulator.stacks.files import Listing, listed
+from ecs_emulator.stacks.stack import ACCOUNT, Stacks
+from ecs_emulator.stacks.templates import read_template
+from ops.local.surroundings import STACKS
 from ops.seed import seed_all
-from rehearsal.cloud.door import Door
-from rehearsal.cloud.endpoint import Cloud
-from rehearsal.cloud.iam import allows
-from rehearsal.cloud.server import Server
-from rehearsal.stacks.files import Listing, listed
-from rehearsal.stacks.render import REGION, render
-from rehearsal.stacks.stack import ACCOUNT, Stacks
-from rehearsal.stacks.templates import read_template
-from rehearsal.surroundings import STACKS
+from ops.stacks.render import REGION, render
 from tests.cfn import platforms
 from tests.cfn.platforms import CFN, Platform
 

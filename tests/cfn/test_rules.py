@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.stacks.render import render
-from rehearsal.stacks.templates import TemplateError
+from ecs_emulator.stacks.templates import TemplateError
+from ops.stacks.render import render
 from tests.cfn.platforms import KINDS, Documents
 
 _CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/a"

@@ -8,10 +8,10 @@ from pathlib import Path
 import boto3
 import pytest
 
-from reliability import page
 from tests.conftest import Rows, new_tables
 from tests.fuzz.figures import Figures
 from tests.server import Server
+from tools import page
 
 SEEDS = Path(__file__).parents[2] / "ops" / "seeds"
 # `make fuzz` has twenty times the cases.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reliability import page
 from tests.fuzz.tally import Tally
+from tools import page
 
 MIB = 2**20
 

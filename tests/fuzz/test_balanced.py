@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ops.http import call
-from rehearsal.clock import Clock
-from rehearsal.drills.place import Place, place
+from ecs_emulator.clock import Clock
+from ecs_emulator.experiments.place import Place, place
+from ecs_emulator.ops.http import call
 from tests.fuzz.cases import Ids, case
 from tests.fuzz.conftest import SEED, TIMES
 from tests.fuzz.figures import Figures

@@ -16,15 +16,15 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rehearsal.stacks.errors import LONGEST
-from rehearsal.stacks.files import Listing, stand_ins
-from rehearsal.stacks.render import render
-from rehearsal.stacks.templates import TemplateError, parsed_template
+from ecs_emulator.stacks.errors import LONGEST
+from ecs_emulator.stacks.files import Listing, stand_ins
+from ecs_emulator.stacks.templates import TemplateError, parsed_template
+from emulator.tests.stacks.stage import Stage, new_name, stage
+from emulator.tests.stacks.templates import SERVICE
+from ops.stacks.render import render
 from tests.fuzz.conftest import TIMES
 from tests.fuzz.finds import finds, kept
 from tests.fuzz.mutations import mutated, scrambled, written
-from tests.rehearsal.stacks.stage import Stage, new_name, stage
-from tests.rehearsal.stacks.templates import SERVICE
 
 EXAMPLES = 100 * TIMES
 DEPLOYED = 20 * TIMES
@@ -41,7 +41,7 @@ EVERYTHING = (Path(__file__).parent / "everything.yml").read_text()
 TEXTS = [
     EVERYTHING,
     SERVICE,
-    (ROOT / "tests" / "rehearsal" / "somebodys-service.yml").read_text(),
+    (ROOT / "emulator" / "tests" / "somebodys-service.yml").read_text(),
     *(each.text for each in LISTED),
 ]
 DOCUMENTS = [parsed_template(text, "seed") for text in TEXTS]

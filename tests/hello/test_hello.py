@@ -16,8 +16,8 @@ from app.hello.routes import hello_routes
 from app.hello.store import Counter, Expired
 from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
-from rehearsal.cloud.endpoint import Cloud
-from rehearsal.local import REGION
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.local import REGION
 from reliability.unreliable import Unreliable
 from tests.server import Server
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from reliability.supply_chain.bill import BILL, Bill, differences, missing
-from reliability.supply_chain.locks import IMAGE as LOCK
-from reliability.supply_chain.locks import read
 from tests.image.docker import IMAGE, docker
+from tools.supply_chain.bill import BILL, Bill, differences, missing
+from tools.supply_chain.locks import IMAGE as LOCK
+from tools.supply_chain.locks import read
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from reliability.supply_chain.locks import IMAGE, NPM, REHEARSAL, files, read
 from tests.image.docker import ROOT
+from tools.supply_chain.locks import IMAGE, NPM, REHEARSAL, files, read
 
 
 def _locked(name: str) -> set[tuple[str, str]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.stacks.files import Listing
-from rehearsal.surroundings import STACKS
+from ecs_emulator.stacks.files import Listing
+from ops.local.surroundings import STACKS
 from tests.platform_runner import PATIENCE, Platform
 
 ASSEMBLIES = Listing.read(STACKS).assemblies

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rehearsal.local import client_environment
+from ecs_emulator.local import client_environment
 from tests.asking import call, text
 from tests.platform_runner import Platform, until
 

@@ -24,8 +24,8 @@ from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
 from app.likes.stamps import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
-from rehearsal.cloud.endpoint import Cloud
-from rehearsal.local import REGION
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.local import REGION
 from reliability.linearizability import LIKE, Operation, check
 from reliability.unreliable import Unreliable
 from tests.conftest import Rows

@@ -23,8 +23,8 @@ from app.kit.problems import Unavailable
 from app.kit.together import Together
 from app.likes.stamps import Writer
 from app.likes.store import Likes
-from ops.load.history import NOTHING_CHANGED
-from rehearsal.local import REGION
+from ecs_emulator.load.history import NOTHING_CHANGED
+from ecs_emulator.local import REGION
 
 
 def sharing(table: str, patience: float) -> Callable[[str], int]:

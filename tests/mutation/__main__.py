@@ -9,12 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from ops.logs import seconds
-from ops.terminal import Terminal, complain
-from reliability import page
+from ecs_emulator.ops.logs import seconds
+from ecs_emulator.ops.terminal import Terminal, complain
 from tests.mutation.mutants import MUTMUT, Mutants, NoScore
 from tests.mutation.scopes import SCOPES, Scope
 from tests.mutation.score import Change, Score, equivalents, figures, unnoticed
+from tools import page
 
 MEASURED, FAILED = 0, 1
 

@@ -44,15 +44,16 @@ SCOPES = (
         "head_in_a_minute",
     ),
     Scope(
-        "rehearsal/scheduler",
-        _in("rehearsal/scheduler", "rules", "rollout", "steering", "tasks", "deployments", "services", "sizes"),
-        _in("tests/rehearsal/scheduler", "test_rules", "test_rollout", "test_rollouts", "test_upkeep",
+        "emulator/ecs_emulator/scheduler",
+        _in("emulator/ecs_emulator/scheduler", "rules", "rollout", "steering", "tasks", "deployments",
+            "services", "sizes"),
+        _in("emulator/tests/scheduler", "test_rules", "test_rollout", "test_rollouts", "test_upkeep",
             "test_scheduler"),
     ),
     Scope(
-        "rehearsal/balancer",
-        _in("rehearsal/balancer", "matching", "plan", "actions", "listeners"),
-        _in("tests/rehearsal/balancer", "test_matching", "test_plan", "test_actions", "test_listeners",
+        "emulator/ecs_emulator/balancer",
+        _in("emulator/ecs_emulator/balancer", "matching", "plan", "actions", "listeners"),
+        _in("emulator/tests/balancer", "test_matching", "test_plan", "test_actions", "test_listeners",
             "test_operations"),
     ),
 )  # fmt: skip

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from reliability import page
 from tests.mutation.mutants import KILLED, NO_TESTS, SURVIVED, TIMED_OUT, UNTRIED
+from tools import page
 
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
 HEAD = ("package", "mutants", "tried", "killed", "timed out", "equivalent", "survived", "score")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from click.testing import CliRunner, Result
 
-from ops import waiting
-from ops.cli import main
-from ops.commands import options
+from ecs_emulator.commands import options
+from ecs_emulator.ops import waiting
+from mysfits.cli import main
 from tests.ops.world import World
 
 Mysfits = Callable[..., Result]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ops.target import Target
+from ecs_emulator.ops.target import Target
 from tests.ops.fake_aws import FakeAws, Input, Refused
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -15,12 +15,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ops import logs as log_reading
-from ops.cli import main
-from ops.target import Target
-from rehearsal import local
-from rehearsal.cloud.endpoint import Cloud
-from rehearsal.local import Running, ours_alone, use_only
+from ecs_emulator import local
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.local import Running, ours_alone, use_only
+from ecs_emulator.ops import logs as log_reading
+from ecs_emulator.ops.target import Target
+from mysfits.cli import main
 from tests.conftest import Rows
 from tests.platform_runner import free_ports
 
@@ -33,7 +33,7 @@ _numbers = itertools.count(1)
 def folder(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty working folder, which is the rehearsal's too."""
     monkeypatch.setattr(local, "LOCAL", tmp_path)
-    monkeypatch.setattr("ops.target.own_key", lambda: cloud.key)
+    monkeypatch.setattr("ecs_emulator.ops.target.own_key", lambda: cloud.key)
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     # A command points the clients of its process, here ours, to the rehearsal that it found.

@@ -8,13 +8,13 @@ from pathlib import Path
 import boto3
 import pytest
 
-from ops.commands import options
-from ops.outcomes import INTERRUPTED, Outcome
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.commands import options
+from ecs_emulator.ops.outcomes import INTERRUPTED, Outcome
+from ecs_emulator.ops.target import Target, patient_session
 from ops.stacks import listing
 from ops.stacks.events import first_cause
 from ops.stacks.listing import Setting, Stacks, parameters, settings
-from ops.target import Target, patient_session
-from rehearsal.cloud.endpoint import Cloud
 from tests.ops.conftest import Mysfits
 from tests.ops.fake_aws import Input
 from tests.ops.stacks_aws import ARN, Formation, on_aws, write_listing

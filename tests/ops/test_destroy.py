@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ops.commands import options
-from ops.outcomes import Outcome
+from ecs_emulator.commands import options
+from ecs_emulator.ops.outcomes import Outcome
+from ecs_emulator.ops.target import Target
 from ops.stacks import listing
-from ops.target import Target
 from tests.ops.conftest import Clock, Mysfits
 from tests.ops.fake_aws import FakeAws, Input
 from tests.ops.stacks_aws import Formation

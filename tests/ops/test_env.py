@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from ops.commands.environment import environment
-from ops.shells import posix, powershell
-from rehearsal import local
-from rehearsal.access_key import AccessKey
-from rehearsal.local import Running, ours_alone
+from ecs_emulator import local
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.commands.env import environment
+from ecs_emulator.local import Running, ours_alone
+from ecs_emulator.ops.shells import posix, powershell
 from tests.platform_runner import MYSFITS, PATIENCE, ROOT
 
 URL = "http://localhost:4567"

@@ -18,14 +18,14 @@ from typing import NoReturn
 import pytest
 from click.testing import CliRunner, Result
 
-from ops.cli import main
-from ops.commands import loading as verb
-from ops.load import show
-from ops.load.history import Record, record, records
-from ops.load.process import loading
-from ops.load.visitors import LIKE, CannotLoad, Plan
-from ops.load.whereto import is_this_machine
-from rehearsal import local
+from ecs_emulator import local
+from ecs_emulator.load import show
+from ecs_emulator.load.history import Record, record, records
+from ecs_emulator.load.process import loading
+from ecs_emulator.load.visitors import LIKE, CannotLoad, Plan
+from ecs_emulator.load.whereto import is_this_machine
+from mysfits import loading as verb
+from mysfits.cli import main
 from tests.platform_runner import MYSFITS, ROOT, free_ports, living, until
 
 MYSFIT_IDS = ["4e53920c", "2b473002", "0e37d916"]
@@ -214,8 +214,11 @@ def test_nobody_at_the_address_is_said_before_it_begins(api: Api) -> None:
 
 
 def test_a_load_ends_with_whoever_started_it_even_by_kill(api: Api) -> None:
-    code = "import sys; from ops.load.process import Load; from ops.load.visitors import Plan; import time; \
-        load = Load(Plan(sys.argv[1], 4)); load.begun(); print('begun', flush=True); time.sleep(600)"
+    code = (
+        "import sys; import time; from ecs_emulator.load.process import Load\n"
+        "from ecs_emulator.load.visitors import Plan\n"
+        "load = Load(Plan(sys.argv[1], 4)); load.begun(); print('begun', flush=True); time.sleep(600)"
+    )
     mark = f"MARK={api.url}"
     with subprocess.Popen(
         [sys.executable, "-c", code, api.url], cwd=ROOT, env=os.environ | {"MARK": api.url}, stdout=subprocess.PIPE
@@ -304,7 +307,7 @@ def test_loopback_addresses_are_this_machine(url: str) -> None:
 
 def test_a_name_with_an_address_elsewhere_is_a_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
     both = [(2, 1, 6, "", ("127.0.0.1", 80)), (2, 1, 6, "", ("192.0.2.1", 80))]
-    monkeypatch.setattr("ops.load.whereto.socket.getaddrinfo", lambda *_: both)
+    monkeypatch.setattr("ecs_emulator.load.whereto.socket.getaddrinfo", lambda *_: both)
     assert not is_this_machine("http://both.example")
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ops.load.client import Answer, Connection, Failed, Server
+from ecs_emulator.load.client import Answer, Connection, Failed, Server
 from tests.platform_runner import free_ports
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.load.plot import COLUMNS, in_columns, names_of, plot
-from ops.load.report import Report, Share
-from ops.load.slices import Kind, Slice, failed, merged, percentile
+from ecs_emulator.load.plot import COLUMNS, in_columns, names_of, plot
+from ecs_emulator.load.report import Report, Share
+from ecs_emulator.load.slices import Kind, Slice, failed, merged, percentile
 
 LIST, LIKE = "GET /mysfits", "POST /mysfits/{id}/like"
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 import boto3
 import pytest
 
-from ops import logs
-from ops.logs import read_logs, readable, seconds
+from ecs_emulator.ops import logs
+from ecs_emulator.ops.logs import read_logs, readable, seconds
 
 if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from app import METRICS
 from app.kit import metrics as written
 from app.kit.metrics import Answered, line
+from ecs_emulator.commands import options
+from ecs_emulator.ops.target import Target
+from mysfits.cli import main
 from ops import metrics
-from ops.cli import main
-from ops.commands import options
 from ops.metrics import Measured, read
-from ops.target import Target
 
 NOW = datetime(2026, 11, 20, 12, 4, 30, tzinfo=UTC)
 

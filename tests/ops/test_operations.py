@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from ops.outcomes import Outcome
-from rehearsal.access_key import AccessKey
-from rehearsal.local import client_environment
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.local import client_environment
+from ecs_emulator.ops.outcomes import Outcome
 from tests.labs.walk import Shell, section, see, steps
 from tests.platform_runner import MYSFITS, ROOT, free_ports, until
 

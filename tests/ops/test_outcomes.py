@@ -19,11 +19,12 @@ from botocore.exceptions import (
 )
 from click.testing import CliRunner
 
-from ops.cli import Commands, main
-from ops.commands.options import with_json
-from ops.outcomes import INTERRUPTED, MEANINGS, Failure, Outcome, failure_of
-from ops.target import patient_session
-from ops.terminal import Terminal
+from ecs_emulator.commands.group import Commands
+from ecs_emulator.commands.options import with_json
+from ecs_emulator.ops.outcomes import INTERRUPTED, MEANINGS, Failure, Outcome, failure_of
+from ecs_emulator.ops.target import patient_session
+from ecs_emulator.ops.terminal import Terminal
+from mysfits.cli import main
 from tests.ops.fake_aws import FakeAws
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"

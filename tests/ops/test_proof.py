@@ -6,9 +6,9 @@ from email.message import Message
 
 import pytest
 
-from ops.balancing import Probe
-from ops.http import Answer
-from ops.proof import answers, healthy_targets, primary, running_tasks
+from ecs_emulator.ops.balancing import Probe
+from ecs_emulator.ops.http import Answer
+from ecs_emulator.ops.proof import answers, healthy_targets, primary, running_tasks
 
 NEW, OLD = "arn:aws:ecs:r:1:task-definition/f:2", "arn:aws:ecs:r:1:task-definition/f:1"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ops.cli import main
+from ecs_emulator import local
+from ecs_emulator.scheduler.images import Images
+from mysfits.cli import main
 from ops.push import push
-from rehearsal import local
-from rehearsal.scheduler.images import Images
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ops import revisions
-from ops.balancing import Probe, Rule, matches, probe
-from ops.outcomes import Failure
+from ecs_emulator.ops import revisions
+from ecs_emulator.ops.balancing import Probe, Rule, matches, probe
+from ecs_emulator.ops.outcomes import Failure
 
 
 def definition(image: str = "r/app:1", **settings: str) -> dict[str, Any]:

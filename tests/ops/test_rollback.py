@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ops.outcomes import Outcome
+from ecs_emulator.ops.outcomes import Outcome
 from tests.ops.conftest import Mysfits
 from tests.ops.world import FAMILY, REPOSITORY, World
 

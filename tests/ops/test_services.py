@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ops.outcomes import Failure, Outcome
-from ops.services import Named, chosen
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.services import Named, chosen
 
 MONOLITH = "mysfits-service-MythicalMonolithService-a1"
 LIKES = "mysfits-likes-MythicalMonolithService-b2"

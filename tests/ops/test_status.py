@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ops import notes
-from ops.notes import Settings
+from ecs_emulator.ops import notes
+from ecs_emulator.ops.notes import Settings
 from tests.ops.conftest import Mysfits
 from tests.ops.world import FAMILY, LISTENER, LOAD_BALANCER, NOW, World
 

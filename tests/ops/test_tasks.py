@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ops.outcomes import INTERRUPTED, Outcome
+from ecs_emulator.ops.outcomes import INTERRUPTED, Outcome
 from tests.ops.conftest import Mysfits
 from tests.ops.fake_aws import Input
 from tests.ops.world import CLUSTER, World, arn, revision

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from ops.commands import options
-from ops.outcomes import Outcome
-from ops.target import Target
+from ecs_emulator.cloud.server import Server
+from ecs_emulator.commands import options
+from ecs_emulator.ops.outcomes import Outcome
+from ecs_emulator.ops.target import Target
+from ecs_emulator.stacks.templates import read_template
 from ops.traffic import NOT_FOUND
-from rehearsal.cloud.server import Server
-from rehearsal.stacks.templates import read_template
 from tests.cfn.platforms import CFN
 from tests.ops.conftest import Clock, Mysfits
 from tests.ops.fake_aws import FakeAws, Input, Refused

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ops.outcomes import INTERRUPTED, Outcome
+from ecs_emulator.ops.outcomes import INTERRUPTED, Outcome
 from tests.ops.conftest import Clock, Mysfits
 from tests.ops.world import FAMILY, REPOSITORY, World, revision
 

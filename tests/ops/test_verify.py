@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from click.testing import Result
 
-from ops.commands import options
-from ops.outcomes import Outcome
-from ops.target import NoTarget, Target
+from ecs_emulator.commands import options
+from ecs_emulator.ops.outcomes import Outcome
+from ecs_emulator.ops.target import NoTarget, Target
 from tests.ops.conftest import Clock, Mysfits
 from tests.ops.workshop import Workshop
 

@@ -23,13 +23,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from ops.cli import main
-from ops.commands import options
-from ops.outcomes import Failure, Outcome
+from ecs_emulator.commands import options
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.target import Target
+from ecs_emulator.ops.terminal import Terminal, _Visible, complain
+from ecs_emulator.visible import visible, visible_json, visible_line
+from mysfits.cli import main
 from ops.stacks import listing
-from ops.target import Target
-from ops.terminal import Terminal, _Visible, complain
-from ops.visible import visible, visible_json, visible_line
 from tests.ops.conftest import Mysfits
 from tests.ops.fake_aws import Input, Operation
 from tests.ops.stacks_aws import Formation, write_listing
@@ -233,10 +233,10 @@ def test_tracebacks_and_log_lines_are_visible_too(capsys: pytest.CaptureFixture[
     complain(POISON)
     assert capsys.readouterr().err == f"Error: {SHOWN}\n"
     program = (
-        "import ops.cli\n"
+        "import mysfits.cli\n"
         "def fail(**_): raise RuntimeError('\\x1b[2J')\n"
-        "ops.cli.status.callback = fail; ops.cli.status.params = []\n"
-        "ops.cli.main(['status'])"
+        "mysfits.cli.status.callback = fail; mysfits.cli.status.params = []\n"
+        "mysfits.cli.main(['status'])"
     )
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
@@ -245,14 +245,14 @@ def test_tracebacks_and_log_lines_are_visible_too(capsys: pytest.CaptureFixture[
 
 # What prints by itself, and why that is no text of others on a terminal.
 OWN_PRINTERS = {
-    "ops/terminal.py": "the one place",
-    "ops/load/__main__.py": "to the process that started it",
-    "ops/commands/loading.py": "ASCII to a file",
-    "rehearsal/keeper.py": "to the keeper",
-    "rehearsal/scheduler/docker/leftovers.py": "to the watcher",
-    "rehearsal/stacks/matcher.py": "to the process that started it",
-    "rehearsal/cloud_service.py": "made visible there, in an image without rich",
-    "rehearsal/scheduler/placeholder.py": "a task",
+    "emulator/ecs_emulator/ops/terminal.py": "the one place",
+    "emulator/ecs_emulator/load/__main__.py": "to the process that started it",
+    "mysfits/loading.py": "ASCII to a file",
+    "emulator/ecs_emulator/keeper.py": "to the keeper",
+    "emulator/ecs_emulator/scheduler/docker/leftovers.py": "to the watcher",
+    "emulator/ecs_emulator/stacks/matcher.py": "to the process that started it",
+    "ops/local/cloud_service.py": "made visible there, in an image without rich",
+    "emulator/ecs_emulator/scheduler/placeholder.py": "a task",
 }
 
 
@@ -264,7 +264,7 @@ def printers(module: Path) -> set[str]:
 def test_nothing_prints_but_by_the_one_place() -> None:
     found = {
         str(module.relative_to(ROOT))
-        for room in ("ops", "rehearsal")
+        for room in ("ops", "mysfits", "emulator/ecs_emulator")
         for module in (ROOT / room).rglob("*.py")
         if printers(module)
     }

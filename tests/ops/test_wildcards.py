@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from ops.balancing import matches
-from ops.wildcards import fits
-from rehearsal.cloud.iam import allows
+from ecs_emulator.cloud.iam import allows
+from ecs_emulator.ops.balancing import matches
+from ecs_emulator.wildcards import fits
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from rehearsal.cloud.server import Server
+from ecs_emulator.cloud.server import Server
 from tests.ops.fake_aws import FakeAws, Input
 
 REVISION = "mysfits-service:7"

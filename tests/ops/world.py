@@ -10,8 +10,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from ops.target import Target
-from rehearsal.cloud.server import Server
+from ecs_emulator.cloud.server import Server
+from ecs_emulator.ops.target import Target
 from tests.ops.fake_aws import FakeAws, Input, Refused
 
 CLUSTER = "Cluster-mysfits-cluster"

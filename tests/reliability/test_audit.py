@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from reliability.supply_chain import audit
-from reliability.supply_chain.locks import ROOT, files, read
+from tools.supply_chain import audit
+from tools.supply_chain.locks import ROOT, files, read
 
 Query = dict[str, Any]
 Answer = Callable[[list[Query]], tuple[int, Any]]
@@ -132,7 +132,7 @@ def test_the_command_ends_with_the_code_and_the_sentence(source: Source) -> None
     source.server.shutdown()
     source.server.socket.close()
     done = subprocess.run(
-        [sys.executable, "-m", "reliability.supply_chain.audit", "--source", source.url],
+        [sys.executable, "-m", "tools.supply_chain.audit", "--source", source.url],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reliability.supply_chain.__main__ import figures
-from reliability.supply_chain.bill import Bill, differences, missing
-from reliability.supply_chain.locks import IMAGE, Package, read
+from tools.supply_chain.__main__ import figures
+from tools.supply_chain.bill import Bill, differences, missing
+from tools.supply_chain.locks import IMAGE, Package, read
 
 FLASK = Package("PyPI", "flask", "3.1.3", ("sha256:…",))
 STATUS = "Package: libc6\nArchitecture: amd64\nVersion: 2.41-12+deb13u4\nDescription: a: b\n more: words\n"

@@ -20,8 +20,8 @@ from app.kit.config import Config
 from app.kit.dynamodb import Item, NotApplied, Table
 from app.kit.problems import Unavailable
 from app.likes.store import Likes
-from ops.load import history
-from ops.load.history import Recorder
+from ecs_emulator.load import history
+from ecs_emulator.load.history import Recorder
 from reliability.histories import Verdict, judge
 from tests.conftest import Rows
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from reliability.supply_chain import licences
-from reliability.supply_chain.locks import IMAGE, REHEARSAL, read
+from tools.supply_chain import licences
+from tools.supply_chain.locks import IMAGE, REHEARSAL, read
 
 
 def test_the_page_is_what_the_command_writes() -> None:
-    assert licences.PAGE.read_text() == licences.page(), "Run: python -m reliability.supply_chain.licences"
+    assert licences.PAGE.read_text() == licences.page(), "Run: python -m tools.supply_chain.licences"
 
 
 def test_every_package_of_an_image_is_on_the_page_with_its_version() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reliability.page import PAGE, NoPlace, machine, put, table
+from tools.page import PAGE, NoPlace, machine, put, table
 
 TEXT = "Before.\n\n<!-- one -->\n<!-- /one -->\n\nBetween.\n\n<!-- two -->\nold\n<!-- /two -->\n\nAfter.\n"
 

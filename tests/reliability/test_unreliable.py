@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from rehearsal.cloud.endpoint import Cloud
+from ecs_emulator.cloud.endpoint import Cloud
 from reliability.unreliable import SLOW, Unreliable
 
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)

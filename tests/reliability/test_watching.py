@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from ops.load.report import Report
-from ops.load.slices import Kind, Slice
-from ops.load.visitors import LIKE
+from ecs_emulator.load.report import Report
+from ecs_emulator.load.slices import Kind, Slice
+from ecs_emulator.load.visitors import LIKE
 from ops.metrics import Measured
 from reliability.watching import Log, Row, figures, rows
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rehearsal.cloud.endpoint import Cloud
+from ecs_emulator.cloud.endpoint import Cloud
 from tests.kit.test_revision import metadata
 from tests.platform_runner import until
 from tests.server import Server

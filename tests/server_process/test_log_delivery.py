@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
-from rehearsal.cloud.endpoint import Cloud
+from ecs_emulator.cloud.endpoint import Cloud
 from reliability.unreliable import Unreliable
 from tests.conftest import Rows
 from tests.platform_runner import until

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import boto3
 import pytest
 
-from rehearsal.cloud.endpoint import Cloud
+from ecs_emulator.cloud.endpoint import Cloud
 from reliability.unreliable import Unreliable
 from tests.conftest import Rows, new_table
 from tests.platform_runner import living, until

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ops.load.report import Report
-from ops.load.slices import Kind, Slice
-from ops.load.visitors import LIKE
-from rehearsal.drills.story import Finding
+from ecs_emulator.experiments.story import Finding
+from ecs_emulator.load.report import Report
+from ecs_emulator.load.slices import Kind, Slice
+from ecs_emulator.load.visitors import LIKE
 from reliability.faults.story import Look, Played
 from reliability.histories import Verdict
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from reliability.faults.programme import PROGRAMME
-from reliability.page import PAGE
 from tests.platform_runner import ROOT, living
+from tools.page import PAGE
 
 
 def block() -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ops.load.slices import Kind
-from ops.load.visitors import LIKE
-from rehearsal.drills.story import Act
+from ecs_emulator.experiments.story import Act
+from ecs_emulator.load.slices import Kind
+from ecs_emulator.load.visitors import LIKE
+from emulator.tests.experiments.stories import a_story
 from reliability.histories import Verdict
 from reliability.soak.guests import Visit
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
 from reliability.soak.story import Refusal, Soaked
-from tests.rehearsal.drills.stories import a_story
 
 LIKES, UPDATED = "mysfits-likes:2", "mysfits-users:2"
 TASKS = (Part("mysfits-catalog", "a"), Part("mysfits-likes", "b"))

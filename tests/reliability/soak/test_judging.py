@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from ops.load.slices import Kind
-from ops.load.visitors import LIKE
+from ecs_emulator.load.slices import Kind
+from ecs_emulator.load.visitors import LIKE
+from emulator.tests.experiments.stories import broken
 from reliability.soak.guests import Visit
 from reliability.soak.judging import ROOM, judge
 from reliability.soak.memory import REHEARSAL, Part, Sample
 from reliability.soak.story import Refusal
-from tests.rehearsal.drills.stories import broken
 from tests.reliability.soak.soaks import LIKES, MIB, TASKS, UNDER_WAY, a_soak
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ops.load.plot import names_of
+from ecs_emulator.load.plot import names_of
 from reliability.soak import show
 from reliability.soak.judging import judge
 from reliability.soak.memory import Part

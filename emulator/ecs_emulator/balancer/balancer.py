@@ -1,0 +1,181 @@
+"""The application load balancer of a rehearsal, as ELBv2's store describes it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ecs_emulator import keeper
+from ecs_emulator.balancer.envoy import Envoy
+from ecs_emulator.balancer.plan import Group, Plan, plan
+from ecs_emulator.balancer.publisher import Open, Publisher
+from ecs_emulator.balancer.store import read
+from ecs_emulator.balancer.targets import TargetTable
+from ecs_emulator.clock import Clock
+from ecs_emulator.scheduler.outside import Health, Target
+from ecs_emulator.supervisor import Child
+from ecs_emulator.worker import Worker
+
+log = logging.getLogger(__name__)
+
+_TOGETHER = 0.02  # seconds in which changes are gathered, to be read at once
+_RETRY = 1.0  # seconds after which what failed is tried again
+_READING = 5.0  # seconds that an answer about what is being read may have to wait
+
+
+class Balancer:
+    """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
+
+    Implements Targets of `ecs_emulator.scheduler.outside`. Port p of the load balancer is `api_port` - 80 + p on
+    127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot play it says in `problems`. `children` are
+    Envoy and the threads, for a supervisor.
+    """
+
+    def __init__(self, session: boto3.Session, start: keeper.Start, folder: Path, api_port: int, clock: Clock) -> None:
+        self._client = session.client("elbv2", config=Config(connect_timeout=2, retries={"total_max_attempts": 1}))
+        self._api_port = api_port
+        self._clock = clock
+        self._news = threading.Condition(threading.RLock())
+        self._told, self._read = 1, 0  # changes of the store: told of, and read
+        self._has_news = True
+        self._unread: tuple[str, ...] = ()  # why the store could not be read
+        self._is_closed = False
+        self._plan = Plan()
+        self._envoy = Envoy(start, folder, restarted=self._restarted)
+        self._targets = TargetTable(self._news, self._tell)
+        self._publisher = Publisher(self._envoy, self._targets)
+        self._workers = (
+            Worker("The load balancer's reader", self._read_changes),
+            Worker("The load balancer's publisher", self._publish_changes),
+        )
+        self.children: tuple[Child, ...] = (self._envoy, self._targets.worker, *self._workers)
+        for worker in self._workers:
+            worker.start()
+
+    def changed(self) -> None:
+        """ELBv2's store holds something new: read it soon."""
+        with self._news:
+            self._told += 1
+            self._news.notify_all()
+
+    def close(self) -> None:
+        """End Envoy and the checks, and wait until they have ended."""
+        with self._news:
+            self._is_closed = True
+            self._news.notify_all()
+        for worker in self._workers:
+            # A cloud that does not answer keeps nobody.
+            worker.join(_READING)
+        self._targets.close()
+        self._envoy.close()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Sentences on what it cannot play, or not now: a port in use, a rule with a sign-in."""
+        with self._news:
+            return self._plan.problems + self._unread + self._publisher.obstacles
+
+    def listeners(self) -> tuple[Open, ...]:
+        """The listeners that take requests now."""
+        return self._publisher.open
+
+    def state(self) -> tuple[str, str]:
+        """Code and reason of `State` in DescribeLoadBalancers: the truth about Envoy belongs here.
+
+        A target's health is told by its checks alone, as on AWS, and does not change when nobody can reach it. Codes:
+        `provisioning` while there is no Envoy that has taken what it was offered, `failed` when no listener has its
+        port, `active_impaired` when something is not as it should be, else `active` (with no reason).
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
+        """
+        with self._news:
+            has_listeners = bool(self._plan.listeners)
+        obstacles = " ".join(self._publisher.obstacles)
+        if not self._publisher.serves:
+            why = "Envoy has ended." if self._envoy.has_ended() else obstacles or "Envoy is starting."
+            return "provisioning", why
+        if obstacles and has_listeners and not self._publisher.has_ports:
+            return "failed", obstacles
+        return ("active_impaired", obstacles) if obstacles else ("active", "")
+
+    def group(self, arn: str) -> Group | None:
+        """The target group, None when ELBv2 has none of that ARN."""
+        return self._current().groups.get(arn)
+
+    def targets(self, group_arn: str) -> list[Target]:
+        """All that the group has, those that are draining too."""
+        return self._targets.of(group_arn)
+
+    def register(self, group_arn: str, target: Target) -> None:
+        """Add a target; it is `initial` until a health check has passed."""
+        self._targets.register(group_arn, target)
+
+    def deregister(self, group_arn: str, target: Target) -> None:
+        """No new request from now on; `draining` until the deregistration delay is over, then gone."""
+        self._targets.deregister(group_arn, target)
+
+    def health(self, group_arn: str, target: Target) -> Health | None:
+        """None when the group does not have it (any more)."""
+        return self._targets.health(group_arn, target)
+
+    def is_balanced(self, group_arn: str) -> bool:
+        """Whether the group exists and a rule or a default action of a listener uses it."""
+        group = self.group(group_arn)
+        return group is not None and group.used
+
+    def _current(self) -> Plan:
+        # A rule that was made a moment ago is there: what was told is read first.
+        with self._news:
+            told = self._told
+            self._news.wait_for(lambda: self._read >= told or self._unread or self._is_closed, _READING)
+            return self._plan
+
+    def _restarted(self) -> None:
+        with self._news:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._has_news = True
+        self._news.notify_all()
+
+    def _read_changes(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._is_closed or self._told > self._read)
+                if self._is_closed:
+                    return
+            time.sleep(_TOGETHER)
+            with self._news:
+                told = self._told
+            try:
+                new = plan(read(self._client), self._api_port, self._clock)
+            except (BotoCoreError, ClientError, ValueError, KeyError) as error:
+                with self._news:
+                    self._unread = (f"ELBv2 cannot be read: {error!r}",)
+                    self._news.notify_all()
+                    self._news.wait_for(lambda: self._is_closed, _RETRY)
+                continue
+            with self._news:
+                self._plan, self._read, self._unread = new, told, ()
+                self._targets.know(new.groups)
+
+    def _publish_changes(self) -> None:
+        pause: float | None = 0.0
+        known: set[str] = set()
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._is_closed or self._has_news, pause)
+                if self._is_closed:
+                    return
+                self._has_news = False
+                current = self._plan
+            pause = self._publisher.round(current)
+            problems = set(self.problems)
+            for problem in sorted(problems - known):
+                log.warning("%s", problem)
+            known = problems

@@ -1,0 +1,73 @@
+"""The operations of ELBv2 on targets; all others are those of its store."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+
+from ecs_emulator.balancer.balancer import Balancer
+from ecs_emulator.balancer.health import UNKNOWN
+from ecs_emulator.balancer.plan import Group
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.scheduler.outside import Health, Target
+
+
+def register_targets(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
+    group = _group(balancer, asked)
+    for target in _targets(asked["Targets"], group):
+        balancer.register(group.arn, target)
+    return {}
+
+
+def deregister_targets(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
+    """A target that the group does not have is no error."""
+    group = _group(balancer, asked)
+    for target in _targets(asked["Targets"], group):
+        balancer.deregister(group.arn, target)
+    return {}
+
+
+def describe_target_health(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
+    group = _group(balancer, asked)
+    targets = _targets(asked["Targets"], group) if asked.get("Targets") else balancer.targets(group.arn)
+    healths = [(target, balancer.health(group.arn, target)) for target in targets]
+    return {
+        "TargetHealthDescriptions": [
+            _described(target, health or UNKNOWN, group) for target, health in healths if health or asked.get("Targets")
+        ]
+    }
+
+
+OPERATIONS: dict[str, Callable[[Balancer, dict[str, Any]], dict[str, Any]]] = {
+    "RegisterTargets": register_targets,
+    "DeregisterTargets": deregister_targets,
+    "DescribeTargetHealth": describe_target_health,
+}
+
+
+def _group(balancer: Balancer, asked: dict[str, Any]) -> Group:
+    group = balancer.group(asked["TargetGroupArn"])
+    if group is None:
+        raise AwsError("TargetGroupNotFound", "One or more target groups not found")
+    return group
+
+
+def _targets(asked: list[dict[str, Any]], group: Group) -> list[Target]:
+    return [Target(_address(each["Id"]), each.get("Port") or group.port) for each in asked]
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError as error:
+        raise AwsError("ValidationError", f"The IP address '{text}' is not a valid IPv4 address") from error
+
+
+def _described(target: Target, health: Health, group: Group) -> dict[str, Any]:
+    told = {"State": health.state, "Reason": health.reason, "Description": health.description}
+    return {
+        "Target": {"Id": target.id, "Port": target.port},
+        "HealthCheckPort": str(group.checks.port or target.port),
+        "TargetHealth": {name: value for name, value in told.items() if value is not None},
+    }

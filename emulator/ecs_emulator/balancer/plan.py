@@ -1,0 +1,214 @@
+"""What the load balancer shall do, from what ELBv2 holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecs_emulator.balancer.actions import Surroundings, action, answer
+from ecs_emulator.balancer.clusters import policy
+from ecs_emulator.balancer.health import Settings, codes
+from ecs_emulator.balancer.matching import Unplayable, match
+from ecs_emulator.balancer.response_headers import response_headers
+from ecs_emulator.balancer.store import Store, is_application
+from ecs_emulator.clock import Clock
+
+# The application keeps an idle connection for 60 s; the balancer must be the first to close it.
+IDLE_UPSTREAM = 55.0
+IDLE = 60.0
+
+# Attributes of load balancers, listeners and target groups that are not played unless they are as they are by default.
+_DEFAULTS = {
+    "routing.http.xff_header_processing.mode": "append",
+    "routing.http.xff_client_port.enabled": "false",
+    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
+    "routing.http.response.server.enabled": "true",
+    "stickiness.enabled": "false",
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A target group: `name` is Envoy's for it; times are as long as they take here, in seconds."""
+
+    arn: str
+    name: str
+    port: int  # of a target that is registered without one
+    used: bool  # a rule or a default action of the load balancer forwards to it
+    delay: float  # after which a target that was deregistered is gone
+    policy: dict[str, Any]
+    checks: Settings
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A listener: the port that ELBv2 knows, the port where it listens here, and its rules as Envoy's routes.
+
+    `response_headers` are those that its attributes put into every answer.
+    """
+
+    name: str
+    port: int
+    local_port: int
+    protocol: str
+    routes: list[dict[str, Any]]
+    response_headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`problems` are sentences on what cannot be played."""
+
+    groups: dict[str, Group] = field(default_factory=dict)  # by ARN
+    listeners: tuple[Listener, ...] = ()
+    idle_timeout: float = IDLE  # for which a request or a client's connection may be silent; not shortened
+    idle_upstream: float = IDLE_UPSTREAM
+    drops_invalid: bool = False
+    problems: tuple[str, ...] = ()
+
+
+def plan(store: Store, api_port: int, clock: Clock) -> Plan:
+    """Pure. Port 80 of the one load balancer is `api_port`, the others beside it at the same distance."""
+    problems: list[str] = []
+    played = next(filter(is_application, store.load_balancers), None)
+    for other in store.load_balancers:
+        if other is not played:
+            problems.append(f"One application load balancer is played; {other['LoadBalancerName']} is not.")
+    attributes = played["Attributes"] if played else {}
+    problems += [f"Load balancer: {unplayed}" for unplayed in _unplayed(attributes)]
+    listeners = sorted(played["Listeners"], key=lambda each: int(each["Port"])) if played else []
+    used = {arn for listener in listeners for rule in listener["Rules"] for arn in _forwarded(rule["Actions"])}
+    groups = {}
+    for described in store.target_groups:
+        arn = described["TargetGroupArn"]
+        groups[arn] = _group(described, arn in used, clock, problems)
+    idle = float(attributes.get("idle_timeout.timeout_seconds", IDLE))
+    ports = {int(listener["Port"]): api_port - 80 + int(listener["Port"]) for listener in listeners}
+    clusters = {group.arn: group.name for group in groups.values()}
+    return Plan(
+        groups,
+        tuple(
+            _listener(each, _surroundings(each, ports, clusters, idle), problems)
+            for each in listeners
+            if _is_possible(each, ports[int(each["Port"])], problems)
+        ),
+        idle,
+        min(idle, IDLE_UPSTREAM),
+        attributes.get("routing.http.drop_invalid_header_fields.enabled") == "true",
+        tuple(problems),
+    )
+
+
+def _surroundings(
+    listener: dict[str, Any], ports: dict[int, int], clusters: dict[str, str], idle: float
+) -> Surroundings:
+    headers = response_headers(listener.get("Attributes", {}))
+    return Surroundings(listener["Protocol"], int(listener["Port"]), ports, clusters, idle, headers)
+
+
+def _unplayed(attributes: dict[str, str]) -> list[str]:
+    return [
+        f"{name} is played as {default}."
+        for name, default in _DEFAULTS.items()
+        if attributes.get(name, default) != default
+    ]
+
+
+def _is_possible(listener: dict[str, Any], local_port: int, problems: list[str]) -> bool:
+    if 0 < local_port < 65536:
+        return True
+    problems.append(f"The listener on port {listener['Port']} would need port {local_port} of this machine.")
+    return False
+
+
+def _forwarded(actions: list[dict[str, Any]]) -> Iterator[str]:
+    for each in actions:
+        if "TargetGroupArn" in each:
+            yield each["TargetGroupArn"]
+        for group in (each.get("ForwardConfig") or {}).get("TargetGroups", []):
+            yield group["TargetGroupArn"]
+
+
+def _group(described: dict[str, Any], used: bool, clock: Clock, problems: list[str]) -> Group:
+    arn, name, attributes = described["TargetGroupArn"], described["TargetGroupName"], described["Attributes"]
+
+    def refuse(what: str) -> None:
+        problems.append(f"Target group {name}: {what}")
+
+    if described.get("Protocol", "HTTP") != "HTTP" or described.get("ProtocolVersion", "HTTP1") != "HTTP1":
+        refuse("its targets are spoken to by HTTP/1.1, whatever its protocol.")
+    for unplayed in _unplayed(attributes):
+        refuse(unplayed)
+    slow_start = clock.shortened(float(attributes.get("slow_start.duration_seconds", 0)))
+    try:
+        chosen = policy(attributes.get("load_balancing.algorithm.type", "round_robin"), slow_start)
+    except Unplayable as problem:
+        refuse(str(problem))
+        chosen = policy("round_robin", slow_start)
+    return Group(
+        arn=arn,
+        # A group that is deleted and made again under its name is another one.
+        name=f"{name}-{arn.rpartition('/')[2]}",
+        port=int(described.get("Port") or 80),
+        used=used,
+        delay=clock.shortened(float(attributes.get("deregistration_delay.timeout_seconds", 300))),
+        policy=chosen,
+        checks=_checks(described, clock, refuse),
+    )
+
+
+def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> Settings:
+    expected = (described.get("Matcher") or {}).get("HttpCode") or "200"
+    try:
+        codes(expected)
+    except ValueError:
+        refuse(f"{expected!r} is no list of codes; 200 is taken.")
+        expected = "200"
+    port = described.get("HealthCheckPort", "traffic-port")
+    return Settings.shortened(
+        clock,
+        path=described.get("HealthCheckPath") or "/",
+        port=None if port == "traffic-port" else int(port),
+        expected=expected,
+        interval=float(described.get("HealthCheckIntervalSeconds", 30)),
+        timeout=float(described.get("HealthCheckTimeoutSeconds", 5)),
+        healthy=int(described.get("HealthyThresholdCount", 5)),
+        unhealthy=int(described.get("UnhealthyThresholdCount", 2)),
+    )
+
+
+def _listener(described: dict[str, Any], here: Surroundings, problems: list[str]) -> Listener:
+    name = f"listener-{here.port}"
+    problems += [f"Listener on port {here.port}: {unplayed}" for unplayed in _unplayed(described.get("Attributes", {}))]
+    # The default rule has no number.
+    rules = sorted(described["Rules"], key=lambda rule: (rule["IsDefault"], _number(rule["Priority"])))
+    routes = [route for rule in rules for route in _routes(rule, here, problems)]
+    return Listener(name, here.port, here.local_ports[here.port], here.protocol, routes, dict(here.response_headers))
+
+
+def _number(priority: str) -> int:
+    return int(priority) if priority.isdigit() else 0
+
+
+def _routes(rule: dict[str, Any], here: Surroundings, problems: list[str]) -> Iterator[dict[str, Any]]:
+    which = f"Rule {rule['Priority']} of the listener on port {here.port}"
+    if rule.get("Transforms"):
+        problems.append(f"{which}: transforms are not played.")
+    for each in rule["Actions"]:
+        if ((each.get("ForwardConfig") or {}).get("TargetGroupStickinessConfig") or {}).get("Enabled"):
+            problems.append(f"{which}: stickiness is not played.")
+    try:
+        matched = match(rule["Conditions"])
+    except Unplayable as problem:
+        problems.append(f"{which} is left out: {problem}")
+        return
+    try:
+        taken = action(rule["Actions"], here)
+    except Unplayable as problem:
+        problems.append(f"{which}: {problem}")
+        # Rather than what a rule further down would do.
+        taken = answer(501, f"{which}: {problem}\n", "text/plain")
+    yield {"match": matched, **taken}

@@ -1,0 +1,151 @@
+"""CloudWatch's operations on metrics. Its alarms and dashboards are kept by moto, and nobody looks at them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.metrics import Datum, Dimensions, Metric, Metrics, is_statistic, statistic
+
+# What would change an answer and cannot be done here.
+_REFUSED = {
+    "GetMetricData": ("NextToken", "MaxDatapoints", "LabelOptions"),
+    "ListMetrics": ("NextToken", "RecentlyActive", "IncludeLinkedAccounts", "OwningAccount"),
+    "PutMetricData": ("EntityMetricData",),
+}
+
+
+def put_metric_data(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
+    _refuse("PutMetricData", asked)
+    data = [_datum(asked["Namespace"], each) for each in asked.get("MetricData", [])]
+    for datum in data:
+        metrics.put(datum)
+    return {}
+
+
+def _datum(namespace: str, given: Mapping[str, Any]) -> Datum:
+    if "StatisticValues" in given:
+        raise AwsError("InvalidParameterCombination", "StatisticValues are not played here; Value and Values are.")
+    if ("Value" in given) == ("Values" in given):
+        raise AwsError("InvalidParameterCombination", "A metric has either a Value or Values.")
+    values = given.get("Values", [given.get("Value")])
+    counts = given.get("Counts", [1] * len(values))
+    if len(counts) != len(values):
+        raise AwsError("InvalidParameterCombination", "There have to be as many Counts as Values.")
+    return Datum(
+        Metric(namespace, given["MetricName"], _dimensions(given)),
+        given["Timestamp"].timestamp() if "Timestamp" in given else time.time(),
+        [value for value, count in zip(values, counts, strict=True) for _ in range(int(count))],
+        given.get("Unit", "None"),
+        given.get("StorageResolution", 60),
+    )
+
+
+def get_metric_data(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
+    _refuse("GetMetricData", asked)
+    newest_first = asked.get("ScanBy", "TimestampDescending") == "TimestampDescending"
+    found = []
+    for query in asked["MetricDataQueries"]:
+        if "MetricStat" not in query:
+            raise AwsError("ValidationError", "Expressions are not played here; each query has to have a MetricStat.")
+        wanted = query["MetricStat"]
+        name = wanted["Stat"]
+        _check(name)
+        metric = _metric(wanted["Metric"])
+        span = _span(asked)
+        points = [(at, statistic(name, each)) for at, each in metrics.periods(metric, *span, wanted["Period"]).items()]
+        points.sort(reverse=newest_first)
+        if query.get("ReturnData", True):
+            found.append(
+                {
+                    "Id": query["Id"],
+                    "Label": query.get("Label", metric.name),
+                    "Timestamps": [_moment(at) for at, _ in points],
+                    "Values": [value for _, value in points],
+                    "StatusCode": "Complete",
+                }
+            )
+    return {"MetricDataResults": found, "Messages": []}
+
+
+def get_metric_statistics(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html"""
+    names, extended = asked.get("Statistics", []), asked.get("ExtendedStatistics", [])
+    for each in (*names, *extended):
+        _check(each)
+    metric = _metric(asked)
+    points = [
+        {
+            "Timestamp": _moment(at),
+            "Unit": metrics.unit(metric),
+            **{name: statistic(name, values) for name in names},
+            **({"ExtendedStatistics": {name: statistic(name, values) for name in extended}} if extended else {}),
+        }
+        for at, values in metrics.periods(metric, *_span(asked), asked["Period"]).items()
+    ]
+    return {"Label": metric.name, "Datapoints": points}
+
+
+def list_metrics(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html"""
+    _refuse("ListMetrics", asked)
+    found = [
+        {
+            "Namespace": metric.namespace,
+            "MetricName": metric.name,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions],
+        }
+        for metric in metrics.all()
+        if metric.namespace == asked.get("Namespace", metric.namespace)
+        and metric.name == asked.get("MetricName", metric.name)
+        and all(_has(metric, each) for each in asked.get("Dimensions", []))
+    ]
+    return {"Metrics": found}
+
+
+def _has(metric: Metric, wanted: Mapping[str, str]) -> bool:
+    values = dict(metric.dimensions)
+    return wanted["Name"] in values and wanted.get("Value", values[wanted["Name"]]) == values[wanted["Name"]]
+
+
+def _metric(asked: Mapping[str, Any]) -> Metric:
+    return Metric(asked.get("Namespace", ""), asked.get("MetricName", ""), _dimensions(asked))
+
+
+def _dimensions(asked: Mapping[str, Any]) -> Dimensions:
+    return tuple(sorted((each["Name"], each["Value"]) for each in asked.get("Dimensions", [])))
+
+
+def _span(asked: Mapping[str, Any]) -> tuple[float, float]:
+    start, end = asked["StartTime"].timestamp(), asked["EndTime"].timestamp()
+    if start >= end:
+        raise AwsError("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
+    return start, end
+
+
+def _check(name: str) -> None:
+    if not is_statistic(name):
+        raise AwsError("InvalidParameterValue", f"The statistic {name} is not played here.")
+
+
+def _refuse(operation: str, asked: Mapping[str, Any]) -> None:
+    for name in _REFUSED[operation]:
+        if name in asked:
+            raise AwsError("InvalidParameterValue", f"{name} of {operation} is not played here.")
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+OPERATIONS = {
+    "GetMetricData": get_metric_data,
+    "GetMetricStatistics": get_metric_statistics,
+    "ListMetrics": list_metrics,
+    "PutMetricData": put_metric_data,
+}

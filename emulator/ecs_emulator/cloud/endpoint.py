@@ -1,0 +1,130 @@
+"""The local cloud's AWS endpoint: what the rehearsal plays, and for the rest moto, made exact."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from waitress.parser import HTTPRequestParser
+from werkzeug.wrappers import Request, Response
+
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.cloud import cloudwatch, load_balancers
+from ecs_emulator.cloud.authentication import Authentication
+from ecs_emulator.cloud.called import Called
+from ecs_emulator.cloud.durable.calls import Call
+from ecs_emulator.cloud.durable.database import Database
+from ecs_emulator.cloud.embedded import extract
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.guard import Guard
+from ecs_emulator.cloud.keys import Keys
+from ecs_emulator.cloud.metrics import Metrics
+from ecs_emulator.cloud.refusals import protocol, refusal
+from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.service import Played, Service, bound
+from ecs_emulator.cloud.stored import Stored
+from ecs_emulator.cloud.wires import service_model
+
+__all__ = ["Cloud", "Played", "bound"]
+
+# Beside the one for moto. They wait for each other where an operation calls the endpoint itself.
+_THREADS = 32
+
+
+class Cloud:
+    """An AWS endpoint in this process, for this machine alone unless `host` says more.
+
+    It answers calls that are signed with a key of `keys`; `key` is its own, a new one when none is given.
+    `guard` knows the hosts by which it may be reached. Its data is in memory, and with a `database` on disk too; `say`
+    hears of what that means. When `strict`, an operation of ours whose answer does not fit botocore's model fails.
+    Raises OSError when the port is taken.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        host: str = "127.0.0.1",
+        strict: bool = False,
+        key: AccessKey | None = None,
+        database: Database | None = None,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        # Requests queue here by design; that is no news.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self._strict = strict
+        self.key = key or AccessKey.generate()
+        self.keys = Keys(self.key)
+        self.guard = Guard("the AWS endpoint")
+        self._authentication = Authentication(self.keys)
+        self._services: dict[str, Service] = {}
+        self._stored = Stored(database, say)
+        self.journal = self._stored.journal
+        self._metrics = Metrics()
+        self.play("cloudwatch", Played(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
+        self.play("elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True))
+        self._server = Server(
+            self._application, port, _THREADS, host, self._is_for_moto, self.guard, "The AWS endpoint's server"
+        )
+        self.worker = self._server.worker
+        self.url = self._server.url
+
+    def play(self, service: str, played: Played) -> None:
+        """Answer a service (`ecs`, as botocore calls it) with operations of ours from now on."""
+        self._services[service] = Service(service_model(service), played, self._strict)
+
+    def close(self) -> None:
+        self._server.close()
+        if self.journal:
+            self.journal.close()
+
+    def _application(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        answer = self._answer(request)
+        if self.journal and answer.status_code < HTTPStatus.BAD_REQUEST:
+            self.journal.note(Call.of(request))
+        return answer(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        called = Called.of(request)
+        try:
+            _check_method(request, called)
+            key = self._authentication.check(request, called)
+        except AwsError as error:
+            return refusal(request, error)
+        if service := self._service(called):
+            return service.answer(request, self._stored)
+        answer = self._stored.answer(request)
+        if answer.status_code == HTTPStatus.OK:
+            if called.target.endswith(".PutLogEvents"):
+                extract(request.get_data(), self._metrics)
+            # Those of a task end with it; what it issues to itself would not.
+            if called.scope in ("sts", "iam") and self.keys.may_issue(key):
+                self.keys.issue(answer.get_data(as_text=True))
+        return answer
+
+    def _service(self, called: Called) -> Service | None:
+        prefix = called.target.partition(".")[0]
+        services = list(self._services.values())
+        by_target = [service for service in services if prefix and service.model.metadata.get("targetPrefix") == prefix]
+        by_scope = [service for service in services if service.model.signing_name == called.scope]
+        return next(iter(by_target + by_scope), None)
+
+    def _is_for_moto(self, request: HTTPRequestParser) -> bool:
+        if request.error:
+            return False
+        headers = request.headers
+        called = Called.by(
+            headers.get("X_AMZ_TARGET", ""),
+            headers.get("AUTHORIZATION", ""),
+            request.query,
+            headers.get("CONTENT_TYPE", ""),
+        )
+        return self._service(called) is None
+
+
+def _check_method(request: Request, called: Called) -> None:
+    """A page's images and navigations are GETs, and no action is asked for with one. Raises AwsError."""
+    if request.method != "POST" and (protocol(called) in ("query", "ec2") or "Action" in request.args):
+        raise AwsError("InvalidAction", f"An action is asked for with POST, not with {request.method}.")

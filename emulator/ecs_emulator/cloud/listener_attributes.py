@@ -1,0 +1,47 @@
+"""Attributes of the listeners of an application load balancer, of which moto knows none.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.elbv2.models import elbv2_backends
+
+from ecs_emulator.balancer.response_headers import NAMES, attribute
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.local import REGION
+
+_REQUEST_HEADERS = (
+    *(f"mtls_clientcert{part}" for part in ("_serial_number", "_issuer", "_subject", "_validity", "_leaf", "")),
+    "tls_version",
+    "tls_cipher_suite",
+)
+DEFAULTS = {
+    "routing.http.response.server.enabled": "true",
+    **{attribute(name): "" for name in NAMES},
+    **{f"routing.http.request.x_amzn_{name}.header_name": "" for name in _REQUEST_HEADERS},
+}
+
+
+def complete(given: dict[str, Any]) -> None:
+    """Raises AwsError for an attribute that no listener has."""
+    for each in given.get("Attributes", []):
+        if each["Key"] not in DEFAULTS:
+            raise AwsError("ValidationError", f"Listener attribute key '{each['Key']}' is not recognized")
+    with ALONE:
+        for balancer in elbv2_backends[DEFAULT_ACCOUNT_ID][REGION].load_balancers.values():
+            if balancer.type == "application":
+                for listener in balancer.listeners.values():
+                    known = {name: value for name, value in listener.attributes.items() if name in DEFAULTS}
+                    listener.attributes = DEFAULTS | known
+
+
+OPERATIONS: Mapping[str, Callable[[dict[str, Any]], None]] = {
+    "DescribeListenerAttributes": complete,
+    "ModifyListenerAttributes": complete,
+}

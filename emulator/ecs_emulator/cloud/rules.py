@@ -1,0 +1,62 @@
+"""Conditions and actions of listener rules as AWS tells them, whichever of its two ways they were written in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecs_emulator.cloud.errors import AwsError
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
+_CONFIGS = {
+    "host-header": "HostHeaderConfig",
+    "http-header": "HttpHeaderConfig",
+    "http-request-method": "HttpRequestMethodConfig",
+    "path-pattern": "PathPatternConfig",
+    "query-string": "QueryStringConfig",
+    "source-ip": "SourceIpConfig",
+}
+_SHORT = ("host-header", "path-pattern")
+
+
+def with_values(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The conditions as a reader understands them who knows no regular expressions: moto. Raises AwsError."""
+    return [_with_values(condition) for condition in conditions]
+
+
+def _with_values(condition: dict[str, Any]) -> dict[str, Any]:
+    name = _CONFIGS.get(condition.get("Field", ""))
+    if name is None:
+        raise AwsError("ValidationError", f"Condition field '{condition.get('Field')}' must be one of {list(_CONFIGS)}")
+    config = condition.get(name, condition)
+    values, expressions = config.get("Values"), config.get("RegexValues")
+    if not values and not expressions:
+        raise AwsError("ValidationError", "A condition value must be specified")
+    if values and expressions:
+        raise AwsError("ValidationError", "You cannot provide both Values and RegexValues for a condition")
+    if name == "HttpHeaderConfig" and not config.get("HttpHeaderName"):
+        raise AwsError("ValidationError", "An HTTP header name must be specified")
+    if not expressions:
+        return condition
+    return {"Field": condition["Field"], name: {**config, "Values": expressions}}
+
+
+def complete_condition(condition: dict[str, Any]) -> dict[str, Any]:
+    """Values of a host or a path both ways, as DescribeRules tells them."""
+    field = condition["Field"]
+    if field not in _SHORT:
+        return condition
+    config = condition.get(_CONFIGS[field]) or {
+        name: condition[name] for name in ("Values", "RegexValues") if condition.get(name)
+    }
+    return {"Field": field, **config, _CONFIGS[field]: config}
+
+
+def complete_action(action: dict[str, Any]) -> dict[str, Any]:
+    """A forward both ways where it has one target group, and always with its ForwardConfig."""
+    if action["Type"] != "forward":
+        return action
+    config = action.get("ForwardConfig") or {"TargetGroups": [{"TargetGroupArn": action["TargetGroupArn"]}]}
+    groups = [{"Weight": 1, **group} for group in config.get("TargetGroups", [])]
+    sticky = config.get("TargetGroupStickinessConfig", {"Enabled": False})
+    one = {"TargetGroupArn": groups[0]["TargetGroupArn"]} if len(groups) == 1 else {}
+    return {**action, **one, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}}

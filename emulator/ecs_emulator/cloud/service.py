@@ -1,0 +1,125 @@
+"""A service that is played here, behind the wire that AWS's clients speak."""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from botocore.model import ServiceModel
+from werkzeug.wrappers import Request, Response
+
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.stored import Stored
+from ecs_emulator.cloud.wires import Wire, misfit, spoken
+
+Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
+Operations = Mapping[str, Operation]
+Player = TypeVar("Player")
+
+# Far above what any operation takes: CreateStack with 51,200 bytes of template, each of them escaped.
+_LARGEST_BODY = 2**20
+_GZIP = 16 + zlib.MAX_WBITS
+
+_log = logging.getLogger(__name__)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _as_it_is(answer: bytes) -> bytes:
+    return answer
+
+
+@dataclass(frozen=True)
+class Played:
+    """What answers a service's operations. Input and output are shaped as botocore's model of the service says.
+
+    With `rest_to_moto`, moto answers what is not in `operations`, and what an operation answers with None; `rewrite`
+    has the last word on what moto says. `changed` is called after every operation that went well and is not a
+    Describe*, List* or Get*, before its client has the answer: it must not wait for the endpoint.
+    """
+
+    operations: Operations
+    rest_to_moto: bool = False
+    changed: Callable[[], None] = _nothing
+    rewrite: Callable[[bytes], bytes] = _as_it_is
+
+
+def bound(operations: Mapping[str, Callable[[Player, dict[str, Any]], dict[str, Any]]], player: Player) -> Operations:
+    """The operations of a room for the one that plays them: `bound(scheduler.operations.OPERATIONS, scheduler)`."""
+    return {name: partial(operation, player) for name, operation in operations.items()}
+
+
+class Service:
+    """A played service. When `strict`, an answer that does not fit the model is a failure, and else only logged."""
+
+    def __init__(self, model: ServiceModel, played: Played, strict: bool) -> None:
+        self.model = model
+        self._played = played
+        self._strict = strict
+
+    def answer(self, request: Request, stored: Stored) -> Response:
+        request_id = str(uuid4())
+        name = ""
+        wire = spoken(request, self.model)
+        try:
+            body = _body(request)
+            name, given = wire.asked(request, body, self.model)
+            response = self._answer(wire, name, given, request_id)
+            if response is None:
+                response = stored.answer(request)
+                response.data = self._played.rewrite(response.data)
+            if response.status_code < HTTPStatus.BAD_REQUEST and not name.startswith(("Describe", "List", "Get")):
+                self._played.changed()
+            return response
+        except AwsError as error:
+            return wire.refusal(error, self.model, request_id)
+        except Exception as failure:  # noqa: BLE001 (whatever it is, the rest goes on)
+            _log.error("%s.%s failed", self.model.service_name, name, exc_info=True)
+            why = f"{name} failed here: {type(failure).__name__}"
+            # Of the server's errors the one that no client sends again.
+            told = AwsError(wire.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
+            return wire.refusal(told, self.model, request_id)
+
+    def _answer(self, wire: Wire, name: str, given: Any, request_id: str) -> Response | None:
+        """None when moto is to answer. Raises AwsError."""
+        if name not in self.model.operation_names:
+            raise wire.unknown(name, self.model)
+        operation = self.model.operation_model(name)
+        typed = wire.read(operation.input_shape, given) if operation.input_shape else {}
+        if problem := misfit(operation.input_shape, typed):
+            raise AwsError(wire.INVALID, problem)
+        result = self._result(wire, name, typed)
+        if result is None:
+            return None
+        if problem := misfit(operation.output_shape, result):
+            if self._strict:
+                raise AssertionError(problem)
+            _log.error("%s.%s answers what it should not. %s", self.model.service_name, name, problem)
+        return wire.answer(operation, result, request_id)
+
+    def _result(self, wire: Wire, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
+        if name in self._played.operations:
+            return self._played.operations[name](typed)
+        if self._played.rest_to_moto:
+            return None
+        raise wire.unknown(name, self.model)
+
+
+def _body(request: Request) -> bytes:
+    if (request.content_length or 0) > _LARGEST_BODY:
+        message = f"A request has at most {_LARGEST_BODY} bytes."
+        raise AwsError("RequestEntityTooLarge", message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if request.headers.get("Content-Encoding") != "gzip":
+        return request.get_data()
+    try:
+        return zlib.decompressobj(_GZIP).decompress(request.get_data(), _LARGEST_BODY)
+    except zlib.error as error:
+        raise AwsError("SerializationException", f"The body is not compressed as it says: {error}.") from None

@@ -1,0 +1,36 @@
+"""`mysfits logs`."""
+
+from __future__ import annotations
+
+import contextlib
+
+import click
+
+from ecs_emulator.commands.options import on_target, span
+from ecs_emulator.ops.logs import as_written, read_logs, readable
+from ecs_emulator.ops.target import Target
+from ecs_emulator.ops.terminal import put, put_json
+
+
+@click.command()
+@on_target
+@click.option("--grep", metavar="TEXT", help="Only events that contain this text.")
+@click.option(
+    "--since",
+    default="1h",
+    show_default=True,
+    callback=span,
+    help="How far back: 90s, 10m, 2h, 1d.",
+)
+@click.option("--follow", is_flag=True, help="Go on showing new events until Ctrl-C.")
+@click.option("--task", metavar="ID", help="Only events of this task; a unique part of its id will do.")
+@click.option("--json", "as_json", is_flag=True, help="The events as they were written, one a line.")
+def logs(target: Target, grep: str | None, since: int, follow: bool, task: str | None, as_json: bool) -> None:
+    """Show the services' log events from CloudWatch, all tasks merged, oldest first."""
+    # Ctrl-C is how following ends.
+    with contextlib.suppress(KeyboardInterrupt):
+        for event in read_logs(target.session, target.output("LogGroup"), since, grep, follow, task):
+            if as_json:
+                put_json(as_written(event))
+            else:
+                put(readable(event))

@@ -1,0 +1,43 @@
+"""`bad-revision`: a revision that crashes at its start, then one that never gets healthy, roll back by themselves."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ecs_emulator.experiments.stage import Stage
+from ecs_emulator.experiments.story import Finding, Judge, Story, ended, likes_counted, nobody_failed
+
+FAULTS = {"crash-at-start": "crashes at its start", "unhealthy-after=0": "never gets healthy"}
+
+
+def play(stage: Stage) -> Judge:
+    (good,) = stage.sight().rollouts
+    bad = []
+    with stage.visitors():
+        for faults, what in FAULTS.items():
+            bad.append(stage.operator.register(faults=faults))
+            stage.update(f"{bad[-1]} is deployed, which {what}", taskDefinition=bad[-1])
+            _explain(stage, bad[-1])
+    return partial(judge, good=good, bad=bad)
+
+
+def _explain(stage: Stage, revision: str) -> None:
+    sight = stage.until_deployed(revision)
+    for each in sight.deployed.values():
+        if each.revision == revision:
+            stage.tell(f"{revision}: {each.status}. {each.reason}")
+    for death in stage.operator.deaths(revision):
+        for line in death.told():
+            stage.tell(line)
+
+
+def judge(story: Story, good: str, bad: list[str]) -> list[Finding]:
+    return [
+        nobody_failed(story),
+        *(ended(story, revision, "ROLLBACK_SUCCESSFUL") for revision in bad),
+        Finding(
+            bool(story.sights) and list(story.sights[-1].rollouts) == [good],
+            f"At the end the service runs {' and '.join(story.sights[-1].rollouts) if story.sights else 'nothing'}.",
+        ),
+        likes_counted(story),
+    ]

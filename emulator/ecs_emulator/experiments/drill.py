@@ -1,0 +1,23 @@
+"""Drill: what is done to a service under load, and how its visitors' answers are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ecs_emulator.experiments.stage import Stage
+from ecs_emulator.experiments.story import Judge
+from ecs_emulator.stacks import files
+from ops.traffic import MONOLITH
+
+
+@dataclass(frozen=True)
+class Drill:
+    """`play` does what the drill is about and returns how to judge what came of it."""
+
+    name: str
+    promise: str  # what it shows when it passes
+    play: Callable[[Stage], Judge]
+    requests: int = 20_000  # that it makes at the least, if it is about their number
+    assembly: str = files.MONOLITH
+    watched: str = MONOLITH  # the stack of the service that is looked at and worked on

@@ -1,0 +1,108 @@
+"""What an operator does in a drill: through the AWS endpoint, except for signals to the processes of a task."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ecs_emulator.experiments.processes import process_group
+from ecs_emulator.ops import revisions, tasks
+from ecs_emulator.ops.services import Named, describe, short
+from ecs_emulator.ops.target import Target
+from ecs_emulator.ops.tasks import Death
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+
+# Every fault is refused without it; see app/kit/faults.py.
+ALLOWED = {"FAULTS_ALLOWED": "yes"}
+LAST_LINES = 3
+
+
+class Operator:
+    """Works on one service of a rehearsal."""
+
+    def __init__(self, target: Target, named: Named) -> None:
+        self._target = target
+        self._ecs = target.ecs
+        self._named = named
+        self._group_arn: str | None = None
+
+    def service(self) -> ServiceTypeDef:
+        return describe(self._ecs, self._named)
+
+    def register(self, tag: str | None = None, faults: str = "", settings: Mapping[str, str] | None = None) -> str:
+        """The next revision of what the service runs: with another image, faults, settings; as `family:number`."""
+        service = self.service()
+        definition = revisions.read(self._ecs, service["taskDefinition"])
+        settings = {**(settings or {}), **({"FAULTS": faults, **ALLOWED} if faults else {})}
+        container = revisions.main_container(service, definition)
+        return short(revisions.register(self._ecs, revisions.changed(definition, container, tag, settings)))
+
+    def update(self, **changes: Any) -> None:
+        """UpdateService. Of `deploymentConfiguration` only what is given changes."""
+        if "deploymentConfiguration" in changes:
+            current: Any = self.service()["deploymentConfiguration"]
+            changes["deploymentConfiguration"] = current | changes["deploymentConfiguration"]
+        self._ecs.update_service(cluster=self._named.cluster, service=self._named.service, **changes)
+
+    def kill(self, task_id: str) -> None:
+        """SIGKILL to all processes of a task. Raises NoProcess."""
+        os.killpg(process_group(task_id), signal.SIGKILL)
+
+    def signal(self, task_id: str, number: signal.Signals) -> None:
+        """A signal to the first process of a task, as `docker kill --signal` gives it. Raises NoProcess."""
+        os.kill(process_group(task_id), number)
+
+    def deaths(self, revision: str) -> list[Death]:
+        """The task of a revision that died last, why, and what it said last."""
+        found = tasks.deaths(self._target, self._named, revision, most=1)
+        return [replace(death, lines=death.lines[-LAST_LINES:]) for death in found]
+
+    def requests(self, task_id: str, since: float) -> list[tuple[float, dict[str, Any]]]:
+        """The requests that a task has logged from `since` on, each with its time (seconds since the epoch)."""
+        found = []
+        for group, stream in tasks.log_streams(self._target, self.service()["taskDefinition"], task_id):
+            for page in self._target.logs.get_paginator("filter_log_events").paginate(
+                logGroupName=group, logStreamNames=[stream], startTime=int(since * 1000)
+            ):
+                found += [_fields(event["message"]) for event in page["events"]]
+        # By the application's clock: the log driver adds its own time when it reads the line.
+        events = [(datetime.fromisoformat(each["time"]).timestamp(), each) for each in found if "path" in each]
+        return sorted(events, key=lambda each: each[0])
+
+    def unhealthy_after(self) -> tuple[int, float]:
+        """How many failed health checks in a row take a target out, and the seconds of AWS between two checks."""
+        found = self._target.elbv2.describe_target_groups(TargetGroupArns=[self._group()])["TargetGroups"][0]
+        return found["UnhealthyThresholdCount"], found["HealthCheckIntervalSeconds"]
+
+    def targets(self) -> list[str]:
+        """The state of every target."""
+        found = self._target.elbv2.describe_target_health(TargetGroupArn=self._group())
+        return [each["TargetHealth"]["State"] for each in found["TargetHealthDescriptions"]]
+
+    def _group(self) -> str:
+        if self._group_arn is None:
+            self._group_arn = self.service()["loadBalancers"][0]["targetGroupArn"]
+        return self._group_arn
+
+    def likes(self) -> Counter[str]:
+        """The likes that are stored, by mysfit."""
+        client = self._target.session.resource("dynamodb").meta.client
+        pages = client.get_paginator("scan").paginate(TableName=self._target.output("DynamoTable"), ConsistentRead=True)
+        rows: list[Any] = [row for page in pages for row in page["Items"]]
+        return Counter({str(row["MysfitId"]): int(row.get("Likes", 0)) for row in rows})
+
+
+def _fields(message: str) -> dict[str, Any]:
+    try:
+        event = json.loads(message)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}

@@ -1,0 +1,91 @@
+"""A rehearsal of a drill's own: `mysfits up` in a process of its own, in a folder of its own, on free ports.
+
+In a process of its own, so that the drill and what it measures do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from ecs_emulator import keeper
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.clock import Clock
+from ecs_emulator.local import use_only
+from ecs_emulator.ops.target import Target
+from ecs_emulator.ports import free_ports
+from ecs_emulator.scheduler.images import Images
+from ops.push import push
+
+PATIENCE = 180.0  # seconds until a rehearsal must be ready, or have stopped, on a busy machine
+
+
+class NoRehearsal(Exception):
+    """The rehearsal did not get ready; the message says why."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The Rehearsal that drills are made in."""
+
+    folder: Path
+    site_url: str
+    api_url: str
+    cloud_url: str
+    target: Target
+
+    def push(self, tag: str) -> None:
+        push(Images(self.folder / "images"), tag)
+
+
+@contextmanager
+def place(folder: Path, clock: Clock, assembly: str, *options: str) -> Iterator[Place]:
+    """A rehearsal of an assembly with its data in `folder`; `options` are more of `mysfits up`. Raises NoRehearsal.
+
+    AWS clients of this process talk to it meanwhile.
+    """
+    site, api, cloud = free_ports(3)
+    ports = {"SITE_PORT": str(site), "API_PORT": str(api), "CLOUD_PORT": str(cloud)}
+    output = folder / "up.log"
+    before = dict(os.environ)
+    with keeper.started() as start:
+        command = [sys.executable, "-m", "mysfits", "up", "--speed", f"{clock.speed:g}", "--assembly", assembly]
+        command += options
+        up = start(command, os.environ | ports | {"LOCAL_DIR": str(folder.absolute())}, output)
+        try:
+            note = _ready(up, folder / "running.json", output)
+            use_only(note["cloud_url"], AccessKey.of_folder(folder))
+            # The stacks' own output may name a host that only AWS has.
+            outputs = {**note["outputs"], "ApiUrl": note["api_url"]}
+            yield Place(folder, note["site_url"], note["api_url"], note["cloud_url"], Target(boto3.Session(), outputs))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            up.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                up.wait(PATIENCE)
+            with suppress(ProcessLookupError):
+                os.killpg(up.pid, signal.SIGKILL)
+            up.wait()
+
+
+def _ready(up: subprocess.Popen[bytes], note: Path, output: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE
+    while not note.exists():
+        if up.poll() is not None or time.monotonic() > deadline:
+            said = output.read_text(errors="replace").splitlines()[-5:]
+            raise NoRehearsal("\n".join(["The rehearsal did not get ready. It said last:", *said]))
+        time.sleep(0.1)
+    found: dict[str, Any] = json.loads(note.read_text())
+    return found

@@ -1,0 +1,37 @@
+"""`rollout`: a new revision takes over while visitors read and like."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ecs_emulator.experiments.stage import Stage
+from ecs_emulator.experiments.story import (
+    Finding,
+    Judge,
+    Story,
+    answered_by,
+    at_least,
+    ended,
+    likes_counted,
+    nobody_failed,
+)
+
+
+def play(stage: Stage) -> Judge:
+    (old,) = stage.sight().rollouts
+    new = stage.operator.register(tag=stage.push("second"))
+    with stage.visitors():
+        stage.update(f"{new} is to take over from {old}", taskDefinition=new)
+        stage.until_deployed(new)
+        stage.until_requests(stage.requests)
+    return partial(judge, old=old, new=new, requests=stage.requests)
+
+
+def judge(story: Story, old: str, new: str, requests: int) -> list[Finding]:
+    return [
+        nobody_failed(story),
+        at_least(story, requests),
+        ended(story, new, "SUCCESSFUL"),
+        answered_by(story, (old, new)),
+        likes_counted(story),
+    ]

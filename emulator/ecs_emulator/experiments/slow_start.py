@@ -1,0 +1,44 @@
+"""`slow-start`: a revision that takes a minute to listen is waited for, for as long as its grace period is."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ecs_emulator.experiments.stage import Stage
+from ecs_emulator.experiments.story import Finding, Judge, Story, answered_by, ended, likes_counted, nobody_failed
+
+ENDING = {"DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"}
+SLEEPS, GRACE = 60, 180  # seconds of AWS
+
+
+def play(stage: Stage) -> Judge:
+    (old,) = stage.sight().rollouts
+    slow = stage.operator.register(faults=f"slow-start={stage.clock.shortened(SLEEPS):g}")
+    with stage.visitors():
+        stage.update(
+            f"{slow} takes {SLEEPS} s to listen",
+            taskDefinition=slow,
+            healthCheckGracePeriodSeconds=GRACE,
+        )
+        stage.until_deployed(slow)
+    return partial(judge, old=old, slow=slow)
+
+
+def judge(story: Story, old: str, slow: str) -> list[Finding]:
+    unhealthy = max((sight.targets.count("unhealthy") for sight in story.sights), default=0)
+    stopped = {
+        task
+        for sight in story.sights
+        for task, seen in sight.tasks.items()
+        if seen.revision == slow and seen.status in ENDING
+    }
+    return [
+        nobody_failed(story),
+        ended(story, slow, "SUCCESSFUL"),
+        Finding(
+            unhealthy > 0 and not stopped,
+            f"{unhealthy} of its tasks were unhealthy while they started; {len(stopped)} were stopped for it.",
+        ),
+        answered_by(story, (old, slow)),
+        likes_counted(story),
+    ]

@@ -1,0 +1,198 @@
+"""What the steps of a drill work with: an operator, a watch over the service, visitors."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from ecs_emulator.clock import Clock
+from ecs_emulator.experiments.operator import Operator
+from ecs_emulator.experiments.sight import ENDED, Sight
+from ecs_emulator.experiments.story import Act, Moment, Story
+from ecs_emulator.experiments.watch import TookTooLong, Watch
+from ecs_emulator.load.process import Load, loading
+from ecs_emulator.load.report import Report
+from ecs_emulator.load.visitors import GOLDEN, Plan
+from ecs_emulator.ops.target import Target
+
+LONGEST = 900  # seconds of AWS that anything here may take
+START_UP = 60  # and seconds for the processes of a busy machine, which no clock shortens
+
+# A crowd in front of one: every task writes to the same row, and likes that meet share a call of the local cloud,
+# which takes its calls one at a time.
+MYSFITS = 1
+
+Say = Callable[[str], None]
+
+
+class Rehearsal(Protocol):
+    """A platform that is ready, its service steady."""
+
+    @property
+    def api_url(self) -> str: ...
+
+    @property
+    def target(self) -> Target:
+        """Its AWS endpoint, and the outputs of its stacks."""
+        ...
+
+    def push(self, tag: str) -> None:
+        """Make the code an image of this tag, as `mysfits push` does."""
+        ...
+
+
+class Stage:
+    """`requests` is how many a drill makes at the least that is about their number."""
+
+    def __init__(
+        self,
+        rehearsal: Rehearsal,
+        operator: Operator,
+        watch: Watch,
+        clock: Clock,
+        clients: int,
+        requests: int,
+        say: Say,
+    ) -> None:
+        self.operator = operator
+        self.clock = clock
+        self.requests = requests
+        self.told: list[str] = []
+        self._rehearsal = rehearsal
+        self._watch = watch
+        self._clients = clients
+        self._say = say
+        self._load: Load | None = None
+        self._report: Report | None = None
+        self._acts: list[Act] = []
+        self._stored: Counter[str] = Counter()
+
+    @property
+    def target(self) -> Target:
+        return self._rehearsal.target
+
+    # What is done
+
+    def push(self, tag: str) -> str:
+        self._rehearsal.push(tag)
+        return tag
+
+    @contextmanager
+    def visitors(self, routes: Sequence[str] = GOLDEN) -> Iterator[None]:
+        """Constant load on `routes` inside, from the first quiet seconds until all answers are there."""
+        before = self.operator.likes()
+        with loading(Plan(self._rehearsal.api_url, self._clients, routes=tuple(routes), mysfits=MYSFITS)) as load:
+            load.begun()
+            self._load = load
+            self.pass_time(10)
+            try:
+                yield
+                self.pass_time(10)
+            finally:
+                self._report = load.stop()
+                self._stored = self.operator.likes()
+                self._stored.subtract(before)
+
+    def act(self, text: str) -> Act:
+        """Note that the operator now does something."""
+        self._say(f"  {text}")
+        self._acts.append(Act(time.time(), text))
+        return self._acts[-1]
+
+    def update(self, text: str, **changes: Any) -> None:
+        self.act(text)
+        self.operator.update(**changes)
+
+    def kill(self, *task_ids: str) -> None:
+        self.act(f"kill -9 of task {' and '.join(each[:8] for each in task_ids)}")
+        for task_id in task_ids:
+            self.operator.kill(task_id)
+
+    def turn_unhealthy(self, task_id: str) -> Act:
+        """For a revision with the fault `unhealthy-on-usr1`."""
+        turned = self.act(f"task {task_id[:8]} answers its health checks with 503")
+        self.operator.signal(task_id, signal.SIGUSR1)
+        return turned
+
+    def say(self, line: str) -> None:
+        """Something that people may read while it goes on."""
+        self._say(f"    {line}")
+
+    def tell(self, line: str) -> None:
+        """Something that people should read at the end."""
+        self.told.append(line)
+
+    # What is waited for
+
+    def sight(self) -> Sight:
+        """How the service is now."""
+        return self.until(lambda _: True, "a look at the service")
+
+    def until(self, is_so: Callable[[Sight], object], what: str) -> Sight:
+        """The first sight after the latest act that is so. Raises TookTooLong."""
+        after = self._acts[-1].at if self._acts else 0.0
+        return self._watch.until(is_so, what, self._patience(), after)
+
+    def until_steady(self, without: Collection[str] = ()) -> Sight:
+        """Until the service is as it should be, and without tasks that were there before the latest act."""
+
+        def is_so(sight: Sight) -> bool:
+            there = [task for task in without if task in sight.tasks and sight.tasks[task].status != "STOPPED"]
+            return not there and sight.is_steady()
+
+        sight = self.until(is_so, "the service is steady")
+        if self._acts:
+            self._acts[-1].steady_at = sight.at
+        return sight
+
+    def until_deployed(self, revision: str) -> Sight:
+        """Until the deployment of `revision` has ended, well or not, and the service is steady."""
+        self.until(
+            lambda sight: any(each.revision == revision and each.status in ENDED for each in sight.deployed.values()),
+            f"the deployment of {revision} has ended",
+        )
+        return self.until_steady()
+
+    def until_target(self, state: str) -> Moment:
+        """When a target came to be in a state, seen as closely as can be. Raises TookTooLong."""
+        deadline = time.monotonic() + self._patience()
+        since = begun = time.time()
+        while state not in self.operator.targets():
+            if time.monotonic() > deadline:
+                raise TookTooLong(f"Not within {self._patience():.0f} s: a target is {state}.")
+            since, begun = begun, time.time()
+        return Moment(since, time.time())
+
+    def _patience(self) -> float:
+        return self.clock.shortened(LONGEST) + START_UP
+
+    def until_requests(self, count: int) -> None:
+        while self._load and self._load.report().requests < count and not self._load.wait(0.1):
+            pass
+
+    def until_answered(self, since: float) -> None:
+        """Until all requests under way at `since` (seconds since the epoch) have ended, and some after them."""
+        while (
+            self._load
+            and time.time() < since + 2 * self._load.report().latency.slowest / 1000 + 2
+            and not self._load.wait(0.1)
+        ):
+            pass
+
+    def pass_time(self, seconds: float) -> None:
+        """Let this much time of AWS go by under load."""
+        if self._load:
+            self._load.wait(self.clock.shortened(seconds))
+
+    # What comes of it
+
+    def had_visitors(self) -> bool:
+        return self._report is not None
+
+    def story(self) -> Story:
+        assert self._report is not None, "there were no visitors"  # noqa: S101 (a mistake in a drill)
+        return Story(self._report, self._acts, self._watch.sights(), self._stored)

@@ -1,0 +1,88 @@
+"""What happened in a drill, and what can be said of it. Nothing here asks anybody: it can be made up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rich.text import Text
+
+from ecs_emulator.experiments.sight import Sight
+from ecs_emulator.load.report import Report
+
+
+@dataclass
+class Act:
+    """Something that the operator did. Times in seconds since the epoch."""
+
+    at: float
+    text: str
+    steady_at: float | None = None  # when the service was as it should be again
+
+
+class Moment(NamedTuple):
+    """Something came about between these two (seconds since the epoch)."""
+
+    since: float
+    at: float
+
+
+@dataclass(frozen=True)
+class Story:
+    report: Report
+    acts: Sequence[Act] = ()
+    sights: Sequence[Sight] = ()
+    stored: Counter[str] = field(default_factory=Counter)  # by how much the stored likes have grown, by mysfit
+
+    def deployments_of(self, revision: str) -> list[str]:
+        """How the service deployments to a revision stand at the end."""
+        return self.sights[-1].deployments_of(revision) if self.sights else []
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence that says what was found, whether or not it is what should be."""
+
+    holds: bool
+    sentence: str
+
+    @property
+    def line(self) -> Text:
+        """For people at a terminal."""
+        return Text.assemble(("  ✓ ", "green") if self.holds else ("  ✗ ", "bold red"), self.sentence)
+
+
+Judge = Callable[[Story], list[Finding]]
+
+
+def nobody_failed(story: Story) -> Finding:
+    return Finding(story.report.failed == 0, f"{story.report.failed:,} of {story.report.requests:,} requests failed.")
+
+
+def at_least(story: Story, requests: int) -> Finding:
+    made = story.report.requests
+    return Finding(made >= requests, f"{made:,} requests were made; {requests:,} were asked for.")
+
+
+def answered_by(story: Story, revisions: Iterable[str]) -> Finding:
+    """Each of the revisions, and no other."""
+    told = {name for name, share in story.report.by_revision().items() if share.requests > share.failed}
+    return Finding(told == set(revisions), f"Answers came from {' and '.join(sorted(told)) or 'nobody'}.")
+
+
+def likes_counted(story: Story) -> Finding:
+    """What was answered is stored, once. A like whose answer was lost may be stored or not."""
+    liked, doubt, stored = story.report.liked, story.report.in_doubt, story.stored
+    holds = all(
+        liked[mysfit] <= stored[mysfit] <= liked[mysfit] + doubt[mysfit] for mysfit in {*liked, *doubt, *stored}
+    )
+    more = f", {doubt.total():,} more were sent" if doubt else ""
+    return Finding(holds, f"{stored.total():,} likes are stored; {liked.total():,} were answered{more}.")
+
+
+def ended(story: Story, revision: str, status: str) -> Finding:
+    """The deployment to a revision ended in this state."""
+    states = story.deployments_of(revision)
+    return Finding(states == [status], f"The deployment of {revision} ended in {' and '.join(states) or 'no state'}.")

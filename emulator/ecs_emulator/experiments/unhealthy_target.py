@@ -1,0 +1,58 @@
+"""`unhealthy-target`: one task fails its health checks while it goes on serving, is taken out, and replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ecs_emulator.experiments.stage import Stage
+from ecs_emulator.experiments.story import Finding, Judge, Moment, Story, likes_counted
+
+UNDER_WAY = 1.0  # seconds that a request which is under way may take, on a busy machine
+
+
+@dataclass(frozen=True)
+class Log:
+    """What the task itself logged after it had turned, as times (seconds since the epoch)."""
+
+    failed_checks: Sequence[float]
+    requests: Sequence[float]
+
+
+def play(stage: Stage) -> Judge:
+    revision = stage.operator.register(faults="unhealthy-on-usr1")
+    stage.update("a revision that can be told to turn unhealthy", taskDefinition=revision)
+    stage.until_deployed(revision)
+    threshold, interval = stage.operator.unhealthy_after()
+    with stage.visitors():
+        victim = next(iter(stage.sight().running()))
+        turned = stage.turn_unhealthy(victim)
+        out = stage.until_target("unhealthy")
+        stage.until_steady(without=[victim])
+    requests = stage.operator.requests(victim, since=turned.at)
+    log = Log(
+        [at for at, fields in requests if fields["path"] == "/health" and fields.get("status") == 503],
+        [at for at, fields in requests if fields["path"] != "/health"],
+    )
+    return partial(judge, out=out, log=log, threshold=threshold, interval=stage.clock.shortened(interval))
+
+
+def judge(story: Story, out: Moment, log: Log, threshold: int, interval: float) -> list[Finding]:
+    """`interval` between two health checks is in seconds of this machine."""
+    turned = story.acts[-1]
+    # It went out between these two counts. Where they are nearer than one check to the next, the second is exact.
+    least = sum(at < out.since for at in log.failed_checks)
+    most = sum(at < out.at for at in log.failed_checks)
+    is_close = out.at - out.since < 0.8 * interval
+    exactly = most == threshold if is_close else least <= threshold <= most
+    checks = str(most) if is_close or least == most else f"{least} to {most}"
+    late = max((at - out.at for at in log.requests), default=0.0)
+    failed = story.report.between(out.at, story.report.start + story.report.seconds).failed
+    return [
+        Finding(exactly, f"It was out after {checks} failed health checks; the threshold is {threshold}."),
+        Finding(late <= UNDER_WAY, f"Its last request came {max(0.0, late):.1f} s after that."),
+        Finding(turned.steady_at is not None, "It was replaced." if turned.steady_at else "It was not replaced."),
+        Finding(failed == 0, f"{failed:,} requests failed after that, {story.report.failed:,} in all."),
+        likes_counted(story),
+    ]

@@ -1,0 +1,36 @@
+"""`workshop-settings`: minimum 0 %, maximum 100 %, one task. The control: here visitors must be failed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ecs_emulator.experiments.stage import Stage
+from ecs_emulator.experiments.story import Finding, Judge, Story, ended
+
+
+def play(stage: Stage) -> Judge:
+    stage.update(
+        "one task, minimum 0 %, maximum 100 %",
+        desiredCount=1,
+        deploymentConfiguration={"minimumHealthyPercent": 0, "maximumPercent": 100},
+        # AWS rebalances zones by starting another task first, for which there is no room.
+        availabilityZoneRebalancing="DISABLED",
+    )
+    stage.until_steady()
+    new = stage.operator.register(tag=stage.push("second"))
+    with stage.visitors():
+        stage.update(f"{new} is to take over", taskDefinition=new)
+        stage.until_deployed(new)
+    return partial(judge, new=new)
+
+
+def judge(story: Story, new: str) -> list[Finding]:
+    report = story.report
+    return [
+        Finding(
+            report.failed > 0,
+            f"{report.failed:,} of {report.requests:,} requests failed. "
+            + ("This is what the drill looks like when it goes wrong." if report.failed else "They should have."),
+        ),
+        ended(story, new, "SUCCESSFUL"),
+    ]

@@ -1,0 +1,44 @@
+"""The process of a load: `python -m ecs_emulator.load PLAN` prints a line of JSON for each slice.
+
+PLAN is a Plan as JSON. It ends when its time is over or its standard input does, so none outlives who started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from ecs_emulator.load.slices import Slice
+from ecs_emulator.load.visitors import CannotLoad, Plan, Visitors
+
+
+def main() -> int:
+    try:
+        asyncio.run(_run(Plan(**json.loads(sys.argv[1]))))
+    except CannotLoad as problem:
+        print(json.dumps({"problem": str(problem)}), flush=True)
+        return 1
+    except BrokenPipeError:  # nobody listens any more
+        return 1
+    return 0
+
+
+async def _run(plan: Plan) -> None:
+    visitors = Visitors(plan, _say)
+    loop = asyncio.get_running_loop()
+
+    def told_to_stop() -> None:
+        loop.remove_reader(sys.stdin.fileno())
+        visitors.stop()
+
+    loop.add_reader(sys.stdin.fileno(), told_to_stop)
+    await visitors.run()
+
+
+def _say(each: Slice) -> None:
+    print(json.dumps(each.document()), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

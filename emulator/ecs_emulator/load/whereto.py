@@ -1,0 +1,18 @@
+"""Whether an address is this machine's own. Load on others must not happen by accident."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+from ecs_emulator.load.client import Server
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether every address of the URL's host is a loopback address. Raises ValueError."""
+    host = Server.at(url).host
+    try:
+        found = socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback for *_, address in found)

@@ -1,0 +1,114 @@
+"""Bring a revision into service, follow that deployment to its end, and prove that the revision is what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ecs_emulator.ops import deployments
+from ecs_emulator.ops.deployments import End, Follower
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.proof import Check, prove
+from ecs_emulator.ops.services import Named, describe, short
+from ecs_emulator.ops.target import Target
+from ecs_emulator.ops.terminal import Terminal
+from ecs_emulator.ops.waiting import going_on
+
+PROOF_PATIENCE = 90.0  # seconds: what has been taken out may still be draining
+
+
+class Release:
+    """One change of one service. `timeout` is in seconds."""
+
+    def __init__(self, target: Target, named: Named, out: Terminal, timeout: float) -> None:
+        self._target = target
+        self._named = named
+        self._out = out
+        self._timeout = timeout
+        self._ecs = target.ecs
+
+    def refuse_while_under_way(self) -> None:
+        """Raises Failure (FAILED) while another deployment has not ended."""
+        if other := deployments.under_way(self._ecs, self._named):
+            revision = short(deployments.revision_of(self._ecs, other["targetServiceRevisionArn"]))
+            raise Failure(
+                Outcome.FAILED,
+                f"A deployment of {revision} is under way ({other.get('status')}). See "
+                f"`mysfits status --watch{self._target.flag}`, wait for its end, end it with `mysfits rollback"
+                f"{self._target.flag} {self._named.short}`, or say --anyway to put this one in its place.",
+                deployment=other["serviceDeploymentArn"],
+            )
+
+    def bring(self, revision: str) -> None:
+        """Deploy a revision (ARN) and prove it. Raises Failure (any)."""
+        before = deployments.known(self._ecs, self._named)
+        follower = Follower(self._target, self._named, self._out)
+        self._ecs.update_service(cluster=self._named.cluster, service=self._named.service, taskDefinition=revision)
+        self._out.say(f"{self._named.short}: deploying {short(revision)} …")
+        self._conclude(revision, lambda: follower.follow(revision, self._timeout, before=before))
+
+    def undo(self, deployment: str, failing: str, back_to: str, status: str) -> None:
+        """Have ECS roll back a deployment that is under way, and prove what it came from. Raises Failure (any)."""
+        follower = Follower(self._target, self._named, self._out)
+        # ECS may be about it already: its circuit breaker, an alarm, or somebody else.
+        if not status.startswith("ROLLBACK"):
+            self._ecs.stop_service_deployment(serviceDeploymentArn=deployment, stopType="ROLLBACK")
+        self._out.say(f"{self._named.short}: {short(failing)} is being rolled back to {short(back_to)} …")
+        self._conclude(
+            back_to, lambda: follower.follow(failing, self._timeout, deployment), wanted="ROLLBACK_SUCCESSFUL"
+        )
+
+    def prove(self, revision: str, **facts: Any) -> None:
+        """Raises Failure (VERIFICATION_FAILED)."""
+        checks = prove(self._target, self._named, revision, min(self._timeout, PROOF_PATIENCE))
+        for check in checks:
+            self._out.say(check.line)
+        facts |= {"service": self._named.service, "revision": short(revision), "checks": _facts(checks)}
+        if wrong := [check for check in checks if not check.ok]:
+            raise Failure(
+                Outcome.VERIFICATION_FAILED,
+                f"{short(revision)} is deployed, but not all that runs: {'; '.join(check.name for check in wrong)}.",
+                **facts,
+            )
+        self._out.say(f"{self._named.short} runs {short(revision)}.")
+        self._out.result(outcome=Outcome.DONE.word, **facts)
+
+    def _conclude(self, revision: str, follow: Callable[[], End], wanted: str = "SUCCESSFUL") -> None:
+        with going_on(
+            self._out,
+            f"The deployment goes on. See `mysfits status --watch{self._target.flag}`; end it with `mysfits rollback"
+            f"{self._target.flag} {self._named.short}`.",
+        ):
+            end = follow()
+            if end.status == wanted:
+                self.prove(revision, deployment=end.deployment, status=end.status, seconds=end.seconds)
+                return
+        self._fail(revision, end)
+
+    def _fail(self, revision: str, end: End) -> None:
+        runs = short(describe(self._ecs, self._named)["taskDefinition"])
+        said = {
+            "ROLLBACK_SUCCESSFUL": f"{short(revision)} was rolled back; {runs} runs again.",
+            "ROLLBACK_FAILED": f"{short(revision)} failed, and so did the way back to {runs}.",
+            "STOPPED": f"The deployment of {short(revision)} was stopped, or another one took its place.",
+            "SUCCESSFUL": f"The deployment of {runs} had succeeded before it could be rolled back.",
+        }[end.status]
+        lines = [f"{said} {end.reason}"]
+        for death in end.deaths[-3:]:
+            lines += death.told()
+        raise Failure(
+            Outcome.FAILED if end.status == "SUCCESSFUL" else end.outcome,
+            "\n".join(lines),
+            service=self._named.service,
+            revision=short(revision),
+            runs=runs,
+            deployment=end.deployment,
+            status=end.status,
+            reason=end.reason,
+            seconds=end.seconds,
+            deaths=[death.facts() for death in end.deaths],
+        )
+
+
+def _facts(checks: list[Check]) -> list[dict[str, Any]]:
+    return [check.facts() for check in checks]

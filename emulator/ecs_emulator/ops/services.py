@@ -1,0 +1,80 @@
+"""The ECS services of the cluster, found by a short name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.target import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.client import ECSClient
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+
+# CloudFormation names a service `<stack>-<this>-<random>`.
+_LOGICAL_ID = "-MythicalMonolithService"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A service by its cluster and its full name."""
+
+    cluster: str
+    service: str
+
+    @property
+    def short(self) -> str:
+        """The name without what CloudFormation adds: usually that of its stack."""
+        return self.service.partition(_LOGICAL_ID)[0]
+
+
+def find(target: Target, wanted: str | None) -> Named:
+    """The service that `wanted` means, or the only one. Raises NoTarget, Failure (NOT_FOUND, USAGE)."""
+    cluster = target.output("ClusterName")
+    return Named(cluster, chosen(names(target.ecs, cluster), wanted))
+
+
+def names(ecs: ECSClient, cluster: str) -> list[str]:
+    """The names of a cluster's services, in order."""
+    pages = ecs.get_paginator("list_services").paginate(cluster=cluster)
+    return sorted(arn.rpartition("/")[2] for page in pages for arn in page["serviceArns"])
+
+
+def chosen(there_are: Sequence[str], wanted: str | None) -> str:
+    """The one name that `wanted` means: in full, by its stack (`likes` for `mysfits-likes-…`), or by a unique part.
+
+    None means the only one. Raises Failure (NOT_FOUND, USAGE).
+    """
+    listed = f"There are: {', '.join(there_are)}." if there_are else "There are none."
+    if wanted is None:
+        found = list(there_are)
+    else:
+        ways = (
+            lambda name: name == wanted,
+            lambda name: name.partition(_LOGICAL_ID)[0] in (wanted, f"mysfits-{wanted}"),
+            lambda name: wanted.lower() in name.lower(),
+        )
+        found = next((hits for way in ways if (hits := [name for name in there_are if way(name)])), [])
+    if not found:
+        raise Failure(Outcome.NOT_FOUND, f"No service {'' if wanted is None else wanted + ' '}is here. {listed}")
+    if len(found) > 1:
+        said = "Say which service" if wanted is None else f"{wanted} may be several services"
+        raise Failure(Outcome.USAGE, f"{said}. {listed}")
+    return found[0]
+
+
+def describe(ecs: ECSClient, named: Named) -> ServiceTypeDef:
+    """The service as ECS describes it. Raises Failure (NOT_FOUND)."""
+    answer = ecs.describe_services(cluster=named.cluster, services=[named.service])
+    services = [service for service in answer["services"] if service.get("status") != "INACTIVE"]
+    if not services:
+        reasons = "".join(f" ({failure['reason']})" for failure in answer.get("failures", []) if "reason" in failure)
+        raise Failure(Outcome.NOT_FOUND, f"There is no service {named.service} in {named.cluster}{reasons}.")
+    return services[0]
+
+
+def short(arn: str) -> str:
+    """`family:7` or a task's id: the last part of an ARN."""
+    return arn.rpartition("/")[2]

@@ -1,0 +1,149 @@
+"""What the services are doing: deployments, tasks, targets, rules and events, gathered and said on one screen.
+
+A target's health, as AWS tells it, is by its own checks: a healthy one may be out of reach. Here it is `unreachable`
+while no load balancer of its group routes requests, in the words for people and in the facts for programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ecs_emulator.ops import balancing, notes, revisions, tasks
+from ecs_emulator.ops.services import Named, describe, names, short
+from ecs_emulator.ops.target import Target
+from ecs_emulator.visible import visible_line
+
+Facts = dict[str, Any]
+
+EVENTS = 5
+UNREACHABLE = "unreachable"
+
+
+def gather(target: Target, service: str | None = None) -> list[Facts]:
+    """The facts of every service of the cluster, or of the one with this full name."""
+    cluster = target.output("ClusterName")
+    wanted = [service] if service else names(target.ecs, cluster)
+    return [_service(target, Named(cluster, name)) for name in wanted]
+
+
+def _service(target: Target, named: Named) -> Facts:
+    service = describe(target.ecs, named)
+    definition = revisions.read(target.ecs, service["taskDefinition"])
+    groups = [each["targetGroupArn"] for each in service.get("loadBalancers", []) if "targetGroupArn" in each]
+    checked = [(group, each) for group in groups for each in balancing.health(target.elbv2, group)]
+    # After the targets: a load balancer that has ended meanwhile is not missed.
+    balancers = balancing.load_balancers(target.elbv2, groups)
+    health = [_as_routed(each, [by for by in balancers if group in by.groups]) for group, each in checked]
+    running = tasks.listed(target.ecs, named)
+    facts: Facts = {
+        "service": named.service,
+        "short": named.short,
+        "revision": short(service["taskDefinition"]),
+        "image": revisions.image_of(definition, revisions.main_container(service, definition)),
+        "desired": service["desiredCount"],
+        "running": service["runningCount"],
+        "pending": service["pendingCount"],
+        "deployments": [_deployment(each) for each in service["deployments"]],
+        "tasks": [_task(task, health) for task in running],
+        "stopped": [death.facts() for death in tasks.deaths(target, named, most=3)],
+        "targets": _strangers(health, {tasks.address(task) for task in running}),
+        "rules": _rules(target, groups),
+        "load_balancers": [{"name": each.name, "state": each.state, "reason": each.reason} for each in balancers],
+        "events": [
+            {"at": event["createdAt"], "message": event["message"]} for event in service.get("events", [])[:EVENTS]
+        ],
+    }
+    return facts | {"notes": notes.of(facts, notes.settings(target, groups))}
+
+
+def _as_routed(found: Any, balancers: Sequence[balancing.LoadBalancer]) -> Any:
+    """A target as DescribeTargetHealth has it, but `unreachable` when it is healthy and gets no requests."""
+    if found["TargetHealth"]["State"] != "healthy" or not balancers or any(each.routes for each in balancers):
+        return found
+    return {**found, "TargetHealth": {"State": UNREACHABLE}}
+
+
+def _deployment(deployment: Mapping[str, Any]) -> Facts:
+    return {
+        "status": deployment["status"],
+        "revision": short(deployment["taskDefinition"]),
+        "state": deployment.get("rolloutState", ""),
+        "reason": deployment.get("rolloutStateReason", ""),
+        "desired": deployment["desiredCount"],
+        "running": deployment["runningCount"],
+        "pending": deployment["pendingCount"],
+        "failed": deployment.get("failedTasks", 0),
+    }
+
+
+def _task(task: Any, health: Sequence[Any]) -> Facts:
+    address = tasks.address(task)
+    found = [each["TargetHealth"] for each in health if address and each["Target"]["Id"] == address]
+    return {
+        "task": short(task["taskArn"]),
+        "revision": short(task["taskDefinitionArn"]),
+        "status": task.get("lastStatus", ""),
+        "since": task.get("startedAt") or task.get("createdAt"),
+        "address": address,
+        "health": ", ".join(each["State"] for each in found),
+        "reason": " ".join(dict.fromkeys(each["Reason"] for each in found if "Reason" in each)),
+        "description": " ".join(dict.fromkeys(each["Description"] for each in found if "Description" in each)),
+    }
+
+
+def _strangers(health: Sequence[Any], known: set[str]) -> list[Facts]:
+    """Targets that are no running task: usually those that are draining."""
+    return [
+        {"address": each["Target"]["Id"], "health": each["TargetHealth"]["State"]}
+        for each in health
+        if each["Target"]["Id"] not in known
+    ]
+
+
+def _rules(target: Target, groups: Sequence[str]) -> list[Facts]:
+    return [
+        {"priority": rule.priority, "paths": list(rule.paths), "share": round(100 * rule.share(group))}
+        for listener in balancing.listeners(target, groups)
+        for rule in balancing.rules(target.elbv2, listener)
+        for group in groups
+        if group in rule.weights
+    ]
+
+
+def lines(services: Sequence[Facts]) -> list[str]:
+    """One screen for people."""
+    said: list[str] = []
+    for facts in services:
+        said += [*_lines(facts), ""]
+    return [visible_line(line) for line in said[:-1]] or ["There is no service in the cluster."]
+
+
+def _lines(facts: Facts) -> list[str]:
+    counts = f"{facts['running']} of {facts['desired']} tasks run"
+    starting = f", {facts['pending']} starting" if facts["pending"] else ""
+    said = [f"{facts['short']}  {facts['revision']}  {counts}{starting}", f"  image {facts['image']}"]
+    for each in facts["load_balancers"]:
+        if each["state"] != "active":
+            said.append(f"  load balancer {each['name']}  {each['state']}  {each['reason']}".rstrip())
+    for rule in facts["rules"]:
+        paths = " ".join(rule["paths"]) or "everything else"
+        said.append(f"  rule {rule['priority']}  {paths}  {rule['share']} % of it comes here")
+    for each in facts["deployments"]:
+        counts = f"{each['running']}/{each['desired']} running, {each['pending']} starting, {each['failed']} failed"
+        said.append(f"  deployment {each['status']}  {each['revision']}  {each['state']}  {counts}")
+        if each["reason"] and each["state"] != "COMPLETED":
+            said.append(f"    {each['reason']}")
+    for each in facts["tasks"]:
+        since = f"since {each['since']:%H:%M:%S}" if each["since"] else ""
+        health = f"target {each['health']}" if each["health"] else "no target"
+        why = " ".join(part for part in (each["reason"], each["description"]) if part)
+        parts = (f"task {each['task'][:8]}", each["revision"], each["status"], since, each["address"], health, why)
+        said.append("  " + "  ".join(part for part in parts if part))
+    for each in facts["targets"]:
+        said.append(f"  target {each['address']}  {each['health']}")
+    for each in facts["stopped"]:
+        said += tasks.Death(each["task"], each["revision"], each["reason"], tuple(each["lines"][-3:])).told()
+    said += [f"  {event['at']:%H:%M:%S}  {event['message']}" for event in facts["events"]]
+    said += [f"  ! {note}" for note in facts["notes"]]
+    return said

@@ -1,0 +1,122 @@
+"""What a command says: live views on a terminal, plain lines elsewhere, one JSON document with --json.
+
+Whatever is printed passes here, and what a terminal would obey is shown instead (ecs_emulator/visible.py): text of
+others, such as log events and names, moves no cursor and sets no colour.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Any
+
+import click
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.live import Live
+from rich.segment import Segment
+from rich.text import Text
+
+from ecs_emulator.visible import visible, visible_json, visible_line
+
+
+class _Console(Console):
+    """A console that obeys rich alone."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        # Before anything is measured; rich would leave some control characters out without a word.
+        return super().render_str(visible(text), **how)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else visible(text), style, control)
+
+
+class Terminal:
+    """Where a command says what it does. With `as_json` standard output holds the result and nothing else."""
+
+    def __init__(self, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.console: Console = _Console(highlight=False, soft_wrap=True, markup=False, emoji=False, stderr=as_json)
+        self.is_live = self.console.is_terminal and not as_json
+
+    def say(self, text: str = "") -> None:
+        """One line for people."""
+        self.console.print(text)
+
+    def line(self, text: str) -> None:
+        """One line for people, also when the text has several."""
+        self.say(visible_line(text))
+
+    def show(self, view: RenderableType) -> None:
+        """A table for people; nothing with --json, where the result holds the same."""
+        if not self.as_json:
+            self.console.print(view)
+
+    def result(self, **facts: Any) -> None:
+        """What came of it, for programs; nothing without --json."""
+        if self.as_json:
+            put_json(as_text(facts))
+
+    @contextmanager
+    def live(self) -> Iterator[Live | None]:
+        """A view that is drawn anew in its place; None where there is no terminal."""
+        if not self.is_live:
+            yield None
+            return
+        with Live(console=self.console, auto_refresh=False, transient=True) as view:
+            yield view
+
+
+def put(text: str) -> None:
+    """Text as it is, without a view in mind: faster than `say` where there is much of it."""
+    click.echo(visible(text))
+
+
+def put_json(document: str) -> None:
+    """JSON, or what should be."""
+    click.echo(visible_json(document))
+
+
+def as_text(facts: Any) -> str:
+    """Facts as one line of JSON."""
+    return json.dumps(facts, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    if isinstance(value, set | frozenset | tuple):
+        return sorted(value)
+    return str(value)
+
+
+def complain(message: str) -> None:
+    """What went wrong, for people."""
+    print(f"Error: {visible(message)}", file=sys.stderr)
+
+
+def guard_errors() -> None:
+    """From now on, tracebacks and log lines of this process are made visible too."""
+    sys.excepthook = _told
+    threading.excepthook = lambda found: _told(found.exc_type, found.exc_value or found.exc_type(), found.exc_traceback)
+    if logging.lastResort:
+        logging.lastResort.setFormatter(_Visible())
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    sys.stderr.write(visible("".join(traceback.format_exception(kind, error, trace))))
+
+
+class _Visible(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))

@@ -1,0 +1,40 @@
+"""Whether a task of a service is healthy, pending or unhealthy: what its scheduler goes by."""
+
+from __future__ import annotations
+
+from ecs_emulator.scheduler import rules
+from ecs_emulator.scheduler.tasks import Outside, Task
+
+HEALTHY = "healthy"
+PENDING = "pending"
+UNHEALTHY = "unhealthy"
+
+
+def condition(task: Task, grace: float, now: float, outside: Outside) -> str:
+    """A task with a load balancer is as healthy as its targets; `grace` is its health check grace period in seconds.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+    """
+    if task.running_since is None or now - task.began < rules.SECONDS_OF_START:
+        return PENDING
+    age = now - task.running_since
+    states = [health.state for each in task.registered if (health := outside.targets.health(*each))]
+    if UNHEALTHY in states:
+        return UNHEALTHY if age >= outside.clock.shortened(grace) else PENDING
+    # A target group that no listener uses checks nobody.
+    checked = [state for state in states if state != "unused"]
+    if len(states) < len(task.registered) or any(state != HEALTHY for state in checked):
+        return PENDING
+    if checked and len(checked) == len(states):
+        return HEALTHY
+    return HEALTHY if age >= outside.clock.shortened(rules.SECONDS_UNTIL_TRUSTED) else PENDING
+
+
+def complaint(task: Task, outside: Outside) -> tuple[str, str]:
+    """The target group that finds a task unhealthy, and its reason."""
+    for group, target in task.registered:
+        health = outside.targets.health(group, target)
+        if health and health.state == UNHEALTHY:
+            return group, health.description or "Health checks failed"
+    return "", "Health checks failed"

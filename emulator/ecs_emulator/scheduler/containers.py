@@ -1,0 +1,222 @@
+"""Runs tasks in containers of a Docker engine: the Runner of `mysfits up --docker`."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import subprocess
+import threading
+import time
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, cast
+from urllib.parse import urlsplit
+
+import boto3
+
+from ecs_emulator.clock import Clock
+from ecs_emulator.cloud.keys import Keys
+from ecs_emulator.keeper import Start
+from ecs_emulator.local import endpoint_environment
+from ecs_emulator.scheduler.confinement import Confinement
+from ecs_emulator.scheduler.container import Container, Process
+from ecs_emulator.scheduler.docker.engine import PATIENCE, Engine, EngineError
+from ecs_emulator.scheduler.docker.ground import Ground
+from ecs_emulator.scheduler.docker.images import resolved
+from ecs_emulator.scheduler.docker.settings import PLAYED, not_played, published, run, settings, variables
+from ecs_emulator.scheduler.features import STORED
+from ecs_emulator.scheduler.images import Images
+from ecs_emulator.scheduler.output import Output
+from ecs_emulator.scheduler.processes import AsProcesses, not_pulled
+from ecs_emulator.scheduler.run import Begin, CannotStart, Place, Say
+from ecs_emulator.scheduler.runner import TaskRunner
+from ecs_emulator.scheduler.unplayed import unplayable
+
+START_PATIENCE = 60.0  # seconds that a container may take to begin
+LOOK = 0.05  # seconds between two looks at one that begins
+KILLED = 137  # SIGKILL and 128
+NEVER = "0001-01-01"  # what Docker says of what has not happened
+
+
+class Containers(TaskRunner):
+    """Each container is one of a Docker engine, published on an address of its task's own.
+
+    Its user, rights and limits are enforced. A placeholder that the engine does not have is played by a process,
+    which `confinement` is for.
+    """
+
+    has_effect = frozenset({STORED["cpu"]})
+
+    def __init__(
+        self,
+        ground: Ground,
+        images: Images,
+        start: Start,
+        session: boto3.Session,
+        cloud_url: str,
+        cloud_port: int,
+        clock: Clock,
+        folder: Path,
+        say: Say = lambda _: None,
+        *,
+        confinement: Confinement | None,
+        keys: Keys,
+    ) -> None:
+        way = InContainers(ground, images, start, cloud_url, confinement)
+        super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
+        self.metadata.guard.admit(ground.host)
+
+
+class InContainers:
+    """The Way of a rehearsal with Docker."""
+
+    def __init__(
+        self, ground: Ground, images: Images, start: Start, cloud_url: str, confinement: Confinement | None
+    ) -> None:
+        self._ground = ground
+        self._images = images
+        self._start = start
+        self._cloud_url = cloud_url
+        self._as_processes = AsProcesses(images, start, cloud_url, confinement)
+
+    def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
+        reference = definition["image"]
+        image = resolved(self._ground.engine, reference)
+        if image is None:
+            placeholder = self._images.resolve(reference)
+            if placeholder is None or not placeholder.is_placeholder:
+                raise CannotStart(not_pulled(reference))
+            say(f"The Docker engine does not have {reference}; a process plays the placeholder.")
+            return self._as_processes.prepared(definition, say)
+        if unplayed := ", ".join(unplayable(definition, but=PLAYED)):
+            raise CannotStart(f"ResourceInitializationError: a task of a rehearsal cannot have {unplayed}")
+        if without := ", ".join(not_played(definition)):
+            say(f"Containers run without {without}.")
+        return partial(self._begin, image, say)
+
+    def _begin(self, image: str, say: Say, container: Container, place: Place, output: Output) -> None:
+        name = self._name(place, container.name)
+        process: Contained | None = None
+        try:
+            # The engine's command line is for everybody to see; the environment of its command is not.
+            secret = place.role.lasting().variables if place.role else {}
+            arguments = self._arguments(image, container, place, tuple(secret))
+            _, warnings = self._ground.engine.say("create", *arguments, environment=secret)
+            for warning in warnings:
+                say(f"Docker: {warning}")
+            child = self._start(["docker", "start", "--attach", name], dict(os.environ), None)
+            process = Contained(self._ground.engine, name, child, output)
+            process.wait_until_started()
+        except (EngineError, OSError) as error:
+            if process:
+                process.give_up()
+            else:
+                output.finish()
+                output.give_up()
+            container.fail(f"CannotStartContainerError: {error}")
+            return
+        container.runs(process)
+
+    def _name(self, place: Place, container: str) -> str:
+        return f"{self._ground.name}-{place.launch.task_id[:12]}-{container}"
+
+    def _arguments(self, image: str, container: Container, place: Place, inherited: tuple[str, ...]) -> list[str]:
+        """What `docker create` is told. Variables that are `inherited` come from its own environment."""
+        definition, task = container.definition, place.launch.definition
+        # The containers of a task have one network interface between them.
+        first = self._name(place, place.first)
+        is_first = container.name == place.first
+        network = [self._ground.name, *published(task, place.address)] if is_first else [f"container:{first}"]
+        return [
+            *("--name", self._name(place, container.name), "--pull", "never", "--log-driver", "none"),
+            *(part for label in self._ground.labels for part in ("--label", label)),
+            *("--network", *network),
+            *settings(definition, task, self._ground.engine.cpus),
+            *variables(definition, self._platform(place), inherited),
+            *run(definition, image),
+        ]
+
+    def _platform(self, place: Place) -> dict[str, str]:
+        """What the platform tells a container.
+
+        The address of the credentials is left out: SDKs take none of another host than their own by plain HTTP, and to
+        a container the rehearsal is another host. A key that lasts as long as the task is there instead.
+        """
+        cloud_url = self._ground.inside(self._cloud_url)
+        told = endpoint_environment(cloud_url)
+        return told | {
+            "NO_PROXY": f"{told['NO_PROXY']},{urlsplit(cloud_url).hostname}",
+            "no_proxy": f"{told['no_proxy']},{urlsplit(cloud_url).hostname}",
+            "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "ECS_CONTAINER_METADATA_URI_V4": self._ground.inside(place.metadata_uri),
+        }
+
+
+class Contained(Process):
+    """A container of an engine, and the command that is attached to it: that prints what the container prints, and
+    ends when it ends."""
+
+    def __init__(self, engine: Engine, name: str, attached: subprocess.Popen[bytes], output: Output) -> None:
+        super().__init__(attached, cast("IO[bytes]", attached.stdout), output)
+        self._engine = engine
+        self._name = name
+        self._code: int | None = None
+        self._is_killed = False
+
+    def wait_until_started(self) -> None:
+        """Raises EngineError when it does not start."""
+        deadline = time.monotonic() + START_PATIENCE
+        while (state := self._engine.state(self._name)) is None or state["StartedAt"].startswith(NEVER):
+            if self._child.poll() is not None:
+                # Between the look and this one it may have run and ended.
+                state = self._engine.state(self._name)
+                if state and not state["StartedAt"].startswith(NEVER):
+                    return
+                raise EngineError((state and state["Error"]) or "the container is not there any more")
+            if time.monotonic() > deadline:
+                raise EngineError(f"Could not transition to started; timed out after waiting {START_PATIENCE:g}s")
+            time.sleep(LOOK)
+
+    def terminate(self, patience: float) -> None:
+        self._soon("stop", "-t", str(math.ceil(patience)))
+
+    def kill(self) -> None:
+        if self._child.poll() is None and not self._is_killed:
+            self._is_killed = True
+            self._soon("kill")
+
+    def exit_code(self) -> int | None:
+        if self._code is None and self._child.poll() is not None:
+            self._code, self.reason = self._ended()
+        return self._code
+
+    def give_up(self) -> None:
+        with contextlib.suppress(EngineError):
+            self._engine.call("rm", "--force", "--volumes", self._name)
+        self._is_killed = True
+        self._child.kill()
+        super().give_up()
+
+    def _ended(self) -> tuple[int, str | None]:
+        """Its exit code, and the reason where that does not tell."""
+        state = self._engine.state(self._name)
+        if state is None:
+            return KILLED, "CannotInspectContainerError: the container is not there any more"
+        if state["Running"]:
+            return KILLED, "CannotInspectContainerError: the engine has lost the connection to the container"
+        # The word is about every process in it; of one that ended by itself, the first was not meant.
+        if state["OOMKilled"] and state["ExitCode"] == KILLED:
+            return KILLED, "OutOfMemoryError: Container killed due to memory usage"
+        return int(state["ExitCode"]), None
+
+    def _soon(self, *command: str) -> None:
+        """Tell the engine about it, without waiting."""
+
+        def tell() -> None:
+            with contextlib.suppress(EngineError):
+                patience = PATIENCE + 120  # the longest `stopTimeout`
+                self._engine.call(*command, self._name, patience=patience)
+
+        threading.Thread(target=tell, name=f"docker {command[0]}", daemon=True).start()

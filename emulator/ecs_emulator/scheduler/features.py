@@ -1,0 +1,86 @@
+"""What AWS has and a rehearsal has not: some of it is refused, some is stored and shown without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ecs_emulator.cloud.errors import AwsError
+
+# Real on AWS, without effect here. Dots lead inwards, lists are looked through.
+STORED = {
+    "networkConfiguration": "subnets and security groups: every task is on this machine",
+    "capacityProviderStrategy": "capacity providers: every task runs here, and no Spot task is taken away",
+    "platformVersion": "the platform version",
+    "serviceRegistries": "service discovery",
+    "serviceConnectConfiguration": "Service Connect",
+    "availabilityZoneRebalancing": "Availability Zones",
+    "enableExecuteCommand": "ECS Exec",
+    "placementConstraints": "placement",
+    "placementStrategy": "placement",
+    "monitoring": "metrics of a finer resolution",
+    "deploymentConfiguration.alarms": "alarms that end a deployment: nothing measures here",
+    "deploymentConfiguration.earlySuccessCriteria": "early success: a deployment is done when all of it is",
+    "executionRoleArn": "the execution role",
+    "proxyConfiguration": "proxies",
+    "ephemeralStorage": "the size of the disk",
+    "runtimePlatform": "the platform: a task has that of this machine",
+    "volumes": "volumes: a task sees this machine's disk",
+    "cpu": "limits of CPU and memory",
+    "configuration": "the cluster's settings for ECS Exec and storage",
+    "settings": "Container Insights",
+}
+
+_ROLLING_ONLY = "Only rolling deployments are played in a rehearsal."
+_REFUSED: dict[str, str] = {
+    "volumeConfigurations": "A rehearsal has no volumes that are configured at launch.",
+    "vpcLatticeConfigurations": "A rehearsal has no VPC Lattice.",
+    "gatewayConnectors": "A rehearsal has no gateways.",
+    "deploymentConfiguration.lifecycleHooks": _ROLLING_ONLY,
+    "deploymentConfiguration.linearConfiguration": _ROLLING_ONLY,
+    "deploymentConfiguration.canaryConfiguration": _ROLLING_ONLY,
+    "loadBalancers.advancedConfiguration": _ROLLING_ONLY,
+    "loadBalancers.loadBalancerName": "A rehearsal has no Classic Load Balancer; name a target group.",
+    "inferenceAccelerators": "A rehearsal has no accelerators.",
+    "volumes.efsVolumeConfiguration": "A rehearsal has no EFS volumes.",
+    "volumes.fsxWindowsFileServerVolumeConfiguration": "A rehearsal has no FSx volumes.",
+    "volumes.s3filesVolumeConfiguration": "A rehearsal has no S3 volumes.",
+    "volumes.configuredAtLaunch": "A rehearsal has no volumes that are configured at launch.",
+    "volumes.host.sourcePath": "Fargate has no host to take a volume from.",
+    "overrides.inferenceAcceleratorOverrides": "A rehearsal has no accelerators.",
+    "overrides.containerOverrides.environmentFiles": "A rehearsal reads no environment files.",
+    "overrides.containerOverrides.resourceRequirements": "A rehearsal has no accelerators.",
+}
+_ONLY = {
+    "schedulingStrategy": "REPLICA",
+    "deploymentController.type": "ECS",
+    "deploymentConfiguration.strategy": "ROLLING",
+    "launchType": "FARGATE",
+}
+
+
+def refuse_unplayable(asked: Mapping[str, Any]) -> None:
+    """Raises AwsError for what would change how tasks run and cannot be done here."""
+    for path, sentence in _REFUSED.items():
+        if any(_values(asked, path.split("."))):
+            raise AwsError("UnsupportedFeatureException", sentence)
+    for path, only in _ONLY.items():
+        for value in _values(asked, path.split(".")):
+            if value != only:
+                message = f"{path.split('.')[-1]} {value} is not played in a rehearsal; {only} is."
+                raise AwsError("UnsupportedFeatureException", message)
+
+
+def without_effect(asked: Mapping[str, Any]) -> list[str]:
+    """What is stored and shown as given, and not played: `STORED`'s words for what is in an input."""
+    return [what for path, what in STORED.items() if any(_values(asked, path.split(".")))]
+
+
+def _values(value: Any, path: list[str]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _values(each, path)
+    elif not path:
+        yield value
+    elif isinstance(value, Mapping) and path[0] in value:
+        yield from _values(value[path[0]], path[1:])

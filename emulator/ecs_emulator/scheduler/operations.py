@@ -1,0 +1,52 @@
+"""The ECS API: every operation that a rehearsal plays, as a function of the scheduler and the operation's input."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from ecs_emulator.scheduler import (
+    cluster_operations,
+    definition_operations,
+    deployment_operations,
+    service_operations,
+    tag_operations,
+    task_operations,
+)
+from ecs_emulator.scheduler.features import refuse_unplayable, without_effect
+from ecs_emulator.scheduler.scheduler import Scheduler
+
+Operation = Callable[[Scheduler, dict[str, Any]], dict[str, Any]]
+
+_CHANGES = ("Create", "Update", "Register", "Run", "Put")
+
+
+def _alone(name: str, operation: Operation) -> Operation:
+    """One at a time, and never while the scheduler is at work."""
+
+    def operate(scheduler: Scheduler, asked: dict[str, Any]) -> dict[str, Any]:
+        with scheduler.lock:
+            if name.startswith(_CHANGES):
+                refuse_unplayable(asked)
+            answer = operation(scheduler, asked)
+            if name.startswith(_CHANGES):
+                scheduler.note_without_effect(without_effect(asked))
+            # It is read when the scheduler is at work again.
+            return copy.deepcopy(answer)
+
+    return operate
+
+
+OPERATIONS: dict[str, Operation] = {
+    name: _alone(name, operation)
+    for operations in (
+        cluster_operations.OPERATIONS,
+        definition_operations.OPERATIONS,
+        service_operations.OPERATIONS,
+        deployment_operations.OPERATIONS,
+        task_operations.OPERATIONS,
+        tag_operations.OPERATIONS,
+    )
+    for name, operation in operations.items()
+}

@@ -1,0 +1,96 @@
+"""Runs tasks as processes of this machine: the Runner of a rehearsal without Docker."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from ecs_emulator.clock import Clock
+from ecs_emulator.cloud.keys import Keys
+from ecs_emulator.keeper import Start
+from ecs_emulator.local import endpoint_environment
+from ecs_emulator.scheduler.confinement import Confinement
+from ecs_emulator.scheduler.container import Container, environment
+from ecs_emulator.scheduler.images import Image, Images
+from ecs_emulator.scheduler.output import Output
+from ecs_emulator.scheduler.run import Begin, CannotStart, Place, Say
+from ecs_emulator.scheduler.runner import TaskRunner
+from ecs_emulator.scheduler.unplayed import not_enforced, unplayable
+
+
+class Processes(TaskRunner):
+    """Each container is a process group in the keeper's care, on an address of its task's own.
+
+    Of a container's isolation its variables, its folder, its address and its end are played, and `confinement` where
+    the machine offers one.
+    """
+
+    def __init__(
+        self,
+        images: Images,
+        start: Start,
+        session: boto3.Session,
+        cloud_url: str,
+        cloud_port: int,
+        clock: Clock,
+        folder: Path,
+        say: Say = lambda _: None,
+        *,
+        confinement: Confinement | None,
+        keys: Keys,
+    ) -> None:
+        way = AsProcesses(images, start, cloud_url, confinement)
+        super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
+
+
+class AsProcesses:
+    """The Way of a rehearsal without Docker."""
+
+    def __init__(self, images: Images, start: Start, cloud_url: str, confinement: Confinement | None) -> None:
+        self._images = images
+        self._start = start
+        self._cloud_url = cloud_url
+        self._confinement = confinement
+
+    def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
+        reference = definition["image"]
+        image = self._images.resolve(reference)
+        if image is None:
+            raise CannotStart(not_pulled(reference))
+        if unplayed := ", ".join(unplayable(definition)):
+            if not image.is_placeholder:
+                raise CannotStart(f"ResourceInitializationError: a task that runs as a process cannot have {unplayed}")
+            say(f"The placeholder is played without {unplayed}.")
+        if limits := ", ".join(not_enforced(definition)):
+            say(f"Tasks run as processes, without limits; not enforced: {limits}.")
+        if image.stands_in:
+            say(f"The placeholder stands in for {reference}.")
+        return partial(self._begin, image)
+
+    def _begin(self, image: Image, container: Container, place: Place, output: Output) -> None:
+        platform = endpoint_environment(self._cloud_url) | {
+            "BIND_ADDRESS": place.address.ip,
+            "ECS_CONTAINER_METADATA_URI_V4": place.metadata_uri,
+            # The credentials of the machine, where it is one of EC2, are none of a task's.
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        if place.role:
+            platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = place.role.uri
+        variables = environment(container.definition, image, platform, place.address.ports)
+        start = self._start
+        if self._confinement:
+            place.own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            start = self._confinement.around(start, place.own)
+            variables = {"TMPDIR": str(place.own), **variables}
+        container.start(start, image, variables, output)
+
+
+def not_pulled(reference: str) -> str:
+    """ECS's reason when there is no such image."""
+    return (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+        f"failed to resolve ref {reference}: {reference}: not found"
+    )

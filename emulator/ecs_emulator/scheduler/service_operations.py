@@ -1,0 +1,167 @@
+"""Services, as the ECS API has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ecs_emulator.scheduler import outcome, shown
+from ecs_emulator.scheduler.arns import name as name_in
+from ecs_emulator.scheduler.clusters import Cluster
+from ecs_emulator.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision
+from ecs_emulator.scheduler.events import Events
+from ecs_emulator.scheduler.paging import page
+from ecs_emulator.scheduler.scheduler import Scheduler
+from ecs_emulator.scheduler.service_settings import (
+    check_count,
+    check_load_balancers,
+    check_name,
+    invalid,
+    options,
+    revised,
+)
+from ecs_emulator.scheduler.services import Service
+
+Document = dict[str, Any]
+
+_AT_ONCE = 10  # services that one call may describe
+
+
+def create(ecs: Scheduler, asked: Document) -> Document:
+    cluster = ecs.clusters.find(asked.get("cluster"))
+    name = asked["serviceName"]
+    check_name(name)
+    there = cluster.services.get(name)
+    if there and there.status == "DRAINING":
+        raise invalid("Unable to Start a service that is still Draining.")
+    if there and there.status == "ACTIVE":
+        raise invalid("Creation of service was not idempotent.")
+    if not asked.get("taskDefinition"):
+        raise invalid("Task definition can not be blank.")
+    desired = asked.get("desiredCount", 1)
+    check_count(desired)
+    settings = revised(asked, cluster, {})
+    service = Service(
+        name,
+        ecs.arns.service(cluster.name, name),
+        cluster.name,
+        desired,
+        options(asked, {}),
+        Events(name, ecs.arns, ecs.clock),
+        ecs.clock.now(),
+        tags=list(asked.get("tags", [])),
+    )
+    _deploy(ecs, service, settings)
+    cluster.services[name] = service
+    return {"service": shown.service(service, ecs.arns, tags=True)}
+
+
+def update(ecs: Scheduler, asked: Document) -> Document:
+    cluster = ecs.clusters.find(asked.get("cluster"))
+    service = cluster.active_service(asked["service"])
+    desired = asked.get("desiredCount", service.desired)
+    check_count(desired)
+    before = service.primary.revision.settings
+    settings = revised(asked, cluster, before)
+    if "taskDefinition" in asked:
+        definition = ecs.definitions.find(asked["taskDefinition"], "TaskDefinition not found.")
+        settings["taskDefinition"] = definition["taskDefinitionArn"]
+    changed_options = options(asked, service.options)
+    is_new = settings != before or asked.get("forceNewDeployment", False)
+    if is_new:
+        _check(ecs, settings)
+    service.options = changed_options
+    service.scale(desired)
+    if is_new:
+        _deploy(ecs, service, settings)
+    return {"service": shown.service(service, ecs.arns)}
+
+
+def delete(ecs: Scheduler, asked: Document) -> Document:
+    service = ecs.clusters.find(asked.get("cluster")).service(asked["service"])
+    if service.status == "ACTIVE":
+        if service.desired > 0 and not asked.get("force"):
+            raise invalid("The service cannot be stopped while it is scaled above 0.")
+        outcome.supersede(service)
+        service.status, service.desired = "DRAINING", 0
+        for deployment in service.deployments:
+            deployment.wanted = 0
+    return {"service": shown.service(service, ecs.arns)}
+
+
+def describe(ecs: Scheduler, asked: Document) -> Document:
+    cluster = ecs.clusters.find(asked.get("cluster"))
+    if not 1 <= len(asked["services"]) <= _AT_ONCE:
+        raise invalid(f"Services should have between 1 and {_AT_ONCE} names.")
+    services, failures = [], []
+    for reference in asked["services"]:
+        found = cluster.services.get(name_in(reference))
+        if found:
+            services.append(shown.service(found, ecs.arns, "TAGS" in asked.get("include", [])))
+        else:
+            arn = reference if reference.startswith("arn:") else ecs.arns.service(cluster.name, reference)
+            failures.append({"arn": arn, "reason": "MISSING"})
+    return {"services": services, "failures": failures}
+
+
+def list_all(ecs: Scheduler, asked: Document) -> Document:
+    cluster = ecs.clusters.find(asked.get("cluster"))
+    found = [each for each in cluster.services.values() if each.status != "INACTIVE" and _matches(each, asked)]
+    arns, more = page([each.arn for each in found], asked)
+    return {"serviceArns": arns, **more}
+
+
+def _matches(service: Service, asked: Mapping[str, Any]) -> bool:
+    """By launch type, strategy and who manages it: every service here is of one kind, but for its launch type."""
+    launch_type = service.primary.revision.settings.get("launchType")
+    return (
+        asked.get("launchType") in (None, launch_type)
+        and asked.get("schedulingStrategy") in (None, "REPLICA")
+        and asked.get("resourceManagementType") in (None, "CUSTOMER")
+    )
+
+
+def _check(ecs: Scheduler, settings: dict[str, Any]) -> dict[str, Any]:
+    definition = ecs.definitions.runnable(settings["taskDefinition"])
+    check_load_balancers(settings, definition, ecs.outside.targets)
+    return definition
+
+
+def _deploy(ecs: Scheduler, service: Service, settings: dict[str, Any]) -> None:
+    """Begin a deployment of a new revision with these settings. Raises AwsError."""
+    definition = _check(ecs, settings)
+    settings["taskDefinition"] = definition["taskDefinitionArn"]
+    revision = ServiceRevision(
+        ecs.arns.service_revision(service.cluster, service.name),
+        settings,
+        definition,
+        ecs.definitions.tags[definition["taskDefinitionArn"]],
+        ecs.clock.now(),
+    )
+    outcome.supersede(service)
+    course = ServiceDeployment(
+        ecs.arns.service_deployment(service.cluster, service.name),
+        revision,
+        [each.revision for each in service.deployments],
+        service.configuration,
+        ecs.clock,
+    )
+    service.lead(Deployment(ecs.arns.deployment_id(), revision, service.desired, course))
+
+
+def service_of(ecs: Scheduler, arn: str) -> tuple[Cluster, Service]:
+    """The service that an ARN of a service, a service deployment or a service revision names. Raises AwsError."""
+    parts = arn.split(":")[-1].split("/")
+    if len(parts) < 3:
+        raise invalid("Invalid identifier: " + arn)
+    cluster = ecs.clusters.find(parts[1])
+    return cluster, cluster.service(parts[2])
+
+
+OPERATIONS = {
+    "CreateService": create,
+    "UpdateService": update,
+    "DeleteService": delete,
+    "DescribeServices": describe,
+    "ListServices": list_all,
+}

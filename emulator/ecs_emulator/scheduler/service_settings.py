@@ -1,0 +1,131 @@
+"""What a service may be told: which settings make new tasks, which do not, and which are wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.scheduler import rules
+from ecs_emulator.scheduler.clusters import Cluster
+from ecs_emulator.scheduler.outside import Targets
+
+# A change of any of these is a new deployment.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
+REVISED = (
+    "taskDefinition",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "networkConfiguration",
+    "loadBalancers",
+    "serviceRegistries",
+    "serviceConnectConfiguration",
+)
+OPTIONS = (
+    "deploymentConfiguration",
+    "healthCheckGracePeriodSeconds",
+    "availabilityZoneRebalancing",
+    "enableECSManagedTags",
+    "propagateTags",
+    "enableExecuteCommand",
+    "placementConstraints",
+    "placementStrategy",
+    "monitoring",
+)
+_MOST_TASKS = 5000
+
+
+def revised(asked: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a service's next revision: those `before` with what is asked for. Raises AwsError."""
+    settings = {**before, **{key: asked[key] for key in REVISED if key in asked}}
+    if settings.get("launchType") and settings.get("capacityProviderStrategy"):
+        if "capacityProviderStrategy" not in asked or "launchType" in asked:
+            raise invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one.")
+        del settings["launchType"]
+    if not settings.get("launchType") and not settings.get("capacityProviderStrategy"):
+        strategy = cluster.options.get("defaultCapacityProviderStrategy")
+        if not strategy:
+            # Without either, ECS looks for a container instance.
+            raise invalid("No Container Instances were found in your cluster.")
+        settings["capacityProviderStrategy"] = strategy
+    for item in settings.get("capacityProviderStrategy", []):
+        if item["capacityProvider"] not in ("FARGATE", "FARGATE_SPOT"):
+            message = f"The capacity provider {item['capacityProvider']} is not played in a rehearsal; FARGATE is."
+            raise AwsError("UnsupportedFeatureException", message)
+    settings.setdefault("platformVersion", "LATEST")
+    if not settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets"):
+        raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+    return settings
+
+
+def check_load_balancers(settings: Mapping[str, Any], definition: Mapping[str, Any], targets: Targets) -> None:
+    """Raises AwsError unless every one names a port of the task and a target group in use.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
+    """
+    containers = {container["name"]: container for container in definition["containerDefinitions"]}
+    for each in settings.get("loadBalancers", []):
+        if not each.get("targetGroupArn"):
+            raise invalid("targetGroupArn can not be blank.")
+        container = containers.get(each.get("containerName"))
+        if container is None:
+            message = f"The container {each.get('containerName')} does not exist in the task definition."
+            raise invalid(message)
+        if each.get("containerPort") not in {one.get("containerPort") for one in container["portMappings"]}:
+            message = (
+                f"The container {container['name']} did not have a container port {each.get('containerPort')} defined."
+            )
+            raise invalid(message)
+        if not targets.is_balanced(each["targetGroupArn"]):
+            arn = each["targetGroupArn"]
+            raise invalid(f"The target group with targetGroupArn {arn} does not have an associated load balancer.")
+
+
+def options(asked: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that make no new tasks: those `before` with what is asked for. Raises AwsError."""
+    found = {**before, **{key: asked[key] for key in OPTIONS if key in asked}}
+    found["deploymentConfiguration"] = {
+        "minimumHealthyPercent": rules.MINIMUM_HEALTHY_PERCENT,
+        "maximumPercent": rules.MAXIMUM_PERCENT,
+        "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+        "strategy": "ROLLING",
+        "bakeTimeInMinutes": 0,
+        **before.get("deploymentConfiguration", {}),
+        **asked.get("deploymentConfiguration", {}),
+    }
+    _check_configuration(found["deploymentConfiguration"])
+    if found.setdefault("healthCheckGracePeriodSeconds", 0) < 0:
+        raise invalid("Health check grace period seconds must not be negative.")
+    return found
+
+
+def _check_configuration(configuration: Mapping[str, Any]) -> None:
+    minimum, maximum = configuration["minimumHealthyPercent"], configuration["maximumPercent"]
+    if not 0 <= minimum <= 100:
+        raise invalid("minimumHealthyPercent should be between 0 and 100.")
+    if maximum < 100:
+        raise invalid("maximumPercent should be at least 100.")
+    if minimum == maximum == 100:
+        raise invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
+    configured = configuration["deploymentCircuitBreaker"].get("thresholdConfiguration")
+    if configured and configured["value"] < 1:
+        raise invalid("The value of thresholdConfiguration should be at least 1.")
+
+
+def check_name(name: str) -> None:
+    """Raises AwsError."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", name):
+        message = "Service name contains invalid characters. Valid are letters, numbers, hyphens and underscores."
+        raise invalid(message)
+
+
+def check_count(count: int) -> None:
+    """Raises AwsError."""
+    if not 0 <= count <= _MOST_TASKS:
+        raise invalid(f"desiredCount should be between 0 and {_MOST_TASKS}.")
+
+
+def invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterException", message)

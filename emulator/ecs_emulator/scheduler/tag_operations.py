@@ -1,0 +1,56 @@
+"""Tags on clusters, services, tasks and task definitions, as the ECS API has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.scheduler.arns import resource
+from ecs_emulator.scheduler.scheduler import Scheduler
+from ecs_emulator.scheduler.service_operations import service_of
+from ecs_emulator.scheduler.service_settings import invalid
+
+Document = dict[str, Any]
+Tags = list[dict[str, str]]
+
+_MOST = 50
+
+
+def tag(ecs: Scheduler, asked: Document) -> Document:
+    tags = _tags(ecs, asked["resourceArn"])
+    both = {each["key"]: each for each in tags} | {each["key"]: each for each in asked["tags"]}
+    if len(both) > _MOST:
+        raise invalid(f"The maximum number of tags per resource is {_MOST}.")
+    tags[:] = both.values()
+    return {}
+
+
+def untag(ecs: Scheduler, asked: Document) -> Document:
+    tags = _tags(ecs, asked["resourceArn"])
+    tags[:] = [each for each in tags if each["key"] not in asked["tagKeys"]]
+    return {}
+
+
+def list_all(ecs: Scheduler, asked: Document) -> Document:
+    return {"tags": list(_tags(ecs, asked["resourceArn"]))}
+
+
+def _tags(ecs: Scheduler, arn: str) -> Tags:
+    """The tags of a resource, to be changed in place. Raises AwsError."""
+    if not arn.startswith("arn:"):
+        raise invalid("The specified resource ARN is not valid.")
+    kind, *names = resource(arn)
+    if kind == "cluster":
+        return ecs.clusters.find(arn).tags
+    if kind == "service":
+        return service_of(ecs, arn)[1].tags
+    if kind == "task-definition":
+        return ecs.definitions.tags[ecs.definitions.find(arn)["taskDefinitionArn"]]
+    if kind == "task" and len(names) == 2:
+        task = ecs.clusters.find(names[0]).tasks.get(names[1])
+        if task:
+            return task.tags
+    raise AwsError("ResourceNotFoundException", "The specified resource was not found.")
+
+
+OPERATIONS = {"TagResource": tag, "UntagResource": untag, "ListTagsForResource": list_all}

@@ -1,0 +1,112 @@
+"""Tasks, as the ECS API has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ecs_emulator.scheduler import shown_tasks
+from ecs_emulator.scheduler.arns import name as name_in
+from ecs_emulator.scheduler.paging import page
+from ecs_emulator.scheduler.scheduler import Scheduler
+from ecs_emulator.scheduler.service_settings import invalid, revised
+from ecs_emulator.scheduler.tasks import Task, overridden
+
+Document = dict[str, Any]
+
+_MOST_AT_ONCE = 10
+_MOST_DESCRIBED = 100
+
+
+def run(ecs: Scheduler, asked: Document) -> Document:
+    cluster = ecs.clusters.find(asked.get("cluster"))
+    settings = revised(asked, cluster, {})
+    definition = ecs.definitions.runnable(asked["taskDefinition"])
+    count = asked.get("count", 1)
+    if not 1 <= count <= _MOST_AT_ONCE:
+        raise invalid(f"Count should be between 1 and {_MOST_AT_ONCE}.")
+    overrides = asked.get("overrides", {})
+    _check_overrides(overrides, definition)
+    settings |= {key: asked[key] for key in ("overrides", "enableExecuteCommand") if key in asked}
+    tags = asked.get("tags", [])
+    if asked.get("propagateTags") == "TASK_DEFINITION":
+        tags = [*ecs.definitions.tags[definition["taskDefinitionArn"]], *tags]
+    tasks = []
+    for _ in range(count):
+        task_id = ecs.arns.task_id()
+        task = Task(
+            task_id,
+            ecs.arns.task(cluster.name, task_id),
+            cluster.name,
+            overridden(definition, overrides),
+            asked.get("group") or f"family:{definition['family']}",
+            ecs.clock,
+            settings=settings,
+            tags=[*tags],
+            started_by=asked.get("startedBy"),
+        )
+        cluster.tasks[task_id] = task
+        tasks.append(task)
+    return {"tasks": [shown_tasks.task(each, ecs.arns, tags=True) for each in tasks], "failures": []}
+
+
+def stop(ecs: Scheduler, asked: Document) -> Document:
+    cluster = ecs.clusters.find(asked.get("cluster"))
+    task = cluster.tasks.get(name_in(asked["task"]))
+    if not task:
+        raise invalid("The referenced task was not found.")
+    reason = asked.get("reason") or "Task stopped by user"
+    task.stop("UserInitiated", reason, ecs.now, ecs.outside.targets)
+    return {"task": shown_tasks.task(task, ecs.arns)}
+
+
+def describe(ecs: Scheduler, asked: Document) -> Document:
+    cluster = ecs.clusters.find(asked.get("cluster"))
+    if not 1 <= len(asked["tasks"]) <= _MOST_DESCRIBED:
+        raise invalid(f"Tasks should have between 1 and {_MOST_DESCRIBED} names.")
+    tasks, failures = [], []
+    for reference in asked["tasks"]:
+        found = cluster.tasks.get(name_in(reference))
+        if found:
+            tasks.append(shown_tasks.task(found, ecs.arns, "TAGS" in asked.get("include", [])))
+        else:
+            arn = reference if reference.startswith("arn:") else ecs.arns.task(cluster.name, reference)
+            failures.append({"arn": arn, "reason": "MISSING"})
+    return {"tasks": tasks, "failures": failures}
+
+
+def list_all(ecs: Scheduler, asked: Document) -> Document:
+    cluster = ecs.clusters.find(asked.get("cluster"))
+    if asked.get("containerInstance") or asked.get("daemonName"):
+        raise invalid("A rehearsal has no container instances and no daemons.")
+    if asked.get("serviceName"):
+        cluster.service(asked["serviceName"])
+    found = [each for each in cluster.tasks.values() if _matches(each, asked)]
+    arns, more = page([each.arn for each in found], asked)
+    return {"taskArns": arns, **more}
+
+
+def _matches(task: Task, asked: Mapping[str, Any]) -> bool:
+    """`desiredStatus` is RUNNING unless it is asked for; no task's is ever PENDING.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+    """
+    service = name_in(asked["serviceName"]) if asked.get("serviceName") else None
+    return (
+        task.desired_status == (asked.get("desiredStatus") or "RUNNING")
+        and service in (None, task.service)
+        and (asked.get("family") or task.definition["family"]) == task.definition["family"]
+        and (asked.get("startedBy") or task.started_by) == task.started_by
+        and asked.get("launchType") in (None, "FARGATE")
+    )
+
+
+def _check_overrides(overrides: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
+    known = {container["name"] for container in definition["containerDefinitions"]}
+    for each in overrides.get("containerOverrides", []):
+        if each.get("name") not in known:
+            message = f"Override for container named {each.get('name')} is not a container in the TaskDefinition."
+            raise invalid(message)
+
+
+OPERATIONS = {"RunTask": run, "StopTask": stop, "DescribeTasks": describe, "ListTasks": list_all}

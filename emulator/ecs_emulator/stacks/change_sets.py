@@ -1,0 +1,150 @@
+"""Change sets: what an operation would change, kept until somebody executes it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.stacks import shapes
+from ecs_emulator.stacks.changes import Plan
+from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.stacks.requested import by_name, requested
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.stacks.state import Stack, Wanted
+from ecs_emulator.stacks.templates import TemplateError
+
+NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
+
+_MOMENT = 0.5  # seconds
+
+
+@dataclass
+class ChangeSet:
+    """One change set of a stack; its plan is None when it could not be made."""
+
+    name: str
+    id: str
+    stack: Stack
+    wanted: Wanted
+    plan: Plan | None
+    status: str
+    reason: str | None
+    rolls_back: bool
+    description: str | None
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def is_executable(self) -> bool:
+        return self.status == "CREATE_COMPLETE"
+
+
+def create(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+    stack, name = stacks.named(given["StackName"]), given["ChangeSetName"]
+    is_new = given.get("ChangeSetType") == "CREATE"
+    if is_new and stack and stack.status != "REVIEW_IN_PROGRESS":
+        message = f"Stack [{stack.name}] already exists and cannot be created again with the changeSet [{name}]."
+        raise AwsError("ValidationError", message)
+    if not is_new and (stack is None or stack.wanted is None):
+        raise AwsError("ValidationError", f"Stack [{given['StackName']}] does not exist")
+    wanted = requested(stacks, given, stack)
+    stack = stack or stacks.review(given["StackName"])
+    if name in {each.name for each in stack.change_sets.values()}:
+        raise AwsError("AlreadyExistsException", f"ChangeSet [{name}] already exists")
+    change_set = _made(stacks, stack, name, wanted, given)
+    stack.change_sets[change_set.id] = change_set
+    return {"Id": change_set.id, "StackId": stack.id}
+
+
+def _made(stacks: Stacks, stack: Stack, name: str, wanted: Wanted, given: dict[str, Any]) -> ChangeSet:
+    plan, status, reason = None, "CREATE_COMPLETE", None
+    try:
+        plan = stacks.plan(stack, wanted)
+    except TemplateError as error:
+        status, reason = "FAILED", str(error)
+    if plan and plan.is_empty and stack.wanted:
+        status, reason = "FAILED", NO_CHANGES
+    own_id = f"arn:aws:cloudformation:{stacks.region}:{ACCOUNT}:changeSet/{name}/{uuid4()}"
+    rolls_back = given.get("OnStackFailure", "ROLLBACK") != "DO_NOTHING"
+    return ChangeSet(name, own_id, stack, wanted, plan, status, reason, rolls_back, given.get("Description"))
+
+
+def describe(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+    found = _found(stacks, given)
+    return {
+        **_summary(found),
+        "Parameters": shapes.parameters(found.wanted),
+        "NotificationARNs": [],
+        "RollbackConfiguration": {},
+        "Capabilities": list(found.wanted.capabilities),
+        "Tags": [dict(tag) for tag in found.wanted.tags],
+        "Changes": [shapes.change(each) for each in found.plan.changes] if found.plan else [],
+    }
+
+
+def execute(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+    found = _found(stacks, given)
+    if not found.is_executable:
+        message = f"ChangeSet [{found.id}] cannot be executed in its current status of [{found.status}]"
+        raise AwsError("InvalidChangeSetStatus", message)
+    rolls_back = found.rolls_back and not given.get("DisableRollback")
+    begin(stacks, found.stack.id, found.wanted, rolls_back=rolls_back)
+    found.stack.change_set = found.id
+    found.stack.change_sets.clear()  # those that are left were made for a stack that is no more
+    return {}
+
+
+def begin(stacks: Stacks, name: str, wanted: Wanted, *, rolls_back: bool = True) -> Stack:
+    """Begin an operation on a stack, in a thread of its own. Raises AwsError.
+
+    What is done in a moment is done when this returns: the AWS CLI looks at once, and then after 30 s.
+    """
+    try:
+        stack = stacks.begin(name, wanted, rolls_back=rolls_back)
+    except TemplateError as error:
+        raise AwsError("ValidationError", str(error)) from error
+    stacks.in_background(lambda: stacks.work(stack, wanted)).join(_MOMENT)
+    return stack
+
+
+def delete(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+    found = _found(stacks, given)
+    del found.stack.change_sets[found.id]
+    return {}
+
+
+def listed(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+    return {"Summaries": [_summary(each) for each in by_name(stacks, given["StackName"]).change_sets.values()]}
+
+
+def _found(stacks: Stacks, given: dict[str, Any]) -> ChangeSet:
+    """Raises AwsError."""
+    name = given["ChangeSetName"]
+    of = [by_name(stacks, given["StackName"])] if "StackName" in given else stacks.all()
+    for stack in of:
+        for change_set in stack.change_sets.values():
+            if name == change_set.id or ("StackName" in given and name == change_set.name):
+                return change_set
+    raise AwsError("ChangeSetNotFound", f"ChangeSet [{name}] does not exist", 404)
+
+
+def _summary(change_set: ChangeSet) -> dict[str, Any]:
+    return shapes.without_none(
+        {
+            "StackId": change_set.stack.id,
+            "StackName": change_set.stack.name,
+            "ChangeSetId": change_set.id,
+            "ChangeSetName": change_set.name,
+            "ExecutionStatus": "AVAILABLE" if change_set.is_executable else "UNAVAILABLE",
+            "Status": change_set.status,
+            "StatusReason": change_set.reason,
+            "CreationTime": change_set.created,
+            "Description": change_set.description,
+            "IncludeNestedStacks": False,
+        }
+    )

@@ -1,0 +1,173 @@
+"""What a template would change of a stack, found out without changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ecs_emulator.stacks.errors import TemplateError
+from ecs_emulator.stacks.resources.kind import Kind, Made, Place, Properties, changed
+from ecs_emulator.stacks.state import Resource, Stack, Wanted
+from ecs_emulator.stacks.templates import Document
+from ecs_emulator.stacks.values import UNKNOWN, is_unknown
+from ecs_emulator.stacks.walk import Output, Walk, pseudo_parameters
+
+_ATTRIBUTES = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")  # of a resource, beside its properties
+
+
+class NoUpdates(TemplateError):
+    """An update that changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("No updates are to be performed.")
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One property that changes, and why: `source` is ParameterReference, ResourceReference or DirectModification."""
+
+    attribute: str  # Properties, Tags, Metadata or a policy
+    name: str | None
+    recreation: str  # Never, Conditionally, Always
+    is_static: bool
+    source: str
+    cause: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource that changes: `action` is Add, Modify or Remove, `replacement` True, False or Conditional."""
+
+    action: str
+    logical_id: str
+    type: str
+    physical_id: str | None = None
+    replacement: str | None = None
+    details: tuple[Detail, ...] = ()
+
+    @property
+    def scope(self) -> list[str]:
+        return sorted({detail.attribute for detail in self.details})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The changes of the resources, and whether the outputs change."""
+
+    changes: list[Change]
+    changes_outputs: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes and not self.changes_outputs
+
+
+def kind_of(kinds: Mapping[str, Kind], type_name: str) -> Kind:
+    """Raises TemplateError."""
+    if type_name not in kinds:
+        raise TemplateError(f"{type_name} is not known here.")
+    return kinds[type_name]
+
+
+def planned(stack: Stack, wanted: Wanted, imports: Mapping[str, str], kinds: Mapping[str, Kind], place: Place) -> Plan:
+    """What a stack's operation would do. Raises TemplateError where it cannot even begin."""
+    changes: list[Change] = []
+    settled: set[str] = set()
+    old_values = stack.wanted.values if stack.wanted else {}
+    differing = {name for name, value in wanted.values.items() if old_values.get(name) != value}
+
+    def settle(logical_id: str, resource: Document, properties: Properties) -> Made:
+        settled.add(logical_id)
+        kind = kind_of(kinds, resource["Type"])
+        old = stack.resources.get(logical_id)
+        if old is None or old.made is None:
+            changes.append(Change("Add", logical_id, resource["Type"]))
+            return _imagined(kind, place, logical_id, properties)
+        check_type(old, resource)
+        details = _details(old, resource, kind.prepared(place, properties, wanted.folder), kind, differing)
+        if not details:
+            return old.made
+        replacement = _replacement(details)
+        changes.append(Change("Modify", logical_id, old.type, old.physical_id, replacement, tuple(details)))
+        return _imagined(kind, place, logical_id, properties) if replacement == "True" else old.made
+
+    walk = Walk(settle, wanted.document, wanted.values, pseudo_parameters(place.region, stack.name, stack.id), imports)
+    walk.make_all()
+    for logical_id, old in reversed(stack.resources.items()):
+        if logical_id not in settled:
+            changes.append(Change("Remove", logical_id, old.type, old.physical_id))
+    return Plan(changes, _told(walk.outputs()) != _told(stack.outputs))
+
+
+def check_type(old: Resource, resource: Document) -> None:
+    """Raises TemplateError when a logical id is to become another type."""
+    if old.type != resource["Type"]:
+        raise TemplateError(f"Update of resource type is not permitted: it is {old.type}, not {resource['Type']}.")
+
+
+def other_attributes(old: Document, new: Document) -> list[str]:
+    """The attributes that differ between a resource as it was written and as it is."""
+    return [name for name in _ATTRIBUTES if old.get(name) != new.get(name)]
+
+
+def _imagined(kind: Kind, place: Place, logical_id: str, properties: Properties) -> Made:
+    if kind.imagined and not is_unknown(properties):
+        return kind.create(place, logical_id, properties)
+    return Made(UNKNOWN, imagined=True)
+
+
+def _details(
+    old: Resource, resource: Document, properties: Properties, kind: Kind, differing: set[str]
+) -> list[Detail]:
+    details = []
+    for name in sorted(changed(old.properties, properties)):
+        if name in kind.kept:
+            raise TemplateError(f"{name} cannot change here: the replacement would lose what is stored.")
+        is_static = not is_unknown(properties.get(name))
+        recreation = "Never"
+        if name in kind.replaced_by:
+            recreation = "Always" if is_static else "Conditionally"
+        attribute = "Tags" if name == "Tags" else "Properties"
+        source, cause = _cause((resource.get("Properties") or {}).get(name), differing, is_static)
+        details.append(Detail(attribute, None if name == "Tags" else name, recreation, is_static, source, cause))
+    for name in other_attributes(old.written, resource):
+        details.append(Detail(name, None, "Never", True, "DirectModification", None))
+    return details
+
+
+def _replacement(details: list[Detail]) -> str:
+    recreations = {detail.recreation for detail in details}
+    if "Always" in recreations:
+        return "True"
+    return "Conditional" if "Conditionally" in recreations else "False"
+
+
+def _cause(written: Any, differing: set[str], is_static: bool) -> tuple[str, str | None]:
+    names = list(_referred(written))
+    if not is_static:
+        return "ResourceReference", next((name for name in names if name not in differing), None)
+    parameter = next((name for name in names if name in differing), None)
+    return ("ParameterReference", parameter) if parameter else ("DirectModification", None)
+
+
+def _referred(node: Any) -> list[str]:
+    """The names that a piece of a template refers to by Ref or GetAtt."""
+    if isinstance(node, list):
+        return [name for each in node for name in _referred(each)]
+    if not isinstance(node, dict):
+        return []
+    names = []
+    for key, value in node.items():
+        match key, value:
+            case "Ref", str(name):
+                names.append(name)
+            case "Fn::GetAtt", str(text) | [str(text), *_]:
+                names.append(text.split(".")[0])
+            case _:
+                names += _referred(value)
+    return names
+
+
+def _told(outputs: list[Output]) -> list[tuple[str, str, str | None]]:
+    return sorted((output.name, output.value, output.export) for output in outputs)

@@ -1,0 +1,238 @@
+"""The values of a template: its intrinsic functions and its conditions worked out.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ecs_emulator.stacks.arguments import items, plain, whole
+from ecs_emulator.stacks.documents import Document
+from ecs_emulator.stacks.errors import TemplateError, at, shown
+from ecs_emulator.stacks.order import depth_first
+from ecs_emulator.stacks.quotas import CIDR_BLOCKS, TEXT, Budget
+from ecs_emulator.stacks.references import VARIABLE, conditions_of
+from ecs_emulator.stacks.values import NO_VALUE, UNKNOWN, equal, is_unknown
+
+
+class Evaluator:
+    """The values of one template. `resource(id, attribute)` answers for `!Ref` (attribute None) and `!GetAtt`.
+
+    It is asked when a value is needed and not before, so a resource can be made when it is first referred to.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        parameters: Mapping[str, Any],
+        pseudo: Mapping[str, Any],
+        imports: Mapping[str, str],
+        resource: Callable[[str, str | None], Any],
+    ) -> None:
+        self._document = document
+        self._names = {**pseudo, "AWS::NoValue": NO_VALUE, **parameters}
+        self._imports = imports
+        self._resource = resource
+        self._budget = Budget()
+        self._conditions: dict[str, bool] = {}  # those that are worked out
+
+    def value(self, node: Any) -> Any:
+        """`node` with every intrinsic function worked out. Raises TemplateError, with the path inside of `node`."""
+        self._budget.spend(1)
+        if isinstance(node, list):
+            values = [self._part(index, each) for index, each in enumerate(node)]
+            return [value for value in values if value is not NO_VALUE]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            name, argument = next(iter(node.items()))
+            if name in _FUNCTIONS:
+                return self._counted(_FUNCTIONS[name](self, argument))
+            if name.startswith("Fn::"):
+                raise TemplateError(f"{name} is not played here.")
+        named = {name: self._part(name, each) for name, each in node.items()}
+        return {name: value for name, value in named.items() if value is not NO_VALUE}
+
+    def condition(self, name: str) -> bool:
+        """Whether the named condition holds. Raises TemplateError."""
+        conditions = self._document.get("Conditions", {})
+        if name not in conditions:
+            raise TemplateError(f"There is no condition {name}.")
+        if name in self._conditions:
+            return self._conditions[name]
+        with at("Conditions", name):
+            needed = list(depth_first([name], lambda each: conditions_of(conditions[each], conditions)))
+        for each in needed:
+            if each not in self._conditions:
+                with at("Conditions", each):
+                    self._conditions[each] = bool(self.value(conditions[each]))
+        return self._conditions[name]
+
+    def _part(self, name: object, node: Any) -> Any:
+        try:
+            return self.value(node)
+        except TemplateError as error:
+            error.within(name)
+            raise
+
+    def _counted(self, value: Any) -> Any:
+        """What a function gives: by functions values grow beyond the template."""
+        if isinstance(value, list):
+            self._budget.spend(len(value))
+        elif isinstance(value, str):
+            self._budget.spend(len(value) // 100)
+            if len(value) > TEXT:
+                raise TemplateError(f"the value has more than {TEXT} characters.")
+        return value
+
+    def _ref(self, argument: Any) -> Any:
+        name = plain("Ref", argument)
+        if name in self._names:
+            return self._names[name]
+        if name not in self._document["Resources"]:
+            raise TemplateError(f"Ref to {name}, which is no parameter and no resource.")
+        return self._resource(name, None)
+
+    def _get_att(self, argument: Any) -> Any:
+        pair = argument.split(".", 1) if isinstance(argument, str) else argument
+        name, attribute = items("Fn::GetAtt", pair, 2)
+        if plain("Fn::GetAtt", name) not in self._document["Resources"]:
+            raise TemplateError(f"GetAtt of {name}, which is no resource.")
+        return self._resource(name, plain("Fn::GetAtt", self.value(attribute)))
+
+    def _sub(self, argument: Any) -> str:
+        text, given = items("Fn::Sub", argument, 2) if isinstance(argument, list) else (argument, {})
+        if not isinstance(given, dict):
+            raise TemplateError(f"Fn::Sub takes a mapping of names to values; it is {shown(given)}.")
+        values = {name: self.value(each) for name, each in given.items()}
+        length = 0
+
+        def filled(match: re.Match[str]) -> str:
+            nonlocal length
+            self._budget.spend(1)
+            name = match[1].strip()
+            if name.startswith("!"):  # `${!literal}` stays `${literal}`
+                return "${" + name[1:] + "}"
+            found = values[name] if name in values else self._ref(name) if "." not in name else self._get_att(name)
+            told = plain("Fn::Sub", found)
+            length += len(told)
+            if length > TEXT:
+                raise TemplateError(f"the value has more than {TEXT} characters.")
+            return told
+
+        return VARIABLE.sub(filled, plain("Fn::Sub", text))
+
+    def _if(self, argument: Any) -> Any:
+        name, yes, no = items("Fn::If", argument, 3)
+        return self.value(yes if self.condition(plain("Fn::If", name)) else no)
+
+    def _condition(self, argument: Any) -> bool:
+        return self.condition(plain("Condition", argument))
+
+    def _find_in_map(self, argument: Any) -> Any:
+        *names, default = [*items("Fn::FindInMap", argument, 3, 4), None][:4]
+        name, first, second = (plain("Fn::FindInMap", self.value(each)) for each in names)
+        if is_unknown([first, second]):
+            return UNKNOWN
+        try:
+            return self._document.get("Mappings", {})[name][first][second]
+        except KeyError:
+            if isinstance(default, dict) and "DefaultValue" in default:
+                return self.value(default["DefaultValue"])
+            raise TemplateError(f"The mapping {name} has no {first}.{second}.") from None
+
+    def _select(self, argument: Any) -> Any:
+        index, values = items("Fn::Select", self.value(argument), 2)
+        if is_unknown(values):
+            return UNKNOWN
+        if not isinstance(values, list):
+            raise TemplateError(f"Fn::Select takes a list of values; it is {shown(values)}.")
+        place = whole("Fn::Select", index)
+        if not 0 <= place < len(values):
+            raise TemplateError(f"Select {place} of a list of {len(values)}.")
+        return values[place]
+
+    def _cidr(self, argument: Any) -> list[str]:
+        block, count, bits = [*items("Fn::Cidr", self.value(argument), 2, 3), 8][:3]
+        wanted = whole("Fn::Cidr", count)
+        if not 1 <= wanted <= CIDR_BLOCKS:
+            raise TemplateError(f"Fn::Cidr gives 1 to {CIDR_BLOCKS} blocks, not {wanted}.")
+        if is_unknown(block):
+            return [UNKNOWN] * wanted
+        try:
+            network = ipaddress.ip_network(plain("Fn::Cidr", block))
+            subnets = network.subnets(new_prefix=network.max_prefixlen - whole("Fn::Cidr", bits))
+            return [str(subnet) for subnet, _ in zip(subnets, range(wanted), strict=False)]
+        except ValueError as error:
+            raise TemplateError(f"Cidr of {shown(block)}: {error}.") from error
+
+    def _import(self, argument: Any) -> Any:
+        name = plain("Fn::ImportValue", self.value(argument))
+        if name not in self._imports:
+            raise TemplateError(f"No export named {name} found.")
+        return self._imports[name]
+
+    def _joined(self, argument: Any) -> str:
+        separator, values = (self.value(each) for each in items("Fn::Join", argument, 2))
+        if isinstance(values, str) and is_unknown(values):
+            return UNKNOWN
+        if not isinstance(values, list):
+            raise TemplateError(f"Fn::Join takes a list of texts; it is {shown(values)}.")
+        texts, between = [plain("Fn::Join", value) for value in values], plain("Fn::Join", separator)
+        if sum(map(len, texts)) + len(between) * len(texts) > TEXT:
+            raise TemplateError(f"the value has more than {TEXT} characters.")
+        return between.join(texts)
+
+    def _split(self, argument: Any) -> list[str]:
+        separator, text = (plain("Fn::Split", self.value(each)) for each in items("Fn::Split", argument, 2))
+        if not separator:
+            raise TemplateError("Fn::Split takes a separator of one character at least.")
+        return [UNKNOWN] if is_unknown(text) else text.split(separator)
+
+    def _base64(self, argument: Any) -> str:
+        text = plain("Fn::Base64", self.value(argument))
+        return UNKNOWN if is_unknown(text) else b64encode(text.encode(errors="replace")).decode()
+
+    def _zones(self, argument: Any) -> list[str]:
+        region = plain("Fn::GetAZs", self.value(argument) or self._names["AWS::Region"])
+        return [f"{region}{letter}" for letter in "abc"]
+
+    def _equals(self, argument: Any) -> bool:
+        one, other = items("Fn::Equals", self.value(argument), 2)
+        return equal(one, other)
+
+    def _not(self, argument: Any) -> bool:
+        [one] = items("Fn::Not", self.value(argument), 1)
+        return not one
+
+    def _and(self, argument: Any) -> bool:
+        return all(self.value(each) for each in items("Fn::And", argument, 1, 10))
+
+    def _or(self, argument: Any) -> bool:
+        return any(self.value(each) for each in items("Fn::Or", argument, 1, 10))
+
+
+_FUNCTIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
+    "Ref": Evaluator._ref,
+    "Condition": Evaluator._condition,
+    "Fn::GetAtt": Evaluator._get_att,
+    "Fn::Sub": Evaluator._sub,
+    "Fn::If": Evaluator._if,
+    "Fn::Equals": Evaluator._equals,
+    "Fn::Not": Evaluator._not,
+    "Fn::And": Evaluator._and,
+    "Fn::Or": Evaluator._or,
+    "Fn::Join": Evaluator._joined,
+    "Fn::Split": Evaluator._split,
+    "Fn::Select": Evaluator._select,
+    "Fn::FindInMap": Evaluator._find_in_map,
+    "Fn::GetAZs": Evaluator._zones,
+    "Fn::Cidr": Evaluator._cidr,
+    "Fn::ImportValue": Evaluator._import,
+    "Fn::Base64": Evaluator._base64,
+}

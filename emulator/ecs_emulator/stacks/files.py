@@ -1,0 +1,157 @@
+"""Template files: those of a `stacks.yml`, those that somebody names, and those that a template names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ecs_emulator.stacks.documents import decoded, loaded, text_of
+from ecs_emulator.stacks.errors import TemplateError, of
+from ecs_emulator.stacks.quotas import TEMPLATE
+from ecs_emulator.stacks.resources.kind import Place
+from ecs_emulator.stacks.schema import MAP, TEXT, Schema, check
+from ecs_emulator.stacks.templates import Document, parsed_template
+
+# A network that a template wants to be given; networks have no effect here.
+_STAND_INS = {
+    "AWS::EC2::AvailabilityZone::Name": "us-east-1a",
+    "AWS::EC2::SecurityGroup::Id": "sg-stand-in",
+    "AWS::EC2::Subnet::Id": "subnet-stand-in-a",
+    "AWS::EC2::VPC::Id": "vpc-stand-in",
+    "List<AWS::EC2::AvailabilityZone::Name>": "us-east-1a,us-east-1b",
+    "List<AWS::EC2::SecurityGroup::Id>": "sg-stand-in",
+    "List<AWS::EC2::Subnet::Id>": "subnet-stand-in-a,subnet-stand-in-b",
+}
+
+_LISTED = {"name": TEXT, "template": TEXT, "parameters?": MAP}
+_LISTING: Schema = {"stacks": [_LISTED], "assemblies?": {"*": [_LISTED]}}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A stack to play: `text` is that of its `file`."""
+
+    name: str
+    document: Document
+    parameters: Mapping[str, Any]
+    text: str
+    file: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A `stacks.yml`: the stacks that everything stands on, and by assembly those of its services; in their order."""
+
+    stacks: tuple[Listed, ...]
+    assemblies: Mapping[str, tuple[Listed, ...]]
+
+    @classmethod
+    def read(cls, path: Path) -> Listing:
+        """Raises TemplateError."""
+        document = loaded(text_of(path), path.name)
+        with of(path.name):
+            check(_LISTING, document)
+
+        def files(entries: Sequence[Mapping[str, Any]]) -> tuple[Listed, ...]:
+            return tuple(_listed(path.parent / each["template"], each) for each in entries)
+
+        assemblies = {name: files(entries) for name, entries in document.get("assemblies", {}).items()}
+        return cls(files(document["stacks"]), assemblies)
+
+    def assembly(self, name: str) -> tuple[Listed, ...]:
+        """The stacks of an assembly's services. Raises TemplateError."""
+        if name not in self.assemblies:
+            raise TemplateError(f"There is no assembly {name}. There are: {', '.join(self.assemblies)}.")
+        return self.assemblies[name]
+
+    def all(self, assembly: str) -> tuple[Listed, ...]:
+        """Everything, with one assembly. Raises TemplateError."""
+        return self.stacks + self.assembly(assembly)
+
+
+MONOLITH = "monolith"  # the assembly that is meant when none is named
+
+
+def listed(listing: Path, assembly: str = MONOLITH) -> Iterator[tuple[str, Document, Mapping[str, Any]]]:
+    """The name, template and parameters of every stack of a `stacks.yml`, in its order. Raises TemplateError."""
+    for stack in Listing.read(listing).all(assembly):
+        yield stack.name, stack.document, stack.parameters
+
+
+def _listed(path: Path, entry: Mapping[str, Any]) -> Listed:
+    text = text_of(path)
+    return Listed(entry["name"], parsed_template(text, path.name), entry.get("parameters", {}), text, path)
+
+
+def named_files(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[Listed]:
+    """A stack for each file, named after it; each gets those of `parameters` that it declares. Raises TemplateError."""
+    stacks = []
+    for path in paths:
+        text = text_of(path)
+        document = parsed_template(text, path.name)
+        own = {name: value for name, value in parameters.items() if name in document.get("Parameters", {})}
+        given = stand_ins(document) | own
+        stacks.append(Listed(stack_name(path), document, given, text, path))
+    if unknown := parameters.keys() - {name for stack in stacks for name in stack.document.get("Parameters", {})}:
+        raise TemplateError(f"There is no parameter {min(unknown)} in any of the templates.")
+    return stacks
+
+
+def stack_name(path: Path) -> str:
+    """What a file's stack is called: `web service.v2.yml` makes `web-service-v2`."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", path.stem).strip("-")
+    return name if name[:1].isalpha() else f"stack-{name}"
+
+
+def stand_ins(document: Document) -> dict[str, str]:
+    """Values for the parts of a network that a template wants to be given."""
+    return {
+        name: _STAND_INS[spec["Type"]]
+        for name, spec in document.get("Parameters", {}).items()
+        if "Default" not in spec and spec["Type"] in _STAND_INS
+    }
+
+
+def text_at(place: Place, url: str, folder: Path | None) -> tuple[str, Path | None]:
+    """A template's text by its `TemplateURL`, and its folder: a file beside its parent, or an object of the local S3.
+
+    Raises TemplateError.
+    """
+    if not url.startswith(("http://", "https://")):
+        if folder is None:
+            raise TemplateError(
+                f"TemplateURL must be a supported URL; {url!r} is a file, and nobody's folder is known."
+            )
+        path = folder / url
+        return text_of(path, f"TemplateURL {url}"), path.parent
+    bucket, key = _object(url)
+    try:
+        body = place.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        return decoded(body.read(TEMPLATE + 1), f"TemplateURL {url}"), None
+    except (BotoCoreError, ClientError) as error:
+        why = error.response["Error"]["Message"] if isinstance(error, ClientError) else error
+        raise TemplateError(f"TemplateURL {url}: {why}") from error
+
+
+def _object(url: str) -> tuple[str, str]:
+    """The bucket and key of an S3 address, which has the bucket in its host or in its path."""
+    try:
+        parts = urlparse(url)
+    except ValueError as error:
+        raise TemplateError(f"TemplateURL {url}: {error}.") from error
+    path = unquote(parts.path.lstrip("/"))
+    in_host = re.fullmatch(r"(.+)\.s3(?:[.-][a-z0-9-]+)?\.(?:amazonaws\.com|localhost.*)", parts.hostname or "")
+    bucket, key = (in_host[1], path) if in_host else (path.partition("/")[0], path.partition("/")[2])
+    if not bucket or not key:
+        raise TemplateError(f"TemplateURL {url} names no object of S3.")
+    return bucket, key

@@ -1,0 +1,89 @@
+"""Stacks that are resources of other stacks.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecs_emulator.stacks.changes import NoUpdates
+from ecs_emulator.stacks.files import text_at
+from ecs_emulator.stacks.quotas import NESTED
+from ecs_emulator.stacks.resources.kind import Kind, Made, Place, Properties, Unfinished
+from ecs_emulator.stacks.schema import MAP, TEXT
+from ecs_emulator.stacks.templates import TemplateError, parsed_template
+from ecs_emulator.stacks.values import is_unknown
+
+if TYPE_CHECKING:
+    from ecs_emulator.stacks.stack import Stacks
+    from ecs_emulator.stacks.state import Stack
+
+_KNOWN = {"NotificationARNs", "Parameters", "Tags", "TemplateURL", "TimeoutInMinutes"}
+
+
+def kind(stacks: Stacks) -> Kind:
+    """Nested stacks as a resource type of `stacks`."""
+
+    def create(_place: Place, name: str, properties: Properties) -> Made:
+        try:
+            return _made(_deployed(stacks, name, properties))
+        except TemplateError as error:
+            if stack := stacks.named(name):
+                raise Unfinished(_embedded(stack, "created", error), Made(stack.id)) from error
+            raise
+
+    def update(_place: Place, made: Made, _before: Properties, after: Properties) -> Made:
+        try:
+            return _made(_deployed(stacks, made.ref, after))
+        except NoUpdates:
+            return made
+
+    def delete(_place: Place, made: Made, _properties: Properties) -> None:
+        stack = stacks.delete(made.ref)
+        if stack and stack.is_there:
+            raise TemplateError(f"Embedded stack {stack.id} was not successfully deleted: {stack.reason}")
+
+    return Kind(create, update, delete, prepare=_prepared, schema={"Parameters?": MAP, "TemplateURL?": TEXT})
+
+
+def _prepared(place: Place, properties: Properties, folder: Path | None) -> Properties:
+    """With the template itself: a nested stack changes when its template does."""
+    if unknown := properties.keys() - _KNOWN:
+        raise TemplateError(f"AWS::CloudFormation::Stack has no {min(unknown)}.")
+    if is_unknown(properties.get("TemplateURL")):
+        return properties
+    if "TemplateURL" not in properties:
+        raise TemplateError("AWS::CloudFormation::Stack needs a TemplateURL.")
+    text, own_folder = text_at(place, str(properties["TemplateURL"]), folder)
+    return {**properties, "TemplateBody": text, "Folder": str(own_folder) if own_folder else None}
+
+
+_level: ContextVar[int] = ContextVar("level", default=0)  # how many stacks this one is inside of
+
+
+def _deployed(stacks: Stacks, name: str, properties: Properties) -> Stack:
+    if _level.get() >= NESTED:
+        raise TemplateError(f"More than {NESTED} stacks are inside of one another.")
+    before = _level.set(_level.get() + 1)
+    try:
+        return _deployed_inside(stacks, name, properties)
+    finally:
+        _level.reset(before)
+
+
+def _deployed_inside(stacks: Stacks, name: str, properties: Properties) -> Stack:
+    text, folder = properties["TemplateBody"], properties["Folder"]
+    document = parsed_template(text, Path(str(properties["TemplateURL"])).name)
+    parameters = properties.get("Parameters", {})
+    return stacks.deploy(name, document, parameters, text=text, folder=Path(folder) if folder else None, is_nested=True)
+
+
+def _made(stack: Stack) -> Made:
+    return Made(stack.id, {f"Outputs.{output.name}": output.value for output in stack.outputs})
+
+
+def _embedded(stack: Stack, done: str, error: TemplateError) -> str:
+    return f"Embedded stack {stack.id} was not successfully {done}: {error}"

@@ -1,0 +1,193 @@
+"""The CloudFormation API.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.stacks import change_sets, shapes
+from ecs_emulator.stacks.requested import by_name, capabilities, parsed, requested, template_text
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.stacks.state import Stack
+from ecs_emulator.stacks.templates import Document, TemplateError
+
+Given = dict[str, Any]
+Answer = dict[str, Any]
+
+
+def _create_stack(stacks: Stacks, given: Given) -> Answer:
+    if (found := stacks.named(given["StackName"])) and found.is_there:
+        raise AwsError("AlreadyExistsException", f"Stack [{given['StackName']}] already exists")
+    wanted = requested(stacks, given, None)
+    rolls_back = not given.get("DisableRollback") and given.get("OnFailure", "ROLLBACK") != "DO_NOTHING"
+    stack = change_sets.begin(stacks, given["StackName"], wanted, rolls_back=rolls_back)
+    stack.protected = bool(given.get("EnableTerminationProtection"))
+    return {"StackId": stack.id}
+
+
+def _update_stack(stacks: Stacks, given: Given) -> Answer:
+    stack = by_name(stacks, given["StackName"])
+    if stack.status == "REVIEW_IN_PROGRESS":
+        message = f"Stack:{stack.id} is in REVIEW_IN_PROGRESS state and can not be updated."
+        raise AwsError("ValidationError", message)
+    wanted = requested(stacks, given, stack)
+    rolls_back = not given.get("DisableRollback")
+    return {"StackId": change_sets.begin(stacks, stack.id, wanted, rolls_back=rolls_back).id}
+
+
+def _delete_stack(stacks: Stacks, given: Given) -> Answer:
+    try:
+        stack = stacks.begin_delete(given["StackName"])
+    except TemplateError as error:
+        raise AwsError("ValidationError", str(error)) from error
+    if stack:
+        stacks.in_background(lambda: stacks.work_delete(stack, given.get("RetainResources", [])))
+    return {}
+
+
+def _protect(stacks: Stacks, given: Given) -> Answer:
+    stack = by_name(stacks, given["StackName"])
+    stack.protected = bool(given["EnableTerminationProtection"])
+    return {"StackId": stack.id}
+
+
+def _describe_stacks(stacks: Stacks, given: Given) -> Answer:
+    found = [by_name(stacks, given["StackName"])] if "StackName" in given else stacks.all()
+    return {"Stacks": [shapes.stack(stack) for stack in found]}
+
+
+def _list_stacks(stacks: Stacks, given: Given) -> Answer:
+    wanted = given.get("StackStatusFilter")
+    return {
+        "StackSummaries": [shapes.summary(stack) for stack in stacks.ever() if not wanted or stack.status in wanted]
+    }
+
+
+def _describe_events(stacks: Stacks, given: Given) -> Answer:
+    stack = by_name(stacks, given["StackName"])
+    return {"StackEvents": [shapes.event(stack, event) for event in reversed(list(stack.events))]}
+
+
+def _describe_resource(stacks: Stacks, given: Given) -> Answer:
+    stack, name = by_name(stacks, given["StackName"]), given["LogicalResourceId"]
+    resource = stack.resources.get(name)
+    if resource is None:
+        raise AwsError("ValidationError", f"Resource {name} does not exist for stack {stack.name}")
+    shape = shapes.resource(resource, "LastUpdatedTimestamp")
+    metadata = json.dumps(resource.written.get("Metadata", {}))
+    return {"StackResourceDetail": {"StackName": stack.name, "StackId": stack.id, "Metadata": metadata, **shape}}
+
+
+def _describe_resources(stacks: Stacks, given: Given) -> Answer:
+    if "PhysicalResourceId" in given:
+        physical_id = given["PhysicalResourceId"]
+        stack = next((each for each in stacks.all() if _has(each, physical_id)), None)
+        if stack is None:
+            raise AwsError("ValidationError", f"Stack for {physical_id} does not exist")
+    else:
+        stack = by_name(stacks, given.get("StackName", ""))
+    wanted = given.get("LogicalResourceId")
+    return {
+        "StackResources": [
+            {"StackName": stack.name, "StackId": stack.id, **shapes.resource(resource, "Timestamp")}
+            for resource in list(stack.resources.values())
+            if wanted in (None, resource.logical_id)
+        ]
+    }
+
+
+def _has(stack: Stack, physical_id: str) -> bool:
+    return any(resource.physical_id == physical_id for resource in list(stack.resources.values()))
+
+
+def _list_resources(stacks: Stacks, given: Given) -> Answer:
+    resources = list(by_name(stacks, given["StackName"]).resources.values())
+    return {"StackResourceSummaries": [shapes.resource(each, "LastUpdatedTimestamp") for each in resources]}
+
+
+def _get_template(stacks: Stacks, given: Given) -> Answer:
+    stack = by_name(stacks, given.get("StackName", ""))
+    wanted = stack.wanted or stack.asked
+    return {"TemplateBody": wanted.text if wanted else "", "StagesAvailable": ["Original", "Processed"]}
+
+
+def _validate_template(stacks: Stacks, given: Given) -> Answer:
+    document = parsed(template_text(stacks, given, None))
+    parameters = [shapes.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()]
+    shown = ("ParameterKey", "DefaultValue", "NoEcho", "Description")
+    return {
+        "Parameters": [{name: each[name] for name in shown if name in each} for each in parameters],
+        **_about(document),
+    }
+
+
+def _summarize_template(stacks: Stacks, given: Given) -> Answer:
+    if "StackName" in given:
+        stack = by_name(stacks, given["StackName"])
+        wanted = stack.wanted or stack.asked
+        document = wanted.document if wanted else {"Resources": {}}
+    else:
+        document = parsed(template_text(stacks, given, None))
+    return shapes.without_none(
+        {
+            "Parameters": [shapes.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()],
+            "ResourceTypes": sorted({resource["Type"] for resource in document["Resources"].values()}),
+            "Version": document.get("AWSTemplateFormatVersion"),
+            "Metadata": json.dumps(document["Metadata"]) if "Metadata" in document else None,
+            **_about(document),
+        }
+    )
+
+
+def _about(document: Document) -> Answer:
+    needed, types = capabilities(document)
+    reason = f"The following resource(s) require capabilities: [{', '.join(types)}]" if needed else None
+    return shapes.without_none(
+        {
+            "Description": document.get("Description"),
+            "Capabilities": needed,
+            "CapabilitiesReason": reason,
+            "DeclaredTransforms": [],
+        }
+    )
+
+
+def _list_exports(stacks: Stacks, _given: Given) -> Answer:
+    exports = [(stack.id, name, value) for stack in stacks.all() for name, value in stack.exports.items()]
+    return {"Exports": [{"ExportingStackId": own_id, "Name": name, "Value": value} for own_id, name, value in exports]}
+
+
+def _list_imports(stacks: Stacks, given: Given) -> Answer:
+    importers = stacks.importers(given["ExportName"])
+    if not importers:
+        raise AwsError("ValidationError", f"Export '{given['ExportName']}' is not imported by any stack.")
+    return {"Imports": importers}
+
+
+OPERATIONS: dict[str, Callable[[Stacks, Given], Answer]] = {
+    "CreateChangeSet": change_sets.create,
+    "CreateStack": _create_stack,
+    "DeleteChangeSet": change_sets.delete,
+    "DeleteStack": _delete_stack,
+    "DescribeChangeSet": change_sets.describe,
+    "DescribeStackEvents": _describe_events,
+    "DescribeStackResource": _describe_resource,
+    "DescribeStackResources": _describe_resources,
+    "DescribeStacks": _describe_stacks,
+    "ExecuteChangeSet": change_sets.execute,
+    "GetTemplate": _get_template,
+    "GetTemplateSummary": _summarize_template,
+    "ListChangeSets": change_sets.listed,
+    "ListExports": _list_exports,
+    "ListImports": _list_imports,
+    "ListStackResources": _list_resources,
+    "ListStacks": _list_stacks,
+    "UpdateStack": _update_stack,
+    "UpdateTerminationProtection": _protect,
+    "ValidateTemplate": _validate_template,
+}

@@ -1,0 +1,136 @@
+"""What a call of CloudFormation asks for: its template, its parameters, and whether it may have what it wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.stacks.files import text_at
+from ecs_emulator.stacks.quotas import BODY
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.stacks.state import Stack, Wanted
+from ecs_emulator.stacks.templates import Document, TemplateError, parsed_template
+
+_STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
+_NAMES = {
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+    "AWS::IAM::AccessKey": None,
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Policy": None,
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::RolePolicy": None,
+    "AWS::IAM::User": "UserName",
+    "AWS::IAM::UserToGroupAddition": None,
+}
+
+
+def by_name(stacks: Stacks, name: str) -> Stack:
+    """Raises AwsError."""
+    stack = stacks.named(name)
+    if stack is None:
+        raise AwsError("ValidationError", f"Stack with id {name} does not exist")
+    return stack
+
+
+def requested(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> Wanted:
+    """What a stack is to be; `stack` is what there is of it. Raises AwsError."""
+    if not _STACK_NAME.fullmatch(given["StackName"]) and not given["StackName"].startswith("arn:"):
+        message = (
+            f"1 validation error detected: Value '{given['StackName']}' at 'stackName' failed to satisfy constraint: "
+            "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )
+        raise AwsError("ValidationError", message)
+    text = template_text(stacks, given, stack)
+    document = parsed(text)
+    _check_capabilities(document, given.get("Capabilities", []))
+    parameters = _parameters(document, given.get("Parameters", []), stack)
+    try:
+        wanted = stacks.wanted(document, parameters, text=text)
+    except TemplateError as error:
+        raise AwsError("ValidationError", str(error)) from error
+    tags = given.get("Tags") or (stack.wanted.tags if stack and stack.wanted else ())
+    return replace(wanted, tags=tuple(tags), capabilities=tuple(given.get("Capabilities", ())))
+
+
+def template_text(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> str:
+    """The template that a call sends, or says where to find. Raises AwsError."""
+    if given.get("UsePreviousTemplate") and stack and stack.wanted:
+        return stack.wanted.text
+    if "TemplateURL" in given:
+        try:
+            return text_at(stacks.place, given["TemplateURL"], None)[0]
+        except TemplateError as error:
+            raise AwsError("ValidationError", str(error)) from error
+    if "TemplateBody" not in given:
+        raise AwsError("ValidationError", "Either Template URL or Template Body must be specified.")
+    if len(given["TemplateBody"].encode(errors="replace")) > BODY:
+        message = (
+            "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {BODY}"
+        )
+        raise AwsError("ValidationError", message)
+    return str(given["TemplateBody"])
+
+
+def parsed(text: str) -> Document:
+    """Raises AwsError."""
+    try:
+        return parsed_template(text, "Template format error")
+    except TemplateError as error:
+        raise AwsError("ValidationError", str(error)) from error
+
+
+def capabilities(document: Document) -> tuple[list[str], list[str]]:
+    """The capabilities that a template needs, and the types of resources that need them."""
+    types = sorted({each["Type"] for each in document["Resources"].values() if each["Type"] in _NAMES})
+    named = any(
+        _NAMES.get(each["Type"]) in (each.get("Properties") or {})
+        for each in document["Resources"].values()
+        if each["Type"] in _NAMES
+    )
+    if not types:
+        return [], []
+    return ["CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"], types
+
+
+def _check_capabilities(document: Document, given: Sequence[str]) -> None:
+    needed, _ = capabilities(document)
+    # The one for named resources holds for all.
+    enough = {*needed, "CAPABILITY_NAMED_IAM"}
+    if needed and not enough & set(given):
+        raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{needed[0]}]")
+
+
+def _parameters(document: Document, given: Sequence[dict[str, Any]], stack: Stack | None) -> dict[str, Any]:
+    """The values by name, those that are to stay included. Raises AwsError."""
+    declared = document.get("Parameters", {})
+    values = {}
+    for each in given:
+        if "ParameterKey" not in each:
+            raise AwsError("ValidationError", "A parameter has no ParameterKey.")
+        name = each["ParameterKey"]
+        values[name] = _previous(name, stack) if each.get("UsePreviousValue") else each.get("ParameterValue", "")
+    if unknown := [name for name in values if name not in declared]:
+        raise AwsError("ValidationError", f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    if missing := [name for name, spec in declared.items() if name not in values and "Default" not in spec]:
+        raise AwsError("ValidationError", f"Parameters: [{', '.join(missing)}] must have values")
+    return values
+
+
+def _previous(name: str, stack: Stack | None) -> Any:
+    if stack and stack.wanted:
+        wanted = stack.wanted
+        if name in wanted.given:
+            return wanted.given[name]
+        if "Default" in wanted.document.get("Parameters", {}).get(name, {}):
+            return wanted.document["Parameters"][name]["Default"]
+    message = (
+        f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in "
+        "the previous template"
+    )
+    raise AwsError("ValidationError", message)

@@ -1,0 +1,190 @@
+"""Load balancers and target groups of ELBv2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecs_emulator.stacks.names import shortened
+from ecs_emulator.stacks.resources.fitting import call, refuse, text
+from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing, retagged
+from ecs_emulator.stacks.schema import MAP, TEXT
+from ecs_emulator.stacks.templates import TemplateError
+
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
+_NAME_LIMIT = 32
+
+# Networks have no effect on this machine: whatever subnets a template names, its load balancer has the default ones.
+_NETWORK = {"SubnetMappings", "Subnets", "SecurityGroups"}
+_NOT_OF_BALANCERS = {
+    "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "networks have no effect here.",
+    "MinimumLoadBalancerCapacity": "the load balancer of this machine has the capacity that it has.",
+}
+
+
+def _create_balancer(place: Place, name: str, properties: Properties) -> Made:
+    refuse(properties, _NOT_OF_BALANCERS)
+    if properties.get("Type", "application") != "application":
+        raise TemplateError(f"{_BALANCER}.Type {properties['Type']} is not played here: only application is.")
+    elbv2 = place.client("elbv2")
+    wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
+    attributes = wanted.pop("LoadBalancerAttributes", [])
+    subnets = wanted.pop("Subnets", []) or wanted.pop("SubnetMappings", [])
+    wanted.pop("SubnetMappings", None)
+    if len(subnets) < 2:
+        raise TemplateError("At least two subnets in two different Availability Zones must be specified.")
+    wanted["Subnets"] = _default_subnets(place)[: max(2, len(subnets))]
+    arn = call(elbv2, "CreateLoadBalancer", wanted, _BALANCER)["LoadBalancers"][0]["LoadBalancerArn"]
+    # Described, as the endpoint tells where it really listens.
+    balancer = elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]
+    made = Made(
+        arn,
+        {
+            "CanonicalHostedZoneID": balancer["CanonicalHostedZoneId"],
+            "DNSName": balancer["DNSName"],
+            "LoadBalancerArn": arn,
+            "LoadBalancerFullName": arn.partition(":loadbalancer/")[2],
+            "LoadBalancerName": balancer["LoadBalancerName"],
+            "SecurityGroups": balancer.get("SecurityGroups", []),
+        },
+    )
+    with finishing(made):
+        _set(elbv2, "ModifyLoadBalancerAttributes", {"LoadBalancerArn": arn}, attributes)
+    return made
+
+
+def _update_balancer(place: Place, made: Made, before: Properties, after: Properties) -> Made:
+    refuse(after, _NOT_OF_BALANCERS)
+    elbv2, differing = place.client("elbv2"), changed(before, after)
+    if unknown := differing - _NETWORK - {"IpAddressType", "LoadBalancerAttributes", "Tags"}:
+        raise TemplateError(f"{_BALANCER}.{min(unknown)} cannot be changed here.")
+    if "IpAddressType" in differing:
+        wanted = {"LoadBalancerArn": made.ref, "IpAddressType": after.get("IpAddressType", "ipv4")}
+        call(elbv2, "SetIpAddressType", wanted, _BALANCER)
+    attributes = after.get("LoadBalancerAttributes", []) if "LoadBalancerAttributes" in differing else []
+    _set(elbv2, "ModifyLoadBalancerAttributes", {"LoadBalancerArn": made.ref}, attributes)
+    tag(place, made.ref, before, after)
+    return made
+
+
+def _delete_balancer(place: Place, made: Made, _properties: Properties) -> None:
+    place.client("elbv2").delete_load_balancer(LoadBalancerArn=made.ref)
+
+
+def _default_subnets(place: Place) -> list[str]:
+    ec2 = place.client("ec2")
+    answer = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
+    return [subnet["SubnetId"] for subnet in answer["Subnets"]]
+
+
+def _create_group(place: Place, name: str, properties: Properties) -> Made:
+    elbv2 = place.client("elbv2")
+    if properties.get("TargetType") == "lambda":
+        raise TemplateError(f"{_GROUP}.TargetType lambda is not played here.")
+    wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
+    attributes, targets = wanted.pop("TargetGroupAttributes", []), wanted.pop("Targets", [])
+    if "VpcId" in wanted:
+        wanted["VpcId"] = _default_vpc(place)
+    group = call(elbv2, "CreateTargetGroup", wanted, _GROUP)["TargetGroups"][0]
+    arn = group["TargetGroupArn"]
+    made = Made(
+        arn,
+        {
+            "LoadBalancerArns": group.get("LoadBalancerArns", []),
+            "TargetGroupArn": arn,
+            "TargetGroupFullName": arn.rpartition(":")[2],
+            "TargetGroupName": group["TargetGroupName"],
+        },
+    )
+    with finishing(made):
+        _set(elbv2, "ModifyTargetGroupAttributes", {"TargetGroupArn": arn}, attributes)
+        if targets:
+            call(elbv2, "RegisterTargets", {"TargetGroupArn": arn, "Targets": targets}, _GROUP)
+    return made
+
+
+_CHECKS = {
+    "HealthCheckEnabled",
+    "HealthCheckIntervalSeconds",
+    "HealthCheckPath",
+    "HealthCheckPort",
+    "HealthCheckProtocol",
+    "HealthCheckTimeoutSeconds",
+    "HealthyThresholdCount",
+    "Matcher",
+    "UnhealthyThresholdCount",
+}
+_CHECK_DEFAULTS = {
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    "HealthCheckEnabled": True,
+    "HealthCheckIntervalSeconds": 30,
+    "HealthCheckPath": "/",
+    "HealthCheckPort": "traffic-port",
+    "HealthCheckProtocol": "HTTP",
+    "HealthCheckTimeoutSeconds": 5,
+    "HealthyThresholdCount": 5,
+    "Matcher": {"HttpCode": "200"},
+    "UnhealthyThresholdCount": 2,
+}
+
+
+def _update_group(place: Place, made: Made, before: Properties, after: Properties) -> Made:
+    elbv2, name, differing = place.client("elbv2"), {"TargetGroupArn": made.ref}, changed(before, after)
+    if unknown := differing - _CHECKS - {"TargetGroupAttributes", "Targets", "Tags"}:
+        raise TemplateError(f"{_GROUP}.{min(unknown)} cannot be changed here.")
+    if checks := differing & _CHECKS:
+        wanted = {each: after.get(each, _CHECK_DEFAULTS[each]) for each in checks}
+        call(elbv2, "ModifyTargetGroup", {**name, **wanted}, _GROUP)
+    if "TargetGroupAttributes" in differing:
+        _set(elbv2, "ModifyTargetGroupAttributes", name, after.get("TargetGroupAttributes", []))
+    old, new = before.get("Targets", []), after.get("Targets", [])
+    if gone := [target for target in old if target not in new]:
+        call(elbv2, "DeregisterTargets", {**name, "Targets": gone}, _GROUP)
+    if more := [target for target in new if target not in old]:
+        call(elbv2, "RegisterTargets", {**name, "Targets": more}, _GROUP)
+    tag(place, made.ref, before, after)
+    return made
+
+
+def _delete_group(place: Place, made: Made, _properties: Properties) -> None:
+    place.client("elbv2").delete_target_group(TargetGroupArn=made.ref)
+
+
+def _default_vpc(place: Place) -> str:
+    ec2 = place.client("ec2")
+    answer = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])
+    return str(answer["Vpcs"][0]["VpcId"])
+
+
+def _set(elbv2: Any, operation: str, name: Properties, attributes: list[Any]) -> None:
+    if attributes:
+        values = [{"Key": each["Key"], "Value": text(each["Value"])} for each in attributes]
+        call(elbv2, operation, {**name, "Attributes": values})
+
+
+def tag(place: Place, arn: str, before: Properties, after: Properties) -> None:
+    """Give a resource of ELBv2 the tags of its properties."""
+    elbv2 = place.client("elbv2")
+    gone, tags = retagged(before, after)
+    if gone:
+        elbv2.remove_tags(ResourceArns=[arn], TagKeys=gone)
+    if tags and "Tags" in changed(before, after):
+        call(elbv2, "AddTags", {"ResourceArns": [arn], "Tags": tags})
+
+
+LOAD_BALANCER = Kind(
+    _create_balancer,
+    _update_balancer,
+    _delete_balancer,
+    replaced_by=frozenset({"Name", "Scheme", "Type"}),
+    name="Name",
+    schema={"LoadBalancerAttributes?": TAGS, "Subnets?": [TEXT], "SubnetMappings?": [MAP], "Tags?": TAGS},
+)
+TARGET_GROUP = Kind(
+    _create_group,
+    _update_group,
+    _delete_group,
+    replaced_by=frozenset({"IpAddressType", "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"}),
+    name="Name",
+    schema={"Matcher?": MAP, "Tags?": TAGS, "TargetGroupAttributes?": TAGS, "Targets?": [MAP]},
+)

@@ -1,0 +1,124 @@
+"""S3 buckets and their policies."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ecs_emulator.stacks.resources.fitting import call
+from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing
+from ecs_emulator.stacks.schema import MAP, TEXT
+from ecs_emulator.stacks.templates import TemplateError
+
+_SETTINGS = {
+    # property: the operation that sets it, the one that takes it away
+    "BucketEncryption": ("PutBucketEncryption", "DeleteBucketEncryption"),
+    "OwnershipControls": ("PutBucketOwnershipControls", "DeleteBucketOwnershipControls"),
+    "PublicAccessBlockConfiguration": ("PutPublicAccessBlock", "DeletePublicAccessBlock"),
+    "Tags": ("PutBucketTagging", "DeleteBucketTagging"),
+    "VersioningConfiguration": ("PutBucketVersioning", ""),
+    "WebsiteConfiguration": ("PutBucketWebsite", "DeleteBucketWebsite"),
+}
+
+
+def _create(place: Place, name: str, properties: Properties) -> Made:
+    _check(properties)
+    s3 = place.client("s3")
+    name = properties.get("BucketName", name.lower())
+    s3.create_bucket(Bucket=name)
+    made = Made(
+        name,
+        {
+            "Arn": f"arn:aws:s3:::{name}",
+            "DomainName": f"{name}.s3.amazonaws.com",
+            "RegionalDomainName": f"{name}.s3.{place.region}.amazonaws.com",
+            "WebsiteURL": f"http://{name}.s3-website.{place.region}.amazonaws.com",
+        },
+    )
+    with finishing(made):
+        _set(s3, name, {}, properties)
+    return made
+
+
+def _update(place: Place, made: Made, before: Properties, after: Properties) -> Made:
+    _check(after)
+    _set(place.client("s3"), made.ref, before, after)
+    return made
+
+
+def _delete(place: Place, made: Made, _properties: Properties) -> None:
+    place.client("s3").delete_bucket(Bucket=made.ref)
+
+
+def _check(properties: Properties) -> None:
+    for name in properties:
+        if name not in _SETTINGS and name != "BucketName":
+            raise TemplateError(f"AWS::S3::Bucket.{name} is not played here.")
+
+
+def _set(s3: Any, bucket: str, before: Properties, after: Properties) -> None:
+    for name in changed(before, after) & _SETTINGS.keys():
+        put, delete = _SETTINGS[name]
+        if name not in after and not delete:
+            raise TemplateError(f"AWS::S3::Bucket.{name} cannot be taken away, on S3 neither.")
+        operation, wanted = (put, _as_api(name, after[name])) if name in after else (delete, {})
+        call(s3, operation, {"Bucket": bucket, **wanted})
+
+
+def _as_api(name: str, value: Any) -> Properties:
+    match name:
+        case "BucketEncryption":
+            rules = [
+                {"ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"]}
+                if "ServerSideEncryptionByDefault" in rule
+                else rule
+                for rule in value["ServerSideEncryptionConfiguration"]
+            ]
+            return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+        case "Tags":
+            return {"Tagging": {"TagSet": value}}
+        case "WebsiteConfiguration":
+            return {name: _website(value)}
+    return {name: value}
+
+
+def _website(value: Properties) -> Properties:
+    for name in value:
+        if name not in ("IndexDocument", "ErrorDocument"):
+            raise TemplateError(f"WebsiteConfiguration.{name} is not played here.")
+    website: Properties = {"IndexDocument": {"Suffix": value["IndexDocument"]}}
+    if "ErrorDocument" in value:
+        website["ErrorDocument"] = {"Key": value["ErrorDocument"]}
+    return website
+
+
+def _put_policy(place: Place, _name: str, properties: Properties) -> Made:
+    document = json.dumps(properties["PolicyDocument"])
+    place.client("s3").put_bucket_policy(Bucket=properties["Bucket"], Policy=document)
+    return Made(properties["Bucket"])
+
+
+def _delete_policy(place: Place, made: Made, _properties: Properties) -> None:
+    place.client("s3").delete_bucket_policy(Bucket=made.ref)
+
+
+BUCKET = Kind(
+    _create,
+    _update,
+    _delete,
+    replaced_by=frozenset({"BucketName"}),
+    name="BucketName",
+    schema={
+        "BucketEncryption?": {"ServerSideEncryptionConfiguration": [MAP]},
+        "BucketName?": TEXT,
+        "Tags?": TAGS,
+        "WebsiteConfiguration?": {"IndexDocument": TEXT, "ErrorDocument?": TEXT},
+    },
+)
+BUCKET_POLICY = Kind(
+    _put_policy,
+    lambda place, _made, _before, after: _put_policy(place, "", after),
+    _delete_policy,
+    replaced_by=frozenset({"Bucket"}),
+    schema={"Bucket": TEXT, "PolicyDocument": MAP},
+)

@@ -1,0 +1,128 @@
+"""DynamoDB tables."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from ecs_emulator.stacks.resources.fitting import call
+from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing, retagged
+from ecs_emulator.stacks.schema import MAP, TEXT
+from ecs_emulator.stacks.templates import TemplateError
+
+_EXTRAS = ("PointInTimeRecoverySpecification", "TimeToLiveSpecification")
+_UPDATED = {
+    "AttributeDefinitions",
+    "BillingMode",
+    "DeletionProtectionEnabled",
+    "OnDemandThroughput",
+    "ProvisionedThroughput",
+    "SSESpecification",
+    "StreamSpecification",
+    "TableClass",
+}
+
+
+def _create(place: Place, name: str, properties: Properties) -> Made:
+    dynamodb = place.client("dynamodb")
+    wanted = {"TableName": _free(dynamodb, name), **_as_api(properties)}
+    made = _made(call(dynamodb, "CreateTable", wanted)["TableDescription"])
+    with finishing(made):
+        _set_extras(dynamodb, made.ref, {}, properties)
+    return made
+
+
+def _free(dynamodb: Any, name: str) -> str:
+    """A name that no table has: one that a stack has left behind keeps its own, as on AWS, where names are random."""
+    taken = {each for page in dynamodb.get_paginator("list_tables").paginate() for each in page["TableNames"]}
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(each for each in names if each not in taken)
+
+
+def _update(place: Place, made: Made, before: Properties, after: Properties) -> Made:
+    dynamodb, name = place.client("dynamodb"), {"TableName": made.ref}
+    differing = changed(before, after)
+    if there := differing & _UPDATED:
+        wanted = {key: value for key, value in _as_api(after).items() if key in there | {"AttributeDefinitions"}}
+        call(dynamodb, "UpdateTable", {**name, **wanted})
+    for change in _index_changes(before, after):
+        wanted = {"AttributeDefinitions": after["AttributeDefinitions"], "GlobalSecondaryIndexUpdates": [change]}
+        call(dynamodb, "UpdateTable", {**name, **wanted})
+    if "Tags" in differing:
+        gone, tags = retagged(before, after)
+        dynamodb.untag_resource(ResourceArn=made.attributes["Arn"], TagKeys=gone)
+        dynamodb.tag_resource(ResourceArn=made.attributes["Arn"], Tags=tags)
+    _set_extras(dynamodb, made.ref, before, after)
+    if unknown := differing - _UPDATED - {"GlobalSecondaryIndexes", "Tags", *_EXTRAS}:
+        raise TemplateError(f"AWS::DynamoDB::Table.{min(unknown)} cannot be changed here.")
+    return _made(dynamodb.describe_table(**name)["Table"])
+
+
+def _delete(place: Place, made: Made, _properties: Properties) -> None:
+    place.client("dynamodb").delete_table(TableName=made.ref)
+
+
+def _as_api(properties: Properties) -> Properties:
+    wanted = {name: value for name, value in properties.items() if name not in _EXTRAS}
+    # CloudFormation says SSEEnabled where the API says Enabled.
+    if encryption := wanted.get("SSESpecification"):
+        rest = {name: value for name, value in encryption.items() if name != "SSEEnabled"}
+        wanted["SSESpecification"] = {"Enabled": encryption["SSEEnabled"], **rest}
+    # A stream that is described is enabled.
+    if stream := wanted.get("StreamSpecification"):
+        wanted["StreamSpecification"] = {"StreamEnabled": True, **stream}
+    return wanted
+
+
+def _set_extras(dynamodb: Any, name: str, before: Properties, after: Properties) -> None:
+    for extra, operation in (
+        ("PointInTimeRecoverySpecification", "UpdateContinuousBackups"),
+        ("TimeToLiveSpecification", "UpdateTimeToLive"),
+    ):
+        if extra not in changed(before, after):
+            continue
+        call(dynamodb, operation, {"TableName": name, extra: after.get(extra) or _off(before[extra])})
+
+
+def _off(extra: Properties) -> Properties:
+    return {name: False if name.endswith("Enabled") else value for name, value in extra.items()}
+
+
+def _index_changes(before: Properties, after: Properties) -> list[Properties]:
+    """The changes of the global secondary indexes; one at a time, as UpdateTable takes them.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
+    """
+    old = {index["IndexName"]: index for index in before.get("GlobalSecondaryIndexes", [])}
+    new = {index["IndexName"]: index for index in after.get("GlobalSecondaryIndexes", [])}
+    gone = [{"Delete": {"IndexName": name}} for name, index in old.items() if new.get(name) != index]
+    made = [{"Create": index} for name, index in new.items() if old.get(name) != index]
+    return [*gone, *made]
+
+
+def _made(table: Any) -> Made:
+    attributes = {"Arn": table["TableArn"]}
+    if "LatestStreamArn" in table:
+        attributes["StreamArn"] = table["LatestStreamArn"]
+    return Made(table["TableName"], attributes)
+
+
+_KEYS = frozenset({"KeySchema", "LocalSecondaryIndexes", "TableName"})
+
+TABLE = Kind(
+    _create,
+    _update,
+    _delete,
+    replaced_by=_KEYS,
+    kept=_KEYS,
+    name="TableName",
+    schema={
+        "AttributeDefinitions?": [MAP],
+        "GlobalSecondaryIndexes?": [{"IndexName": TEXT}],
+        "PointInTimeRecoverySpecification?": MAP,
+        "SSESpecification?": {"SSEEnabled": TEXT},
+        "StreamSpecification?": MAP,
+        "Tags?": TAGS,
+        "TimeToLiveSpecification?": MAP,
+    },
+)

@@ -1,0 +1,254 @@
+"""The stacks of a local cloud: made, changed, taken down, one operation at a time for each."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from ecs_emulator.clock import Clock
+from ecs_emulator.stacks import files, nested
+from ecs_emulator.stacks.changes import NoUpdates, Plan, planned
+from ecs_emulator.stacks.errors import TemplateError, of
+from ecs_emulator.stacks.files import listed
+from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.stacks.parameters import parameter_values
+from ecs_emulator.stacks.resources.kind import Kind, Place, Stopped
+from ecs_emulator.stacks.resources.registry import known
+from ecs_emulator.stacks.rules import check_rules
+from ecs_emulator.stacks.state import STACK_TYPE, Stack, Wanted, first_cause, new_stack
+from ecs_emulator.stacks.templates import Document
+from ecs_emulator.stacks.walk import Output
+from ecs_emulator.stacks.work import Work, take_down
+
+__all__ = ["ACCOUNT", "NoUpdates", "Stacks", "listed"]
+
+_PATIENCE = 3 * 60 * 60  # seconds that CloudFormation waits for a service
+_DEAD = {"CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+
+
+class Stacks:
+    """Stacks in one cloud. `tasks_run` says that a scheduler and a load balancer are behind its endpoint.
+
+    What waits for a resource gives up when `stopping` is set. `completed` hears of each stack that is made or changed.
+    May be used by several threads at once. Everything that cannot be done is a TemplateError.
+    """
+
+    def __init__(
+        self,
+        session: boto3.Session,
+        region: str,
+        *,
+        tasks_run: bool = False,
+        clock: Clock | None = None,
+        stopping: threading.Event | None = None,
+        completed: Callable[[Stack], None] | None = None,
+    ) -> None:
+        self.region = region
+        self.place = Place(session, region, (clock or Clock()).shortened(_PATIENCE), stopping)
+        self._kinds: Mapping[str, Kind] = {**known(tasks_run=tasks_run), STACK_TYPE: nested.kind(self)}
+        self._completed = completed
+        self._lock = threading.RLock()
+        self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
+        self._threads: list[threading.Thread] = []
+        self.stood_in: dict[str, str] = {}  # parameters of `play_files` that nobody gave a value
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of all stacks, save those that an imagined resource has part in; a later stack wins."""
+        return {output.name: output.value for stack in self.all() for output in stack.outputs if not output.imagined}
+
+    @property
+    def not_played(self) -> set[str]:
+        """The types of the resources that are imagined or have a note; `registry.grouped` says them shortly."""
+        resources = [resource for stack in self.all() for resource in list(stack.resources.values()) if resource.made]
+        return {each.type for each in resources if (each.made and each.made.imagined) or self._kinds[each.type].note}
+
+    def play_all(
+        self, stacks: Iterable[files.Listed], overrides: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
+        """Deploy the stacks of a `stacks.yml`, in its order; `overrides` are parameters by stack."""
+        for stack in stacks:
+            self._play(stack, (overrides or {}).get(stack.name, {}))
+
+    def play_files(self, paths: Sequence[Path], parameters: Mapping[str, Any]) -> None:
+        """Deploy a stack for each template file, named after it."""
+        for stack in files.named_files(paths, parameters):
+            stand_ins = files.stand_ins(stack.document)
+            self.stood_in |= {name: value for name, value in stand_ins.items() if name not in parameters}
+            self._play(stack, {})
+
+    def play(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
+        """Deploy one stack, whether anything changes or not."""
+        with suppress(NoUpdates):
+            self.deploy(name, document, parameters)
+
+    def deploy(
+        self,
+        name: str,
+        document: Document,
+        parameters: Mapping[str, Any],
+        *,
+        text: str | None = None,
+        folder: Path | None = None,
+        is_nested: bool = False,
+        source: str | None = None,
+    ) -> Stack:
+        """Make a stack or change it, and wait for it. `text` is the template as its author wrote it, `source` its file.
+
+        Raises TemplateError with the first cause when it fails; it is rolled back then. Raises NoUpdates.
+        """
+        with of(source or name):
+            wanted = self.wanted(document, parameters, text=text, folder=folder)
+            stack = self.begin(name, wanted, is_nested=is_nested)
+        self.work(stack, wanted)
+        if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            with of(source or name):
+                raise TemplateError(first_cause(stack))
+        return stack
+
+    def wanted(
+        self, document: Document, parameters: Mapping[str, Any], *, text: str | None = None, folder: Path | None = None
+    ) -> Wanted:
+        """A template with its parameters, checked."""
+        values = parameter_values(document, parameters, self.place)
+        check_rules(document, values)
+        return Wanted(document, text or json.dumps(document, indent=2, default=str), dict(parameters), values, folder)
+
+    def plan(self, stack: Stack, wanted: Wanted) -> Plan:
+        """What would change."""
+        return planned(stack, wanted, self._imports(stack), self._kinds, self.place)
+
+    def review(self, name: str) -> Stack:
+        """A new stack that has no resources yet."""
+        with self._lock:
+            stack = new_stack(self.region, name)
+            self._stacks[stack.id] = stack
+            stack.turn("REVIEW_IN_PROGRESS", "User Initiated")
+            return stack
+
+    def begin(self, name: str, wanted: Wanted, *, is_nested: bool = False, rolls_back: bool = True) -> Stack:
+        """Claim a stack for `work`. Raises NoUpdates."""
+        with self._lock:
+            stack = self.named(name) or new_stack(self.region, name)
+            self._check_free(stack, "updated")
+            if self.plan(stack, wanted).is_empty and stack.wanted is not None:
+                raise NoUpdates
+            self._stacks[stack.id] = stack
+            stack.is_nested, stack.rolls_back, stack.asked = is_nested, rolls_back, wanted
+            stack.updated = datetime.now(UTC) if stack.wanted else None
+            stack.turn("UPDATE_IN_PROGRESS" if stack.wanted else "CREATE_IN_PROGRESS", "User Initiated")
+            return stack
+
+    def work(self, stack: Stack, wanted: Wanted) -> None:
+        """Make a stack that was claimed what is wanted: afterwards it is complete, or rolled back."""
+        imports = self._imports(stack)
+        work = Work(stack, wanted, self._kinds, self.place, imports, lambda outputs: self._check(stack, outputs))
+        self._guarded(stack, work.run)
+        if self._completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            self._completed(stack)
+
+    def delete(self, name: str, kept: Sequence[str] = ()) -> Stack | None:
+        """Take a stack down, and wait for it; None when there is none."""
+        stack = self.begin_delete(name)
+        if stack:
+            self.work_delete(stack, kept)
+        return stack
+
+    def begin_delete(self, name: str) -> Stack | None:
+        """Claim a stack for `work_delete`; None when there is none."""
+        with self._lock:
+            stack = self.named(name)
+            if stack is None or not stack.is_there:
+                return None
+            self._check_free(stack, "deleted")
+            if stack.protected:
+                raise TemplateError(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
+            for export in stack.exports:
+                self._check_unused(stack, export, "deleted")
+            stack.turn("DELETE_IN_PROGRESS", "User Initiated")
+            return stack
+
+    def work_delete(self, stack: Stack, kept: Sequence[str] = ()) -> None:
+        """Take down a stack that was claimed, but for the resources `kept`."""
+        self._guarded(stack, lambda: take_down(stack, self._kinds, self.place, frozenset(kept)))
+        if not stack.is_there:
+            stack.deleted = datetime.now(UTC)
+
+    def in_background(self, work: Callable[[], None]) -> threading.Thread:
+        """Run an operation in a thread of its own."""
+        thread = threading.Thread(target=work, name="stack", daemon=True)
+        with self._lock:
+            self._threads = [each for each in self._threads if each.is_alive()] + [thread]
+            thread.start()
+        return thread
+
+    def close(self) -> None:
+        """End what is under way, as it is."""
+        self.place.stop()
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(timeout=10)
+
+    def all(self) -> list[Stack]:
+        """The stacks that there are, in the order in which they were made."""
+        return [stack for stack in self.ever() if stack.is_there]
+
+    def ever(self) -> list[Stack]:
+        """All stacks, also those that are deleted."""
+        with self._lock:
+            return list(self._stacks.values())
+
+    def named(self, name: str) -> Stack | None:
+        """The stack with a name or an id; a deleted one has but its id."""
+        with self._lock:
+            return self._stacks.get(name) or next((stack for stack in self.all() if stack.name == name), None)
+
+    def importers(self, export: str) -> list[str]:
+        """The names of the stacks that import something."""
+        return [stack.name for stack in self.all() if export in stack.imports]
+
+    def _play(self, stack: files.Listed, more: Mapping[str, Any]) -> None:
+        parameters = {**stack.parameters, **more}
+        with suppress(NoUpdates):
+            folder, source = stack.folder, stack.file.name
+            self.deploy(stack.name, stack.document, parameters, text=stack.text, folder=folder, source=source)
+
+    def _guarded(self, stack: Stack, run: Callable[[], None]) -> None:
+        try:
+            run()
+        except Stopped:
+            stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "The rehearsal has ended.")
+        finally:
+            if stack.is_busy:
+                stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "Internal Failure")
+
+    def _check_free(self, stack: Stack, done: str) -> None:
+        """Whether no other operation has the stack, and it can have one again."""
+        if stack.is_busy or (done == "updated" and stack.status in _DEAD):
+            raise TemplateError(f"Stack:{stack.id} is in {stack.status} state and can not be {done}.")
+
+    def _imports(self, stack: Stack) -> dict[str, str]:
+        """What a stack can import: the exports of the others."""
+        return {name: value for other in self.all() if other is not stack for name, value in other.exports.items()}
+
+    def _check(self, stack: Stack, outputs: list[Output]) -> None:
+        """Whether a stack's exports may be these."""
+        new = {output.export: output.value for output in outputs if output.export}
+        for other in self.all():
+            if other is not stack and (twice := new.keys() & other.exports.keys()):
+                raise TemplateError(f"Export with name {min(twice)} is already exported by stack {other.name}.")
+        for export, value in stack.exports.items():
+            if new.get(export) != value:
+                self._check_unused(stack, export, "updated" if export in new else "deleted")
+
+    def _check_unused(self, stack: Stack, export: str, done: str) -> None:
+        if users := [name for name in self.importers(export) if name != stack.name]:
+            raise TemplateError(f"Export {export} cannot be {done} as it is in use by {' and '.join(users)}")

@@ -1,0 +1,150 @@
+"""What is known of a stack: its resources, outputs and events, and where it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.stacks.resources.kind import Made, Properties
+from ecs_emulator.stacks.templates import Document
+from ecs_emulator.stacks.walk import Output
+
+if TYPE_CHECKING:
+    from ecs_emulator.stacks.change_sets import ChangeSet
+
+STACK_TYPE = "AWS::CloudFormation::Stack"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a stack is to be: a template with its parameters, as given and as checked.
+
+    `text` is the template as it was sent; `folder` is where its file lies, None for one that was sent.
+    """
+
+    document: Document
+    text: str
+    given: Mapping[str, Any]
+    values: Mapping[str, Any]
+    folder: Path | None = None
+    tags: Sequence[Mapping[str, str]] = ()
+    capabilities: Sequence[str] = ()
+
+
+@dataclass
+class Resource:
+    """A resource of a stack, as it is. `generation` counts its replacements."""
+
+    logical_id: str
+    type: str
+    name: str
+    made: Made | None
+    properties: Properties
+    written: Document  # with its policies and metadata
+    generation: int = 1
+    status: str = ""
+    reason: str | None = None
+    updated: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def physical_id(self) -> str:
+        return self.made.ref if self.made else ""
+
+    def is_kept(self, policy: str) -> bool:
+        """Whether its `DeletionPolicy` or `UpdateReplacePolicy` says so. A snapshot is none of these types' affair."""
+        return str(self.written.get(policy, "Delete")).startswith("Retain")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a stack's history."""
+
+    id: str
+    time: datetime
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str | None
+    properties: str | None
+
+
+@dataclass
+class Stack:
+    """A stack. Its resources are in the order in which they need each other, its events the oldest first."""
+
+    name: str
+    id: str
+    status: str = "REVIEW_IN_PROGRESS"
+    reason: str | None = None
+    wanted: Wanted | None = None  # None until its first resource is asked for
+    resources: dict[str, Resource] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    imports: set[str] = field(default_factory=set)
+    events: list[Event] = field(default_factory=list)
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    updated: datetime | None = None
+    deleted: datetime | None = None
+    asked: Wanted | None = None  # by the last operation, whether it went well or not
+    change_sets: dict[str, ChangeSet] = field(default_factory=dict)  # by id
+    is_nested: bool = False
+    change_set: str | None = None
+    protected: bool = False
+    rolls_back: bool = True
+
+    @property
+    def is_there(self) -> bool:
+        return self.status != "DELETE_COMPLETE"
+
+    @property
+    def is_busy(self) -> bool:
+        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
+
+    @property
+    def exports(self) -> dict[str, str]:
+        return {output.export: output.value for output in self.outputs if output.export}
+
+    def turn(self, status: str, reason: str | None = None) -> None:
+        """Give the stack a status, and say so in its events."""
+        self.status, self.reason = status, reason
+        self._add(Event(str(uuid4()), datetime.now(UTC), self.name, self.id, STACK_TYPE, status, reason, None))
+
+    def turn_resource(self, resource: Resource, status: str, reason: str | None = None) -> None:
+        """Give one of its resources a status, and say so in the events."""
+        resource.status, resource.reason, resource.updated = status, reason, datetime.now(UTC)
+        self._add(
+            Event(
+                f"{resource.logical_id}-{status}-{uuid4()}",
+                resource.updated,
+                resource.logical_id,
+                resource.physical_id,
+                resource.type,
+                status,
+                reason,
+                json.dumps(resource.properties, default=str),
+            )
+        )
+
+    def _add(self, event: Event) -> None:
+        self.events.append(event)
+
+
+def new_stack(region: str, name: str) -> Stack:
+    return Stack(name, f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/{uuid4()}")
+
+
+def first_cause(stack: Stack) -> str:
+    """Why a stack's last operation failed, in the words of what failed first."""
+    begun = max((i for i, event in enumerate(stack.events) if event.reason == "User Initiated"), default=0)
+    for event in stack.events[begun:]:
+        if event.status.endswith("_FAILED") and event.reason:
+            return event.reason if event.physical_id == stack.id else f"{event.logical_id}: {event.reason}"
+        if event.physical_id == stack.id and event.status.endswith("ROLLBACK_IN_PROGRESS") and event.reason:
+            return event.reason
+    return stack.reason or stack.status

@@ -1,0 +1,82 @@
+"""CloudFormation templates as documents of the right form.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ecs_emulator.stacks import quotas
+from ecs_emulator.stacks.documents import Document, loaded, text_of
+from ecs_emulator.stacks.errors import TemplateError, of
+from ecs_emulator.stacks.schema import ANY, MAP, MAYBE_MAP, NUMBER, TEXT, TEXTS, WHOLE, Schema, check
+
+__all__ = ["Document", "TemplateError", "parsed_template", "read_template"]
+
+_PARAMETER = {
+    "Type": TEXT,
+    "AllowedPattern?": TEXT,
+    "AllowedValues?": [TEXT],
+    "Default?": TEXT,
+    "Description?": TEXT,
+    "MaxLength?": WHOLE,
+    "MaxValue?": NUMBER,
+    "MinLength?": WHOLE,
+    "MinValue?": NUMBER,
+    "NoEcho?": TEXT,
+}
+_RULE = {"RuleCondition?": MAP, "Assertions": [{"Assert": MAP, "AssertDescription?": TEXT}]}
+_RESOURCE = {
+    "Type": TEXT,
+    "Condition?": TEXT,
+    "DeletionPolicy?": TEXT,
+    "DependsOn?": TEXTS,
+    "Properties?": MAYBE_MAP,
+    "UpdateReplacePolicy?": TEXT,
+}
+_OUTPUT = {"Value": ANY, "Condition?": TEXT, "Description?": TEXT, "Export?": {"Name": ANY}}
+_TEMPLATE: Schema = {
+    "AWSTemplateFormatVersion?": TEXT,
+    "Description?": TEXT,
+    "Metadata?": MAP,
+    "Parameters?": {"*": _PARAMETER},
+    "Rules?": {"*": _RULE},
+    "Mappings?": {"*": {"*": {"*": TEXTS}}},
+    "Conditions?": {"*": MAP},
+    "Resources": {"*": _RESOURCE},
+    "Outputs?": {"*": _OUTPUT},
+}
+_QUOTAS = {
+    "Mappings": quotas.MAPPINGS,
+    "Outputs": quotas.OUTPUTS,
+    "Parameters": quotas.PARAMETERS,
+    "Resources": quotas.RESOURCES,
+}
+
+
+def read_template(path: Path) -> Document:
+    """The template in a YAML or JSON file. Raises TemplateError."""
+    return parsed_template(text_of(path), path.name)
+
+
+def parsed_template(text: str, name: str) -> Document:
+    """The template in a YAML or JSON text; `name` is what errors call it. Raises TemplateError."""
+    document = loaded(text, name)
+    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+        raise TemplateError(f"{name} has no Resources.")
+    if "Transform" in document:
+        raise TemplateError(f"{name}: the transform {document['Transform']} is not played here.")
+    with of(name):
+        check(_TEMPLATE, document)
+        _check_quotas(document)
+    return document
+
+
+def _check_quotas(document: Document) -> None:
+    counted = [(name, len(document.get(name, {})), most) for name, most in _QUOTAS.items()]
+    for name, mapping in document.get("Mappings", {}).items():
+        counted.append((f"Mappings.{name}", len(mapping), quotas.MAPPING_ATTRIBUTES))
+    for name, count, most in counted:
+        if count > most:
+            raise TemplateError(f"{name}: there are {count}; CloudFormation takes {most} at most.")

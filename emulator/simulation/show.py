@@ -1,0 +1,50 @@
+"""How a simulation is shown: a failure on the terminal, the figures on docs/reliability.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from emulator.simulation.mutations import Mutation
+from emulator.simulation.simulation import Outcome
+from emulator.simulation.workload import KINDS
+from tools.page import machine, table
+
+_LAST = 30  # lines of the trace that tell of a failure
+
+Found = Sequence[tuple[Mutation, int | None]]
+
+
+def failure(outcome: Outcome, without: Sequence[int]) -> str:
+    """The end of the shrunk run, and how to see all of it."""
+    left_out = f" --without {','.join(map(str, without))}" if without else ""
+    return "\n".join(
+        [
+            f"seed {outcome.seed}: {outcome.violation}",
+            *outcome.trace.lines[-_LAST:],
+            f"The whole trace: python -m emulator.simulation --seed {outcome.seed}{left_out}",
+        ]
+    )
+
+
+def summary(seeds: int, violations: int, took: float, counts: Counter[str], traces: str) -> str:
+    return (
+        f"{seeds:,} seeds, {violations:,} violations; {counts['ticks']:,} ticks, {counts['tasks']:,} tasks and "
+        f"{counts['seconds'] / 3600:,.0f} simulated hours in {took:,.0f} s ({seeds / took:,.0f} seeds a second).\n"
+        f"SHA-256 of all traces: {traces}"
+    )
+
+
+def figures(summed: str, counts: Counter[str], found: Found) -> str:
+    """In Markdown."""
+    operations = table(("operation", "times"), [(kind, f"{counts[kind]:,}") for kind in KINDS])
+    statuses = sorted(name for name in counts if name.isupper())
+    deployments = table(
+        ("status of service deployments at the end", "number"), [(each, f"{counts[each]:,}") for each in statuses]
+    )
+    return "\n\n".join([summed.replace("\n", " "), operations, deployments, mutations(found), f"{machine()}."])
+
+
+def mutations(found: Found) -> str:
+    rows = [(each.what, "**not found**" if seed is None else str(seed)) for each, seed in found]
+    return table(("mutation of the scheduler", "found by seed"), rows)

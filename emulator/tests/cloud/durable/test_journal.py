@@ -1,0 +1,373 @@
+"""A start brings back what is on disk, a save never makes it poorer, and what cannot be read is left alone."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.kit import aws
+from app.kit.dynamodb import InDoubt, Table
+from app.kit.problems import Unavailable
+from app.likes.stamps import Writer
+from app.likes.store import Likes
+from ecs_emulator.cloud.durable.calls import OURS
+from ecs_emulator.cloud.durable.codec import container, now_ms
+from ecs_emulator.cloud.durable.database import SCHEMA_VERSION, Cell, Changes, Database, LogEvent, NotWritten, opened
+from ecs_emulator.cloud.durable.last_parameters import LastParameters
+from ecs_emulator.cloud.durable.takeover import take_over
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.local import REGION, Unusable, client_environment
+from ecs_emulator.stacks.files import Listed
+from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.stacks.stack import Stacks
+from emulator.tests.cloud.durable.moto_memory import forget
+from emulator.tests.cloud.wire import client, session_of
+
+TABLE = {
+    "TableName": "notes",
+    "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+ROW = {"Id": {"S": "a"}, "Likes": {"N": "7"}}
+
+
+class Life:
+    """One life of a cloud on a database; its start is over after `started`."""
+
+    def __init__(self, path: Path) -> None:
+        forget()
+        self.said: list[str] = []
+        self.database = opened(path, self.said.append)
+        self.cloud = Cloud(0, strict=True, database=self.database, say=self.said.append)
+
+    def started(self, played: tuple[str, ...] = ()) -> Life:
+        assert self.cloud.journal
+        self.cloud.journal.start(self.said.append, played)
+        return self
+
+    def client(self, service: str, ours: bool = False) -> Any:
+        made = client(self.cloud, service)
+        if ours:
+            made.meta.events.register(
+                "before-send", lambda request, **_: request.headers.__setitem__("User-Agent", OURS.encode())
+            )
+        return made
+
+    def rows(self, table: str = "notes") -> list[Any]:
+        found: list[Any] = self.client("dynamodb").scan(TableName=table)["Items"]
+        return found
+
+    def __enter__(self) -> Life:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cloud.close()
+        forget()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data.sqlite"
+
+
+def with_a_row(path: Path, ours: bool = False) -> None:
+    """Let a cloud store a row, in a table of its own making or of somebody's."""
+    with Life(path).started() as life:
+        dynamodb = life.client("dynamodb", ours)
+        dynamodb.create_table(**TABLE)
+        life.client("dynamodb").put_item(TableName="notes", Item=ROW)
+
+
+def test_a_table_that_is_made_again_has_its_rows_at_once(path: Path) -> None:
+    with_a_row(path, ours=True)
+    with Life(path) as life:
+        life.client("dynamodb", ours=True).create_table(**TABLE)
+        assert life.rows() == [ROW]
+
+
+def test_a_table_that_nobody_makes_again_keeps_its_rows_and_that_is_said(path: Path) -> None:
+    with_a_row(path, ours=True)
+    with Life(path).started() as life:
+        assert life.client("dynamodb").list_tables()["TableNames"] == []
+        assert life.said == ["Kept until it is made again: table notes with 1 row."]
+    with Life(path) as life:
+        life.client("dynamodb", ours=True).create_table(**TABLE)
+        assert life.rows() == [ROW]
+
+
+def test_a_start_that_goes_back_takes_no_row_with_it(path: Path) -> None:
+    with_a_row(path, ours=True)
+    with Life(path) as life:
+        dynamodb = life.client("dynamodb", ours=True)
+        dynamodb.create_table(**TABLE)
+        dynamodb.delete_table(TableName="notes")
+    with Life(path) as life:
+        life.client("dynamodb", ours=True).create_table(**TABLE)
+        assert life.rows() == [ROW]
+
+
+def test_a_table_that_is_deleted_takes_its_rows_with_it(path: Path) -> None:
+    with_a_row(path, ours=True)
+    with Life(path) as life:
+        dynamodb = life.client("dynamodb", ours=True)
+        dynamodb.create_table(**TABLE)
+        life.started()
+        dynamodb.delete_table(TableName="notes")
+        dynamodb.create_table(**TABLE)
+        assert life.rows() == []
+    with Life(path) as life:
+        life.client("dynamodb", ours=True).create_table(**TABLE)
+        assert life.rows() == []
+
+
+def test_rows_that_do_not_fit_the_table_of_now_are_set_aside(path: Path) -> None:
+    with_a_row(path, ours=True)
+    with Life(path) as life:
+        other = [{"AttributeName": "Name", "KeyType": "HASH"}]
+        attributes = [{"AttributeName": "Name", "AttributeType": "S"}]
+        dynamodb = life.client("dynamodb", ours=True)
+        dynamodb.create_table(**{**TABLE, "KeySchema": other, "AttributeDefinitions": attributes})
+        assert life.rows() == []
+        assert "The table notes has another key than before. Its rows are set aside in data.sqlite." in life.said
+    with closing(Database(path)) as database:
+        assert list(database.documents("row").values()) == [ROW]
+
+
+def test_memory_that_has_lost_everything_does_not_empty_the_disk(path: Path) -> None:
+    with_a_row(path)
+    with Life(path).started() as life:
+        life.client("s3").create_bucket(Bucket="a-bucket")
+        life.client("s3").put_object(Bucket="a-bucket", Key="k", Body=b"kept")
+        life.client("ssm").put_parameter(Name="p", Value="1", Type="String")
+        forget()
+        ssm, logs = life.client("ssm"), life.client("logs")
+        ssm.put_parameter(Name="q", Value="1", Type="String")
+        logs.create_log_group(logGroupName="another")
+        life.client("dynamodb").create_table(**{**TABLE, "TableName": "another"})
+        life.client("secretsmanager").create_secret(Name="another", SecretString="1")
+    with Life(path).started() as life:
+        assert life.rows() == [ROW]
+        assert life.client("s3").get_object(Bucket="a-bucket", Key="k")["Body"].read() == b"kept"
+        assert life.client("ssm").get_parameter(Name="p")["Parameter"]["Value"] == "1"
+
+
+def test_a_condition_that_fails_writes_nothing(path: Path) -> None:
+    with_a_row(path)
+    with Life(path).started() as life:
+        before = life.database._connection.total_changes
+        with pytest.raises(Exception, match="ConditionalCheckFailed"):
+            life.client("dynamodb").put_item(
+                TableName="notes", Item=ROW, ConditionExpression="attribute_not_exists(Id)"
+            )
+        life.rows()
+        assert life.database._connection.total_changes == before
+
+
+def test_events_older_than_their_group_keeps_them_are_forgotten_at_a_start(path: Path) -> None:
+    group = container(ACCOUNT, REGION, "old")
+    with Life(path).started() as life:
+        logs = life.client("logs")
+        logs.create_log_group(logGroupName="old")
+        logs.put_retention_policy(logGroupName="old", retentionInDays=1)
+        logs.create_log_stream(logGroupName="old", logStreamName="s")
+        for age, message in ((2 * 86_400_000, "old"), (0, "new")):
+            event = {"timestamp": now_ms() - age, "message": message}
+            logs.put_log_events(logGroupName="old", logStreamName="s", logEvents=[event])
+    with Life(path).started() as life:
+        events = life.client("logs").get_log_events(logGroupName="old", logStreamName="s")["events"]
+        assert [each["message"] for each in events] == ["new"]
+        life.client("logs").put_log_events(
+            logGroupName="old", logStreamName="s", logEvents=[{"timestamp": now_ms(), "message": "newer"}]
+        )
+    with closing(Database(path)) as database:
+        assert [each.message for each in database.events(Cell("stream", group, "s"))] == ["new", "newer"]
+
+
+def test_a_damaged_database_is_set_aside_and_said(path: Path) -> None:
+    with_a_row(path)
+    damaged = path.read_bytes()[:4096] + b"\xff" * 8192
+    path.write_bytes(damaged)
+    with Life(path).started() as life:
+        [line] = life.said
+        assert line.startswith("data.sqlite is damaged (")
+        [aside] = path.parent.glob("data.damaged-*.sqlite")
+        assert aside.name in line
+        assert aside.read_bytes() == damaged
+        life.client("dynamodb").create_table(**TABLE)
+
+
+def test_an_image_that_cannot_be_read_keeps_nobody_from_the_others(path: Path) -> None:
+    with_a_row(path)
+    table = container(ACCOUNT, REGION, "notes")
+    with closing(Database(path)) as database:
+        database.write(Changes({Cell("row", table, '[["S", "broken"]]'): {"Id": {"S": "broken"}, "X": {"L": 1}}}))
+    with Life(path).started() as life:
+        assert life.rows() == [ROW]
+        [line] = life.said
+        assert line.startswith('Not loaded, and left in data.sqlite: row [["S", "broken"]] (')
+    with closing(Database(path)) as database:
+        assert len(database.documents("row", table)) == 2
+
+
+def test_a_file_that_is_no_database_is_set_aside(path: Path) -> None:
+    path.write_text("no database at all, for sure\n" * 100)
+    with Life(path).started() as life:
+        assert life.said[0].startswith("data.sqlite is damaged (file is not a database)")
+
+
+def test_data_of_a_newer_version_is_refused_untouched(path: Path) -> None:
+    with_a_row(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    before = path.read_bytes()
+    with pytest.raises(Unusable, match=f"its schema is {SCHEMA_VERSION + 1}, known here is {SCHEMA_VERSION}"):
+        opened(path, pytest.fail)
+    assert path.read_bytes() == before
+
+
+def test_a_database_that_cannot_be_opened_is_no_damaged_one(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(Unusable, match=r"cannot be used: unable to open database file\."):
+        opened(path, pytest.fail)
+
+
+SNAPSHOT = {
+    "tables": {"notes": [ROW], "unknown": [ROW]},
+    "log_groups": {"a-group": {"s": [[1_700_000_000_000, "first"], [1_700_000_000_000, "second"]]}},
+}
+
+
+def test_the_snapshot_of_an_earlier_version_is_taken_over_once(path: Path) -> None:
+    snapshot = path.with_name("snapshot.json")
+    snapshot.write_text(json.dumps(SNAPSHOT))
+    with Life(path) as life:
+        life.client("dynamodb").create_table(**TABLE)
+        life.client("logs").create_log_group(logGroupName="a-group")
+        take_over(snapshot, REGION, life.database, ALONE, life.said.append)
+        assert life.rows() == [ROW]
+        assert [
+            each["message"]
+            for each in life.client("logs").get_log_events(logGroupName="a-group", logStreamName="s")["events"]
+        ] == ["first", "second"]
+        assert (snapshot.exists(), path.with_name("snapshot.json.taken-over").exists()) == (False, True)
+        # As if a kill had come before the file had its new name.
+        life.client("dynamodb").delete_item(TableName="notes", Key={"Id": {"S": "a"}})
+        snapshot.write_text(json.dumps(SNAPSHOT))
+        take_over(snapshot, REGION, life.database, ALONE, life.said.append)
+        assert life.rows() == []
+
+
+DOCUMENT = {
+    "Parameters": {name: {"Type": "String", "Default": "1"} for name in ("Count", "Size", "ImageTag")},
+    "Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Count"}}}},
+}
+
+
+@pytest.fixture
+def listed() -> Listed:
+    return Listed("a-stack", DOCUMENT, {"Size": 2}, "", Path())
+
+
+@pytest.fixture
+def stacks(path: Path) -> Iterator[tuple[Stacks, LastParameters, Life]]:
+    with Life(path).started() as life:
+        last = LastParameters(life.database, ALONE)
+        session = session_of(life.cloud.key)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("AWS_ENDPOINT_URL", life.cloud.url)
+            with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
+                yield stacks, last, life
+
+
+def test_the_parameters_that_a_stack_had_last_are_used_again(
+    stacks: tuple[Stacks, LastParameters, Life], listed: Listed
+) -> None:
+    made, last, _ = stacks
+    said: list[str] = []
+    given = {"a-stack": {"Count": "many", "ImageTag": "x"}}
+    made.play_all([listed], last.used([listed], given, said.append))
+    assert said == []
+    assert last.used([listed], {}, said.append) == {"a-stack": {"Count": "many"}}
+    assert said == ["Parameters as last used: a-stack.Count=many (`--set` changes them, `make clean` forgets them)."]
+    # What is given now is used, and what is the list's own is not remembered.
+    assert last.used([listed], {"a-stack": {"Count": "few"}}, said.append) == {"a-stack": {"Count": "few"}}
+    made.deploy("a-stack", DOCUMENT, {"Count": "1", "Size": "2"})
+    assert last.used([listed], {}, pytest.fail) == {"a-stack": {}}
+
+
+def test_parameters_of_an_update_that_went_back_are_not_used_again(
+    stacks: tuple[Stacks, LastParameters, Life], listed: Listed
+) -> None:
+    made, last, _ = stacks
+    made.play_all([listed], last.used([listed], {"a-stack": {"Count": "good"}}, pytest.fail))
+    with pytest.raises(Exception, match="a-stack"):
+        made.deploy("a-stack", DOCUMENT, {"Count": "x" * 600})
+    said: list[str] = []
+    assert last.used([listed], {}, said.append) == {"a-stack": {"Count": "good"}}
+
+
+def test_a_parameter_that_the_template_no_longer_has_is_not_used_again(path: Path, listed: Listed) -> None:
+    with closing(Database(path)) as database:
+        database.write(Changes({Cell("parameters", "", "a-stack"): {"Old": "1", "Count": "2"}}))
+        last = LastParameters(database, ALONE)
+        assert last.used([listed], {}, lambda _: None) == {"a-stack": {"Count": "2"}}
+
+
+def test_events_are_written_in_their_order(path: Path) -> None:
+    stream = Cell("stream", container(ACCOUNT, REGION, "g"), "s")
+    events = [LogEvent(1, 2, message) for message in ("b", "a", "half a pair \ud83d")]
+    with closing(Database(path)) as database:
+        database.write(Changes({stream: {"count": 3}}, {stream: events}))
+    with closing(Database(path)) as database:
+        assert list(database.events(stream)) == events
+
+
+def test_a_write_that_fails_half_way_leaves_the_database_as_it_was(path: Path) -> None:
+    """The second body of an id is refused; by then the image and the first body are written."""
+    cell = Cell("object", "b", "k")
+    with closing(Database(path)) as database:
+        database.write(Changes({cell: {"body": "1"}}, new_bodies={"1": b"old"}))
+        with pytest.raises(NotWritten):
+            database.write(Changes({cell: {"body": "2"}}, new_bodies={"2": b"new", "1": b"again"}))
+        assert database.document(cell) == {"body": "1"}
+        assert database.body("1") == b"old"
+        with pytest.raises(LookupError):
+            database.body("2")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_like_on_a_full_disk_is_in_doubt_and_so_a_503(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Life(path).started() as life:
+        life.client("dynamodb").create_table(
+            **{
+                **TABLE,
+                "KeySchema": [{"AttributeName": "MysfitId", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "MysfitId", "AttributeType": "S"}],
+            }
+        )
+        life.client("dynamodb").put_item(TableName="notes", Item={"MysfitId": {"S": "a"}, "Likes": {"N": "0"}})
+        for name, value in client_environment(life.cloud.url, life.cloud.key).items():
+            monkeypatch.setenv(name, value)
+        likes = Likes(Table(aws.dynamodb(REGION, connections=1), "notes"), Writer())
+        assert likes.add("a", 1, time.monotonic() + 60) == 1
+
+        def nothing(_changes: Changes) -> None:
+            raise NotWritten("database or disk is full")
+
+        with monkeypatch.context() as full:
+            full.setattr(life.database, "write", nothing)
+            with pytest.raises(Unavailable) as caught:
+                likes.add("a", 1, time.monotonic() + 1)
+            assert (type(caught.value), caught.value.code) == (InDoubt, 503)
+        assert likes.add("a", 1, time.monotonic() + 60) == 2

@@ -1,0 +1,374 @@
+"""The store of load balancers keeps all it is given, in AWS's words, and refuses what AWS refuses."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ecs_emulator.cloud import load_balancers
+from ecs_emulator.cloud.endpoint import Cloud, Played
+from emulator.tests.cloud.wire import client, strict_cloud
+
+NOT_FOUND = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+
+_numbers = itertools.count(1)
+
+
+class Network(NamedTuple):
+    vpc: str
+    subnets: list[str]
+
+
+class World:
+    """A load balancer with a listener on port 80 and two target groups."""
+
+    def __init__(self, elbv2: Any, network: Network) -> None:
+        self.elbv2, (self.vpc, self.subnets), self.number = elbv2, network, next(_numbers)
+        self.name = f"balancer-{self.number}"
+        made = self.elbv2.create_load_balancer(Name=self.name, Subnets=self.subnets)["LoadBalancers"][0]
+        self.arn = made["LoadBalancerArn"]
+        self.blue, self.green = self.group("blue"), self.group("green")
+        self.listener = self.listen(80, NOT_FOUND)
+
+    def group(self, name: str) -> str:
+        made = self.elbv2.create_target_group(
+            Name=f"{name}-{self.number}", VpcId=self.vpc, Protocol="HTTP", Port=8080, TargetType="ip"
+        )
+        return str(made["TargetGroups"][0]["TargetGroupArn"])
+
+    def listen(self, port: int, action: dict[str, Any]) -> str:
+        made = self.elbv2.create_listener(LoadBalancerArn=self.arn, Port=port, Protocol="HTTP", DefaultActions=[action])
+        return str(made["Listeners"][0]["ListenerArn"])
+
+    def rule(self, priority: int, *actions: dict[str, Any], **condition: Any) -> str:
+        condition = condition or {"Field": "path-pattern", "PathPatternConfig": {"Values": [f"/{priority}"]}}
+        made = self.elbv2.create_rule(
+            ListenerArn=self.listener,
+            Priority=priority,
+            Conditions=[condition],
+            Actions=list(actions) or [NOT_FOUND],
+        )
+        return str(made["Rules"][0]["RuleArn"])
+
+    def told(self, rule: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.elbv2.describe_rules(RuleArns=[rule])["Rules"][0]
+        return found
+
+    def priorities(self) -> list[str]:
+        return [rule["Priority"] for rule in self.elbv2.describe_rules(ListenerArn=self.listener)["Rules"]]
+
+    def used_by(self, group: str) -> list[str]:
+        found = self.elbv2.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]
+        return list(found.get("LoadBalancerArns", []))
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[Cloud]:
+    with strict_cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def elbv2(bare: Cloud) -> Any:
+    return client(bare, "elbv2")
+
+
+@pytest.fixture(scope="module")
+def network(bare: Cloud) -> Network:
+    ec2 = client(bare, "ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    cidrs = {"us-east-1a": "10.0.1.0/24", "us-east-1b": "10.0.2.0/24"}
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=zone) for zone, cidr in cidrs.items()]
+    return Network(vpc, [subnet["Subnet"]["SubnetId"] for subnet in subnets])
+
+
+@pytest.fixture
+def world(elbv2: Any, network: Network) -> World:
+    return World(elbv2, network)
+
+
+def forward(*groups: tuple[str, int]) -> dict[str, Any]:
+    """A forward as AWS tells it."""
+    targets = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in groups]
+    return {
+        "Type": "forward",
+        "ForwardConfig": {"TargetGroups": targets, "TargetGroupStickinessConfig": {"Enabled": False}},
+    }
+
+
+CONDITIONS = [
+    ("path-pattern", "PathPatternConfig", {"Values": ["/a/*", "/b"]}),
+    ("path-pattern", "PathPatternConfig", {"RegexValues": ["^.*%.*$"]}),
+    ("host-header", "HostHeaderConfig", {"Values": ["*.example.com"]}),
+    ("host-header", "HostHeaderConfig", {"RegexValues": ["^a+$", "b"]}),
+    ("http-header", "HttpHeaderConfig", {"HttpHeaderName": "User-Agent", "Values": ["*curl*"]}),
+    ("http-header", "HttpHeaderConfig", {"HttpHeaderName": "User-Agent", "RegexValues": ["curl|wget"]}),
+    ("http-request-method", "HttpRequestMethodConfig", {"Values": ["POST", "PUT"]}),
+    ("query-string", "QueryStringConfig", {"Values": [{"Key": "version", "Value": "v1"}, {"Value": "*"}]}),
+    ("source-ip", "SourceIpConfig", {"Values": ["192.0.2.0/24", "2001:db8::/32"]}),
+]
+
+
+@pytest.mark.parametrize(("field", "name", "config"), CONDITIONS)
+def test_a_condition_of_every_kind_is_kept(world: World, field: str, name: str, config: dict[str, Any]) -> None:
+    short = config if field in ("path-pattern", "host-header") else {}
+    told = {"Field": field, name: config, **short}
+    rule = world.rule(1, Field=field, **{name: config})
+    assert world.told(rule)["Conditions"] == [told]
+    world.elbv2.modify_rule(RuleArn=rule, Actions=[{"Type": "forward", "TargetGroupArn": world.blue}])
+    assert world.told(rule)["Conditions"] == [told]
+    other = world.rule(2)
+    world.elbv2.modify_rule(RuleArn=other, Conditions=[{"Field": field, name: config}])
+    assert world.told(other)["Conditions"] == [told]
+
+
+def test_a_condition_in_short_is_told_at_length(world: World) -> None:
+    rule = world.rule(1, Field="path-pattern", Values=["/a"])
+    told = {"Field": "path-pattern", "Values": ["/a"], "PathPatternConfig": {"Values": ["/a"]}}
+    assert world.told(rule)["Conditions"] == [told]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Field": "path-pattern"},
+        {"Field": "path-pattern", "PathPatternConfig": {}},
+        {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/a"], "RegexValues": ["/b"]}},
+        {"Field": "http-header", "HttpHeaderConfig": {"Values": ["a"]}},
+        {"Field": "nonsense", "Values": ["a"]},
+        {"PathPatternConfig": {"Values": ["/a"]}},
+    ],
+)
+def test_a_condition_that_says_nothing_is_refused(world: World, condition: dict[str, Any]) -> None:
+    with pytest.raises(ClientError, match="ValidationError"):
+        world.elbv2.create_rule(ListenerArn=world.listener, Priority=1, Conditions=[condition], Actions=[NOT_FOUND])
+
+
+def test_actions_of_every_kind_are_kept(world: World) -> None:
+    weighted = forward((world.blue, 90), (world.green, 10))
+    weighted["ForwardConfig"]["TargetGroupStickinessConfig"] = {"Enabled": True, "DurationSeconds": 60}
+    redirect = {
+        "Type": "redirect",
+        "RedirectConfig": {
+            "Protocol": "HTTPS",
+            "Port": "443",
+            "Host": "#{host}",
+            "Path": "/#{path}",
+            "Query": "#{query}",
+            "StatusCode": "HTTP_301",
+        },
+    }
+    fixed = {
+        "Type": "fixed-response",
+        "FixedResponseConfig": {"StatusCode": "503", "ContentType": "text/plain", "MessageBody": "a & <b>\n해태"},
+    }
+    for priority, action in enumerate((weighted, redirect, fixed), 1):
+        assert world.told(world.rule(priority, action))["Actions"] == [action]
+
+
+def test_a_forward_is_told_both_ways(world: World) -> None:
+    rule = world.rule(1, {"Type": "forward", "TargetGroupArn": world.blue})
+    told = {**forward((world.blue, 1)), "TargetGroupArn": world.blue}
+    assert world.told(rule)["Actions"] == [told]
+    world.elbv2.modify_rule(RuleArn=rule, Actions=[forward((world.blue, 0), (world.green, 1))])
+    assert world.told(rule)["Actions"] == [forward((world.blue, 0), (world.green, 1))]
+    world.elbv2.modify_listener(ListenerArn=world.listener, DefaultActions=[{**told, "ForwardConfig": {}}])
+    listeners = world.elbv2.describe_listeners(LoadBalancerArn=world.arn)["Listeners"]
+    assert listeners[0]["DefaultActions"] == [told]
+    default = world.elbv2.describe_rules(ListenerArn=world.listener)["Rules"][-1]
+    assert (default["Priority"], default["IsDefault"], default["Actions"]) == ("default", True, [told])
+
+
+def test_rules_are_told_in_the_order_in_which_they_are_tried(world: World) -> None:
+    rules = {priority: world.rule(priority) for priority in (30, 4, 200)}
+    assert world.priorities() == ["4", "30", "200", "default"]
+    pages = world.elbv2.get_paginator("describe_rules").paginate(
+        ListenerArn=world.listener, PaginationConfig={"PageSize": 1}
+    )
+    assert [page["Rules"][0]["Priority"] for page in pages] == ["4", "30", "200", "default"]
+    world.elbv2.set_rule_priorities(
+        RulePriorities=[{"RuleArn": rules[4], "Priority": 30}, {"RuleArn": rules[30], "Priority": 4}]
+    )
+    assert world.told(rules[4])["Priority"] == "30"
+    assert world.told(rules[30])["Priority"] == "4"
+
+
+def test_no_two_rules_have_one_priority(world: World) -> None:
+    first, second = world.rule(1), world.rule(2)
+    with pytest.raises(world.elbv2.exceptions.PriorityInUseException):
+        world.rule(1)
+    for wanted in ({first: 2}, {first: 3, second: 3}):
+        with pytest.raises(world.elbv2.exceptions.PriorityInUseException):
+            world.elbv2.set_rule_priorities(
+                RulePriorities=[{"RuleArn": rule, "Priority": priority} for rule, priority in wanted.items()]
+            )
+    assert world.priorities() == ["1", "2", "default"]
+
+
+def test_the_default_rule_stays(world: World) -> None:
+    default = world.elbv2.describe_rules(ListenerArn=world.listener)["Rules"][0]["RuleArn"]
+    with pytest.raises(world.elbv2.exceptions.OperationNotPermittedException):
+        world.elbv2.delete_rule(RuleArn=default)
+    with pytest.raises(world.elbv2.exceptions.OperationNotPermittedException):
+        world.elbv2.set_rule_priorities(RulePriorities=[{"RuleArn": default, "Priority": 1}])
+
+
+def test_a_rule_that_is_gone_is_not_found(world: World) -> None:
+    rule = world.rule(1)
+    world.elbv2.delete_rule(RuleArn=rule)
+    assert world.priorities() == ["default"]
+    for operation, given in (("delete_rule", {"RuleArn": rule}), ("describe_rules", {"RuleArns": [rule]})):
+        with pytest.raises(world.elbv2.exceptions.RuleNotFoundException):
+            getattr(world.elbv2, operation)(**given)
+    with pytest.raises(world.elbv2.exceptions.RuleNotFoundException):
+        world.elbv2.modify_rule(RuleArn=rule, Actions=[NOT_FOUND])
+
+
+def test_a_target_group_tells_who_uses_it(world: World) -> None:
+    assert world.used_by(world.blue) == []
+    rule = world.rule(1, forward((world.blue, 1), (world.green, 1)))
+    assert (world.used_by(world.blue), world.used_by(world.green)) == ([world.arn], [world.arn])
+    world.elbv2.modify_rule(RuleArn=rule, Actions=[forward((world.green, 1))])
+    assert (world.used_by(world.blue), world.used_by(world.green)) == ([], [world.arn])
+    with pytest.raises(world.elbv2.exceptions.ResourceInUseException):
+        world.elbv2.delete_target_group(TargetGroupArn=world.green)
+    world.elbv2.delete_rule(RuleArn=rule)
+    assert world.used_by(world.green) == []
+    world.elbv2.delete_target_group(TargetGroupArn=world.green)
+
+
+def test_a_group_that_is_not_there_takes_no_traffic(world: World) -> None:
+    missing = [{"Type": "forward", "TargetGroupArn": f"{world.blue}0"}]
+    with pytest.raises(world.elbv2.exceptions.TargetGroupNotFoundException):
+        world.elbv2.modify_listener(ListenerArn=world.listener, DefaultActions=missing)
+    with pytest.raises(world.elbv2.exceptions.TargetGroupNotFoundException):
+        world.rule(1, *missing)
+
+
+def test_health_checks_change(world: World) -> None:
+    changed = {
+        "HealthCheckProtocol": "HTTP",
+        "HealthCheckPort": "9000",
+        "HealthCheckPath": "/healthy?a=b",
+        "HealthCheckIntervalSeconds": 7,
+        "HealthCheckTimeoutSeconds": 4,
+        "HealthyThresholdCount": 3,
+        "UnhealthyThresholdCount": 9,
+        "Matcher": {"HttpCode": "200-204,301"},
+    }
+    world.elbv2.modify_target_group(TargetGroupArn=world.blue, **changed)
+    told = world.elbv2.describe_target_groups(TargetGroupArns=[world.blue])["TargetGroups"][0]
+    assert {name: told[name] for name in changed} == changed
+
+
+def test_attributes_change_one_by_one_and_have_aws_s_defaults(world: World) -> None:
+    world.elbv2.modify_load_balancer_attributes(
+        LoadBalancerArn=world.arn, Attributes=[{"Key": "routing.http.xff_header_processing.mode", "Value": "preserve"}]
+    )
+    told = world.elbv2.describe_load_balancer_attributes(LoadBalancerArn=world.arn)["Attributes"]
+    attributes = {each["Key"]: each["Value"] for each in told}
+    assert attributes["idle_timeout.timeout_seconds"] == "60"
+    assert attributes["routing.http.xff_header_processing.mode"] == "preserve"
+    world.elbv2.modify_target_group_attributes(
+        TargetGroupArn=world.blue, Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "0"}]
+    )
+    told = world.elbv2.describe_target_group_attributes(TargetGroupArn=world.blue)["Attributes"]
+    attributes = {each["Key"]: each["Value"] for each in told}
+    assert attributes["deregistration_delay.timeout_seconds"] == "0"
+    assert attributes["slow_start.duration_seconds"] == "0"
+    assert attributes["load_balancing.algorithm.type"] == "round_robin"
+
+
+def test_a_listener_s_attributes_are_those_of_an_application_load_balancer(world: World) -> None:
+    origin = "routing.http.response.access_control_allow_origin.header_value"
+    told = world.elbv2.describe_listener_attributes(ListenerArn=world.listener)["Attributes"]
+    attributes = {each["Key"]: each["Value"] for each in told}
+    assert len(attributes) == 19
+    assert (attributes[origin], attributes["routing.http.response.server.enabled"]) == ("", "true")
+    changed = [{"Key": origin, "Value": "*"}]
+    told = world.elbv2.modify_listener_attributes(ListenerArn=world.listener, Attributes=changed)["Attributes"]
+    assert {each["Key"]: each["Value"] for each in told} == attributes | {origin: "*"}
+
+
+def test_an_attribute_that_does_not_exist_is_refused(world: World) -> None:
+    nonsense = [{"Key": "nonsense", "Value": "1"}]
+    for key in ("nonsense", "tcp.idle_timeout.seconds"):
+        with pytest.raises(ClientError, match="ValidationError"):
+            world.elbv2.modify_listener_attributes(ListenerArn=world.listener, Attributes=[{"Key": key, "Value": "60"}])
+    with pytest.raises(ClientError, match="ValidationError"):
+        world.elbv2.modify_target_group_attributes(TargetGroupArn=world.blue, Attributes=nonsense)
+    with pytest.raises(ClientError, match="InvalidConfigurationRequest"):
+        world.elbv2.modify_load_balancer_attributes(LoadBalancerArn=world.arn, Attributes=nonsense)
+
+
+def test_names_and_ports_are_taken_once(world: World) -> None:
+    with pytest.raises(world.elbv2.exceptions.DuplicateLoadBalancerNameException):
+        world.elbv2.create_load_balancer(Name=world.name, Subnets=world.subnets)
+    with pytest.raises(world.elbv2.exceptions.DuplicateTargetGroupNameException):
+        world.group("blue")
+    with pytest.raises(world.elbv2.exceptions.DuplicateListenerException):
+        world.listen(80, NOT_FOUND)
+    other = world.listen(81, NOT_FOUND)
+    with pytest.raises(world.elbv2.exceptions.DuplicateListenerException):
+        world.elbv2.modify_listener(ListenerArn=other, Port=80)
+    world.elbv2.modify_listener(ListenerArn=other, Port=81, DefaultActions=[forward((world.blue, 1))])
+
+
+def test_a_protected_load_balancer_is_not_deleted(world: World) -> None:
+    def protect(value: str) -> None:
+        attribute = {"Key": "deletion_protection.enabled", "Value": value}
+        world.elbv2.modify_load_balancer_attributes(LoadBalancerArn=world.arn, Attributes=[attribute])
+
+    protect("true")
+    with pytest.raises(world.elbv2.exceptions.OperationNotPermittedException):
+        world.elbv2.delete_load_balancer(LoadBalancerArn=world.arn)
+    protect("false")
+    world.elbv2.delete_load_balancer(LoadBalancerArn=world.arn)
+    with pytest.raises(world.elbv2.exceptions.LoadBalancerNotFoundException):
+        world.elbv2.describe_load_balancers(LoadBalancerArns=[world.arn])
+
+
+def test_what_is_not_played_is_refused(world: World) -> None:
+    transform = {
+        "Type": "host-header-rewrite",
+        "HostHeaderRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]},
+    }
+    with pytest.raises(ClientError, match="Transforms are not played here"):
+        world.elbv2.create_rule(
+            ListenerArn=world.listener,
+            Priority=1,
+            Conditions=[{"Field": "path-pattern", "Values": ["/a"]}],
+            Actions=[NOT_FOUND],
+            Transforms=[transform],
+        )
+
+
+def test_the_load_balancer_s_name_leads_to_this_machine(world: World, bare: Cloud) -> None:
+    bare.play(
+        "elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True, rewrite=load_balancers.address("localhost:8080"))
+    )
+    found = world.elbv2.describe_load_balancers(Names=[world.name])["LoadBalancers"][0]
+    assert (found["DNSName"], found["Scheme"], found["State"]) == (
+        "localhost:8080",
+        "internet-facing",
+        {"Code": "active"},
+    )
+    world.elbv2.get_waiter("load_balancer_available").wait(Names=[world.name])
+
+
+def test_a_change_is_noted_and_a_question_is_not(world: World, bare: Cloud) -> None:
+    changes: list[int] = []
+    bare.play("elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True, changed=lambda: changes.append(1)))
+    world.priorities()
+    world.used_by(world.blue)
+    with pytest.raises(ClientError):
+        world.elbv2.delete_target_group(TargetGroupArn=f"{world.blue}0")
+    assert changes == []
+    rule = world.rule(1)
+    world.elbv2.modify_target_group(TargetGroupArn=world.blue, HealthCheckPath="/x")
+    world.elbv2.delete_rule(RuleArn=rule)
+    assert len(changes) == 3

@@ -1,0 +1,144 @@
+"""What is not played is moto's, whose errors are AWS errors, whatever is asked."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.dynamodb.models.dynamo_type import Item
+
+from ecs_emulator.cloud.endpoint import Cloud
+from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, client, signed_for, strict_cloud
+from tests.conftest import Rows
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[Cloud]:
+    """A cloud in which nothing is played."""
+    with strict_cloud() as cloud:
+        yield cloud
+
+
+def in_json(answer: Answer) -> tuple[int, str, str]:
+    document = json.loads(answer.body)
+    return answer.status, document["__type"], document["message"]
+
+
+def in_xml(answer: Answer) -> tuple[int, str, str]:
+    root = ElementTree.fromstring(answer.body)
+    error = root if root.tag == "Error" else next(root.iter("Error"))
+    return answer.status, error.findtext("Code", ""), error.findtext("Message", "")
+
+
+def test_errors_of_moto_s_own_come_through(bare: Cloud) -> None:
+    dynamodb, s3 = client(bare, "dynamodb"), client(bare, "s3")
+    with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):
+        dynamodb.describe_table(TableName="nothing")
+    with pytest.raises(s3.exceptions.NoSuchBucket):
+        s3.get_object(Bucket="nothing", Key="nothing")
+    with pytest.raises(ClientError, match="404"):
+        s3.head_object(Bucket="nothing", Key="nothing")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "given", "named"),
+    [
+        ("dynamodb", "describe_contributor_insights", {"TableName": "a"}, "dynamodb.DescribeContributorInsights"),
+        ("logs", "list_anomalies", {}, "logs.ListAnomalies"),
+        ("sts", "decode_authorization_message", {"EncodedMessage": "a"}, "sts.DecodeAuthorizationMessage"),
+        ("ec2", "describe_fpga_images", {}, "ec2.DescribeFpgaImages"),
+        ("lambda", "get_function_recursion_config", {"FunctionName": "a"}, "of lambda"),
+        ("s3", "get_bucket_analytics_configuration", {"Bucket": "nothing", "Id": "a"}, ""),
+    ],
+)
+def test_what_moto_lacks_is_an_error_in_the_client_s_protocol_that_names_it(
+    bare: Cloud, service: str, operation: str, given: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(client(bare, service), operation)(**given)
+    error = caught.value.response
+    assert named in error["Error"]["Message"]
+    assert error["ResponseMetadata"]["HTTPStatusCode"] in (400, 404, 501)
+
+
+def test_what_moto_lacks_is_asked_once(bare: Cloud) -> None:
+    with pytest.raises(ClientError) as caught:
+        client(bare, "logs", attempts=3).list_anomalies()
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "error"),
+    [
+        ("DynamoDB_20120810.Nonsense", b"{}", (501, "NotImplemented", "dynamodb.Nonsense is not played here.")),
+        ("DynamoDB_20120810.PutItem", b"{nonsense", (400, "SerializationException", "The body is no JSON document.")),
+        ("DynamoDB_20120810.PutItem", b"\xff\x00", (400, "SerializationException", "The body is no JSON document.")),
+        (
+            "DynamoDB_20120810.DescribeTable",
+            b"{}",
+            (400, "ValidationException", 'Missing required parameter in input: "TableName"'),
+        ),
+        ("", b"{}", (400, "UnknownOperationException", "dynamodb has no operation without a name.")),
+    ],
+)
+def test_nonsense_in_json_is_refused_in_json(
+    bare: Cloud, target: str, body: bytes, error: tuple[int, str, str]
+) -> None:
+    answer = ask(bare, body, X_Amz_Target=target, Content_Type=JSON, Authorization=signed_for("dynamodb"))
+    assert in_json(answer) == error
+    assert answer.headers["Content-Type"] == JSON
+
+
+@pytest.mark.parametrize("service", ["sts", "ec2", "nonsense"])
+def test_nonsense_in_a_form_is_refused_in_xml(bare: Cloud, service: str) -> None:
+    answer = ask(bare, b"Action=Nonsense", Content_Type=FORM, Authorization=signed_for(service))
+    assert in_xml(answer)[0] in (400, 501)
+    assert "Nonsense" in in_xml(answer)[2]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("PATCH", "/bucket/key", b""), ("PUT", "/bucket?versioning", b"<x"), ("POST", "/bucket?delete", b"\xff<")],
+)
+def test_nonsense_to_s3_is_refused_in_xml(bare: Cloud, method: str, path: str, body: bytes) -> None:
+    answer = ask(bare, body, method, path, Authorization=signed_for("s3"))
+    assert in_xml(answer)[0] in (400, 404, 501)
+
+
+@pytest.mark.parametrize("authorization", ["", "nonsense", "AWS4-HMAC-SHA256 Credential=a/b, x", "Basic \xff"])
+def test_a_signature_that_means_nothing_is_no_reason_to_fail(bare: Cloud, authorization: str) -> None:
+    answer = ask(bare, b"{}", Authorization=authorization)
+    assert answer.status in (200, 400, 403, 501)
+    ElementTree.fromstring(answer.body)
+
+
+def test_what_a_row_was_before_is_not_kept(rows: Rows) -> None:
+    """Or memory would grow with every like."""
+
+    def kept() -> int:
+        gc.collect()
+        return sum(type(each) is Item for each in gc.get_objects())
+
+    mysfit_id = rows.add()
+    before = kept()
+    for _ in range(50):
+        rows.add(MysfitId=mysfit_id)
+    assert kept() <= before
+
+
+def test_a_table_is_not_restored_as_it_was_at_some_moment(cloud: Cloud, table_name: str) -> None:
+    dynamodb = client(cloud, "dynamodb")
+    dynamodb.update_continuous_backups(
+        TableName=table_name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    then = {"SourceTableName": table_name, "TargetTableName": f"{table_name}-then"}
+    with pytest.raises(ClientError, match="Tables have no past here"):
+        dynamodb.restore_table_to_point_in_time(**then, RestoreDateTime=datetime(2026, 1, 1, tzinfo=UTC))
+    dynamodb.restore_table_to_point_in_time(**then, UseLatestRestorableTime=True)
+    dynamodb.delete_table(TableName=f"{table_name}-then")

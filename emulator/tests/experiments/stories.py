@@ -1,0 +1,64 @@
+"""Made-up stories of drills."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from ecs_emulator.experiments.sight import Deployed, Seen, Sight
+from ecs_emulator.experiments.story import Act, Finding, Story
+from ecs_emulator.load.report import Report
+from ecs_emulator.load.slices import Kind, Slice
+
+OLD, NEW = "mysfits-service:2", "mysfits-service:3"
+LIKE = "POST /mysfits/{id}/like"
+ANNA, BERT, CARL, DORA = ("a" * 32, "b" * 32, "c" * 32, "d" * 32)
+HEALTHY = {ANNA: Seen(OLD, "RUNNING", "healthy"), BERT: Seen(OLD, "RUNNING", "healthy")}
+
+
+def a_sight(
+    at: float,
+    tasks: Mapping[str, Seen] = HEALTHY,
+    rollouts: Mapping[str, str] | None = None,
+    deployed: Mapping[str, Deployed] | None = None,
+    desired: int = 2,
+    gap: float = 0.4,
+) -> Sight:
+    rollouts = {OLD: "COMPLETED"} if rollouts is None else rollouts
+    targets = [seen.target for seen in tasks.values() if seen.target]
+    return Sight(at - gap, at - gap / 2, at, desired, tasks, targets, rollouts, deployed or {})
+
+
+def a_story(
+    sights: Sequence[Sight] = (),
+    acts: Sequence[Act] = (),
+    answered: Mapping[str, int] | None = None,
+    failed_at: Sequence[float] = (),
+    liked: Mapping[str, int] | None = None,
+    in_doubt: Mapping[str, int] | None = None,
+    stored: Mapping[str, int] | None = None,
+    start: float = 100.0,
+    seconds: int = 30,
+    clients: int = 64,
+    also: Sequence[tuple[float, Kind]] = (),
+) -> Story:
+    """Visitors from `start` on: so many answers by each revision, evenly; a failure at each of the times.
+
+    `also` are more requests, each at its time.
+    """
+    slices = [Slice(start + number / 10, 0.1) for number in range(seconds * 10)]
+    for revision, count in (answered or {OLD: 300}).items():
+        for number in range(count):
+            slices[number % len(slices)].add(Kind("GET /mysfits", "200", revision), 5.0)
+    for at in failed_at:
+        slices[int((at - start) * 10)].add(Kind(LIKE, "503", ""), 5.0)
+    for at, kind in also:
+        slices[int((at - start) * 10)].add(kind, 5.0)
+    slices[0].liked.update(liked or {})
+    slices[0].in_doubt.update(in_doubt or {})
+    return Story(Report("http://localhost", clients, slices), acts, sights, Counter(stored or liked or {}))
+
+
+def broken(findings: Sequence[Finding]) -> list[str]:
+    """The sentences of those that do not hold."""
+    return [finding.sentence for finding in findings if not finding.holds]

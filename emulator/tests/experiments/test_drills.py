@@ -1,0 +1,116 @@
+"""The drills as they are, each in a rehearsal of its own that plays ten times faster than AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reliability.drills.programme import PROGRAMME
+from reliability.drills.routes import EVERYWHERE, ROUTES
+from tests.platform_runner import MYSFITS, ROOT, living
+
+pytestmark = [pytest.mark.timeout(900), pytest.mark.alone]
+
+Drill = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def drill(tmp_path: Path) -> Drill:
+    """Run a drill, which must pass and leave no process behind; its figures, and all it said as `said`."""
+
+    def run(name: str, *options: str) -> dict[str, Any]:
+        mark = {"DRILL": str(tmp_path)}
+        command = [*MYSFITS, "drill", name, "--speed", "10", "--keep", str(tmp_path), *options]
+        done = subprocess.run(command, cwd=ROOT, env=os.environ | mark, capture_output=True, text=True, timeout=800)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert living(f"DRILL={tmp_path}") == {}
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+        document: dict[str, Any] = json.loads((tmp_path / f"{name}.json").read_text())
+        assert document["passed"]
+        return {**document, "said": done.stdout}
+
+    return run
+
+
+def test_a_rollout_fails_none_of_twenty_thousand_requests_and_loses_no_like(drill: Drill) -> None:
+    seen = drill("rollout")
+    load = seen["load"]
+    assert load["failed"] == 0
+    assert load["requests"] >= 20_000
+    assert load["clients"] == 64
+    assert len(load["revisions"]) == 2
+    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["liked"]
+    assert sum(load["liked"].values()) > 1_000
+
+
+def test_a_bad_revision_rolls_back_by_itself_and_the_reason_is_shown(drill: Drill) -> None:
+    seen = drill("bad-revision")
+    assert seen["load"]["failed"] == 0
+    assert len(seen["load"]["revisions"]) == 1
+    assert seen["said"].count("ROLLBACK_SUCCESSFUL") >= 2
+    # The reasons, and the last words of the tasks.
+    assert "Essential container in task exited" in seen["said"]
+    assert "Crashed at start, as FAULTS asks." in seen["said"]
+    assert "health checks" in seen["said"]
+    assert all(act["steady_at"] for act in seen["acts"])
+
+
+def test_a_killed_task_is_replaced_and_only_what_was_under_way_fails(drill: Drill) -> None:
+    seen = drill("task-killed")
+    assert seen["load"]["failed"] <= 64
+    answered, doubt = sum(seen["load"]["liked"].values()), sum(seen["load"]["in_doubt"].values())
+    assert answered <= sum(seen["stored"].values()) <= answered + doubt
+    assert seen["acts"][-1]["steady_at"]
+
+
+def test_an_unhealthy_target_is_out_after_the_configured_number_of_failed_checks(drill: Drill) -> None:
+    seen = drill("unhealthy-target")
+    assert re.search(r"✓ It was out after (\d+) failed health checks; the threshold is \1\.", seen["said"])
+    assert seen["load"]["failed"] == 0
+    assert seen["acts"][-1]["steady_at"]
+
+
+def test_a_slow_start_is_given_its_grace(drill: Drill) -> None:
+    seen = drill("slow-start")
+    assert seen["load"]["failed"] == 0
+    assert len(seen["load"]["revisions"]) == 2
+
+
+def test_a_cutover_there_and_back_fails_nobody_and_loses_no_like(drill: Drill) -> None:
+    # By itself the drill makes 40,000.
+    seen = drill("cutover", "--requests", "16000")
+    load = seen["load"]
+    assert load["failed"] == 0
+    assert load["requests"] >= 16_000
+    assert set(load["routes"]) == set(EVERYWHERE)
+    assert len(load["revisions"]) == 6
+    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["liked"]
+    weights = [int(act["text"].split(" %")[0]) for act in seen["acts"] if "%" in act["text"]]
+    assert weights == [0, 10, 50, 100, 50, 10, 0]
+    assert all(act["steady_at"] for act in seen["acts"])
+
+
+def test_a_dead_feature_is_the_only_one_that_fails(drill: Drill) -> None:
+    routes = drill("feature-killed")["load"]["routes"]
+    failed = {route for route, share in routes.items() if share["failed"]}
+    assert failed
+    assert failed <= set(ROUTES["mysfits-users"])
+    assert set(routes) == set(EVERYWHERE)
+
+
+def test_with_the_workshops_settings_visitors_are_failed(drill: Drill) -> None:
+    seen = drill("workshop-settings")
+    assert seen["load"]["failed"] > 0
+    assert "This is what the drill looks like when it goes wrong." in seen["said"]
+
+
+def test_every_drill_is_tried_here() -> None:
+    tried = Path(__file__).read_text()
+    assert [each.name for each in PROGRAMME if f'drill("{each.name}"' not in tried] == []

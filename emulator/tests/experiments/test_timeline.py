@@ -1,0 +1,107 @@
+"""A service is steady when it is; lives and events are read off what was seen; all of it can be drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ecs_emulator.experiments.picture import draw
+from ecs_emulator.experiments.sight import Deployed, Seen, Sight
+from ecs_emulator.experiments.story import Act, Story
+from ecs_emulator.experiments.timeline import Event, events, lives, phase
+from emulator.tests.experiments.stories import ANNA, BERT, CARL, HEALTHY, NEW, OLD, a_sight, a_story
+
+GONE = {CARL: Seen(OLD, "STOPPED")}
+
+
+@pytest.mark.parametrize(
+    ("sight", "is_steady"),
+    [
+        (a_sight(1), True),
+        (a_sight(1, {**HEALTHY, **GONE}), True),
+        (a_sight(1, desired=3), False),
+        (a_sight(1, desired=1), False),
+        (a_sight(1, {**HEALTHY, CARL: Seen(OLD, "PENDING")}), False),
+        (a_sight(1, {**HEALTHY, CARL: Seen(OLD, "STOPPING")}), False),
+        (a_sight(1, {**HEALTHY, BERT: Seen(OLD, "RUNNING", "initial")}), False),
+        (a_sight(1, {**HEALTHY, BERT: Seen(OLD, "RUNNING")}), False),
+        (a_sight(1, {**HEALTHY, BERT: Seen(NEW, "RUNNING", "healthy")}), False),
+        (a_sight(1, rollouts={OLD: "IN_PROGRESS"}), False),
+        (a_sight(1, rollouts={OLD: "FAILED"}), False),
+        (a_sight(1, rollouts={OLD: "COMPLETED", NEW: "IN_PROGRESS"}), False),
+        (a_sight(1, {}, desired=0), True),
+    ],
+)
+def test_a_service_is_steady_when_one_deployment_is_complete_and_its_tasks_are_healthy(
+    sight: Sight, is_steady: bool
+) -> None:
+    assert sight.is_steady() is is_steady
+
+
+def test_two_looks_at_the_same_show_the_same() -> None:
+    assert a_sight(1).shows_the_same_as(a_sight(2))
+    assert not a_sight(1).shows_the_same_as(a_sight(2, {**HEALTHY, **GONE}))
+
+
+@pytest.mark.parametrize(
+    ("seen", "name"),
+    [
+        (Seen(OLD, "PROVISIONING"), "starting"),
+        (Seen(OLD, "PENDING"), "starting"),
+        (Seen(OLD, "RUNNING"), "running"),
+        (Seen(OLD, "RUNNING", "initial"), "initial"),
+        (Seen(OLD, "RUNNING", "healthy"), "healthy"),
+        (Seen(OLD, "RUNNING", "unhealthy"), "unhealthy"),
+        (Seen(OLD, "DEACTIVATING", "draining"), "draining"),
+        (Seen(OLD, "STOPPING"), "stopping"),
+        (Seen(OLD, "STOPPED"), ""),
+    ],
+)
+def test_a_task_is_to_visitors_what_ecs_and_the_load_balancer_say_together(seen: Seen, name: str) -> None:
+    assert phase(seen) == name
+
+
+def test_a_life_has_its_phases_each_as_long_as_it_was_seen() -> None:
+    starting = {**HEALTHY, CARL: Seen(NEW, "PENDING")}
+    serving = {**HEALTHY, CARL: Seen(NEW, "RUNNING", "healthy")}
+    other = {BERT: HEALTHY[BERT], CARL: serving[CARL], ANNA: Seen(OLD, "STOPPED")}
+    sights = (a_sight(90), a_sight(102, starting), a_sight(105, serving), a_sight(110, other))
+    found = {
+        life.task: [(round(start, 3), round(end, 3), name) for start, end, name in life.spans]
+        for life in lives(a_story(sights))
+    }
+    assert found == {
+        ANNA: [(100, 110, "healthy")],
+        BERT: [(100, 130, "healthy")],
+        CARL: [(102, 105, "starting"), (105, 130, "healthy")],
+    }
+
+
+def test_a_task_that_was_gone_before_the_load_has_no_life_in_it() -> None:
+    assert {life.task for life in lives(a_story((a_sight(90, {**HEALTHY, **GONE}),)))} == {ANNA, BERT}
+
+
+def test_events_are_what_was_done_and_how_deployments_came_to_stand() -> None:
+    begun = a_sight(103, rollouts={NEW: "IN_PROGRESS", OLD: "COMPLETED"}, deployed={"x": Deployed(NEW, "IN_PROGRESS")})
+    done = a_sight(109, rollouts={NEW: "COMPLETED"}, deployed={"x": Deployed(NEW, "SUCCESSFUL")})
+    story = a_story((a_sight(101), begun, done), [Act(102, "an update", 109.5)])
+    assert events(story) == [
+        Event(102, "an update", by_operator=True),
+        Event(103, f"{NEW} is IN_PROGRESS, service deployment IN_PROGRESS"),
+        Event(109, f"{NEW} is COMPLETED, service deployment SUCCESSFUL"),
+        Event(109.5, "the service is steady again"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        a_story(),
+        a_story((a_sight(90),), [Act(95, "before the load"), Act(105, "in it", 106.0)], failed_at=[104]),
+        a_story((a_sight(101, {**HEALTHY, CARL: Seen(NEW, "RUNNING", "unhealthy")}),), answered={"": 3, NEW: 1}),
+    ],
+)
+def test_every_story_can_be_drawn(story: Story, tmp_path: Path) -> None:
+    draw(story, "a title", tmp_path / "drill.png")
+    assert (tmp_path / "drill.png").read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,63 @@
+"""Tasks for tests: small programs as images, and what the scheduler says to run one."""
+
+from __future__ import annotations
+
+import itertools
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from ecs_emulator.local import REGION
+from ecs_emulator.scheduler.images import Images
+from ecs_emulator.scheduler.outside import Launch, Run
+from tests.platform_runner import until
+
+ACCOUNT = "123456789012"
+
+_numbers = itertools.count(1)
+
+
+def an_image(folder: Path, program: str) -> str:
+    """A program, which may begin with empty lines, as an image of the folder; its reference."""
+    tag = f"program-{next(_numbers)}"
+    source = folder / "sources" / tag
+    (source / "app").mkdir(parents=True)
+    (source / "app" / "__init__.py").touch()
+    (source / "app" / "__main__.py").write_text(textwrap.dedent(program))
+    Images(folder / "images").push(tag, source)
+    return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/mysfits:{tag}"
+
+
+def a_container(image: str, **definition: Any) -> dict[str, Any]:
+    return {"name": "web", "image": image, "essential": True, **definition}
+
+
+def a_launch(*containers: dict[str, Any], service: str | None = "api", **definition: Any) -> Launch:
+    task_id = f"{next(_numbers):032x}"
+    return Launch(
+        task_arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/mysfits/{task_id}",
+        task_id=task_id,
+        cluster="mysfits",
+        service=service,
+        definition={"family": "web", "revision": 7, "containerDefinitions": list(containers), **definition},
+    )
+
+
+def awslogs(group: str, **options: str) -> dict[str, Any]:
+    """A log configuration."""
+    needed = {"awslogs-group": group, "awslogs-region": REGION, "awslogs-stream-prefix": "test"}
+    return {"logDriver": "awslogs", "options": {**needed, **options}}
+
+
+def statuses(run: Run) -> list[str]:
+    return [container.status for container in run.containers()]
+
+
+def wait_until_running(run: Run) -> None:
+    until(lambda: statuses(run) == ["RUNNING"] * len(statuses(run)), f"all run: {run.containers()}")
+
+
+def ended(run: Run) -> list[tuple[int | None, str | None]]:
+    """Wait until all containers have stopped; their exit codes and reasons."""
+    until(lambda: set(statuses(run)) == {"STOPPED"}, f"all have stopped: {run.containers()}")
+    return [(container.exit_code, container.reason) for container in run.containers()]

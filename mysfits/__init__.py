@@ -1,0 +1,1 @@
+"""The `mysfits` command: one file for each verb, named as typed."""

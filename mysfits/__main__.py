@@ -1,0 +1,3 @@
+from mysfits.cli import main
+
+main()

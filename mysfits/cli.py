@@ -1,0 +1,67 @@
+"""The command line of `mysfits`: all verbs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ecs_emulator.commands.env import env
+from ecs_emulator.commands.group import CODES, Commands
+from ecs_emulator.commands.logs import logs
+from ecs_emulator.commands.rollback import rollback
+from ecs_emulator.commands.run_task import run_task
+from ecs_emulator.commands.scale import scale
+from ecs_emulator.commands.status import status
+from ecs_emulator.commands.update import update
+from mysfits.cutover import cutover
+from mysfits.data import data
+from mysfits.deploy import deploy
+from mysfits.destroy import destroy
+from mysfits.drill import drill
+from mysfits.drop_traffic import drop_traffic
+from mysfits.load import load
+from mysfits.metrics import metrics
+from mysfits.publish import publish
+from mysfits.push import push
+from mysfits.seed import seed
+from mysfits.up import up
+from mysfits.verify import verify
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExit codes:\n" + "\n".join(f"  {each}" for each in CODES),
+)
+def main() -> None:
+    """Run, fill, change and watch the Mythical Mysfits platform."""
+
+
+for command in (
+    up,
+    env,
+    push,
+    deploy,
+    update,
+    rollback,
+    status,
+    verify,
+    scale,
+    run_task,
+    cutover,
+    drop_traffic,
+    destroy,
+    seed,
+    publish,
+    data,
+    logs,
+    metrics,
+    load,
+    drill,
+):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

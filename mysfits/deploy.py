@@ -1,0 +1,46 @@
+"""`mysfits deploy`: the stacks of cfn/stacks.yml."""
+
+from __future__ import annotations
+
+import click
+
+from ecs_emulator.commands.options import assignments, patience, with_json
+from ecs_emulator.ops.target import OUTPUTS, Target
+from ecs_emulator.ops.terminal import Terminal
+from mysfits.account import on_account
+from ops.stacks.deploy import Deployment, outputs, write_outputs
+from ops.stacks.listing import Stacks, settings
+
+
+@click.command()
+@on_account
+@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.option("--assembly", metavar="NAME", help="Which services: monolith (as always) or another of cfn/stacks.yml.")
+@click.option("--set", "said", metavar="K=V", multiple=True, callback=assignments,
+              help="A parameter, also as STACK.K=V; many may be said.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@patience(3600)
+@with_json
+def deploy(
+    target: Target,
+    stacks: tuple[str, ...],
+    assembly: str | None,
+    said: dict[str, str],
+    dry_run: bool,
+    timeout: int,
+    out: Terminal,
+) -> None:
+    """Deploy the stacks of cfn/stacks.yml in order, or those named, each by a change set that is shown first.
+
+    A parameter that is not said keeps the value it has. An image that was brought by `update` or a pipeline is never
+    replaced by an older one without a word.
+    """
+    listed = Stacks(assembly)
+    chosen = listed.chosen(stacks)
+    done = Deployment(target, out, timeout, dry_run).deploy(chosen, settings(said, chosen))
+    found = {} if dry_run else outputs(target, listed.all)
+    # The rehearsal is asked for its outputs; a file here would make --aws work with them.
+    if target.on_aws and not dry_run:
+        write_outputs(found)
+        out.say(f"The outputs are in {OUTPUTS}.")
+    out.result(outcome="done", dry_run=dry_run, stacks=done, outputs=found)

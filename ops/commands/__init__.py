@@ -1,1 +1,0 @@
-"""The verbs of `mysfits`, a module for each group of them."""

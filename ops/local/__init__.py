@@ -1,0 +1,1 @@
+"""This platform on the emulator: its data, its site, its image."""

@@ -1,0 +1,92 @@
+"""What is around the tasks: the local cloud with its data, and the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import boto3
+
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.cloud.durable.calls import own_session
+from ecs_emulator.cloud.durable.database import Database, NotWritten, opened
+from ecs_emulator.cloud.durable.journal import Journal
+from ecs_emulator.cloud.durable.last_parameters import LastParameters
+from ecs_emulator.cloud.durable.takeover import take_over
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.service import Played, bound
+from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.cloud.website import Website
+from ecs_emulator.local import LOCAL, REGION, Unusable, use_only
+from ecs_emulator.stacks.files import MONOLITH, Listing
+from ecs_emulator.stacks.operations import OPERATIONS as CLOUDFORMATION
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.supervisor import Supervisor
+from ops.publish import publish
+from ops.seed import seed_all
+
+STACKS = Path(__file__).parents[2] / "cfn" / "stacks.yml"
+DATABASE = LOCAL / "data.sqlite"
+SNAPSHOT = LOCAL / "snapshot.json"
+HOST = "127.0.0.1"
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def cloud(
+    port: int, key: AccessKey, say: Say, supervisor: Supervisor, host: str = HOST, names: Iterable[str] = ()
+) -> Iterator[dict[str, str]]:
+    """The local cloud with the stacks played and its data as it was, without tasks; the stacks' outputs.
+
+    `names` are hosts by which others than this machine reach it. Raises TemplateError or Unusable.
+    """
+    use_only(f"http://127.0.0.1:{port}", key)
+    database = opened(DATABASE, say)
+    last = LastParameters(database, ALONE)
+    with closing(Cloud(port, host, key=key, database=database, say=say)) as endpoint:
+        for name in names:
+            endpoint.guard.admit(name)
+        supervisor.watch(endpoint.worker)
+        session = own_session()
+        with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
+            endpoint.play("cloudformation", Played(bound(CLOUDFORMATION, stacks)))
+            listed = Listing.read(STACKS).all(MONOLITH)
+            stacks.play_all(listed, last.used(listed, {}, say))
+            say("The tables, the log group and the bucket of cfn/ are made.")
+            fill(session, endpoint.journal, database, stacks.outputs, [each.name for each in listed], say)
+            yield stacks.outputs
+
+
+def fill(
+    session: boto3.Session,
+    journal: Journal | None,
+    database: Database,
+    outputs: dict[str, str],
+    played: Iterable[str],
+    say: Say,
+) -> None:
+    """What the stacks do not make: the data of earlier versions, what was made by hand, the seeds. Raises Unusable."""
+    try:
+        take_over(SNAPSHOT, REGION, database, ALONE, say)
+    except (NotWritten, OSError, ValueError, LookupError) as error:
+        raise Unusable(
+            f"{SNAPSHOT} cannot be taken over: {error!r}. It is untouched; move it away to go on."
+        ) from error
+    if journal:
+        journal.start(say, played)
+    rows = seed_all(session, outputs)
+    say(f"The tables are seeded: {', '.join(f'{count} {what}' for what, count in rows.items())}.")
+
+
+@contextmanager
+def site(bucket: str, api_url: str, port: int, say: Say, supervisor: Supervisor, host: str = HOST) -> Iterator[None]:
+    """The site, published for an API at `api_url` and served."""
+    session = own_session()
+    count = publish(session, bucket, api_url)
+    say(f"The site is in its bucket: {count} files.")
+    with closing(Server(Website(session, bucket), port, threads=4, host=host, name="The site's server")) as server:
+        supervisor.watch(server.worker)
+        yield

@@ -1,0 +1,1 @@
+"""Drills of this platform."""

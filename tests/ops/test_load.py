@@ -24,7 +24,7 @@ from ecs_emulator.load.history import Record, record, records
 from ecs_emulator.load.process import loading
 from ecs_emulator.load.visitors import LIKE, CannotLoad, Plan
 from ecs_emulator.load.whereto import is_this_machine
-from mysfits import loading as verb
+from mysfits import load as verb
 from mysfits.cli import main
 from tests.platform_runner import MYSFITS, ROOT, free_ports, living, until
 

@@ -10,7 +10,7 @@ help: ## Show this help
 run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 	@exec $(BIN)/mysfits up
 
-test: .venv/ready .venv/browser .venv/faults .venv-scan/ready ## Run all tests, those in a real browser included
+test: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready ## Run all tests, those in a real browser included
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
 	$(BIN)/pytest -m alone
 

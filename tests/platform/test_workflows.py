@@ -102,13 +102,13 @@ CHANGES = (
 
 @pytest.mark.parametrize("heading", ["0.2.0", "[0.2.0]"])
 def test_the_notes_of_a_release_are_what_the_changelog_says_of_it(heading: str) -> None:
-    command = [ROOT / "tools" / "release-notes", "0.2.0"]
+    command = [str(ROOT / "tools" / "release-notes"), "0.2.0"]
     notes = subprocess.run(command, input=CHANGES.format(heading), capture_output=True, text=True, check=True).stdout
     assert notes.strip() == "### Added\n\n* Wings."
 
 
 def test_a_release_of_which_the_changelog_says_nothing_fails() -> None:
-    command = [ROOT / "tools" / "release-notes", "0.2"]
+    command = [str(ROOT / "tools" / "release-notes"), "0.2"]
     done = subprocess.run(command, input=CHANGES.format("0.2.0"), capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "The changelog says nothing of 0.2.\n")
 

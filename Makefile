@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench format lock clean
+.PHONY: help run test image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -10,7 +10,7 @@ help: ## Show this help
 run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 	@exec $(BIN)/mysfits up
 
-test: .venv/ready .venv/browser .venv/faults .venv-scan/ready ## Run all tests, those in a real browser included
+test: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready ## Run all tests, those in a real browser included
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
 	$(BIN)/pytest -m alone
 
@@ -23,6 +23,15 @@ check: .venv/ready ## Check formatting, lint, types, import walls and templates,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint
+
+docs: .venv/ready .venv-docs/ready ## Build the documentation into build/docs/html
+	@rm -rf build/docs
+	@$(BIN)/python tools/docs_pages.py build/docs/pages
+	@.venv-docs/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs build/docs/pages build/docs/html
+	@echo "The documentation is in build/docs/html/index.html."
+
+dist: .venv/ready ## Build the packages of every distribution here into dist/
+	@tools/dist
 
 site-audit: .venv/ready .venv/browser ## Audit the site with Lighthouse, as a phone on a slow network
 	$(BIN)/python -m tests.site.audit.audit
@@ -76,17 +85,22 @@ lock: .venv/ready ## Lock the dependencies anew, at their newest versions
 	    requirements-scan.in --output-file requirements-scan.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    requirements-docs.in --output-file requirements-docs.txt
 	@tools/setup-python
 	$(BIN)/python -m tools.supply_chain.licences
 
 clean: ## Forget what the rehearsal kept, and what tools left behind
-	rm -rf .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	rm -rf .local build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
 
 .venv/ready: requirements-dev.txt pyproject.toml tools/setup-python
 	@tools/setup-python
 
 .venv-mutation/ready: .venv/ready requirements-mutation.txt tools/setup-mutation
 	@tools/setup-mutation
+
+.venv-docs/ready: .venv/ready requirements-docs.txt tools/setup-docs
+	@tools/setup-docs
 
 .venv-scan/ready: .venv/ready requirements-scan.txt tools/setup-scan
 	@tools/setup-scan

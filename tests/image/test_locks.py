@@ -53,7 +53,8 @@ def _installing() -> list[tuple[str, str]]:
 
 def test_every_command_that_installs_packages_checks_their_hashes() -> None:
     commands = _installing()
-    assert {name for name, _ in commands} == {"Dockerfile", "setup-mutation", "setup-python", "setup-scan"}
+    tools = {f"setup-{each}" for each in ("docs", "mutation", "python", "scan")}
+    assert {name for name, _ in commands} == {"Dockerfile", *tools}
     for name, command in commands:
         # The project itself comes from this folder.
         assert "--require-hashes" in command or "--no-deps --no-build-isolation --editable ." in command, name

@@ -1,4 +1,4 @@
-"""The README's eight steps, read out of it: those in the rehearsal work, and those on AWS are the same with `--aws`."""
+"""What the README tells a newcomer to try works as it stands."""
 
 from __future__ import annotations
 
@@ -9,65 +9,39 @@ from pathlib import Path
 
 import pytest
 
-from tests.labs.walk import section, steps, walk
-from tests.platform_runner import ROOT
+from tests.labs.test_eight_steps import ARRIVED
+from tests.labs.walk import UP, section, steps, walk
+from tests.platform_runner import MYSFITS, ROOT
 
 README = ROOT / "README.md"
-REHEARSAL = "The eight steps, in the rehearsal"
-AWS = "The eight steps, on AWS"
-_NUMBERED = re.compile(r"(?P<command>\S.*?) +# (?P<number>\d)  \S.*")
-# The eighth line may be typed when the event has arrived.
-ARRIVED = 'until mysfits logs --grep "Like processed." | grep -q .; do sleep 1; done'
+LINES = 130
 
 
-def blocks(heading: str) -> list[str]:
-    return [step.commands for step in steps(section(README, heading))]
+def tried() -> list[str]:
+    return [step.commands for step in steps(section(README, "Try it"))]
 
 
-def numbered(block: str) -> dict[str, str]:
-    """Number to command of the lines that are steps; the others prepare one."""
-    found = [each for line in block.splitlines() if (each := _NUMBERED.fullmatch(line))]
-    assert [each["number"] for each in found] == list("12345678")
-    return {each["number"]: each["command"] for each in found}
-
-
-def test_the_steps_on_aws_are_those_in_the_rehearsal_with_aws_said() -> None:
-    rehearsal, aws = numbered(blocks(REHEARSAL)[1]), numbered(blocks(AWS)[0])
-    assert {number: command.replace(" --aws", "") for number, command in aws.items()} == rehearsal
-    assert " --aws" not in " ".join(rehearsal.values())
-    for command in aws.values():
-        assert all(re.findall(r"\bmysfits \w+( --aws)?", command)), f"{command} works on the rehearsal"
-
-
-def test_what_is_typed_on_aws_is_a_script() -> None:
-    for block in blocks(AWS):
-        checked = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True)
-        assert (checked.returncode, checked.stderr) == (0, "")
+def test_it_is_short() -> None:
+    assert len(README.read_text().splitlines()) <= LINES
 
 
 @pytest.mark.timeout(300)
-def test_the_steps_in_the_rehearsal_lead_from_the_placeholder_to_the_log_line(tmp_path: Path) -> None:
-    up, block = blocks(REHEARSAL)
-    lines = [line for line in block.splitlines() if line]
-    lines.insert(len(lines) - 1, ARRIVED)
-    # Each line a block of its own, to see what each says.
-    text = "\n".join(f"```sh\n{commands.rstrip()}\n```" for commands in (up, *lines))
-    _, *said = (output for _, output in walk(text, tmp_path / "local"))
+def test_the_heart_is_in_the_log(tmp_path: Path) -> None:
+    run, heart, _ = tried()
+    # `make run` is the command that the walk can stop and give free ports.
+    made = re.search(r"^run: .*\n\t@exec (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert (run, made and made[1]) == ("make run\n", "$(BIN)/mysfits up")
+    like, *look = heart.splitlines()
+    commands = [UP, like, ARRIVED.replace("mysfits logs", ".venv/bin/mysfits logs"), *look]
+    text = "\n".join(f"```sh\n{command}\n```" for command in commands)
+    _, liked, _, events, status = (output for _, output in walk(text, tmp_path / "local"))
+    assert json.loads(liked)["Update"] == "Success"
+    assert "Like processed.  revision=mysfits-service:" in events
+    assert re.match(r"mysfits-service  mysfits-service:\d+  2 of 2 tasks run\n", status)
 
-    outputs = {
-        found["number"]: output
-        for line, output in zip(lines, said, strict=True)
-        if (found := _NUMBERED.fullmatch(line))
-    }
-    assert "mysfits-service: nothing changes." in outputs["1"]
-    assert "image: nginxdemos/nginx-hello:latest → " in outputs["2"]
-    assert outputs["2"].rstrip().endswith("mysfits-service runs mysfits-service:2.")
-    assert outputs["3"].startswith("mysfits-service  mysfits-service:2  2 of 2 tasks run\n")
-    assert outputs["3"].count("  deployment ") == 1
-    assert re.match(r"12 mysfits are in (.*\n)+\d+ files of the site are in ", outputs["4"])
-    before, liked, after = (json.loads(outputs[number]) for number in "567")
-    assert liked["Update"] == "Success"
-    assert (before["name"], after["likes"]) == ("Gary", before["likes"] + 1)
-    [event] = outputs["8"].strip().splitlines()
-    assert "Like processed.  revision=mysfits-service:2 " in event
-    assert event.endswith(f"mysfit_id={before['mysfitId']}")
+
+def test_the_drills_are_ones_that_there_are() -> None:
+    named = re.findall(r"^\.venv/bin/mysfits drill ([a-z-]+) ", tried()[2], re.MULTILINE)
+    listed = subprocess.run([*MYSFITS, "drill", "--list"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert len(named) == 2
+    assert set(named) <= {line.split()[0] for line in listed.splitlines()}

@@ -276,12 +276,14 @@ def test_an_assembly_starts_with_the_names_of_its_tables_and_not_without_one(fea
             Config.from_env(environ, NEEDS)
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
-    for setting in dataclasses.fields(Config):
+def test_every_setting_is_on_its_page_and_no_other_is() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text()
+    settings = dataclasses.fields(Config)
+    for setting in settings:
         row = f"| `{setting.metadata['env']}` |"
-        assert row in readme, f"The README's table of settings lacks {row}"
-        assert setting.metadata["help"] in readme
+        assert row in page, f"The table of docs/settings.md lacks {row}"
+        assert setting.metadata["help"] in page
+    assert page.count("\n| `") == len(settings)
 
 
 def test_only_the_kit_reads_the_environment() -> None:

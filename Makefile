@@ -65,17 +65,15 @@ format: .venv/ready ## Put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
+
 lock: .venv/ready ## Lock the dependencies anew, at their newest versions
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    --constraint requirements-dev.txt requirements-rehearsal.in --output-file requirements-rehearsal.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    requirements-scan.in --output-file requirements-scan.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) --extra operate --extra dev --no-emit-package ecs-emulator --constraint requirements.txt \
+	    pyproject.toml --output-file requirements-dev.txt
+	$(COMPILE) --constraint requirements-dev.txt requirements-cloud.in --output-file requirements-cloud.txt
+	$(COMPILE) requirements-scan.in --output-file requirements-scan.txt
+	$(COMPILE) --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
 	@tools/setup-python
 	$(BIN)/python -m tools.supply_chain.licences
 

@@ -7,14 +7,14 @@ import re
 import pytest
 
 from tests.image.docker import ROOT
-from tools.supply_chain.locks import IMAGE, NPM, REHEARSAL, files, read
+from tools.supply_chain.locks import IMAGE, LOCAL_CLOUD, NPM, files, read
 
 
 def _locked(name: str) -> set[tuple[str, str]]:
     return {(each.name, each.version) for each in read(name)}
 
 
-@pytest.mark.parametrize("name", [IMAGE, REHEARSAL])
+@pytest.mark.parametrize("name", [IMAGE, LOCAL_CLOUD])
 def test_what_the_images_run_is_what_the_tests_ran(name: str) -> None:
     locked = _locked(name)
     assert len(locked) > 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.simulation.check import check
 from emulator.simulation.mutations import MUTATIONS
-from reliability.simulation import figures
+from reliability.simulation.__main__ import figures
 
 
 def test_the_figures_say_what_was_done_how_it_ended_and_what_was_found() -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.platform_runner import ROOT
 
 LINT = Path(sys.executable).parent / "lint-imports"
-# What tests may import everything, and nothing imports them; emulator/tests/test_no_mentions.py has those of the emulator.
+# Nothing imports these; what those of the emulator import, emulator/tests/test_no_mentions.py says.
 TESTS = {"tests", "emulator.tests"}
 
 

@@ -12,13 +12,13 @@ from ecs_emulator import ports
 from ecs_emulator.ports import Ports, PortUnusable
 from tests.platform_runner import free_ports
 
-NAMES = ("SITE_PORT", "API_PORT", "CLOUD_PORT")
+NAMES = ("API_PORT", "CLOUD_PORT")
 
 
 @pytest.fixture
 def free() -> dict[str, str]:
-    """The three variables, each with a port that is free."""
-    return {name: str(port) for name, port in zip(NAMES, free_ports(3), strict=True)}
+    """The two variables, each with a port that is free."""
+    return {name: str(port) for name, port in zip(NAMES, free_ports(2), strict=True)}
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def test_free_ports_are_taken_as_they_are_given(free: dict[str, str]) -> None:
 def test_a_port_that_nobody_names_is_the_usual_one(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     # Whether the usual ones are free on this machine is not the question.
     monkeypatch.setattr(ports, "_check_free", lambda *_: None)
-    assert Ports.from_env(environ) == Ports(site=8080, api=8000, cloud=4566)
+    assert Ports.from_env(environ) == Ports(api=8000, cloud=4566)
 
 
 @pytest.mark.parametrize("variable", NAMES)

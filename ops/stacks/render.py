@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.stacks.errors import of
-from ecs_emulator.stacks.files import listed
 from ecs_emulator.stacks.names import ACCOUNT
 from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.resources.imagined import imagine
@@ -21,6 +20,7 @@ from ecs_emulator.stacks.resources.kind import Made, Properties
 from ecs_emulator.stacks.rules import check_rules
 from ecs_emulator.stacks.templates import Document
 from ecs_emulator.stacks.walk import Make, Walk, pseudo_parameters
+from ops.stacks.listing import listed
 
 REGION = "us-east-1"
 

@@ -12,12 +12,13 @@ from botocore.exceptions import ClientError
 
 from ecs_emulator.stacks import patterns
 from ecs_emulator.stacks.errors import LONGEST, TemplateError, of, one_line
-from ecs_emulator.stacks.files import Listing, named_files
+from ecs_emulator.stacks.files import named_files
 from ecs_emulator.stacks.order import depth_first
 from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.quotas import NESTED, RESOURCES
 from ecs_emulator.stacks.templates import parsed_template
 from emulator.tests.stacks.stage import Stage, new_name
+from ops.stacks.listing import Listing
 from ops.stacks.render import render
 
 DEN = "Resources: {Den: {Type: AWS::S3::Bucket, Properties: {BucketName: %s}}}\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,16 +19,13 @@ from app.likes.store import Likes
 from ecs_emulator.cloud.durable.calls import OURS
 from ecs_emulator.cloud.durable.codec import container, now_ms
 from ecs_emulator.cloud.durable.database import SCHEMA_VERSION, Cell, Changes, Database, LogEvent, NotWritten, opened
-from ecs_emulator.cloud.durable.last_parameters import LastParameters
 from ecs_emulator.cloud.durable.takeover import take_over
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.stored import ALONE
 from ecs_emulator.local import REGION, Unusable, client_environment
-from ecs_emulator.stacks.files import Listed
 from ecs_emulator.stacks.names import ACCOUNT
-from ecs_emulator.stacks.stack import Stacks
 from emulator.tests.cloud.durable.moto_memory import forget
-from emulator.tests.cloud.wire import client, session_of
+from emulator.tests.cloud.wire import client
 
 TABLE = {
     "TableName": "notes",
@@ -265,62 +261,6 @@ def test_the_snapshot_of_an_earlier_version_is_taken_over_once(path: Path) -> No
         snapshot.write_text(json.dumps(SNAPSHOT))
         take_over(snapshot, REGION, life.database, ALONE, life.said.append)
         assert life.rows() == []
-
-
-DOCUMENT = {
-    "Parameters": {name: {"Type": "String", "Default": "1"} for name in ("Count", "Size", "ImageTag")},
-    "Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Count"}}}},
-}
-
-
-@pytest.fixture
-def listed() -> Listed:
-    return Listed("a-stack", DOCUMENT, {"Size": 2}, "", Path())
-
-
-@pytest.fixture
-def stacks(path: Path) -> Iterator[tuple[Stacks, LastParameters, Life]]:
-    with Life(path).started() as life:
-        last = LastParameters(life.database, ALONE)
-        session = session_of(life.cloud.key)
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setenv("AWS_ENDPOINT_URL", life.cloud.url)
-            with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
-                yield stacks, last, life
-
-
-def test_the_parameters_that_a_stack_had_last_are_used_again(
-    stacks: tuple[Stacks, LastParameters, Life], listed: Listed
-) -> None:
-    made, last, _ = stacks
-    said: list[str] = []
-    given = {"a-stack": {"Count": "many", "ImageTag": "x"}}
-    made.play_all([listed], last.used([listed], given, said.append))
-    assert said == []
-    assert last.used([listed], {}, said.append) == {"a-stack": {"Count": "many"}}
-    assert said == ["Parameters as last used: a-stack.Count=many (`--set` changes them, `make clean` forgets them)."]
-    # What is given now is used, and what is the list's own is not remembered.
-    assert last.used([listed], {"a-stack": {"Count": "few"}}, said.append) == {"a-stack": {"Count": "few"}}
-    made.deploy("a-stack", DOCUMENT, {"Count": "1", "Size": "2"})
-    assert last.used([listed], {}, pytest.fail) == {"a-stack": {}}
-
-
-def test_parameters_of_an_update_that_went_back_are_not_used_again(
-    stacks: tuple[Stacks, LastParameters, Life], listed: Listed
-) -> None:
-    made, last, _ = stacks
-    made.play_all([listed], last.used([listed], {"a-stack": {"Count": "good"}}, pytest.fail))
-    with pytest.raises(Exception, match="a-stack"):
-        made.deploy("a-stack", DOCUMENT, {"Count": "x" * 600})
-    said: list[str] = []
-    assert last.used([listed], {}, said.append) == {"a-stack": {"Count": "good"}}
-
-
-def test_a_parameter_that_the_template_no_longer_has_is_not_used_again(path: Path, listed: Listed) -> None:
-    with closing(Database(path)) as database:
-        database.write(Changes({Cell("parameters", "", "a-stack"): {"Old": "1", "Count": "2"}}))
-        last = LastParameters(database, ALONE)
-        assert last.used([listed], {}, lambda _: None) == {"a-stack": {"Count": "2"}}
 
 
 def test_events_are_written_in_their_order(path: Path) -> None:

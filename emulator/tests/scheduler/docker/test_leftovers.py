@@ -13,7 +13,7 @@ from ecs_emulator.scheduler.docker.leftovers import sweep, watched
 from emulator.tests.scheduler.docker.stand_in import StandIn
 from tests.platform_runner import ROOT, until
 
-LABEL = "mysfits.rehearsal=one"
+LABEL = "ecs-emulator.name=one"
 MAIN = f"""
 import sys
 from ecs_emulator.scheduler.docker.engine import Engine

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ecs_emulator.commands.detach import Detachable, detached
+from ecs_emulator.commands.detach import Detachable, detached, refuse_second
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import assignments
 from ecs_emulator.commands.up import play, prepare, runtime_options, told
@@ -49,6 +49,8 @@ def up(
         # Here and not above: the other commands start faster without a cloud.
         from ecs_emulator.ports import Ports, chosen
 
+        if detach:
+            refuse_second()
         site, api, cloud = chosen(os.environ, {"SITE_PORT": 8080, "API_PORT": 8000, "CLOUD_PORT": 4566})
         prepare(cloud)
 

@@ -240,7 +240,8 @@ class Emulator:
 
     def client(self, service: str) -> Any:
         """A client of boto3, by the name of its service, such as `ecs`."""
-        return self.session().client(service)
+        client: Any = self.session().client
+        return client(service)
 
     def own_session(self) -> boto3.Session:
         """A session for what the emulator itself asks of its cloud, so that what people make by hand can be told."""

@@ -27,7 +27,8 @@ class _Session(boto3.Session):
         self._cloud_url = cloud_url
 
     def client(self, *arguments: Any, endpoint_url: str | None = None, **settings: Any) -> Any:
-        return super().client(*arguments, endpoint_url=endpoint_url or self._cloud_url, **settings)
+        made: Any = super().client
+        return made(*arguments, endpoint_url=endpoint_url or self._cloud_url, **settings)
 
 
 def session_of(cloud_url: str, key: AccessKey, user_agent: str = "") -> boto3.Session:

@@ -70,7 +70,7 @@ def outputs(table_name: str, log_group: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def rehearsal(cloud: Cloud, outputs: dict[str, str]) -> Iterator[None]:
+def rehearsal(cloud: Cloud, folder: Path, outputs: dict[str, str]) -> Iterator[None]:
     """A rehearsal that other commands find by its note."""
     with ExitStack() as running:
         running.enter_context(ours_alone(folder))
@@ -182,14 +182,16 @@ def test_a_rehearsal_that_was_killed_and_left_its_note_is_one_clear_line(
     assert result.output == "Error: No rehearsal is running here. Start one with `make run`, or say --aws.\n"
 
 
-def test_a_stack_that_is_not_there_is_named_by_its_output(mysfits: Mysfits, cloud: Cloud, table_name: str) -> None:
+def test_a_stack_that_is_not_there_is_named_by_its_output(
+    mysfits: Mysfits, folder: Path, cloud: Cloud, table_name: str
+) -> None:
     with ours_alone(folder), Running(cloud.url, "", "", {"DynamoTable": table_name}).written(folder):
         result = mysfits("logs")
     assert result.exit_code == 3
     assert result.output == "Error: The stacks have no output LogGroup; are they all deployed?\n"
 
 
-def test_what_aws_refuses_is_one_clear_line(mysfits: Mysfits, cloud: Cloud) -> None:
+def test_what_aws_refuses_is_one_clear_line(mysfits: Mysfits, folder: Path, cloud: Cloud) -> None:
     with ours_alone(folder), Running(cloud.url, "", "", {"DynamoTable": "no-such-table"}).written(folder):
         result = mysfits("seed")
     assert result.exit_code == 3

@@ -34,13 +34,17 @@ class Detachable(click.Command):
         return super().parse_args(ctx, args)
 
 
+def refuse_second() -> None:
+    """Raises ClickException when an emulator of this folder is running: its ports would be said to be in use."""
+    if holder(program().folder) is not None:
+        raise click.ClickException("A rehearsal of this folder is running already; stop it first.")
+
+
 def detached(*more: str) -> None:
     """Run the command of this context detached, with more arguments; returns when it is ready. Raises Failure."""
     context, owner = click.get_current_context(), program()
     arguments: Sequence[str] = [each for each in context.meta[LOG] if each != "--detach"]
     folder = owner.folder
-    if holder(folder) is not None:
-        raise click.ClickException("A rehearsal of this folder is running already; stop it first.")
     private(folder)
     log = folder / LOG
     with log.open("wb") as output:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ecs_emulator.commands.detach import Detachable, detach_option, detached
+from ecs_emulator.commands.detach import Detachable, detach_option, detached, refuse_second
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import assignments
 from ecs_emulator.ops.outcomes import Failure, Outcome
@@ -73,6 +73,8 @@ def up(templates: tuple[Path, ...], run: dict[str, str], values: dict[str, str],
     with told(program().folder):
         from ecs_emulator.ports import Ports
 
+        if runtime["detach"]:
+            refuse_second()
         ports = Ports.from_env(os.environ)
         prepare(ports.cloud)
         play(templates, values, run, yes, ports=ports, **runtime)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ecs_emulator.stacks.files import listed
 from ecs_emulator.stacks.render import render
+from ops.stacks.listing import listed
 
 
 def main(listing: Path, folder: Path) -> None:

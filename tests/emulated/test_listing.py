@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ecs_emulator.stacks.files import Listing
 from ecs_emulator.stacks.templates import TemplateError
+from ops.stacks.listing import Listing
 
 
 @pytest.mark.parametrize("text", ["a: *a", "stacks: {}", "stacks: [{name: x}]", "[", "stacks: []\nassemblies: [x]"])

@@ -11,10 +11,10 @@ import boto3
 import pytest
 
 from ecs_emulator.local import REGION
-from ecs_emulator.stacks.files import MONOLITH, Listing
 from ecs_emulator.stacks.resources.registry import NOT_PLAYED, WITH_TASKS
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
+from ops.stacks.listing import MONOLITH, Listing
 from tests.conftest import CFN
 
 if TYPE_CHECKING:

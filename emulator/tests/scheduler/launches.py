@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.local import REGION
-from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.outside import Launch, Run
+from ecs_emulator.scheduler.snapshots import Build, Configuration, Snapshots
 from emulator.tests.support.waiting import until
 
 ACCOUNT = "123456789012"
@@ -17,14 +17,22 @@ ACCOUNT = "123456789012"
 _numbers = itertools.count(1)
 
 
+def configured(_source: Path, commit: str | None) -> Configuration:
+    variables = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "PORT": "8080", "COMMIT": commit or "unknown"}
+    return Configuration(("python", "-m", "web"), variables)
+
+
+BUILD = Build(copied=("web",), needed="web/__main__.py", configured=configured, read=("version.txt",))
+
+
 def an_image(folder: Path, program: str) -> str:
     """A program, which may begin with empty lines, as an image of the folder; its reference."""
     tag = f"program-{next(_numbers)}"
     source = folder / "sources" / tag
-    (source / "app").mkdir(parents=True)
-    (source / "app" / "__init__.py").touch()
-    (source / "app" / "__main__.py").write_text(textwrap.dedent(program))
-    Images(folder / "images").push(tag, source)
+    (source / "web").mkdir(parents=True)
+    (source / "web" / "__init__.py").touch()
+    (source / "web" / "__main__.py").write_text(textwrap.dedent(program))
+    Snapshots(folder / "images", BUILD).push(tag, source)
     return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/web:{tag}"
 
 

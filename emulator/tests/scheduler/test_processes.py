@@ -133,9 +133,9 @@ def test_each_revision_runs_its_own_code_though_the_project_is_installed(
     # A worker that is started anew looks for its module again.
     program = """
         import os, subprocess, sys
-        import app
-        worker = subprocess.check_output([sys.executable, "-c", "import app; print(app.__file__)"], cwd="/", text=True)
-        print("{}", os.getcwd(), app.__file__, worker.strip())
+        import web
+        worker = subprocess.check_output([sys.executable, "-c", "import web; print(web.__file__)"], cwd="/", text=True)
+        print("{}", os.getcwd(), web.__file__, worker.strip())
     """
     runs = [processes.start(a_launch(a_container(image(program.format(name))))) for name in ("one", "other")]
     lines = []
@@ -145,7 +145,7 @@ def test_each_revision_runs_its_own_code_though_the_project_is_installed(
     assert [line[0] for line in lines] == ["one", "other"]
     for _, folder, *modules in lines:
         assert folder.startswith(f"{tmp_path}/images/program-")
-        assert modules == [f"{folder}/app/__init__.py"] * 2
+        assert modules == [f"{folder}/web/__init__.py"] * 2
     assert lines[0][1] != lines[1][1]
 
 
@@ -257,8 +257,8 @@ def test_a_task_without_a_role_has_no_credentials_and_never_those_of_its_folder(
 @pytest.mark.parametrize(
     ("definition", "words"),
     [
-        ({"command": ["python", "-m", "app", "more"]}, "image ['more']"),
-        ({"command": ["sh", "-c", "python -m app from a shell"]}, "image ['from', 'a', 'shell']"),
+        ({"command": ["python", "-m", "web", "more"]}, "image ['more']"),
+        ({"command": ["sh", "-c", "python -m web from a shell"]}, "image ['from', 'a', 'shell']"),
         ({"entryPoint": ["sh", "-c"], "command": ["echo entered"]}, "entered"),
         ({"entryPoint": ["echo", "alone"]}, "alone"),
         ({"command": []}, "image []"),

@@ -14,7 +14,7 @@ from emulator.tests.scheduler.docker.stand_in import StandIn
 from emulator.tests.support.folders import ROOT
 from emulator.tests.support.waiting import until
 
-LABEL = "mysfits.rehearsal=one"
+LABEL = "ecs-emulator.name=one"
 MAIN = f"""
 import sys
 from ecs_emulator.scheduler.docker.engine import Engine

@@ -1,4 +1,4 @@
-"""The parameters that the stacks of `mysfits up` had last are those of the next start."""
+"""The parameters that stacks had last are those of the next start."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from pathlib import Path
 import pytest
 
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database
-from ecs_emulator.cloud.durable.last_parameters import LastParameters
 from ecs_emulator.cloud.stored import ALONE
 from ecs_emulator.local import REGION
-from ecs_emulator.stacks.files import Listed
+from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.stack import Stacks
 from emulator.tests.cloud.durable.life import Life
-from emulator.tests.cloud.wire import session_of
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data.sqlite"
-
+from ops.local.last_parameters import LastParameters
+from ops.stacks.listing import Listed
 
 DOCUMENT = {
     "Parameters": {name: {"Type": "String", "Default": "1"} for name in ("Count", "Size", "ImageTag")},
     "Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Count"}}}},
 }
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data.sqlite"
 
 
 @pytest.fixture
@@ -38,11 +37,9 @@ def listed() -> Listed:
 def stacks(path: Path) -> Iterator[tuple[Stacks, LastParameters, Life]]:
     with Life(path).started() as life:
         last = LastParameters(life.database, ALONE)
-        session = session_of(life.cloud.key)
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setenv("AWS_ENDPOINT_URL", life.cloud.url)
-            with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
-                yield stacks, last, life
+        session = session_of(life.cloud.url, life.cloud.key)
+        with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
+            yield stacks, last, life
 
 
 def test_the_parameters_that_a_stack_had_last_are_used_again(

@@ -1,4 +1,4 @@
-"""The application as an image of the emulator."""
+"""The application runs from the snapshot that `mysfits push` takes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from pathlib import Path
 
 import boto3
 
-from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.scheduler.images import Images
+from ecs_emulator.scheduler.processes import Processes
 from emulator.tests.scheduler.launches import a_container, a_launch, awslogs, ended, statuses
-from emulator.tests.scheduler.test_processes import ROLE, answer, running
-from emulator.tests.support.waiting import until
-from tests.platform_runner import ROOT
+from emulator.tests.scheduler.test_processes import ROLE, answer, processes, said
+from ops.local.image import snapshots
+from tests.platform_runner import ROOT, until
+
+__all__ = ["processes", "said"]
 
 
 def test_the_application_itself_runs_from_its_snapshot(
-    cloud: Cloud, session: boto3.Session, table_name: str, tmp_path: Path
+    processes: Processes, session: boto3.Session, table_name: str, tmp_path: Path
 ) -> None:
-    Images(tmp_path / "images").push("real", ROOT)
+    snapshots(tmp_path).push("real", ROOT)
     group = f"real-{uuid.uuid4()}"
     session.client("logs").create_log_group(logGroupName=group)
     definition = a_container(
@@ -30,12 +31,11 @@ def test_the_application_itself_runs_from_its_snapshot(
         stopTimeout=3000,
     )
     launch = a_launch(definition, taskRoleArn=ROLE)
-    with running(cloud, session, tmp_path, []) as processes:
-        run = processes.start(launch)
-        until(lambda: answer(run, 8080, "/health") or statuses(run) == ["STOPPED"], "it is healthy")
-        assert json.loads(str(answer(run, 8080, "/mysfits"))) == {"mysfits": []}
-        run.stop()
-        assert ended(run) == [(0, None)]
+    run = processes.start(launch)
+    until(lambda: answer(run, 8080, "/health") or statuses(run) == ["STOPPED"], "it is healthy")
+    assert json.loads(str(answer(run, 8080, "/mysfits"))) == {"mysfits": []}
+    run.stop()
+    assert ended(run) == [(0, None)]
     events = session.client("logs").filter_log_events(logGroupName=group)["events"]
     assert {event["logStreamName"] for event in events} == {f"test/web/{launch.task_id}"}
     [line] = [line for line in (json.loads(event["message"]) for event in events) if line.get("path") == "/mysfits"]

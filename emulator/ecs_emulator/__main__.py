@@ -1,0 +1,3 @@
+from ecs_emulator.cli import main
+
+main()

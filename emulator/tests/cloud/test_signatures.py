@@ -216,8 +216,8 @@ def test_the_refusals_are_said_once_for_each_kind(cloud: Cloud, caplog: pytest.L
         ask(cloud, b"{}")
     assert [record.message for record in caplog.records if record.levelno == logging.WARNING] == [
         "Refused at the AWS endpoint: a call with an access key that is not of this folder. "
-        "`mysfits env` gives a shell the key.",
-        "Refused at the AWS endpoint: a call without a signature. `mysfits env` gives a shell the key.",
+        "`ecs-emulator env` gives a shell the key.",
+        "Refused at the AWS endpoint: a call without a signature. `ecs-emulator env` gives a shell the key.",
     ]
 
 

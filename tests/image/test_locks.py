@@ -56,7 +56,10 @@ def test_every_command_that_installs_packages_checks_their_hashes() -> None:
     assert {name for name, _ in commands} == {"Dockerfile", "setup-mutation", "setup-python", "setup-scan"}
     for name, command in commands:
         # The project itself comes from this folder.
-        assert "--require-hashes" in command or "--no-deps --no-build-isolation --editable emulator --editable ." in command, name
+        assert (
+            "--require-hashes" in command
+            or "--no-deps --no-build-isolation --editable emulator --editable ." in command
+        ), name
     # npm holds what it gets against its lock with `ci`, and with `install` changes the lock.
     assert 'npm(["ci", ' in (ROOT / NPM).with_name("audit.py").read_text()
 

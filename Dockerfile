@@ -21,12 +21,12 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash /srv/app
 
 # The local cloud and the site, for compose.yaml alone.
 FROM ${PYTHON_IMAGE} AS rehearsal
-COPY requirements-rehearsal.txt /build/
+COPY requirements-cloud.txt /build/
 RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     --mount=type=secret,id=ca.pem,target=/etc/ssl/certs/ca-certificates.crt \
     python -m venv --without-pip /venv && \
     python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes \
-        --requirement /build/requirements-rehearsal.txt && \
+        --requirement /build/requirements-cloud.txt && \
     install --directory --owner=10001 --group=10001 --mode=700 /data /credentials
 COPY cfn /srv/cfn
 COPY ops /srv/ops

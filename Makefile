@@ -52,7 +52,7 @@ watching: .venv/ready ## Compare the metrics in CloudWatch with what visitors we
 	$(BIN)/python -m reliability.watching --write
 
 simulate: .venv/ready ## Run the scheduler in 20,000 simulated worlds, one from each seed
-	$(BIN)/python -m emulator.simulation --seeds 20000 --write
+	$(BIN)/python -m reliability.simulation
 
 breaks: .venv/ready .venv-scan/ready ## Break each property on purpose and see a test fail
 	$(BIN)/python -m tests.breaks --write
@@ -74,19 +74,16 @@ format: .venv/ready ## Put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
+
 lock: .venv/ready ## Lock the dependencies anew, at their newest versions
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    --constraint requirements-dev.txt requirements-rehearsal.in --output-file requirements-rehearsal.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    requirements-scan.in --output-file requirements-scan.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    requirements-docs.in --output-file requirements-docs.txt
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) --extra operate --extra dev --no-emit-package ecs-emulator --constraint requirements.txt \
+	    pyproject.toml --output-file requirements-dev.txt
+	$(COMPILE) --constraint requirements-dev.txt requirements-cloud.in --output-file requirements-cloud.txt
+	$(COMPILE) requirements-scan.in --output-file requirements-scan.txt
+	$(COMPILE) --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
+	$(COMPILE) requirements-docs.in --output-file requirements-docs.txt
 	@tools/setup-python
 	$(BIN)/python -m tools.supply_chain.licences
 

@@ -6,14 +6,17 @@ import sys
 
 import click
 
+from ecs_emulator.commands.down import down
 from ecs_emulator.commands.env import env
 from ecs_emulator.commands.group import CODES, Commands
 from ecs_emulator.commands.logs import logs
+from ecs_emulator.commands.reset import reset
 from ecs_emulator.commands.rollback import rollback
 from ecs_emulator.commands.run_task import run_task
 from ecs_emulator.commands.scale import scale
 from ecs_emulator.commands.status import status
 from ecs_emulator.commands.update import update
+from ecs_emulator.commands.wait import wait
 from mysfits.cutover import cutover
 from mysfits.data import data
 from mysfits.deploy import deploy
@@ -27,10 +30,12 @@ from mysfits.push import push
 from mysfits.seed import seed
 from mysfits.up import up
 from mysfits.verify import verify
+from ops.local.program import MYSFITS
 
 
 @click.group(
     cls=Commands,
+    program=MYSFITS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExit codes:\n" + "\n".join(f"  {each}" for each in CODES),
 )
@@ -40,6 +45,9 @@ def main() -> None:
 
 for command in (
     up,
+    wait,
+    down,
+    reset,
     env,
     push,
     deploy,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from ecs_emulator import local
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import Terminal
+from ops.local.program import MYSFITS
 
 
 @click.command()
@@ -67,7 +67,7 @@ def drill(
                 keep.mkdir(parents=True, exist_ok=True)
                 results, folder = keep, Path(tempfile.mkdtemp(prefix=f"{each.name}-", dir=keep))
             else:
-                results = local.LOCAL / "drills"
+                results = MYSFITS.folder / "drills"
                 folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="mysfits-drill-")))
             try:
                 outcomes.append(run(each, Settings(speed, clients, requests), place, folder, results, out.say))

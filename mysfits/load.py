@@ -9,12 +9,11 @@ from typing import Any, TextIO
 
 import click
 
-from ecs_emulator.commands.options import span
+from ecs_emulator.commands.options import local, span
 from ecs_emulator.load.process import loading
 from ecs_emulator.load.visitors import GOLDEN, CannotLoad, Plan
 from ecs_emulator.load.whereto import is_this_machine
 from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.ops.target import local
 from ecs_emulator.ops.terminal import Terminal
 
 _ROUTE = re.compile(r"(GET|HEAD|POST|PUT|DELETE) /[!-~]*")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from ecs_emulator import local
 from ecs_emulator.commands.options import with_json
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import Terminal
 from ecs_emulator.scheduler.docker.engine import Engine, NoEngine
-from ecs_emulator.scheduler.docker.images import BuiltImages, NotBuilt
-from ecs_emulator.scheduler.images import Images, NoSource, TagTaken, WrongTag
+from ecs_emulator.scheduler.docker.images import NotBuilt
+from ecs_emulator.scheduler.snapshots import NoSource, TagTaken, WrongTag
+from ops.local.image import built, snapshots
+from ops.local.program import MYSFITS
 from ops.push import push as push_image
 
 
@@ -25,7 +26,7 @@ def push(tag: str | None, docker: bool, out: Terminal) -> None:
     a hash of its own. A tag is never overwritten.
     """
     try:
-        pushed = push_image(BuiltImages(Engine()) if docker else Images(local.LOCAL / "images"), tag)
+        pushed = push_image(built(Engine()) if docker else snapshots(MYSFITS.folder), tag)
     except WrongTag as error:
         raise Failure(Outcome.USAGE, str(error)) from error
     except (NoEngine, NoSource, NotBuilt, TagTaken) as error:

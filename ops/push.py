@@ -4,26 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
+
+from ecs_emulator.scheduler.snapshots import Repository
 
 ROOT = Path(__file__).parent.parent
-
-
-class Repository(Protocol):
-    """Where images are kept: snapshots in a folder, or a Docker engine's own."""
-
-    @property
-    def made_of(self) -> tuple[str, ...]:
-        """What of a folder makes an image."""
-        ...
-
-    def digest(self, source: Path) -> str:
-        """A hash of that. Raises NoSource."""
-        ...
-
-    def push(self, tag: str, source: Path, commit: str | None = None) -> bool:
-        """Make the image; whether it is a new one. Raises WrongTag or TagTaken."""
-        ...
 
 
 class Pushed(NamedTuple):

@@ -5,17 +5,21 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from ecs_emulator.access_key import AccessKey, private
 
-LOCAL = Path(os.environ.get("LOCAL_DIR") or Path(__file__).parents[2] / ".local")
-
-
-REGION = "us-east-1"
+ACCOUNT, REGION = "123456789012", "us-east-1"
+NOTE, LOCK, DATABASE = "running.json", "lock", "data.sqlite"  # in the folder
+# But for the lock: whoever has opened it would lock a file that is not there any more.
+KEPT = ("balancer", "credentials*", "data.*", "drills", "images", "snapshot.json*", "tasks", "up.log")
+LOOKS, PAUSE = 5, 0.02  # at a lock that is held, and seconds between two
 
 
 def endpoint_environment(cloud_url: str) -> dict[str, str]:
@@ -40,11 +44,6 @@ def use_only(cloud_url: str, key: AccessKey) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(client_environment(cloud_url, key))
-
-
-def own_key() -> AccessKey:
-    """The access key of this folder, the same until `make clean`. Raises OSError."""
-    return AccessKey.of_folder(LOCAL)
 
 
 class AlreadyRunning(Exception):
@@ -72,7 +71,7 @@ def write_whole(path: Path, text: str) -> None:
 
 @dataclass(frozen=True)
 class Running:
-    """A rehearsal that is ready: its addresses, and its stacks' outputs by name."""
+    """A rehearsal that is ready: its addresses, and its stacks' outputs by name. `site_url` is empty without a site."""
 
     cloud_url: str
     api_url: str
@@ -80,16 +79,20 @@ class Running:
     outputs: dict[str, str]
 
     @classmethod
-    def found(cls) -> Running | None:
-        """The rehearsal of this folder, None when none is ready."""
-        note = LOCAL / "running.json"
+    def found(cls, folder: Path) -> Running | None:
+        """The rehearsal of a folder, None when none is ready."""
         # One that was killed leaves its note behind, but not its lock.
-        return cls(**json.loads(note.read_text())) if note.exists() and _locked() else None
+        if holder(folder) is None:
+            return None
+        try:
+            return cls(**json.loads((folder / NOTE).read_text()))
+        except FileNotFoundError:
+            return None
 
     @contextmanager
-    def written(self) -> Iterator[None]:
+    def written(self, folder: Path) -> Iterator[None]:
         """Tell other commands, until the rehearsal stops. Raises Unusable."""
-        note = LOCAL / "running.json"
+        note = folder / NOTE
         try:
             write_whole(note, json.dumps(asdict(self)))
         except OSError as error:
@@ -99,31 +102,71 @@ class Running:
         finally:
             note.unlink(missing_ok=True)
 
+    def addresses(self) -> str:
+        """One line for people."""
+        site = f"site {self.site_url}  " if self.site_url else ""
+        return f"{site}API {self.api_url}  AWS endpoint {self.cloud_url}"
 
-def _locked() -> bool:
-    with (LOCAL / "lock").open("w") as lock:
+
+def holder(folder: Path) -> int | None:
+    """The process id of the rehearsal that holds a folder, None when none does; 0 while it is about to say so."""
+    try:
+        lock = (folder / LOCK).open("r+")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
-    return False
+            return int(lock.read().strip() or 0)
+    return None
 
 
 @contextmanager
-def ours_alone() -> Iterator[None]:
+def ours_alone(folder: Path) -> Iterator[None]:
     """Hold the folder against a second rehearsal. Raises AlreadyRunning or Unusable."""
     try:
-        private(LOCAL)
-        held = (LOCAL / "lock").open("w")
+        private(folder)
+        # Not emptied: it may be another's, with its process id.
+        held = (folder / LOCK).open("a")
     except OSError as error:
         raise Unusable(
-            f"The data cannot be kept in {LOCAL}: {error.strerror}. LOCAL_DIR sets another folder."
+            f"The data cannot be kept in {folder}: {error.strerror}. LOCAL_DIR sets another folder."
         ) from error
     with held as lock:
+        if not _taken(lock):
+            raise AlreadyRunning("A rehearsal of this folder is running already; stop it first.")
+        lock.truncate(0)
+        print(os.getpid(), file=lock, flush=True)
+        # What a killed rehearsal left behind.
+        (folder / NOTE).unlink(missing_ok=True)
+        yield
+
+
+def forget(folder: Path) -> bool:
+    """Remove what rehearsals keep in a folder, and nothing that others have put there; whether there was anything.
+
+    Raises AlreadyRunning, Unusable or OSError.
+    """
+    if not folder.is_dir():
+        return False
+    with ours_alone(folder):
+        found = [path for pattern in KEPT for path in folder.glob(pattern)]
+        for path in found:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    return bool(found)
+
+
+def _taken(lock: IO[str]) -> bool:
+    for _ in range(LOOKS):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunning("A rehearsal of this folder is running already; stop it first.") from None
-        # What a killed rehearsal left behind.
-        (LOCAL / "running.json").unlink(missing_ok=True)
-        yield
+            # Whoever asks `holder` has it for a moment.
+            time.sleep(PAUSE)
+        else:
+            return True
+    return False

@@ -1,4 +1,4 @@
-"""The ports of a rehearsal: three variables, each checked before anything starts."""
+"""The ports of a rehearsal: one variable for each, checked before anything starts."""
 
 from __future__ import annotations
 
@@ -17,24 +17,30 @@ class PortUnusable(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    site: int
+    """The load balancer's port, and that of the AWS endpoint."""
+
     api: int
     cloud: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Ports:
-        """SITE_PORT, API_PORT, CLOUD_PORT, every one free. Raises PortUnusable."""
-        chosen: dict[int, str] = {}
-        for variable, default in (("SITE_PORT", "8080"), ("API_PORT", "8000"), ("CLOUD_PORT", "4566")):
-            text = environ.get(variable) or default
-            if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-                raise PortUnusable(f"{variable} is {text!r}; it should be a port from 1 to 65535.")
-            port = int(text)
-            if port in chosen:
-                raise PortUnusable(f"{chosen[port]} and {variable} are both {port}; give each a port of its own.")
-            _check_free(port, variable)
-            chosen[port] = variable
-        return cls(*chosen)
+        """API_PORT and CLOUD_PORT, both free. Raises PortUnusable."""
+        return cls(*chosen(environ, {"API_PORT": 8000, "CLOUD_PORT": 4566}))
+
+
+def chosen(environ: Mapping[str, str], defaults: Mapping[str, int]) -> list[int]:
+    """The ports of these variables, in their order, every one free. Raises PortUnusable."""
+    found: dict[int, str] = {}
+    for variable, default in defaults.items():
+        text = environ.get(variable) or str(default)
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+            raise PortUnusable(f"{variable} is {text!r}; it should be a port from 1 to 65535.")
+        port = int(text)
+        if port in found:
+            raise PortUnusable(f"{found[port]} and {variable} are both {port}; give each a port of its own.")
+        _check_free(port, variable)
+        found[port] = variable
+    return list(found)
 
 
 def free_ports(count: int) -> tuple[int, ...]:

@@ -15,13 +15,15 @@ import pytest
 import yaml
 
 from ecs_emulator.announcement import announced
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.confinement import NOT_OFFERED
-from ecs_emulator.scheduler.images import Images
+from ecs_emulator.scheduler.images import Images, Programs
 from ecs_emulator.stacks.programs import Program, programs
 from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.scheduler.launches import an_image
-from tests.platform_runner import MYSFITS, ROOT, free_ports
+from emulator.tests.support.folders import ROOT
 
+ECS_EMULATOR = [sys.executable, "-m", "ecs_emulator"]
 SERVICE = Path(__file__).parent / "somebodys-service.yml"
 
 
@@ -70,7 +72,15 @@ def test_each_container_is_listed_with_its_image_command_and_variables(tmp_path:
 def test_an_image_that_is_here_is_told_to_run_with_its_own_command(tmp_path: Path) -> None:
     reference = an_image(tmp_path, "")
     path = a_template(tmp_path, a_container(Image=reference))
-    assert "is here, and runs with the variables below: ['python', '-m', 'app']" in told(path)
+    assert "is here, and runs with the variables below: ['python', '-m', 'web']" in told(path)
+
+
+def test_a_program_of_the_developer_s_own_is_told(tmp_path: Path) -> None:
+    images = Images(tmp_path / "images", stand_in=True, programs=Programs({"web": "serve \x1b[2J"}, tmp_path))
+    path = a_template(tmp_path, a_container(Environment=[{"Name": "PATH", "Value": "/theirs"}]))
+    lines = [line.strip() for line in told(path, images).splitlines()]
+    assert f"runs your program in {str(tmp_path)!r}, with the variables below: 'serve \\x1b[2J'" in lines
+    assert "variable     'PATH'='/theirs'" in lines
 
 
 def test_escape_sequences_are_shown_and_not_obeyed(tmp_path: Path) -> None:
@@ -160,13 +170,13 @@ def test_a_nested_template_that_cannot_be_read_before_is_refused(tmp_path: Path,
 
 
 def an_environment(local: Path) -> dict[str, str]:
-    ports = dict(zip(("SITE_PORT", "API_PORT", "CLOUD_PORT"), map(str, free_ports(3)), strict=True))
+    ports = dict(zip(("API_PORT", "CLOUD_PORT"), map(str, free_ports(2)), strict=True))
     return {**os.environ, **ports, "LOCAL_DIR": str(local)}
 
 
 def test_without_a_terminal_and_without_yes_nothing_starts(tmp_path: Path) -> None:
     ended = subprocess.run(
-        [*MYSFITS, "up", "--template", str(SERVICE)],
+        [*ECS_EMULATOR, "up", str(SERVICE)],
         cwd=ROOT,
         env=an_environment(tmp_path / "local"),
         stdin=subprocess.PIPE,  # which nobody closes or writes to
@@ -194,7 +204,7 @@ def test_a_no_at_the_terminal_starts_nothing(tmp_path: Path, terminal: tuple[int
     ours, theirs = terminal
     os.write(ours, b"n\n")
     ended = subprocess.run(
-        [*MYSFITS, "up", "--template", str(SERVICE)],
+        [*ECS_EMULATOR, "up", str(SERVICE)],
         cwd=ROOT,
         env=an_environment(tmp_path / "local"),
         stdin=theirs,
@@ -220,26 +230,13 @@ def run_python(program: str, local: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_our_own_templates_are_not_asked_about(tmp_path: Path) -> None:
-    """They are this project's code, as the program is that plays them."""
-    program = (
-        "import sys; from mysfits import rehearsing; import ecs_emulator.up\n"
-        "ecs_emulator.up.up = lambda *_: print('it runs')\n"
-        "rehearsing.up(['--placeholder'])"
-    )
-    ended = run_python(program, tmp_path / "local")
-    assert (ended.stdout, ended.stderr) == ("it runs\n", "")
-
-
 def test_a_machine_that_confines_nothing_is_told_in_one_sentence_and_goes_on(tmp_path: Path) -> None:
     (tmp_path / "local").mkdir()
     program = (
-        "import os, threading; from ecs_emulator.scheduler import landlock\n"
+        "from ecs_emulator.scheduler import landlock\n"
         "landlock.version = lambda: 0\n"
-        "from ecs_emulator.clock import Clock; from ecs_emulator.ports import Ports\n"
-        "from ecs_emulator.rooms import rooms\n"
-        "from ecs_emulator.supervisor import Supervisor\n"
-        "with rooms(Ports.from_env(os.environ), Clock(), Supervisor(print, threading.Event()), print): print('it runs')"
+        "from ecs_emulator import Emulator\n"
+        "with Emulator(say=print): print('it runs')"
     )
     ended = run_python(program, tmp_path / "local")
     assert ended.stdout.splitlines() == [NOT_OFFERED, "it runs"]

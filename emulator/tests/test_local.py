@@ -6,92 +6,134 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from ecs_emulator import local
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.local import AlreadyRunning, Running, ours_alone, use_only
-from tests.platform_runner import ROOT
+from ecs_emulator.local import AlreadyRunning, Running, forget, holder, ours_alone, use_only
+from emulator.tests.support.folders import ROOT
 
-RUNNING = Running("http://cloud", "http://api", "http://site", {"DynamoTable": "mysfits"})
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "deep" / "local"
-    monkeypatch.setattr(local, "LOCAL", folder)
-    return folder
+RUNNING = Running("http://cloud", "http://api", "http://site", {"Table": "web"})
 
 
-def test_a_second_rehearsal_of_the_same_folder_is_refused() -> None:
-    with ours_alone():
-        with pytest.raises(AlreadyRunning, match="running already; stop it first"), ours_alone():
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "local"
+
+
+def test_a_second_rehearsal_of_the_same_folder_is_refused(folder: Path) -> None:
+    with ours_alone(folder):
+        with pytest.raises(AlreadyRunning, match="running already; stop it first"), ours_alone(folder):
             pytest.fail("two rehearsals held one folder")
         # Nor does the refusal let a third one in.
-        with pytest.raises(AlreadyRunning), ours_alone():
+        with pytest.raises(AlreadyRunning), ours_alone(folder):
             pytest.fail("two rehearsals held one folder")
 
 
-def test_a_folder_is_free_after_its_rehearsal() -> None:
-    with pytest.raises(ZeroDivisionError), ours_alone():
+def test_a_folder_is_free_after_its_rehearsal(folder: Path) -> None:
+    with pytest.raises(ZeroDivisionError), ours_alone(folder):
         raise ZeroDivisionError
-    with ours_alone():
+    with ours_alone(folder):
         pass
 
 
-def test_a_rehearsal_of_another_folder_may_run_beside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with ours_alone():
-        monkeypatch.setattr(local, "LOCAL", tmp_path / "other")
-        with ours_alone():
-            pass
+def test_a_rehearsal_of_another_folder_may_run_beside(folder: Path, tmp_path: Path) -> None:
+    with ours_alone(folder), ours_alone(tmp_path / "other"):
+        pass
 
 
 def test_a_folder_is_free_after_its_rehearsal_was_killed(folder: Path) -> None:
-    code = "from ecs_emulator.local import ours_alone\nwith ours_alone():\n    print('held', flush=True)\n    input()"
+    code = (
+        "import sys; from pathlib import Path; from ecs_emulator.local import ours_alone\n"
+        "with ours_alone(Path(sys.argv[1])):\n    print('held', flush=True)\n    input()"
+    )
     with subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, str(folder)],
         cwd=ROOT,
-        env={**os.environ, "LOCAL_DIR": str(folder)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(AlreadyRunning), ours_alone():
+        with pytest.raises(AlreadyRunning), ours_alone(folder):
             pytest.fail("two rehearsals held one folder")
         holder.kill()
-    with ours_alone():
+    with ours_alone(folder):
         pass
 
 
 def test_without_a_rehearsal_there_is_none_to_find(folder: Path) -> None:
-    assert Running.found() is None
+    assert Running.found(folder) is None
     folder.mkdir(parents=True)
-    assert Running.found() is None
+    assert Running.found(folder) is None
 
 
-def test_a_rehearsal_is_found_while_it_is_ready_and_no_longer() -> None:
-    with ours_alone():
-        assert Running.found() is None
-        with RUNNING.written():
-            assert Running.found() == RUNNING
-        assert Running.found() is None
+def test_a_rehearsal_is_found_while_it_is_ready_and_no_longer(folder: Path) -> None:
+    with ours_alone(folder):
+        assert Running.found(folder) is None
+        with RUNNING.written(folder):
+            assert Running.found(folder) == RUNNING
+        assert Running.found(folder) is None
 
 
-def test_a_rehearsal_that_fails_leaves_no_note() -> None:
-    with ours_alone():
-        with pytest.raises(ZeroDivisionError), RUNNING.written():
+def test_a_rehearsal_that_fails_leaves_no_note(folder: Path) -> None:
+    with ours_alone(folder):
+        with pytest.raises(ZeroDivisionError), RUNNING.written(folder):
             raise ZeroDivisionError
-        assert Running.found() is None
+        assert Running.found(folder) is None
 
 
 def test_a_note_that_a_killed_rehearsal_left_is_removed(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "running.json").write_text('{"cloud_url": "http://gone", "half of a no')
-    with ours_alone():
-        assert Running.found() is None
+    with ours_alone(folder):
+        assert Running.found(folder) is None
+
+
+def test_the_holder_of_a_folder_is_known_by_its_process_id_also_when_another_one_was_refused(folder: Path) -> None:
+    assert holder(folder) is None
+    with ours_alone(folder):
+        assert holder(folder) == os.getpid()
+        with pytest.raises(AlreadyRunning), ours_alone(folder):
+            pytest.fail("two rehearsals held one folder")
+        assert holder(folder) == os.getpid()
+    assert holder(folder) is None
+
+
+def test_whoever_asks_for_the_holder_keeps_no_rehearsal_from_starting(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "lock").touch()
+    is_over = threading.Event()
+
+    def ask() -> None:
+        while not is_over.is_set():
+            holder(folder)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for _ in range(50):
+            with ours_alone(folder):
+                pass
+    finally:
+        is_over.set()
+        asking.join()
+
+
+def test_what_is_kept_is_forgotten_and_what_others_have_put_there_is_not(folder: Path) -> None:
+    assert not forget(folder)
+    (folder / "images" / "v1").mkdir(parents=True)
+    for name in ("data.sqlite", "data.sqlite-wal", "credentials", "thesis.txt"):
+        (folder / name).touch()
+    with ours_alone(folder), pytest.raises(AlreadyRunning):
+        forget(folder)
+    assert (folder / "data.sqlite").exists()
+    assert forget(folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["lock", "thesis.txt"]
+    assert not forget(folder)
 
 
 def test_a_client_s_environment_leads_to_the_local_cloud_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,11 +157,11 @@ def test_a_client_s_environment_leads_to_the_local_cloud_and_nowhere_else(monkey
     }
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in its way")
-    monkeypatch.setattr(local, "LOCAL", tmp_path / "file" / "local")
+    folder = tmp_path / "file" / "local"
     said = r"The data cannot be kept in .*/local: Not a directory\. LOCAL_DIR sets"
-    with pytest.raises(local.Unusable, match=said), local.ours_alone():
+    with pytest.raises(local.Unusable, match=said), ours_alone(folder):
         pytest.fail("it is held")
 
 

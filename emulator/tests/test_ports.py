@@ -9,16 +9,15 @@ from contextlib import contextmanager
 import pytest
 
 from ecs_emulator import ports
-from ecs_emulator.ports import Ports, PortUnusable
-from tests.platform_runner import free_ports
+from ecs_emulator.ports import Ports, PortUnusable, free_ports
 
-NAMES = ("SITE_PORT", "API_PORT", "CLOUD_PORT")
+NAMES = ("API_PORT", "CLOUD_PORT")
 
 
 @pytest.fixture
 def free() -> dict[str, str]:
-    """The three variables, each with a port that is free."""
-    return {name: str(port) for name, port in zip(NAMES, free_ports(3), strict=True)}
+    """The two variables, each with a port that is free."""
+    return {name: str(port) for name, port in zip(NAMES, free_ports(2), strict=True)}
 
 
 @contextmanager
@@ -39,7 +38,7 @@ def test_free_ports_are_taken_as_they_are_given(free: dict[str, str]) -> None:
 def test_a_port_that_nobody_names_is_the_usual_one(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     # Whether the usual ones are free on this machine is not the question.
     monkeypatch.setattr(ports, "_check_free", lambda *_: None)
-    assert Ports.from_env(environ) == Ports(site=8080, api=8000, cloud=4566)
+    assert Ports.from_env(environ) == Ports(api=8000, cloud=4566)
 
 
 @pytest.mark.parametrize("variable", NAMES)
@@ -74,11 +73,11 @@ def test_a_port_that_was_in_use_a_moment_ago_is_free(free: dict[str, str]) -> No
             # Who closes first keeps the connection for a while (TIME_WAIT): the server, as when a rehearsal stops.
             server.accept()[0].close()
             assert client.recv(1) == b""
-    assert Ports.from_env({**free, "SITE_PORT": str(port)}).site == port
+    assert Ports.from_env({**free, "API_PORT": str(port)}).api == port
 
 
-@pytest.mark.parametrize(("one", "other"), [("SITE_PORT", "API_PORT"), ("API_PORT", "CLOUD_PORT")])
-def test_two_servers_cannot_have_one_port(free: dict[str, str], one: str, other: str) -> None:
+def test_two_servers_cannot_have_one_port(free: dict[str, str]) -> None:
+    one, other = NAMES
     port = free[one]
     with pytest.raises(PortUnusable, match=f"{one} and {other} are both {port}; give each a port of its own."):
         Ports.from_env({**free, other: port})

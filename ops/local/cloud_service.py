@@ -12,13 +12,13 @@ import sys
 import threading
 from pathlib import Path
 
-from ecs_emulator import local
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.local import AlreadyRunning, Unusable, ours_alone
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor, TooManyRestarts
 from ecs_emulator.visible import visible
 from ops.local import surroundings
+from ops.local.program import MYSFITS
 
 # A container has addresses of its own; who may reach them is decided by the ports it publishes.
 HOST = "0.0.0.0"  # noqa: S104
@@ -34,12 +34,12 @@ def main() -> int:
     def say(line: str) -> None:
         print(visible(line), flush=True)
 
-    supervisor = Supervisor(say, stopping)
+    supervisor, folder = Supervisor(say, stopping), MYSFITS.folder
     try:
         with (
-            ours_alone(),
-            surroundings.cloud(CLOUD_PORT, _key(), say, supervisor, HOST, _names()) as outputs,
-            surroundings.site(outputs["SiteBucket"], os.environ["API_URL"], SITE_PORT, say, supervisor, HOST),
+            ours_alone(folder),
+            surroundings.cloud(folder, CLOUD_PORT, _key(folder), say, supervisor, HOST, _names()) as (session, outputs),
+            surroundings.site(session, outputs["SiteBucket"], os.environ["API_URL"], SITE_PORT, say, supervisor, HOST),
             supervisor.watching(),
         ):
             stopping.wait()
@@ -53,8 +53,8 @@ def main() -> int:
     return 0
 
 
-def _key() -> AccessKey:
-    return AccessKey.of_folder(Path(os.environ.get("CREDENTIALS_DIR") or local.LOCAL))
+def _key(folder: Path) -> AccessKey:
+    return AccessKey.of_folder(Path(os.environ.get("CREDENTIALS_DIR") or folder))
 
 
 def _names() -> list[str]:

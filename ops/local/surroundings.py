@@ -9,27 +9,29 @@ from pathlib import Path
 import boto3
 
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.cloud.durable.calls import own_session
+from ecs_emulator.cloud.durable.calls import OURS
 from ecs_emulator.cloud.durable.database import Database, NotWritten, opened
 from ecs_emulator.cloud.durable.journal import Journal
-from ecs_emulator.cloud.durable.last_parameters import LastParameters
 from ecs_emulator.cloud.durable.takeover import take_over
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.server import Server
 from ecs_emulator.cloud.service import Played, bound
 from ecs_emulator.cloud.stored import ALONE
 from ecs_emulator.cloud.website import Website
-from ecs_emulator.local import LOCAL, REGION, Unusable, use_only
-from ecs_emulator.stacks.files import MONOLITH, Listing
+from ecs_emulator.local import DATABASE, REGION, Unusable
+from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.operations import OPERATIONS as CLOUDFORMATION
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.supervisor import Supervisor
+from ops.local.last_parameters import LastParameters
 from ops.publish import publish
 from ops.seed import seed_all
+from ops.stacks.listing import LISTING as STACKS
+from ops.stacks.listing import MONOLITH, Listing
 
-STACKS = Path(__file__).parents[2] / "cfn" / "stacks.yml"
-DATABASE = LOCAL / "data.sqlite"
-SNAPSHOT = LOCAL / "snapshot.json"
+__all__ = ["STACKS", "Say", "cloud", "fill", "site"]
+
+SNAPSHOT = "snapshot.json"  # of earlier versions, in the data folder
 HOST = "127.0.0.1"
 
 Say = Callable[[str], None]
@@ -37,30 +39,37 @@ Say = Callable[[str], None]
 
 @contextmanager
 def cloud(
-    port: int, key: AccessKey, say: Say, supervisor: Supervisor, host: str = HOST, names: Iterable[str] = ()
-) -> Iterator[dict[str, str]]:
-    """The local cloud with the stacks played and its data as it was, without tasks; the stacks' outputs.
+    folder: Path,
+    port: int,
+    key: AccessKey,
+    say: Say,
+    supervisor: Supervisor,
+    host: str = HOST,
+    names: Iterable[str] = (),
+) -> Iterator[tuple[boto3.Session, dict[str, str]]]:
+    """The local cloud with the stacks played and its data as it was in `folder`, without tasks: a session of it, and
+    the stacks' outputs.
 
     `names` are hosts by which others than this machine reach it. Raises TemplateError or Unusable.
     """
-    use_only(f"http://127.0.0.1:{port}", key)
-    database = opened(DATABASE, say)
+    database = opened(folder / DATABASE, say)
     last = LastParameters(database, ALONE)
     with closing(Cloud(port, host, key=key, database=database, say=say)) as endpoint:
         for name in names:
             endpoint.guard.admit(name)
         supervisor.watch(endpoint.worker)
-        session = own_session()
+        session = session_of(f"http://127.0.0.1:{port}", key, OURS)
         with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
             endpoint.play("cloudformation", Played(bound(CLOUDFORMATION, stacks)))
             listed = Listing.read(STACKS).all(MONOLITH)
             stacks.play_all(listed, last.used(listed, {}, say))
             say("The tables, the log group and the bucket of cfn/ are made.")
-            fill(session, endpoint.journal, database, stacks.outputs, [each.name for each in listed], say)
-            yield stacks.outputs
+            fill(folder, session, endpoint.journal, database, stacks.outputs, [each.name for each in listed], say)
+            yield session, stacks.outputs
 
 
 def fill(
+    folder: Path,
     session: boto3.Session,
     journal: Journal | None,
     database: Database,
@@ -69,11 +78,12 @@ def fill(
     say: Say,
 ) -> None:
     """What the stacks do not make: the data of earlier versions, what was made by hand, the seeds. Raises Unusable."""
+    snapshot = folder / SNAPSHOT
     try:
-        take_over(SNAPSHOT, REGION, database, ALONE, say)
+        take_over(snapshot, REGION, database, ALONE, say)
     except (NotWritten, OSError, ValueError, LookupError) as error:
         raise Unusable(
-            f"{SNAPSHOT} cannot be taken over: {error!r}. It is untouched; move it away to go on."
+            f"{snapshot} cannot be taken over: {error!r}. It is untouched; move it away to go on."
         ) from error
     if journal:
         journal.start(say, played)
@@ -82,9 +92,16 @@ def fill(
 
 
 @contextmanager
-def site(bucket: str, api_url: str, port: int, say: Say, supervisor: Supervisor, host: str = HOST) -> Iterator[None]:
+def site(
+    session: boto3.Session,
+    bucket: str,
+    api_url: str,
+    port: int,
+    say: Say,
+    supervisor: Supervisor,
+    host: str = HOST,
+) -> Iterator[None]:
     """The site, published for an API at `api_url` and served."""
-    session = own_session()
     count = publish(session, bucket, api_url)
     say(f"The site is in its bucket: {count} files.")
     with closing(Server(Website(session, bucket), port, threads=4, host=host, name="The site's server")) as server:

@@ -96,7 +96,7 @@ def prepare(
             StackName=stack.name,
             ChangeSetName=f"mysfits-{uuid.uuid4().hex}",
             ChangeSetType="CREATE" if is_new else "UPDATE",
-            TemplateBody=stack.body,
+            TemplateBody=stack.text,
             Parameters=cast("Any", list(parameters)),
             Capabilities=cast("Any", stack.capabilities),
         )

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.stacks import files
-from ecs_emulator.stacks.files import Listing
+from ecs_emulator.stacks.documents import Document, loaded, text_of
+from ecs_emulator.stacks.errors import TemplateError, of
+from ecs_emulator.stacks.files import StackFile
+from ecs_emulator.stacks.schema import MAP, TEXT, Schema, check
+from ecs_emulator.stacks.templates import parsed_template
 
 LISTING = Path(__file__).parents[2] / "cfn" / "stacks.yml"
+MONOLITH = "monolith"  # the assembly that is meant when none is named
+
+_ENTRY = {"name": TEXT, "template": TEXT, "parameters?": MAP}
+_LISTING: Schema = {"stacks": [_ENTRY], "assemblies?": {"*": [_ENTRY]}}
 
 
 class Setting(NamedTuple):
@@ -23,13 +30,13 @@ class Setting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(StackFile):
     """A stack as `stacks.yml` lists it."""
 
-    name: str
-    body: str
-    document: Mapping[str, Any]
-    fixed: Mapping[str, str]  # the parameters that the list gives it
+    @property
+    def fixed(self) -> dict[str, str]:
+        """The parameters that the list gives it, as the API takes them."""
+        return {name: str(value) for name, value in self.parameters.items()}
 
     @property
     def resources(self) -> Mapping[str, Any]:
@@ -37,7 +44,8 @@ class Listed:
         return found
 
     @property
-    def parameters(self) -> Mapping[str, Any]:
+    def declared(self) -> Mapping[str, Any]:
+        """The parameters that the template declares."""
         found: Mapping[str, Any] = self.document.get("Parameters", {})
         return found
 
@@ -52,6 +60,48 @@ class Listed:
         return self.resources.get(logical_id, {}).get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A `stacks.yml`: the stacks that everything stands on, and by assembly those of its services; in their order."""
+
+    stacks: tuple[Listed, ...]
+    assemblies: Mapping[str, tuple[Listed, ...]]
+
+    @classmethod
+    def read(cls, path: Path) -> Listing:
+        """Raises TemplateError."""
+        document = loaded(text_of(path), path.name)
+        with of(path.name):
+            check(_LISTING, document)
+
+        def files(entries: Sequence[Mapping[str, Any]]) -> tuple[Listed, ...]:
+            return tuple(_listed(path.parent / each["template"], each) for each in entries)
+
+        assemblies = {name: files(entries) for name, entries in document.get("assemblies", {}).items()}
+        return cls(files(document["stacks"]), assemblies)
+
+    def assembly(self, name: str) -> tuple[Listed, ...]:
+        """The stacks of an assembly's services. Raises TemplateError."""
+        if name not in self.assemblies:
+            raise TemplateError(f"There is no assembly {name}. There are: {', '.join(self.assemblies)}.")
+        return self.assemblies[name]
+
+    def all(self, assembly: str) -> tuple[Listed, ...]:
+        """Everything, with one assembly. Raises TemplateError."""
+        return self.stacks + self.assembly(assembly)
+
+
+def _listed(path: Path, entry: Mapping[str, Any]) -> Listed:
+    text = text_of(path)
+    return Listed(entry["name"], parsed_template(text, path.name), entry.get("parameters", {}), text, path)
+
+
+def listed(listing: Path, assembly: str = MONOLITH) -> Iterator[tuple[str, Document, Mapping[str, Any]]]:
+    """The name, template and parameters of every stack of a `stacks.yml`, in its order. Raises TemplateError."""
+    for stack in Listing.read(listing).all(assembly):
+        yield stack.name, stack.document, stack.parameters
+
+
 class Stacks:
     """All stacks of a `stacks.yml`, those of one assembly before those of the others. Raises Failure (NOT_FOUND)."""
 
@@ -63,11 +113,11 @@ class Stacks:
                 Outcome.NOT_FOUND, f"There is no assembly {assembly}. There are: {', '.join(read.assemblies)}."
             )
         own = read.assemblies[assembly] if assembly else ()
-        self.meant = [_listed(each) for each in (*read.stacks, *own)]
+        self.meant = [*read.stacks, *own]
         known = {each.name for each in self.meant}
         # One name may be in several assemblies, with other parameters.
         others = {each.name: each for stacks in read.assemblies.values() for each in stacks if each.name not in known}
-        self.all = [*self.meant, *(_listed(each) for each in others.values())]
+        self.all = [*self.meant, *others.values()]
 
     def chosen(self, wanted: Sequence[str], everything: bool = False) -> list[Listed]:
         """The stacks of these names (`service` for `mysfits-service`), in their order. Raises Failure (NOT_FOUND).
@@ -78,10 +128,6 @@ class Stacks:
         if names:
             return [stack for stack in self.all if stack.name in names]
         return self.all if everything else self.meant
-
-
-def _listed(each: files.Listed) -> Listed:
-    return Listed(each.name, each.text, each.document, {name: str(value) for name, value in each.parameters.items()})
 
 
 def _full(stacks: Sequence[Listed], wanted: str) -> str:
@@ -105,7 +151,7 @@ def settings(values: Mapping[str, str], stacks: Sequence[Listed]) -> list[Settin
 
 
 def _is_for(setting: Setting, stack: Listed) -> bool:
-    return setting.name in stack.parameters and setting.stack in (None, stack.name)
+    return setting.name in stack.declared and setting.stack in (None, stack.name)
 
 
 def given(stack: Listed, said: Iterable[Setting]) -> dict[str, str]:
@@ -128,7 +174,7 @@ def parameters(stack: Listed, said: Iterable[Setting], previous: Iterable[str]) 
     values = {**stack.fixed, **given(stack, said)}
     before = set(previous)
     found: list[dict[str, Any]] = []
-    for name in stack.parameters:
+    for name in stack.declared:
         if name in values:
             found.append({"ParameterKey": name, "ParameterValue": values[name]})
         elif name in before:

@@ -22,7 +22,7 @@ from ecs_emulator.experiments.watch import EVERY, TookTooLong
 from ecs_emulator.ops import one_off, revisions
 from ecs_emulator.ops.services import Named, find, short
 from ecs_emulator.ops.target import Target
-from ecs_emulator.stacks import files
+from ops.stacks import listing
 from ops.traffic import MONOLITH
 from reliability.faults.clock import WallClock
 from reliability.unreliable import Unreliable
@@ -190,7 +190,7 @@ def ground(folder: Path, speed: float) -> Iterator[Ground]:
     clock_folder.mkdir(parents=True, exist_ok=True)
     clock = WallClock(clock_folder)
     with (
-        place(folder, Clock(speed), files.MONOLITH, "--task-folder", str(clock_folder)) as there,
+        place(folder, Clock(speed), listing.MONOLITH, "--task-folder", str(clock_folder)) as there,
         Unreliable(there.cloud_url, {}, seed=1) as store,
         Unreliable(there.cloud_url, {}, seed=2) as logs,
     ):

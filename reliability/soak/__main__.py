@@ -6,7 +6,6 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from ecs_emulator import local
 from ecs_emulator.experiments.place import NoRehearsal
 from ecs_emulator.experiments.processes import NoProcess
 from ecs_emulator.experiments.watch import TookTooLong
@@ -14,6 +13,7 @@ from ecs_emulator.load.visitors import CannotLoad
 from ecs_emulator.ops.logs import seconds
 from ecs_emulator.ops.outcomes import Failure
 from ecs_emulator.ops.terminal import Terminal, complain
+from ops.local.program import MYSFITS
 from reliability.soak import memory, show
 from reliability.soak.judging import judge
 from reliability.soak.picture import draw
@@ -29,7 +29,7 @@ def main() -> int:
     options.add_argument("--for", dest="lasting", default="30m", type=seconds, help="how long: 90s, 30m, 2h")
     options.add_argument("--clients", type=int, default=16, help="visitors at a time, a quarter of whom like")
     options.add_argument("--write", action="store_true", help="put the figures and the picture into docs/")
-    options.add_argument("--picture", type=Path, default=local.LOCAL / "soak.png", help="where the picture goes")
+    options.add_argument("--picture", type=Path, default=MYSFITS.folder / "soak.png", help="where the picture goes")
     chosen = options.parse_args()
     out = Terminal()
     if not memory.is_readable():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.stacks.resources.registry import NOT_PLAYED, PLAYED
-from ecs_emulator.stacks.stack import listed
+from ops.stacks.listing import listed
 from tests.cfn.platforms import CFN, KINDS, Documents, Platform
 
 # Actions that know no resource; any other statement names what it is about.

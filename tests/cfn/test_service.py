@@ -10,8 +10,8 @@ import pytest
 
 from app import NEEDS
 from app.kit.config import Config
-from ecs_emulator.stacks.files import listed
-from ops.stacks.render import render
+from ecs_emulator.stacks.render import render
+from ops.stacks.listing import listed
 from tests.cfn.platforms import CFN, Documents, Platform
 from tests.conftest import TABLES
 

@@ -20,11 +20,11 @@ LIMITS = "not enforced"
 
 def containers(local: Path, *options: str) -> list[str]:
     """The ids of a rehearsal's containers that run; with `--all` of all that there are."""
-    return docker("ps", "--quiet", "--no-trunc", *options, "--filter", f"label=mysfits.folder={local}").split()
+    return docker("ps", "--quiet", "--no-trunc", *options, "--filter", f"label=ecs-emulator.folder={local}").split()
 
 
 def networks(local: Path) -> list[str]:
-    return docker("network", "ls", "--quiet", "--filter", f"label=mysfits.folder={local}").split()
+    return docker("network", "ls", "--quiet", "--filter", f"label=ecs-emulator.folder={local}").split()
 
 
 def images() -> set[str]:
@@ -163,8 +163,8 @@ def test_a_rehearsal_that_is_killed_leaves_no_container(tmp_path: Path) -> None:
 
 def test_what_a_killed_rehearsal_left_behind_is_removed_by_the_next(tmp_path: Path) -> None:
     local = tmp_path / "local"
-    left = docker("create", "--label", f"mysfits.folder={local}", "--network", "none", "python:3.13-slim")
-    docker("network", "create", "--label", f"mysfits.folder={local}", "mysfits-left-behind")
+    left = docker("create", "--label", f"ecs-emulator.folder={local}", "--network", "none", "python:3.13-slim")
+    docker("network", "create", "--label", f"ecs-emulator.folder={local}", "mysfits-left-behind")
     with Platform(local, options=[*DOCKER, "--placeholder"]) as platform:
         platform.ready()
         assert "The Docker engine does not have nginxdemos/nginx-hello:latest; a process plays the placeholder." in (

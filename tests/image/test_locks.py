@@ -7,14 +7,14 @@ import re
 import pytest
 
 from tests.image.docker import ROOT
-from tools.supply_chain.locks import IMAGE, NPM, REHEARSAL, files, read
+from tools.supply_chain.locks import IMAGE, LOCAL_CLOUD, NPM, files, read
 
 
 def _locked(name: str) -> set[tuple[str, str]]:
     return {(each.name, each.version) for each in read(name)}
 
 
-@pytest.mark.parametrize("name", [IMAGE, REHEARSAL])
+@pytest.mark.parametrize("name", [IMAGE, LOCAL_CLOUD])
 def test_what_the_images_run_is_what_the_tests_ran(name: str) -> None:
     locked = _locked(name)
     assert len(locked) > 10
@@ -57,7 +57,10 @@ def test_every_command_that_installs_packages_checks_their_hashes() -> None:
     assert {name for name, _ in commands} == {"Dockerfile", *tools}
     for name, command in commands:
         # The project itself comes from this folder.
-        assert "--require-hashes" in command or "--no-deps --no-build-isolation --editable ." in command, name
+        assert (
+            "--require-hashes" in command
+            or "--no-deps --no-build-isolation --editable emulator --editable ." in command
+        ), name
     # npm holds what it gets against its lock with `ci`, and with `install` changes the lock.
     assert 'npm(["ci", ' in (ROOT / NPM).with_name("audit.py").read_text()
 

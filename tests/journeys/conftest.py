@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ecs_emulator.stacks.files import Listing
 from ops.local.surroundings import STACKS
+from ops.stacks.listing import Listing
 from tests.platform_runner import PATIENCE, Platform
 
 ASSEMBLIES = Listing.read(STACKS).assemblies

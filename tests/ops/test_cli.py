@@ -15,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ecs_emulator import local
+from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import Running, ours_alone, use_only
 from ecs_emulator.ops import logs as log_reading
@@ -32,8 +32,8 @@ _numbers = itertools.count(1)
 @pytest.fixture(autouse=True)
 def folder(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty working folder, which is the rehearsal's too."""
-    monkeypatch.setattr(local, "LOCAL", tmp_path)
-    monkeypatch.setattr("ecs_emulator.ops.target.own_key", lambda: cloud.key)
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
+    monkeypatch.setattr(AccessKey, "of_folder", lambda _: cloud.key)
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     # A command points the clients of its process, here ours, to the rehearsal that it found.
@@ -70,11 +70,11 @@ def outputs(table_name: str, log_group: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def rehearsal(cloud: Cloud, outputs: dict[str, str]) -> Iterator[None]:
+def rehearsal(cloud: Cloud, folder: Path, outputs: dict[str, str]) -> Iterator[None]:
     """A rehearsal that other commands find by its note."""
     with ExitStack() as running:
-        running.enter_context(ours_alone())
-        running.enter_context(Running(cloud.url, "http://api", "http://site", outputs).written())
+        running.enter_context(ours_alone(folder))
+        running.enter_context(Running(cloud.url, "http://api", "http://site", outputs).written(folder))
         yield
 
 
@@ -182,15 +182,17 @@ def test_a_rehearsal_that_was_killed_and_left_its_note_is_one_clear_line(
     assert result.output == "Error: No rehearsal is running here. Start one with `make run`, or say --aws.\n"
 
 
-def test_a_stack_that_is_not_there_is_named_by_its_output(mysfits: Mysfits, cloud: Cloud, table_name: str) -> None:
-    with ours_alone(), Running(cloud.url, "", "", {"DynamoTable": table_name}).written():
+def test_a_stack_that_is_not_there_is_named_by_its_output(
+    mysfits: Mysfits, folder: Path, cloud: Cloud, table_name: str
+) -> None:
+    with ours_alone(folder), Running(cloud.url, "", "", {"DynamoTable": table_name}).written(folder):
         result = mysfits("logs")
     assert result.exit_code == 3
     assert result.output == "Error: The stacks have no output LogGroup; are they all deployed?\n"
 
 
-def test_what_aws_refuses_is_one_clear_line(mysfits: Mysfits, cloud: Cloud) -> None:
-    with ours_alone(), Running(cloud.url, "", "", {"DynamoTable": "no-such-table"}).written():
+def test_what_aws_refuses_is_one_clear_line(mysfits: Mysfits, folder: Path, cloud: Cloud) -> None:
+    with ours_alone(folder), Running(cloud.url, "", "", {"DynamoTable": "no-such-table"}).written(folder):
         result = mysfits("seed")
     assert result.exit_code == 3
     assert result.output.startswith("Error: AWS: ")

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ecs_emulator import local
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.commands.env import environment
 from ecs_emulator.local import Running, ours_alone
@@ -34,14 +33,14 @@ NASTY = 'a\'b "c" $(touch evil) `touch evil` \\ $HOME\nexport X=1; #'
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a rehearsal that runs no more."""
-    monkeypatch.setattr(local, "LOCAL", tmp_path / "local")
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path / "local"))
     return tmp_path / "local"
 
 
 @pytest.fixture
 def running(folder: Path) -> Iterator[Path]:
     """The folder of one that runs."""
-    with ours_alone(), Running(URL, "http://localhost:1", "http://localhost:2", {}).written():
+    with ours_alone(folder), Running(URL, "http://localhost:1", "http://localhost:2", {}).written(folder):
         yield folder
 
 

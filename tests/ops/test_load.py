@@ -18,7 +18,6 @@ from typing import NoReturn
 import pytest
 from click.testing import CliRunner, Result
 
-from ecs_emulator import local
 from ecs_emulator.load import show
 from ecs_emulator.load.history import Record, record, records
 from ecs_emulator.load.process import loading
@@ -312,7 +311,7 @@ def test_a_name_with_an_address_elsewhere_is_a_strangers(monkeypatch: pytest.Mon
 
 
 def test_without_an_address_the_rehearsal_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "LOCAL", tmp_path)
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
     result = mysfits()
     assert result.exit_code == 3
     assert "No rehearsal is running here." in result.stderr

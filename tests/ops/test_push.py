@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ecs_emulator import local
 from ecs_emulator.scheduler.images import Images
+from ecs_emulator.scheduler.snapshots import Snapshots
 from mysfits.cli import main
+from ops.local.image import snapshots
 from ops.push import push
 
 
@@ -25,8 +26,8 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def images(tmp_path: Path) -> Images:
-    return Images(tmp_path / "images")
+def images(tmp_path: Path) -> Snapshots:
+    return snapshots(tmp_path)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -45,22 +46,22 @@ def commit(source: Path) -> str:
     return git(source, "rev-parse", "HEAD")
 
 
-def commit_of(images: Images, tag: str) -> str:
-    image = images.resolve(f"mysfits:{tag}")
+def commit_of(folder: Path, tag: str) -> str:
+    image = Images(folder / "images").resolve(f"mysfits:{tag}")
     assert image
     return image.environment["SERVICE_COMMIT"]
 
 
-def test_the_tag_is_the_commit(images: Images, source: Path, commit: str) -> None:
+def test_the_tag_is_the_commit(images: Snapshots, source: Path, commit: str) -> None:
     (source / "notes.txt").write_text("not part of the image")
     assert push(images, source=source) == (commit[:7], True)
     assert push(images, source=source) == (commit[:7], False)
-    assert commit_of(images, commit[:7]) == commit
+    assert commit_of(source.parent, commit[:7]) == commit
 
 
 @pytest.mark.parametrize("change", ["app/__main__.py", "app/new.py", "pyproject.toml"])
 def test_code_that_is_not_committed_has_a_tag_of_its_own(
-    images: Images, source: Path, commit: str, change: str
+    images: Snapshots, source: Path, commit: str, change: str
 ) -> None:
     assert push(images, source=source).tag == commit[:7]
     tags = set()
@@ -69,16 +70,16 @@ def test_code_that_is_not_committed_has_a_tag_of_its_own(
         tag, is_new = push(images, source=source)
         assert is_new
         assert tag.startswith(f"{commit[:7]}-")
-        assert commit_of(images, tag) == f"{commit}{tag.removeprefix(commit[:7])}"
+        assert commit_of(source.parent, tag) == f"{commit}{tag.removeprefix(commit[:7])}"
         tags.add(tag)
     assert len(tags) == 2
 
 
-def test_without_git_the_tag_is_the_content(images: Images, source: Path) -> None:
+def test_without_git_the_tag_is_the_content(images: Snapshots, source: Path) -> None:
     tag, is_new = push(images, source=source)
     assert (len(tag), is_new) == (12, True)
     assert push(images, source=source) == (tag, False)
-    assert commit_of(images, tag) == "unknown"
+    assert commit_of(source.parent, tag) == "unknown"
 
 
 def mysfits(*arguments: str) -> Result:
@@ -87,7 +88,7 @@ def mysfits(*arguments: str) -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(local, "LOCAL", tmp_path / "local")
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path / "local"))
     return tmp_path / "local"
 
 

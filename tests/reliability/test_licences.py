@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.supply_chain import licences
-from tools.supply_chain.locks import IMAGE, REHEARSAL, read
+from tools.supply_chain.locks import IMAGE, LOCAL_CLOUD, read
 
 
 def test_the_page_is_what_the_command_writes() -> None:
@@ -12,7 +12,7 @@ def test_the_page_is_what_the_command_writes() -> None:
 
 def test_every_package_of_an_image_is_on_the_page_with_its_version() -> None:
     page = licences.PAGE.read_text()
-    wanted = [each for name in (IMAGE, REHEARSAL) for each in read(name) if not each.only_on_windows]
+    wanted = [each for name in (IMAGE, LOCAL_CLOUD) for each in read(name) if not each.only_on_windows]
     assert len(wanted) > 60
     for each in wanted:
         assert f"\n| {each.name} | {each.version} | " in page

@@ -11,7 +11,7 @@ from ecs_emulator.load.report import Report
 from ecs_emulator.load.slices import Kind, Slice
 from ecs_emulator.load.visitors import LIKE
 from ops.metrics import Measured
-from reliability.watching import Log, Row, figures, rows
+from reliability.watching.__main__ import Log, Row, figures, rows
 
 BEFORE = Measured("mysfits-service", 60.0, requests=2, client_errors=1, likes=1)
 AFTER = Measured("mysfits-service", 60.0, 9, client_errors=2, server_errors=1, likes=3, p50=3.0, p99=4.0)

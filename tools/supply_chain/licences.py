@@ -8,7 +8,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 from tools.page import table
-from tools.supply_chain.locks import IMAGE, REHEARSAL, ROOT, Package, read
+from tools.supply_chain.locks import IMAGE, LOCAL_CLOUD, ROOT, Package, read
 
 PAGE = ROOT / "docs" / "licences.md"
 
@@ -70,7 +70,7 @@ def images() -> dict[str, list[Package]]:
     """What is in each image by its lock; the rehearsal's without what the service's has too."""
     service = [each for each in read(IMAGE) if not each.only_on_windows]
     known = {each.name for each in service}
-    rehearsal = [each for each in read(REHEARSAL) if not each.only_on_windows and each.name not in known]
+    rehearsal = [each for each in read(LOCAL_CLOUD) if not each.only_on_windows and each.name not in known]
     return {"The service": service, "The rehearsal, besides": rehearsal}
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "requirements.txt"  # what runs in the container
-REHEARSAL = "requirements-rehearsal.txt"  # what the rehearsal's container runs
+LOCAL_CLOUD = "requirements-cloud.txt"  # what the container of the local cloud runs
 NPM = "tests/site/audit/package-lock.json"
 
 _ENTRY = re.compile(r"^(?P<name>\w[\w.-]*)==(?P<version>[^ ;\\]+)(?P<rest>.*(?:\n    .*)*)", re.MULTILINE)

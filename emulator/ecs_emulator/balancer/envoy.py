@@ -30,7 +30,7 @@ from ecs_emulator.supervisor import how_ended
 # For which an update may stay untaken before that is a problem; the requests go on by the last one that was taken.
 PATIENCE = 10.0
 
-_ADMIN = "mysfits-envoy-"  # what the name of the folder with its socket begins with
+_ADMIN = "ecs-emulator-envoy-"  # what the name of the folder with its socket begins with
 
 _VERSION = re.compile(r'^(\S+)\.version_text: "(.*)"$', re.MULTILINE)
 

@@ -28,11 +28,14 @@ _log = logging.getLogger(__name__)
 
 
 class Authentication:
-    """Checks calls by the keys of a cloud; `now` is in seconds since the epoch."""
+    """Checks calls by the keys of a cloud; `now` is in seconds since the epoch; `program` is the command
+    that gives a shell the key.
+    """
 
-    def __init__(self, keys: Keys, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, keys: Keys, now: Callable[[], float] = time.time, program: str = "ecs-emulator") -> None:
         self._keys = keys
         self._now = now
+        self._program = program
         self._said: set[Denial] = set()
 
     def check(self, request: Request, called: Called) -> AccessKey:
@@ -42,7 +45,9 @@ class Authentication:
         except Denied as denied:
             if denied.kind not in self._said:
                 self._said.add(denied.kind)
-                _log.warning("Refused at the AWS endpoint: %s `mysfits env` gives a shell the key.", denied.kind.value)
+                _log.warning(
+                    "Refused at the AWS endpoint: %s `%s env` gives a shell the key.", denied.kind.value, self._program
+                )
             raise error(denied, protocol(called)) from None
 
     def _checked(self, request: Request, called: Called) -> AccessKey:

@@ -38,8 +38,8 @@ class Cloud:
 
     It answers calls that are signed with a key of `keys`; `key` is its own, a new one when none is given.
     `guard` knows the hosts by which it may be reached. Its data is in memory, and with a `database` on disk too; `say`
-    hears of what that means. When `strict`, an operation of ours whose answer does not fit botocore's model fails.
-    Raises OSError when the port is taken.
+    hears of what that means, and `program` is the command to be typed. When `strict`, an operation of ours whose
+    answer does not fit botocore's model fails. Raises OSError when the port is taken.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Cloud:
         key: AccessKey | None = None,
         database: Database | None = None,
         say: Callable[[str], None] = print,
+        program: str = "ecs-emulator",
     ) -> None:
         # Requests queue here by design; that is no news.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -57,7 +58,7 @@ class Cloud:
         self.key = key or AccessKey.generate()
         self.keys = Keys(self.key)
         self.guard = Guard("the AWS endpoint")
-        self._authentication = Authentication(self.keys)
+        self._authentication = Authentication(self.keys, program=program)
         self._services: dict[str, Service] = {}
         self._stored = Stored(database, say)
         self.journal = self._stored.journal

@@ -1,4 +1,4 @@
-"""`mysfits env`: what any AWS client needs to work on the rehearsal."""
+"""`env`: what any AWS client needs to work on the rehearsal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import NoReturn
 
 import click
 
-from ecs_emulator.local import Running, client_environment, own_key
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.commands.group import Verb, program
+from ecs_emulator.local import Running, client_environment
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.shells import posix, powershell
 from ecs_emulator.ops.target import NoTarget
@@ -28,7 +30,9 @@ _ELSEWHERE = (
 )
 
 
-@click.command(name="env", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    name="env", cls=Verb, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: name to value.")
 @click.option("--powershell", "for_powershell", is_flag=True, help="For PowerShell's Invoke-Expression.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
@@ -36,16 +40,17 @@ def env(as_json: bool, for_powershell: bool, command: tuple[str, ...]) -> None:
     """Have AWS clients work on the rehearsal: endpoint, region and access key, as variables of a shell.
 
     \b
-      eval "$(mysfits env)"                     this shell, from now on
-      mysfits env -- aws ecs list-clusters      one command, whose exit code becomes this one's
+      eval "$(ecs-emulator env)"                this shell, from now on
+      ecs-emulator env -- aws ecs list-clusters one command, whose exit code becomes this one's
     """
-    running = Running.found()
+    owner = program()
+    running = Running.found(owner.folder)
     if running is None:
         if not (as_json or for_powershell or command):
             # `eval` of nothing would end well.
             put("false")
-        raise NoTarget("No rehearsal is running here. Start one with `make run`.")
-    variables, without = environment(running.cloud_url, os.environ)
+        raise NoTarget(f"No rehearsal is running here. Start one with `{owner.start}`.")
+    variables, without = environment(running.cloud_url, AccessKey.of_folder(owner.folder), os.environ)
     if command:
         _become(command, variables, without)
     if as_json:
@@ -54,9 +59,9 @@ def env(as_json: bool, for_powershell: bool, command: tuple[str, ...]) -> None:
         put((powershell if for_powershell else posix)(variables, without))
 
 
-def environment(cloud_url: str, present: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def environment(cloud_url: str, key: AccessKey, present: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """The variables to set beside those that are `present`, and the names of those that must not be there."""
-    variables = client_environment(cloud_url, own_key())
+    variables = client_environment(cloud_url, key)
     for name in ("NO_PROXY", "no_proxy"):
         kept = [each for each in present.get(name, "").split(",") if each and each not in variables[name].split(",")]
         variables[name] = ",".join([variables[name], *kept])

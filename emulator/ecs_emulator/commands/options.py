@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
+from ecs_emulator.commands.group import JSON, program
 from ecs_emulator.ops import target
 from ecs_emulator.ops.logs import seconds
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 
 ON_AWS = "Work on AWS (cfn-output.json in this folder), not on the rehearsal."
-JSON = "ops.json"  # in click's `meta`: whether --json was said
 
 Command = Callable[..., None]
 
@@ -25,7 +25,7 @@ def aws(outputs_needed: bool = True) -> Target:
 
 def local() -> Target:
     """The rehearsal that is running. Raises NoTarget."""
-    return target.local()
+    return target.local(program())
 
 
 def on_target(command: Command) -> Command:

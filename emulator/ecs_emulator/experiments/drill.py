@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ecs_emulator.experiments.stage import Stage
 from ecs_emulator.experiments.story import Judge
-from ecs_emulator.stacks import files
+from ops.stacks import listing
 from ops.traffic import MONOLITH
 
 
@@ -19,5 +19,5 @@ class Drill:
     promise: str  # what it shows when it passes
     play: Callable[[Stage], Judge]
     requests: int = 20_000  # that it makes at the least, if it is about their number
-    assembly: str = files.MONOLITH
+    assembly: str = listing.MONOLITH
     watched: str = MONOLITH  # the stack of the service that is looked at and worked on

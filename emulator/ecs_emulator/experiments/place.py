@@ -25,7 +25,7 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.local import use_only
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ports import free_ports
-from ecs_emulator.scheduler.images import Images
+from ops.local.image import snapshots
 from ops.push import push
 
 PATIENCE = 180.0  # seconds until a rehearsal must be ready, or have stopped, on a busy machine
@@ -46,7 +46,7 @@ class Place:
     target: Target
 
     def push(self, tag: str) -> None:
-        push(Images(self.folder / "images"), tag)
+        push(snapshots(self.folder), tag)
 
 
 @contextmanager

@@ -12,8 +12,10 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from ecs_emulator.local import Running, own_key, use_only
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.local import Running, use_only
 from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.program import Program
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -76,12 +78,12 @@ class Target:
         return " --aws" if self.on_aws else ""
 
 
-def local() -> Target:
-    """The rehearsal that is running. Raises NoTarget."""
-    running = Running.found()
+def local(program: Program) -> Target:
+    """The rehearsal of a program that is running. Raises NoTarget."""
+    running = Running.found(program.folder)
     if running is None:
-        raise NoTarget("No rehearsal is running here. Start one with `make run`, or say --aws.")
-    use_only(running.cloud_url, own_key())
+        raise NoTarget(f"No rehearsal is running here. Start one with `{program.start}`, or say --aws.")
+    use_only(running.cloud_url, AccessKey.of_folder(program.folder))
     session = patient_session()
     # The stacks' own outputs name hosts that only AWS has.
     here = {"ApiUrl": running.api_url, "S3WebsiteURL": running.site_url}

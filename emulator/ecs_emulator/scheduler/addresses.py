@@ -8,7 +8,10 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ecs_emulator.ports import free_ports
+
 LAST = 254
+SHARED = "127.0.0.1"
 
 
 class NoAddress(Exception):
@@ -37,13 +40,16 @@ class Addresses:
         self._held_ports: set[tuple[str, int]] = set()
         self._last = 0
 
-    def take(self, ports: Iterable[int]) -> Address:
-        """An address, and where each of `ports` listens on it. Raises NoAddress."""
+    def take(self, ports: Iterable[int], shared: bool = False) -> Address:
+        """An address, and where each of `ports` listens on it; with `shared` 127.0.0.1 and free ports.
+
+        Raises NoAddress.
+        """
         with self._lock:
-            ip = self._next() if self._network else "127.0.0.1"
+            ip = self._next() if self._network and not shared else SHARED
             taken = Address(ip, {})
             for port in ports:
-                kept = self._network is not None and _is_usable(ip, port)
+                kept = ip != SHARED and _is_usable(ip, port)
                 taken.ports[port] = port if kept else self._free_port(ip)
                 self._held_ports.add((ip, taken.ports[port]))
             return taken
@@ -66,9 +72,13 @@ class Addresses:
 
     def _free_port(self, ip: str) -> int:
         while True:
-            with socket.socket() as probe:
-                probe.bind((ip, 0))
-                port = int(probe.getsockname()[1])
+            if ip == SHARED:
+                # One that no connection of this machine is given before the task listens, on no address.
+                (port,) = free_ports(1)
+            else:
+                with socket.socket() as probe:
+                    probe.bind((ip, 0))
+                    port = int(probe.getsockname()[1])
             # Given to a task that has not begun to listen.
             if (ip, port) not in self._held_ports:
                 return port

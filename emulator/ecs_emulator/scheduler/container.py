@@ -30,7 +30,7 @@ _MACHINE = {
 
 def command(definition: dict[str, Any], image: Image) -> list[str]:
     """What a container runs: a definition's `entryPoint` and `command` go before the image's, as with Docker."""
-    if image.is_placeholder:
+    if image.is_placeholder or image.is_program:
         return list(image.command)
     entry_point = definition.get("entryPoint") or []
     return [*entry_point, *(definition.get("command") or ([] if entry_point else image.command))]
@@ -50,9 +50,6 @@ def environment(
     if image.is_placeholder:
         given = {name: value for name, value in given.items() if name == "PORT"}
     variables = {**_MACHINE, **image.environment, **given, **platform}
-    if not image.is_placeholder:
-        # The project may be installed for this interpreter; what is in the image goes first.
-        variables["PYTHONPATH"] = str(image.root)
     port = variables.get("PORT") or next(iter(mapped), "")
     if port:
         variables["PORT"] = str(ports.get(int(port), port)) if port.isascii() and port.isdigit() else port

@@ -1,4 +1,4 @@
-"""Runs tasks in containers of a Docker engine: the Runner of `mysfits up --docker`."""
+"""Runs tasks in containers of a Docker engine: the Runner with a Docker engine."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ NEVER = "0001-01-01"  # what Docker says of what has not happened
 class Containers(TaskRunner):
     """Each container is one of a Docker engine, published on an address of its task's own.
 
-    Its user, rights and limits are enforced. A placeholder that the engine does not have is played by a process,
-    which `confinement` is for.
+    Its user, rights and limits are enforced. What is pulled from ECR is an image of `repository`. A placeholder that
+    the engine does not have is played by a process, which `confinement` is for.
     """
 
     has_effect = frozenset({STORED["cpu"]})
@@ -62,8 +62,9 @@ class Containers(TaskRunner):
         *,
         confinement: Confinement | None,
         keys: Keys,
+        repository: str | None = None,
     ) -> None:
-        way = InContainers(ground, images, start, cloud_url, confinement)
+        way = InContainers(ground, images, start, cloud_url, confinement, repository)
         super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
         self.metadata.guard.admit(ground.host)
 
@@ -72,17 +73,27 @@ class InContainers:
     """The Way of a rehearsal with Docker."""
 
     def __init__(
-        self, ground: Ground, images: Images, start: Start, cloud_url: str, confinement: Confinement | None
+        self,
+        ground: Ground,
+        images: Images,
+        start: Start,
+        cloud_url: str,
+        confinement: Confinement | None,
+        repository: str | None,
     ) -> None:
         self._ground = ground
         self._images = images
         self._start = start
         self._cloud_url = cloud_url
+        self._repository = repository
         self._as_processes = AsProcesses(images, start, cloud_url, confinement)
+
+    def shares_address(self, definition: dict[str, Any]) -> bool:  # noqa: ARG002 (a container has a network to itself)
+        return False
 
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
         reference = definition["image"]
-        image = resolved(self._ground.engine, reference)
+        image = resolved(self._ground.engine, reference, self._repository)
         if image is None:
             placeholder = self._images.resolve(reference)
             if placeholder is None or not placeholder.is_placeholder:

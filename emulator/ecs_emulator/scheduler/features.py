@@ -32,7 +32,7 @@ STORED = {
 }
 
 _ROLLING_ONLY = "Only rolling deployments are played in a rehearsal."
-_REFUSED: dict[str, str] = {
+REFUSED: dict[str, str] = {
     "volumeConfigurations": "A rehearsal has no volumes that are configured at launch.",
     "vpcLatticeConfigurations": "A rehearsal has no VPC Lattice.",
     "gatewayConnectors": "A rehearsal has no gateways.",
@@ -51,7 +51,7 @@ _REFUSED: dict[str, str] = {
     "overrides.containerOverrides.environmentFiles": "A rehearsal reads no environment files.",
     "overrides.containerOverrides.resourceRequirements": "A rehearsal has no accelerators.",
 }
-_ONLY = {
+ONLY = {
     "schedulingStrategy": "REPLICA",
     "deploymentController.type": "ECS",
     "deploymentConfiguration.strategy": "ROLLING",
@@ -61,10 +61,10 @@ _ONLY = {
 
 def refuse_unplayable(asked: Mapping[str, Any]) -> None:
     """Raises AwsError for what would change how tasks run and cannot be done here."""
-    for path, sentence in _REFUSED.items():
+    for path, sentence in REFUSED.items():
         if any(_values(asked, path.split("."))):
             raise AwsError("UnsupportedFeatureException", sentence)
-    for path, only in _ONLY.items():
+    for path, only in ONLY.items():
         for value in _values(asked, path.split(".")):
             if value != only:
                 message = f"{path.split('.')[-1]} {value} is not played in a rehearsal; {only} is."

@@ -55,15 +55,22 @@ class AsProcesses:
         self._cloud_url = cloud_url
         self._confinement = confinement
 
+    def shares_address(self, definition: dict[str, Any]) -> bool:
+        image = self._images.of(definition)
+        return image is not None and image.is_program
+
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
         reference = definition["image"]
-        image = self._images.resolve(reference)
+        image = self._images.of(definition)
         if image is None:
             raise CannotStart(not_pulled(reference))
         if unplayed := ", ".join(unplayable(definition)):
-            if not image.is_placeholder:
+            if image.is_program:
+                say(f"The program of the container {definition['name']} runs without {unplayed}.")
+            elif image.is_placeholder:
+                say(f"The placeholder is played without {unplayed}.")
+            else:
                 raise CannotStart(f"ResourceInitializationError: a task that runs as a process cannot have {unplayed}")
-            say(f"The placeholder is played without {unplayed}.")
         if limits := ", ".join(not_enforced(definition)):
             say(f"Tasks run as processes, without limits; not enforced: {limits}.")
         if image.stands_in:
@@ -81,7 +88,8 @@ class AsProcesses:
             platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = place.role.uri
         variables = environment(container.definition, image, platform, place.address.ports)
         start = self._start
-        if self._confinement:
+        # A program that the developer has typed may do what it may do from the shell it was typed in.
+        if self._confinement and not image.is_program:
             place.own.mkdir(mode=0o700, parents=True, exist_ok=True)
             start = self._confinement.around(start, place.own)
             variables = {"TMPDIR": str(place.own), **variables}

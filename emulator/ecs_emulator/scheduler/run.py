@@ -56,6 +56,12 @@ Say = Callable[[str], None]
 class Way(Protocol):
     """How containers are run: as processes, or by a Docker engine."""
 
+    def shares_address(self, definition: dict[str, Any]) -> bool:
+        """Whether a container may listen on an address that it shares with other tasks, as a program does that knows
+        of PORT alone.
+        """
+        ...
+
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
         """What begins to run a container, once all of its task are prepared; what then fails shows in its `state`.
 

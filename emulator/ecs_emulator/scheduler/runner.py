@@ -59,8 +59,9 @@ class TaskRunner:
             for mapping in definition.get("portMappings", [])
             if "containerPort" in mapping
         ]
+        shared = any(map(self._means.way.shares_address, launch.definition["containerDefinitions"]))
         try:
-            address = self._addresses.take(dict.fromkeys(ports))
+            address = self._addresses.take(dict.fromkeys(ports), shared)
         except NoAddress as error:
             return TaskRun.refused(launch, self._means, f"ResourceInitializationError: {error}")
         task = TaskRun(launch, address, self._means, lambda: self._gone(task, address))

@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import Any
 
 # The container would not be the same without them.
-_REFUSED = (
+REFUSED = (
     "credentialSpecs",
     "disableNetworking",
     "dnsSearchDomains",
@@ -27,7 +27,7 @@ _REFUSED = (
     "workingDirectory",
 )
 # They bound what a container may do; one that stays inside cannot tell.
-_NOT_ENFORCED = {
+NOT_ENFORCED = {
     "cpu": "CPU",
     "memory": "memory",
     "memoryReservation": "memory",
@@ -41,7 +41,7 @@ _NOT_ENFORCED = {
 
 def unplayable(definition: dict[str, Any], but: Container[str] = ()) -> list[str]:
     """The properties of a container definition without which it would be another container, `but` those played."""
-    found = [name for name in _REFUSED if definition.get(name) and name not in but]
+    found = [name for name in REFUSED if definition.get(name) and name not in but]
     if any(each.get("condition", "START") != "START" for each in definition.get("dependsOn", [])):
         found.append("dependsOn with another condition than START")
     if any("containerPort" not in mapping for mapping in definition.get("portMappings", [])):
@@ -54,4 +54,4 @@ def unplayable(definition: dict[str, Any], but: Container[str] = ()) -> list[str
 
 def not_enforced(definition: dict[str, Any]) -> list[str]:
     """The limits that a container definition sets and nobody enforces, in words."""
-    return list(dict.fromkeys(words for name, words in _NOT_ENFORCED.items() if definition.get(name)))
+    return list(dict.fromkeys(words for name, words in NOT_ENFORCED.items() if definition.get(name)))

@@ -1,9 +1,9 @@
-"""Template files: those of a `stacks.yml`, those that somebody names, and those that a template names."""
+"""Template files: those that somebody names, and those that a template names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,10 @@ from urllib.parse import unquote, urlparse
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecs_emulator.stacks.documents import decoded, loaded, text_of
-from ecs_emulator.stacks.errors import TemplateError, of
+from ecs_emulator.stacks.documents import decoded, text_of
+from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.quotas import TEMPLATE
 from ecs_emulator.stacks.resources.kind import Place
-from ecs_emulator.stacks.schema import MAP, TEXT, Schema, check
 from ecs_emulator.stacks.templates import Document, parsed_template
 
 # A network that a template wants to be given; networks have no effect here.
@@ -29,13 +28,10 @@ _STAND_INS = {
     "List<AWS::EC2::Subnet::Id>": "subnet-stand-in-a,subnet-stand-in-b",
 }
 
-_LISTED = {"name": TEXT, "template": TEXT, "parameters?": MAP}
-_LISTING: Schema = {"stacks": [_LISTED], "assemblies?": {"*": [_LISTED]}}
-
 
 @dataclass(frozen=True)
-class Listed:
-    """A stack to play: `text` is that of its `file`."""
+class StackFile:
+    """A stack and its template file: `text` is that of `file`, `parameters` are the values that it is given."""
 
     name: str
     document: Document
@@ -48,52 +44,7 @@ class Listed:
         return self.file.parent
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A `stacks.yml`: the stacks that everything stands on, and by assembly those of its services; in their order."""
-
-    stacks: tuple[Listed, ...]
-    assemblies: Mapping[str, tuple[Listed, ...]]
-
-    @classmethod
-    def read(cls, path: Path) -> Listing:
-        """Raises TemplateError."""
-        document = loaded(text_of(path), path.name)
-        with of(path.name):
-            check(_LISTING, document)
-
-        def files(entries: Sequence[Mapping[str, Any]]) -> tuple[Listed, ...]:
-            return tuple(_listed(path.parent / each["template"], each) for each in entries)
-
-        assemblies = {name: files(entries) for name, entries in document.get("assemblies", {}).items()}
-        return cls(files(document["stacks"]), assemblies)
-
-    def assembly(self, name: str) -> tuple[Listed, ...]:
-        """The stacks of an assembly's services. Raises TemplateError."""
-        if name not in self.assemblies:
-            raise TemplateError(f"There is no assembly {name}. There are: {', '.join(self.assemblies)}.")
-        return self.assemblies[name]
-
-    def all(self, assembly: str) -> tuple[Listed, ...]:
-        """Everything, with one assembly. Raises TemplateError."""
-        return self.stacks + self.assembly(assembly)
-
-
-MONOLITH = "monolith"  # the assembly that is meant when none is named
-
-
-def listed(listing: Path, assembly: str = MONOLITH) -> Iterator[tuple[str, Document, Mapping[str, Any]]]:
-    """The name, template and parameters of every stack of a `stacks.yml`, in its order. Raises TemplateError."""
-    for stack in Listing.read(listing).all(assembly):
-        yield stack.name, stack.document, stack.parameters
-
-
-def _listed(path: Path, entry: Mapping[str, Any]) -> Listed:
-    text = text_of(path)
-    return Listed(entry["name"], parsed_template(text, path.name), entry.get("parameters", {}), text, path)
-
-
-def named_files(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[Listed]:
+def named_files(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[StackFile]:
     """A stack for each file, named after it; each gets those of `parameters` that it declares. Raises TemplateError."""
     stacks = []
     for path in paths:
@@ -101,7 +52,7 @@ def named_files(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[Li
         document = parsed_template(text, path.name)
         own = {name: value for name, value in parameters.items() if name in document.get("Parameters", {})}
         given = stand_ins(document) | own
-        stacks.append(Listed(stack_name(path), document, given, text, path))
+        stacks.append(StackFile(stack_name(path), document, given, text, path))
     if unknown := parameters.keys() - {name for stack in stacks for name in stack.document.get("Parameters", {})}:
         raise TemplateError(f"There is no parameter {min(unknown)} in any of the templates.")
     return stacks

@@ -48,6 +48,20 @@ def programs(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[Progr
     return found
 
 
+class NoContainer(ValueError):
+    """No container of the templates has a name that was given; the message says which."""
+
+
+def check_names(run: Mapping[str, str], templates: Sequence[Path], values: Mapping[str, str]) -> None:
+    """Raises NoContainer for a program that no container of the templates would run, and TemplateError."""
+    found = programs(templates, values)
+    known = {name for each in found for name in (each.container, each.image)}
+    for name in run:
+        if name not in known:
+            there = ", ".join(dict.fromkeys(each.container for each in found)) or "none"
+            raise NoContainer(f"No container of the templates is {name}, by its name or its image. There are: {there}.")
+
+
 def _programs(
     files: tuple[Path, ...], document: Document, parameters: Mapping[str, Any], stack: str, within: tuple[str, ...]
 ) -> Iterator[Program]:

@@ -14,11 +14,10 @@ import boto3
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.stacks import files, nested
-from ecs_emulator.stacks.changes import NoUpdates, Plan, planned
+from ecs_emulator.stacks.changes import NoUpdates, planned
 from ecs_emulator.stacks.errors import TemplateError, of
-from ecs_emulator.stacks.files import listed
-from ecs_emulator.stacks.names import ACCOUNT
 from ecs_emulator.stacks.parameters import parameter_values
+from ecs_emulator.stacks.plan import Plan
 from ecs_emulator.stacks.resources.kind import Kind, Place, Stopped
 from ecs_emulator.stacks.resources.registry import known
 from ecs_emulator.stacks.rules import check_rules
@@ -27,7 +26,7 @@ from ecs_emulator.stacks.templates import Document
 from ecs_emulator.stacks.walk import Output
 from ecs_emulator.stacks.work import Work, take_down
 
-__all__ = ["ACCOUNT", "NoUpdates", "Stacks", "listed"]
+__all__ = ["NoUpdates", "Stacks"]
 
 _PATIENCE = 3 * 60 * 60  # seconds that CloudFormation waits for a service
 _DEAD = {"CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
@@ -53,7 +52,7 @@ class Stacks:
         self.region = region
         self.place = Place(session, region, (clock or Clock()).shortened(_PATIENCE), stopping)
         self._kinds: Mapping[str, Kind] = {**known(tasks_run=tasks_run), STACK_TYPE: nested.kind(self)}
-        self._completed = completed
+        self.completed = completed
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
         self._threads: list[threading.Thread] = []
@@ -65,15 +64,21 @@ class Stacks:
         return {output.name: output.value for stack in self.all() for output in stack.outputs if not output.imagined}
 
     @property
+    def types(self) -> set[str]:
+        """The types of the resources that are there."""
+        resources = [resource for stack in self.all() for resource in list(stack.resources.values())]
+        return {each.type for each in resources if each.made}
+
+    @property
     def not_played(self) -> set[str]:
         """The types of the resources that are imagined or have a note; `registry.grouped` says them shortly."""
         resources = [resource for stack in self.all() for resource in list(stack.resources.values()) if resource.made]
         return {each.type for each in resources if (each.made and each.made.imagined) or self._kinds[each.type].note}
 
     def play_all(
-        self, stacks: Iterable[files.Listed], overrides: Mapping[str, Mapping[str, Any]] | None = None
+        self, stacks: Iterable[files.StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None
     ) -> None:
-        """Deploy the stacks of a `stacks.yml`, in its order; `overrides` are parameters by stack."""
+        """Deploy stacks in their order; `overrides` are more parameters, by stack."""
         for stack in stacks:
             self._play(stack, (overrides or {}).get(stack.name, {}))
 
@@ -151,8 +156,8 @@ class Stacks:
         imports = self._imports(stack)
         work = Work(stack, wanted, self._kinds, self.place, imports, lambda outputs: self._check(stack, outputs))
         self._guarded(stack, work.run)
-        if self._completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            self._completed(stack)
+        if self.completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            self.completed(stack)
 
     def delete(self, name: str, kept: Sequence[str] = ()) -> Stack | None:
         """Take a stack down, and wait for it; None when there is none."""
@@ -215,7 +220,7 @@ class Stacks:
         """The names of the stacks that import something."""
         return [stack.name for stack in self.all() if export in stack.imports]
 
-    def _play(self, stack: files.Listed, more: Mapping[str, Any]) -> None:
+    def _play(self, stack: files.StackFile, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
             folder, source = stack.folder, stack.file.name

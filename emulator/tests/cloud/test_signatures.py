@@ -28,7 +28,7 @@ from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.keys import Ended, Keys
 from ecs_emulator.local import REGION
 from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, session_of, signed, strict_cloud
-from tests.platform_runner import PATIENCE
+from emulator.tests.support.waiting import PATIENCE
 
 LIST_TABLES = {"Content-Type": JSON, "X-Amz-Target": "DynamoDB_20120810.ListTables"}
 LIST_CLUSTERS = {"Content-Type": JSON, "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters"}
@@ -216,8 +216,8 @@ def test_the_refusals_are_said_once_for_each_kind(cloud: Cloud, caplog: pytest.L
         ask(cloud, b"{}")
     assert [record.message for record in caplog.records if record.levelno == logging.WARNING] == [
         "Refused at the AWS endpoint: a call with an access key that is not of this folder. "
-        "`mysfits env` gives a shell the key.",
-        "Refused at the AWS endpoint: a call without a signature. `mysfits env` gives a shell the key.",
+        "`ecs-emulator env` gives a shell the key.",
+        "Refused at the AWS endpoint: a call without a signature. `ecs-emulator env` gives a shell the key.",
     ]
 
 

@@ -7,8 +7,8 @@ from flask import Flask
 from app import NEEDS, create_app
 from app.kit.config import Config
 from ecs_emulator.ops.balancing import matches
-from ecs_emulator.stacks.files import Listing
 from ops.local.surroundings import STACKS
+from ops.stacks.listing import Listing
 from reliability.drills.routes import EVERYWHERE, ROUTES
 
 # Why: see reliability/drills/routes.py. The last ones describe the service that is asked.

@@ -8,24 +8,32 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.local import REGION
-from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.outside import Launch, Run
-from tests.platform_runner import until
+from ecs_emulator.scheduler.snapshots import Build, Configuration, Snapshots
+from emulator.tests.support.waiting import until
 
 ACCOUNT = "123456789012"
 
 _numbers = itertools.count(1)
 
 
+def configured(_source: Path, commit: str | None) -> Configuration:
+    variables = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "PORT": "8080", "COMMIT": commit or "unknown"}
+    return Configuration(("python", "-m", "web"), variables)
+
+
+BUILD = Build(copied=("web",), needed="web/__main__.py", configured=configured, read=("version.txt",))
+
+
 def an_image(folder: Path, program: str) -> str:
     """A program, which may begin with empty lines, as an image of the folder; its reference."""
     tag = f"program-{next(_numbers)}"
     source = folder / "sources" / tag
-    (source / "app").mkdir(parents=True)
-    (source / "app" / "__init__.py").touch()
-    (source / "app" / "__main__.py").write_text(textwrap.dedent(program))
-    Images(folder / "images").push(tag, source)
-    return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/mysfits:{tag}"
+    (source / "web").mkdir(parents=True)
+    (source / "web" / "__init__.py").touch()
+    (source / "web" / "__main__.py").write_text(textwrap.dedent(program))
+    Snapshots(folder / "images", BUILD).push(tag, source)
+    return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/web:{tag}"
 
 
 def a_container(image: str, **definition: Any) -> dict[str, Any]:
@@ -35,9 +43,9 @@ def a_container(image: str, **definition: Any) -> dict[str, Any]:
 def a_launch(*containers: dict[str, Any], service: str | None = "api", **definition: Any) -> Launch:
     task_id = f"{next(_numbers):032x}"
     return Launch(
-        task_arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/mysfits/{task_id}",
+        task_arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/demo/{task_id}",
         task_id=task_id,
-        cluster="mysfits",
+        cluster="demo",
         service=service,
         definition={"family": "web", "revision": 7, "containerDefinitions": list(containers), **definition},
     )

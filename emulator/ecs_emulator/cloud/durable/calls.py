@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-import boto3
 from moto.iam.models import get_account_id_from
 from moto.s3.responses import S3Response
 from moto.s3.utils import bucket_name_from_url
@@ -42,15 +41,8 @@ _OTHER_READS = {"FilterLogEvents", "StartQuery", "StopQuery", "TransactGetItems"
 
 _OF_DATA = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "PutLogEvents"}
 
-# In the User-Agent of the rehearsal's own AWS clients, and of no others.
-OURS = "mysfits-rehearsal"
-
-
-def own_session() -> boto3.Session:
-    """A session for what the rehearsal itself asks of its cloud, so that what people make by hand can be told apart."""
-    session = boto3.Session()
-    session._session.user_agent_extra = OURS
-    return session
+# In the User-Agent of the rehearsal's own AWS clients, and of no others: what people make by hand can be told apart.
+OURS = "ecs-emulator"
 
 
 @dataclass(frozen=True)
@@ -70,9 +62,9 @@ class Call:
     @classmethod
     def of(cls, request: Request) -> Call:
         """Read once for each request."""
-        if "mysfits.call" not in request.environ:
-            request.environ["mysfits.call"] = cls._read(request)
-        call: Call = request.environ["mysfits.call"]
+        if "ecs_emulator.call" not in request.environ:
+            request.environ["ecs_emulator.call"] = cls._read(request)
+        call: Call = request.environ["ecs_emulator.call"]
         return call
 
     @classmethod

@@ -36,8 +36,8 @@ def ground(engine: Engine, folder: Path) -> Iterator[Ground]:
     """For the rehearsal with its data in `folder`; nothing of it stays. Raises NoEngine when it is no engine of this
     machine, so that its containers could not reach the rehearsal.
     """
-    name = f"mysfits-{uuid.uuid4().hex[:8]}"
-    ours, this = f"mysfits.folder={folder.absolute()}", f"mysfits.rehearsal={name}"
+    name = f"ecs-emulator-{uuid.uuid4().hex[:8]}"
+    ours, this = f"ecs-emulator.folder={folder.absolute()}", f"ecs-emulator.name={name}"
     # What one that was killed left behind, together with whoever should have removed it.
     sweep(engine, ours)
     with watched(engine, this) as watcher:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ecs_emulator.scheduler.docker.engine import Engine, EngineError
-from ecs_emulator.scheduler.images import ECR, NoSource, TagTaken, check_tag, digest, version
+from ecs_emulator.scheduler.images import ECR
+from ecs_emulator.scheduler.snapshots import Build, NoSource, TagTaken, check_tag
 
-REPOSITORY = "mysfits"
-CONTENT = "mysfits.content"  # the label that says what an image was built of
-OF_THE_BUILD = ("Dockerfile", "requirements.txt", "tools/bare_root.py")
+CONTENT = "ecs-emulator.content"  # the label that says what an image was built of
 BUILD_PATIENCE = 900.0  # seconds; the packages may come from far away
 
 
@@ -19,37 +19,47 @@ class NotBuilt(Exception):
     """The image could not be built; the message says why."""
 
 
+@dataclass(frozen=True)
+class DockerBuild:
+    """Description of a build by a Dockerfile: of a snapshot's content and more `files`; `arguments` of `docker build`
+    by the source and its commit, None for one that nobody knows.
+    """
+
+    build: Build
+    files: tuple[str, ...]
+    arguments: Callable[[Path, str | None], list[str]]
+
+
 class BuiltImages:
-    """The images `mysfits:TAG` of an engine, built by the Dockerfile."""
+    """The Repository of an engine's images `REPOSITORY:TAG`, built by the Dockerfile of a folder."""
 
-    made_of = ("app", "pyproject.toml", *OF_THE_BUILD)
-
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, repository: str, described: DockerBuild) -> None:
         self._engine = engine
+        self._repository = repository
+        self._described = described
+        self.made_of = (*described.build.made_of, *described.files)
 
     def digest(self, source: Path) -> str:
         """A hash of all that makes an image of `source`. Raises NoSource."""
-        content = hashlib.sha256(digest(source).encode())
-        for name in OF_THE_BUILD:
+        content = hashlib.sha256(self._described.build.digest(source).encode())
+        for name in self._described.files:
             if not (source / name).is_file():
                 raise NoSource(f"There is no {name} in {source}.")
             content.update((source / name).read_bytes())
         return content.hexdigest()
 
     def push(self, tag: str, source: Path, commit: str | None = None) -> bool:
-        """Build the image, unless it is there; whether it is a new one.
-
-        `commit` is what SERVICE_COMMIT says. Raises WrongTag, TagTaken, NoSource or NotBuilt.
+        """Build the image, unless it is there; whether it is a new one. Raises WrongTag, TagTaken, NoSource or
+        NotBuilt.
         """
         check_tag(tag)
-        content, name = self.digest(source), f"{REPOSITORY}:{tag}"
+        content, name = self.digest(source), f"{self._repository}:{tag}"
         if there := self._engine.image(name):
             if (there["Config"].get("Labels") or {}).get(CONTENT) != content:
                 raise TagTaken(tag)
             return False
-        about = {"VERSION": version(source), "COMMIT": commit or "unknown"}
-        arguments = [part for each in about.items() for part in ("--build-arg", "=".join(each))]
-        arguments += [*_lent(), "--label", f"{CONTENT}={content}", "--tag", name, str(source)]
+        arguments = self._described.arguments(source, commit)
+        arguments += ["--label", f"{CONTENT}={content}", "--tag", name, str(source)]
         try:
             # A package index that this machine has to itself is reached by its network alone.
             self._engine.call("build", "--quiet", "--network", "host", *arguments, patience=BUILD_PATIENCE)
@@ -58,24 +68,13 @@ class BuiltImages:
         return True
 
 
-def resolved(engine: Engine, reference: str) -> str | None:
+def resolved(engine: Engine, reference: str, repository: str | None = None) -> str | None:
     """The engine's name of the image that a container definition names, None when it does not have it.
 
-    What a task would pull from ECR is the image of that tag built here. Nothing is ever pulled.
+    What a task would pull from ECR is the image of that tag in `repository`, built here. Nothing is ever pulled.
     """
     names = [reference]
-    if ECR.match(reference):
+    if repository and ECR.match(reference):
         _, _, tag = reference.rpartition("/")[2].partition(":")
-        names.insert(0, f"{REPOSITORY}:{tag or 'latest'}")
+        names.insert(0, f"{repository}:{tag or 'latest'}")
     return next((name for name in names if engine.image(name)), None)
-
-
-def _lent() -> list[str]:
-    """What this machine's pip and TLS need, for the steps of the build that install packages."""
-    certificates = Path(os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt")
-    settings = [Path("/etc/pip.conf"), Path.home() / ".config" / "pip" / "pip.conf"]
-    if given := os.environ.get("PIP_CONFIG_FILE"):
-        settings.append(Path(given))
-    lent = {"ca.pem": [certificates], "pip.conf": settings[::-1]}
-    found = {name: next((path for path in paths if path.is_file()), None) for name, paths in lent.items()}
-    return [part for name, path in found.items() if path for part in ("--secret", f"id={name},src={path}")]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from ecs_emulator.scheduler.docker.engine import Engine, EngineError, NoEngine
-from mysfits.cli import main
 
 
 @pytest.fixture
@@ -32,12 +30,8 @@ def test_a_machine_without_docker_is_told_so() -> None:
 
 @pytest.mark.usefixtures("_no_engine")
 def test_an_engine_that_does_not_answer_is_told_with_its_own_words() -> None:
-    refused = CliRunner().invoke(main, ["push", "--docker"])
-    assert (refused.exit_code, refused.output) == (
-        4,
-        "Error: No Docker engine answers here. Start one, or leave --docker out. "
-        "(Cannot connect to the Docker daemon.)\n",
-    )
+    with pytest.raises(NoEngine, match=r"leave --docker out. \(Cannot connect to the Docker daemon.\)"):
+        Engine()
 
 
 def test_an_error_is_the_last_line_that_the_command_said(engine: Engine) -> None:

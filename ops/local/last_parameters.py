@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database, NotWritten
-from ecs_emulator.stacks.files import Listed
 from ecs_emulator.stacks.state import Stack
+from ops.stacks.listing import Listed
 
 # Which image runs is decided at each start: the one of the code in this folder.
 _OF_A_START = {"ImageTag"}

@@ -1,0 +1,39 @@
+"""The command line of `ecs-emulator`: all verbs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ecs_emulator.commands.down import down
+from ecs_emulator.commands.env import env
+from ecs_emulator.commands.group import CODES, Commands
+from ecs_emulator.commands.logs import logs
+from ecs_emulator.commands.reset import reset
+from ecs_emulator.commands.rollback import rollback
+from ecs_emulator.commands.run_task import run_task
+from ecs_emulator.commands.scale import scale
+from ecs_emulator.commands.status import status
+from ecs_emulator.commands.up import up
+from ecs_emulator.commands.update import update
+from ecs_emulator.commands.wait import wait
+from ecs_emulator.program import ECS_EMULATOR
+
+
+@click.group(
+    cls=Commands,
+    program=ECS_EMULATOR,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExit codes:\n" + "\n".join(f"  {each}" for each in CODES),
+)
+def main() -> None:
+    """Run CloudFormation templates with their ECS services on this machine, and operate them there or on AWS."""
+
+
+for command in (up, wait, down, reset, env, status, logs, update, rollback, scale, run_task):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

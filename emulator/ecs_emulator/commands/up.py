@@ -1,0 +1,172 @@
+"""`up`: templates on this machine, until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ecs_emulator.commands.detach import Detachable, detach_option, detached, refuse_second
+from ecs_emulator.commands.group import program
+from ecs_emulator.commands.options import assignments
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.terminal import Terminal
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from ecs_emulator.emulator import Emulator
+    from ecs_emulator.scheduler.images import Images
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path)
+
+Command = Callable[..., None]
+
+
+def runtime_options(command: Command) -> Command:
+    """Options on how tasks run: `speed`, `task_folders`, `docker`, and `detach`."""
+    for option in (
+        detach_option,
+        click.option(
+            "--docker", is_flag=True, help="Run the tasks in containers, with their limits; needs a Docker engine here."
+        ),
+        click.option(
+            "--task-folder", "task_folders", multiple=True, metavar="FOLDER", type=_FOLDER,
+            help="A folder that tasks may read and write besides their own; several times for several.",
+        ),
+        click.option(
+            "--speed", type=click.FloatRange(1, 100), default=1, show_default=True, metavar="N",
+            help="Make every interval of AWS N times shorter.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.command(cls=Detachable)
+@click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...", type=_FILE)
+@click.option(
+    "--run", multiple=True, metavar="NAME=COMMAND", callback=assignments,
+    help="Run COMMAND, a shell's command line, as the container NAME (or as each whose image is NAME): in this folder, "
+         "with the container's variables, PORT among them. Several times for several.",
+)  # fmt: skip
+@click.option(
+    "--set", "values", multiple=True, metavar="K=V", callback=assignments, help="A parameter of the templates."
+)
+@click.option("--yes", is_flag=True, help="Agree to what is listed; for scripts.")
+@runtime_options
+def up(templates: tuple[Path, ...], run: dict[str, str], values: dict[str, str], yes: bool, **runtime: Any) -> None:
+    """Run the TEMPLATEs of CloudFormation on this machine until Ctrl-C: their services behind their load balancer.
+
+    What they would run is listed first, and nothing runs before you agree. A placeholder stands in for images that are
+    not here. API_PORT (8000, the load balancer) and CLOUD_PORT (4566, the AWS endpoint) change the ports.
+    """
+    if run and runtime["docker"]:
+        raise click.UsageError("--run runs a process, --docker containers: say one of them.")
+    with told(program().folder):
+        from ecs_emulator.ports import Ports
+
+        if runtime["detach"]:
+            refuse_second()
+        ports = Ports.from_env(os.environ)
+        prepare(ports.cloud)
+        play(templates, values, run, yes, ports=ports, **runtime)
+
+
+def play(
+    templates: Sequence[Path],
+    values: Mapping[str, str],
+    run: Mapping[str, str],
+    yes: bool,
+    *,
+    detach: bool,
+    images: Images | None = None,
+    **settings: Any,
+) -> None:
+    """Run templates once somebody has agreed to what they run; `settings` are those of the emulator.
+
+    Raises what `told` tells.
+    """
+    from ecs_emulator.emulator import Emulator
+    from ecs_emulator.scheduler.images import Images, Programs
+    from ecs_emulator.stacks.programs import check_names
+    from ecs_emulator.up import signalled
+    from ecs_emulator.up import up as run_up
+
+    owner, terminal = program(), Terminal()
+    images = images or Images(owner.folder / "images", stand_in=True)
+    images.programs = Programs(run, Path.cwd())
+    check_names(run, templates, values)
+    _agree(templates, values, images, settings["docker"], yes, terminal)
+    if detach:
+        detached("--yes")
+        return
+
+    def fill(aws: Emulator, _running: ExitStack) -> str:
+        aws.deploy(*templates, parameters=values)
+        for name, value in aws.stacks.stood_in.items():
+            aws.say(f"The parameter {name} was given no value; {value} stands in for one.")
+        for name, value in aws.outputs.items():
+            aws.say(f"Output  {name}  {value}")
+        return ""
+
+    settings |= {"run": run, "images": images, "program": owner, "stopping": signalled(), "say": terminal.line}
+    run_up(Emulator(owner.folder, **settings), fill, terminal.line)
+
+
+def prepare(cloud_port: int) -> None:
+    """Before moto is loaded: it would look for the profile that the environment names."""
+    from ecs_emulator.access_key import AccessKey
+    from ecs_emulator.local import use_only
+
+    # The folder and its key are made when somebody has agreed to what will run.
+    use_only(f"http://127.0.0.1:{cloud_port}", AccessKey.generate())
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """What keeps an emulator from starting or going on is told in one clear line. Raises ClickException."""
+    from ecs_emulator.ports import PortUnusable
+
+    try:
+        yield
+    except PortUnusable as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT):
+            raise
+        raise click.ClickException(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
+    except Exception as error:
+        # Here and not above: the other commands start faster without a cloud.
+        from ecs_emulator.refused import REFUSED
+
+        if not isinstance(error, REFUSED):
+            raise
+        raise click.ClickException(str(error)) from error
+
+
+def _agree(
+    templates: Sequence[Path], values: Mapping[str, str], images: Images, docker: bool, yes: bool, terminal: Terminal
+) -> None:
+    """List what templates would run, and ask unless `yes` has answered. Raises TemplateError, Failure or Abort."""
+    from ecs_emulator.announcement import announced
+    from ecs_emulator.stacks.programs import programs
+
+    found = programs(templates, values)
+    for line in announced(found, images, docker):
+        terminal.line(line)
+    if not found or yes:
+        return
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise Failure(
+            Outcome.USAGE, "Nothing was started: there is no terminal to ask on. With --yes you agree to this list."
+        )
+    if not click.confirm("Run this?"):
+        raise click.ClickException("Nothing was started.")

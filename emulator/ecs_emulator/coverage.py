@@ -1,0 +1,99 @@
+"""Coverage of AWS by the emulator, as tables: emulated, accepted without effect, unsupported.
+
+`python -m ecs_emulator.coverage README.md` writes them between the markers of a page of Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ecs_emulator.balancer import operations as elbv2
+from ecs_emulator.cloud import cloudwatch, load_balancers
+from ecs_emulator.cloud.wires import service_model
+from ecs_emulator.scheduler import features, unplayed
+from ecs_emulator.scheduler import operations as ecs
+from ecs_emulator.stacks import operations as cloudformation
+from ecs_emulator.stacks.resources.registry import NOT_PLAYED, PLAYED, grouped
+
+BEGIN, END = "<!-- coverage: written by `python -m ecs_emulator.coverage` -->", "<!-- coverage: end -->"
+
+_OPERATIONS: Mapping[str, tuple[str, Iterable[str]]] = {
+    "ecs": ("Amazon ECS", ecs.OPERATIONS),
+    "cloudformation": ("CloudFormation", cloudformation.OPERATIONS),
+    "elbv2": ("Elastic Load Balancing v2", {**load_balancers.OPERATIONS, **elbv2.OPERATIONS}),
+    "cloudwatch": ("CloudWatch", cloudwatch.OPERATIONS),
+}
+_REST_BY_MOTO = {"elbv2", "cloudwatch"}
+
+
+def tables() -> str:
+    """The three tables as Markdown."""
+    return "\n\n".join((_emulated(), _without_effect(), _unsupported()))
+
+
+def _emulated() -> str:
+    rows = [(name, _words(operations)) for name, operations in _OPERATIONS.values()]
+    return _table(
+        "emulated", "operations or types", [*rows, ("Resource types of CloudFormation", grouped(set(PLAYED)))]
+    )
+
+
+def _without_effect() -> str:
+    stored = {path: what.partition(":")[0] for path, what in features.STORED.items()}
+    return _table(
+        "accepted without effect",
+        "what",
+        [
+            ("Resource types of CloudFormation", grouped(set(NOT_PLAYED))),
+            ("Inputs of ECS", _words(stored)),
+            ("Container definitions, as processes", _words(unplayed.NOT_ENFORCED)),
+        ],
+    )
+
+
+def _unsupported() -> str:
+    rows = []
+    for service, (name, operations) in _OPERATIONS.items():
+        missing = set(service_model(service).operation_names) - set(operations)
+        rest = "the rest is moto's" if service in _REST_BY_MOTO else f"{len(missing)} others: {_words(missing)}"
+        rows.append((name, rest))
+    only = {f"{path} other than {value}" for path, value in features.ONLY.items()}
+    return _table(
+        "unsupported",
+        "what is refused",
+        [
+            *rows,
+            ("Inputs of ECS", _words({*features.REFUSED, *only})),
+            ("Container definitions, as processes", _words(unplayed.REFUSED)),
+            ("Templates", "`Transform`, and every resource type that is in neither table"),
+        ],
+    )
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _table(title: str, what: str, rows: Iterable[tuple[str, str]]) -> str:
+    return "\n".join([f"| {title} | {what} |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows)])
+
+
+def written(page: str) -> str:
+    """A page with the tables between its markers. Raises ValueError when it has none."""
+    pattern = re.compile(f"{re.escape(BEGIN)}\n.*?{re.escape(END)}", re.DOTALL)
+    new, count = pattern.subn(lambda _: f"{BEGIN}\n{tables()}\n{END}", page)
+    if count != 1:
+        raise ValueError(f"The page has {count} places for the tables.")
+    return new
+
+
+def main() -> None:
+    path = Path(sys.argv[1])
+    path.write_text(written(path.read_text()))
+
+
+if __name__ == "__main__":
+    main()

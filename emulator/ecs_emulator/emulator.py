@@ -1,0 +1,281 @@
+"""Emulator: an AWS endpoint of this machine, with CloudFormation, ECS and a load balancer behind it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import boto3
+
+from ecs_emulator import keeper
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.balancer import operations as elbv2
+from ecs_emulator.balancer.balancer import Balancer
+from ecs_emulator.clock import Clock
+from ecs_emulator.cloud import load_balancers
+from ecs_emulator.cloud.durable.calls import OURS
+from ecs_emulator.cloud.durable.database import opened as opened_database
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.cloud.service import Played, bound
+from ecs_emulator.last_words import last_words
+from ecs_emulator.local import DATABASE, REGION, client_environment, ours_alone
+from ecs_emulator.ports import Ports, free_ports
+from ecs_emulator.profile import without_profile
+from ecs_emulator.program import ECS_EMULATOR, Program
+from ecs_emulator.scheduler import operations as ecs
+from ecs_emulator.scheduler.confinement import NOT_OFFERED, Confinement
+from ecs_emulator.scheduler.containers import Containers
+from ecs_emulator.scheduler.docker.engine import Engine
+from ecs_emulator.scheduler.docker.ground import ground
+from ecs_emulator.scheduler.images import Images, Programs
+from ecs_emulator.scheduler.processes import Processes
+from ecs_emulator.scheduler.runner import TaskRunner
+from ecs_emulator.scheduler.scheduler import Scheduler
+from ecs_emulator.sessions import session_of
+from ecs_emulator.stacks import operations as cloudformation
+from ecs_emulator.stacks.programs import check_names
+from ecs_emulator.stacks.resources.registry import grouped
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.stacks.templates import TemplateError
+from ecs_emulator.supervisor import Supervisor
+
+ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
+
+Say = Callable[[str], None]
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """The message says why."""
+
+
+class Emulator:
+    """The emulator while it runs, as a context: afterwards every task and every process of it has ended.
+
+    It keeps its data in `folder`, or without one nothing. `speed` makes every interval of AWS so many times shorter.
+    With `docker`, tasks are containers of a Docker engine, which pulls from ECR what is in its `repository`; else
+    processes, which may write `task_folders`. `images` finds those of processes: by default the placeholder plays all
+    but the programs of `run`, a shell's command line by a container's name or image. `say` hears what people should
+    know, by default the log. What waits for a stack or a service gives up when `stopping` is set.
+
+    Entering raises AlreadyRunning, EnvoyMissing, NoEngine, OSError or Unusable; leaving raises TooManyRestarts, when
+    that is why it has stopped.
+    """
+
+    stacks: Stacks
+    scheduler: Scheduler
+    balancer: Balancer
+    cloud: Cloud
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        ports: Ports | None = None,
+        speed: float = 1.0,
+        run: Mapping[str, str] | None = None,
+        docker: bool = False,
+        repository: str | None = None,
+        task_folders: Sequence[Path] = (),
+        images: Images | None = None,
+        say: Say = log.info,
+        stopping: threading.Event | None = None,
+        program: Program = ECS_EMULATOR,
+    ) -> None:
+        self.folder = Path(folder).absolute() if folder is not None else None
+        self.ports = ports or Ports(*free_ports(2))
+        self.supervisor = Supervisor(say, stopping or threading.Event())
+        self.say = say
+        self.program = program
+        self._images = images
+        self._run = dict(run or {})
+        self._clock = Clock(speed)
+        self._docker = docker
+        self._repository = repository
+        self._task_folders = tuple(task_folders)
+        self._opened = ExitStack()
+        self._is_filled = False
+
+    def __enter__(self) -> Emulator:
+        with ExitStack() as opened:
+            opened.enter_context(without_profile())
+            folder = self.folder or Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="ecs-emulator-")))
+            opened.enter_context(ours_alone(folder))
+            self._open(opened, folder)
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.__exit__(kind, error, trace)
+        # What fails because of what died is not what to say.
+        self.supervisor.check()
+
+    def _open(self, opened: ExitStack, folder: Path) -> None:
+        engine = self.engine = Engine() if self._docker else None
+        start = opened.enter_context(keeper.started())
+        database = opened_database(folder / DATABASE, self.say) if self.folder else None
+        self.database = database
+        self.key = AccessKey.of_folder(folder)
+        cloud = Cloud(self.ports.cloud, key=self.key, database=database, say=self.say, program=self.program.name)
+        self.cloud = opened.enter_context(closing(cloud))
+        own = self.own_session()
+        self._logs = folder / "balancer"
+        self.balancer = Balancer(own, start, self._logs, self.ports.api, self._clock)
+        opened.callback(self.balancer.close)
+        self.images = self._images or Images(folder / "images", stand_in=True)
+        self.images.programs = self.programs = Programs(self._run, Path.cwd())
+        around = (self.images, start, own, cloud.url, self.ports.cloud, self._clock, folder / "tasks", self.say)
+        confinement = Confinement.of(Path(os.path.expanduser("~")), folder, self._task_folders)
+        if not confinement and not engine:
+            self.say(NOT_OFFERED)
+        runner: TaskRunner
+        containers_on = opened.enter_context(ground(engine, folder)) if engine else None
+        if containers_on:
+            cloud.guard.admit(containers_on.host)
+            runner = Containers(
+                containers_on, *around, confinement=confinement, keys=cloud.keys, repository=self._repository
+            )
+        else:
+            runner = Processes(*around, confinement=confinement, keys=cloud.keys)
+        self.scheduler, self._runner = Scheduler(runner, self.balancer, self._clock, REGION), runner
+        stopping = self.supervisor.stopping
+        self.stacks = Stacks(own, REGION, tasks_run=True, clock=self._clock, stopping=stopping)
+        opened.callback(self.stacks.close)
+        self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
+        self.supervisor.watch(*(containers_on.children if containers_on else ()))
+        self._play()
+        # Afterwards every task has ended and its last event is in its log.
+        opened.callback(runner.close)
+        opened.callback(self.scheduler.close)
+        self.scheduler.start()
+        opened.enter_context(self.supervisor.watching())
+
+    def _play(self) -> None:
+        addressed = load_balancers.address(f"localhost:{self.ports.api}")
+        stated = load_balancers.state(self.balancer.state)
+        self.cloud.play("ecs", Played(bound(ecs.OPERATIONS, self.scheduler)))
+        self.cloud.play("cloudformation", Played(bound(cloudformation.OPERATIONS, self.stacks)))
+        self.cloud.play(
+            "elbv2",
+            Played(
+                {**load_balancers.OPERATIONS, **bound(elbv2.OPERATIONS, self.balancer)},
+                rest_to_moto=True,
+                changed=self.balancer.changed,
+                rewrite=lambda answer: stated(addressed(answer)),
+            ),
+        )
+
+    def deploy(
+        self,
+        *templates: str | Path,
+        parameters: Mapping[str, str] | None = None,
+        run: Mapping[str, str] | None = None,
+    ) -> dict[str, str]:
+        """Deploy a stack for each template file, and wait until its services are steady and reached; all outputs.
+
+        `parameters` go to every template that declares them; `run` adds to the programs of the emulator. Raises
+        TemplateError, with what the tasks said that died, NoContainer, or CannotStart when the load balancer does not
+        answer.
+        """
+        paths, values = [Path(each) for each in templates], dict(parameters or {})
+        if run:
+            check_names(run, paths, values)
+            self.programs.add(run)
+        with self.explained():
+            self.stacks.play_files(paths, values)
+        if self.cloud.journal and not self._is_filled:
+            self._is_filled = True
+            self.cloud.journal.start(self.say, ())
+        self.wait_for_answer()
+        return self.outputs
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """A TemplateError is raised anew with what the tasks said last that died: stacks only know that one failed."""
+        try:
+            yield
+        except TemplateError as error:
+            if self.supervisor.stopping.is_set():
+                raise
+            raise TemplateError("\n".join([str(error), *last_words(self.own_session(), self.outputs)])) from error
+
+    @property
+    def url(self) -> str:
+        """The load balancer's address: of its listener on port 80, else of the one with the lowest port."""
+        opened = [each.local_port for each in self.balancer.listeners()]
+        port = self.ports.api if self.ports.api in opened or not opened else min(opened)
+        return f"http://localhost:{port}"
+
+    @property
+    def endpoint_url(self) -> str:
+        """The AWS endpoint's address."""
+        return f"http://localhost:{self.ports.cloud}"
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of all stacks by name; a later stack wins."""
+        return self.stacks.outputs
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which any AWS SDK or command line works on the emulator: endpoint, region, access key."""
+        return client_environment(self.endpoint_url, self.key)
+
+    def session(self) -> boto3.Session:
+        """A session whose clients work on the emulator, whatever the environment says."""
+        return session_of(self.endpoint_url, self.key)
+
+    def client(self, service: str) -> Any:
+        """A client of boto3, by the name of its service, such as `ecs`."""
+        client: Any = self.session().client
+        return client(service)
+
+    def own_session(self) -> boto3.Session:
+        """A session for what the emulator itself asks of its cloud, so that what people make by hand can be told."""
+        return session_of(self.cloud.url, self.key, OURS)
+
+    def unplayed(self) -> Iterator[str]:
+        """Sentences on what is deployed and has no effect here."""
+        yield from self.balancer.problems
+        if self.stacks.not_played:
+            yield f"Not played here: {grouped(self.stacks.not_played)}."
+        if features := [each for each in self.scheduler.without_effect() if each not in self._runner.has_effect]:
+            yield f"Kept and shown, without effect here: {', '.join(features)}."
+
+    def wait_for_answer(self) -> None:
+        """Until the load balancer forwards requests: Envoy reads a moment later what the services' stacks waited for.
+
+        Returns at once without a listener. Raises CannotStart.
+        """
+        deadline = time.monotonic() + ANSWER_PATIENCE
+        while _LISTENER in self.stacks.types and not self.supervisor.stopping.is_set():
+            try:
+                # An opener of its own: no proxy of the environment knows this address.
+                with _OPENER.open(self.url, timeout=2):
+                    return
+            except urllib.error.HTTPError as error:
+                if error.code < 500:
+                    return
+            except OSError:
+                pass
+            if time.monotonic() > deadline:
+                why = " ".join(self.balancer.problems) or "The load balancer does not answer."
+                raise CannotStart(f"{why} Its log is in {self._logs}.")
+            self.supervisor.stopping.wait(0.05)
+
+
+_LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -1,0 +1,41 @@
+"""Sessions of boto3 whose clients work on a local cloud, whatever the environment and the user's files say."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.local import REGION
+
+# A setting, with neither a variable nor a line of a file that could give it another value.
+_FIXED: dict[str, Any] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+    "region": (None, None, REGION, None),
+}
+
+
+class _Session(boto3.Session):
+    def __init__(self, cloud_url: str, core: botocore.session.Session) -> None:
+        super().__init__(botocore_session=core)
+        self._cloud_url = cloud_url
+
+    def client(self, *arguments: Any, endpoint_url: str | None = None, **settings: Any) -> Any:
+        made: Any = super().client
+        return made(*arguments, endpoint_url=endpoint_url or self._cloud_url, **settings)
+
+
+def session_of(cloud_url: str, key: AccessKey, user_agent: str = "") -> boto3.Session:
+    """A session of the cloud at an address; `user_agent` is added to the User-Agent of its clients."""
+    core = botocore.session.Session(_FIXED)
+    core.set_credentials(key.id, key.secret)
+    core.user_agent_extra = user_agent
+    # A proxy for the world outside knows nothing of this machine.
+    core.set_default_client_config(Config(proxies={}))
+    return _Session(cloud_url, core)

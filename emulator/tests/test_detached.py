@@ -1,0 +1,122 @@
+"""`up --detach`, `wait`, `down` and `reset`: an emulator beside, for scripts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ecs_emulator.local import holder
+from ecs_emulator.ports import free_ports
+
+ECS_EMULATOR = [sys.executable, "-m", "ecs_emulator"]
+TEMPLATE = Path(__file__).parent / "web.yml"
+UP = ["up", str(TEMPLATE), "--yes", "--speed", "50"]
+
+
+class Shell:
+    """Commands in an empty folder, on ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        api, cloud = free_ports(2)
+        self.url = f"http://localhost:{api}"
+        self.folder = folder
+        self.data = folder / ".ecs-emulator"
+        ours = {name: value for name, value in os.environ.items() if name != "LOCAL_DIR"}
+        self._environment = {**ours, "API_PORT": str(api), "CLOUD_PORT": str(cloud)}
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*ECS_EMULATOR, *arguments], cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=100, check=False,
+        )  # fmt: skip
+
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*ECS_EMULATOR, *arguments], cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    shell = Shell(tmp_path)
+    yield shell
+    shell("down")
+    assert holder(shell.data) is None
+
+
+def test_one_that_is_detached_serves_until_it_is_told_to_end_and_then_its_data_may_be_forgotten(shell: Shell) -> None:
+    (shell.folder / "hello.txt").write_text("hello from a folder\n")
+    started = shell(*UP, "--run", f"web={sys.executable} -m http.server $PORT", "--detach")
+    assert started.returncode == 0, started.stdout + started.stderr
+    assert f"Ready  API {shell.url}" in started.stdout
+    assert "Ready" in (shell.data / "up.log").read_text()
+    with urllib.request.urlopen(f"{shell.url}/hello.txt", timeout=30) as answer:
+        assert answer.read() == b"hello from a folder\n"
+    waited = shell("wait", "--timeout", "5")
+    assert (waited.returncode, waited.stdout.startswith("Ready")) == (0, True)
+
+    second = shell(*UP, "--detach")
+    assert (second.returncode, second.stderr) == (
+        1,
+        "Error: A rehearsal of this folder is running already; stop it first.\n",
+    )
+    refused = shell("reset")
+    assert (refused.returncode, refused.stderr) == (
+        4,
+        "Error: A rehearsal of this folder is running; stop it first: ecs-emulator down\n",
+    )
+    number = holder(shell.data)
+    assert number
+    assert shell("down").stdout == "The rehearsal is stopped. What was stored is kept.\n"
+    assert not Path(f"/proc/{number}/exe").exists() or holder(shell.data) is None
+    again = shell("down")
+    assert (again.returncode, again.stdout) == (0, "No rehearsal is running here.\n")
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(shell.url, timeout=5)
+
+    assert (shell.data / "credentials").exists()
+    assert shell("reset").stdout == "What was stored is forgotten.\n"
+    assert [path.name for path in shell.data.iterdir()] == ["lock"]
+    assert shell("reset").stdout == "Nothing is stored here.\n"
+
+
+def test_a_start_that_fails_is_told_with_what_it_said_last(shell: Shell) -> None:
+    broken = shell.folder / "broken.yml"
+    broken.write_text("Resources: {Lost: {Type: 'AWS::Logs::LogGroup', Properties: {RetentionInDays: 2}}}")
+    started = shell("up", str(broken), "--yes", "--detach")
+    assert started.returncode == 4
+    assert started.stderr.startswith("Error: It ended with 1 before it was ready. It said last:\n")
+    assert "RetentionInDays" in started.stderr
+    assert holder(shell.data) is None
+
+
+def test_waiting_ends_with_the_time_or_with_what_was_waited_for(shell: Shell) -> None:
+    waited = shell("wait", "--timeout", "1")
+    assert (waited.returncode, waited.stderr) == (6, "Error: The rehearsal was not started within 1 s.\n")
+    # Tasks that never are healthy: it is started, and never ready.
+    starting = shell.begin(*UP, "--run", "web=sleep 1000")
+    try:
+        while holder(shell.data) is None:
+            assert starting.poll() is None
+        waited = shell("wait", "--timeout", "2")
+        assert (waited.returncode, waited.stderr) == (6, "Error: The rehearsal is not ready within 2 s.\n")
+        waiting = shell.begin("wait")
+        assert shell("down").returncode == 0
+        assert starting.wait(60) == 0
+        assert waiting.wait(60) in (4, 6)
+    finally:
+        if starting.poll() is None:
+            starting.kill()
+
+
+def test_docker_and_a_program_are_two_ways_to_run(shell: Shell) -> None:
+    refused = shell(*UP, "--docker", "--run", "web=true")
+    assert refused.returncode == 2
+    assert "--run runs a process" in refused.stderr

@@ -1,0 +1,1 @@
+"""The simulation of the scheduler, and its figures."""

@@ -1,0 +1,1 @@
+"""What CloudWatch says of a service is what its visitors met."""

@@ -22,10 +22,11 @@ from ecs_emulator import local
 from ecs_emulator.load import show
 from ecs_emulator.load.history import Record, record, records
 from ecs_emulator.load.process import loading
-from ecs_emulator.load.visitors import LIKE, CannotLoad, Plan
 from ecs_emulator.load.whereto import is_this_machine
+from ecs_emulator.load.workload import CannotLoad, Workload
 from mysfits import load as verb
 from mysfits.cli import main
+from ops.visitors import LIKE
 from tests.platform_runner import MYSFITS, ROOT, free_ports, living, until
 
 MYSFIT_IDS = ["4e53920c", "2b473002", "0e37d916"]
@@ -99,15 +100,15 @@ def mysfits(*arguments: str) -> Result:
 
 
 def test_every_request_and_every_like_is_counted_once(api: Api) -> None:
-    with loading(Plan(api.url, clients=16)) as load:
+    with loading(Workload(api.url, clients=16)) as load:
         load.begun()
         until(lambda: load.report().requests > 500, "500 requests")
         report = load.stop()
     # One more for the ids, before it began.
     assert api.seen["GET /mysfits"] - 1 == report.by_route()["GET /mysfits"].requests
     assert sum(api.seen.values()) - 1 == report.requests
-    assert report.liked == api.liked
-    assert set(report.liked) == set(MYSFIT_IDS)
+    assert report.acknowledged == api.liked
+    assert set(report.acknowledged) == set(MYSFIT_IDS)
     assert (report.failed, report.failures, report.in_doubt) == (0, {}, {})
     shares = {route: share.requests for route, share in report.by_route().items()}
     assert max(shares.values()) - min(shares.values()) <= 2 * 16
@@ -119,14 +120,14 @@ def test_every_request_and_every_like_is_counted_once(api: Api) -> None:
 def test_failures_are_counted_by_their_kind_and_their_likes_are_in_doubt(api: Api) -> None:
     # Of four likes of a mysfit, one is answered with 503 and one not at all.
     api.judge = lambda route, number: {1: 503, 2: 0}.get(number % 4, 200) if "/like" in route else 200
-    with loading(Plan(api.url, clients=8, routes=(LIKE,))) as load:
+    with loading(Workload(api.url, clients=8, routes=(LIKE,))) as load:
         load.begun()
         until(lambda: load.report().failed > 40, "40 failures")
         report = load.stop()
     assert set(report.failures) == {"status 503", "connection closed"}
     assert sum(api.seen.values()) - 1 == report.requests
-    assert report.liked == api.liked
-    assert report.liked + report.in_doubt == Counter(
+    assert report.acknowledged == api.liked
+    assert report.acknowledged + report.in_doubt == Counter(
         {route.split("/")[2]: count for route, count in api.seen.items() if "/like" in route}
     )
     assert report.failed == report.in_doubt.total()
@@ -136,7 +137,7 @@ def test_failures_are_counted_by_their_kind_and_their_likes_are_in_doubt(api: Ap
 
 def test_a_503_of_the_service_that_does_not_say_when_to_try_again_is_a_kind_of_its_own(api: Api) -> None:
     api.judge, api.says_when = lambda route, number: 503 if "/like" in route else 200, False
-    with loading(Plan(api.url, clients=4, routes=(LIKE,))) as load:
+    with loading(Workload(api.url, clients=4, routes=(LIKE,))) as load:
         load.begun()
         until(lambda: load.report().failed > 10, "10 failures")
         assert set(load.stop().failures) == {"503 without Retry-After"}
@@ -148,14 +149,14 @@ def test_a_history_holds_every_like_and_profile_read_and_how_many_different_list
     api.judge = lambda route, number: {1: 503, 2: 0}.get(number % 4, 200) if "/like" in route else 200
     path = tmp_path / "history"
     since = time.monotonic_ns()
-    with loading(Plan(api.url, clients=8, history=str(path))) as load:
+    with loading(Workload(api.url, clients=8, history=str(path))) as load:
         load.begun()
         until(lambda: load.report().failed > 10, "10 failures")
         report = load.stop()
     found = list(records(path))
     operations = [each for each in found if isinstance(each, Record)]
     counts = Counter((each.action, each.status) for each in operations)
-    assert counts["POST like", 200] == report.liked.total()
+    assert counts["POST like", 200] == report.acknowledged.total()
     assert counts["POST like", 503] + counts["POST like", 0] == report.in_doubt.total()
     assert counts["GET profile", 200] == report.by_route()["GET /mysfits/{id}"].requests
     (lists,) = [each for each in found if not isinstance(each, Record)]
@@ -187,14 +188,14 @@ def test_a_record_says_what_an_answer_says_and_whether_it_was_void(
 
 def test_a_client_that_failed_waits_a_moment(api: Api) -> None:
     api.judge = lambda route, number: 500
-    with loading(Plan(api.url, clients=1, seconds=1, routes=("GET /",))) as load:
+    with loading(Workload(api.url, clients=1, seconds=1, routes=("GET /",))) as load:
         assert load.wait(60)
         report = load.stop()
     assert 1 <= report.failed == report.requests <= 10
 
 
 def test_a_load_of_a_few_seconds_ends_by_itself(api: Api) -> None:
-    with loading(Plan(api.url, clients=4, seconds=1)) as load:
+    with loading(Workload(api.url, clients=4, seconds=1)) as load:
         assert load.wait(60)
         report = load.stop()
     assert report.seconds >= 1
@@ -205,20 +206,16 @@ def test_a_load_of_a_few_seconds_ends_by_itself(api: Api) -> None:
 
 def test_nobody_at_the_address_is_said_before_it_begins(api: Api) -> None:
     (port,) = free_ports(1)
-    nobody = Plan(f"http://127.0.0.1:{port}", clients=4)
+    nobody = Workload(f"http://127.0.0.1:{port}", clients=4)
     with loading(nobody) as load, pytest.raises(CannotLoad, match=r"Nothing answers at .*: connection refused"):
         load.begun()
     api.mysfits = []
-    with loading(Plan(api.url, clients=4)) as load, pytest.raises(CannotLoad, match="lists no mysfits"):
+    with loading(Workload(api.url, clients=4)) as load, pytest.raises(CannotLoad, match="lists no mysfits"):
         load.begun()
 
 
 def test_a_load_ends_with_whoever_started_it_even_by_kill(api: Api) -> None:
-    code = (
-        "import sys; import time; from ecs_emulator.load.process import Load\n"
-        "from ecs_emulator.load.visitors import Plan\n"
-        "load = Load(Plan(sys.argv[1], 4)); load.begun(); print('begun', flush=True); time.sleep(600)"
-    )
+    code = "load = Load(Workload(sys.argv[1], 4)); load.begun(); print('begun', flush=True); time.sleep(600)"
     mark = f"MARK={api.url}"
     with subprocess.Popen(
         [sys.executable, "-c", code, api.url], cwd=ROOT, env=os.environ | {"MARK": api.url}, stdout=subprocess.PIPE
@@ -285,9 +282,9 @@ def test_ctrl_c_and_kill_are_good_ends_with_a_report(api: Api, told: signal.Sign
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1", "https://example.invalid/", "http://0.0.0.0:8000"])
 def test_a_stranger_is_loaded_only_when_that_is_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[Plan] = []
+    begun: list[Workload] = []
 
-    def begin(plan: Plan) -> NoReturn:
+    def begin(plan: Workload) -> NoReturn:
         begun.append(plan)
         raise CannotLoad("Not in a test.")
 

@@ -7,18 +7,24 @@ from typing import Any, NoReturn
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecs_emulator.commands.options import JSON
 from ecs_emulator.ops.outcomes import INTERRUPTED, MEANINGS, Failure, failure_of
 from ecs_emulator.ops.target import NoTarget
 from ecs_emulator.ops.terminal import as_text, complain, guard_errors, put_json
+from ecs_emulator.program import ECS_EMULATOR, Program
 from ecs_emulator.visible import visible
+
+JSON = "ops.json"  # in click's `meta`: whether --json was said
 
 CODES = [f"{int(outcome):<3}  {meaning}" for outcome, meaning in MEANINGS.items()]
 CODES += ["1    the rehearsal could not start or go on, or something that nobody foresaw", f"{INTERRUPTED}  Ctrl-C"]
 
 
 class Commands(click.Group):
-    """Commands that end in one clear line, and in an exit code that tells how."""
+    """Commands of a program, that end in one clear line, and in an exit code that tells how."""
+
+    def __init__(self, *arguments: Any, program: Program = ECS_EMULATOR, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.program = program
 
     def __call__(self, *arguments: Any, **settings: Any) -> Any:
         """As a program of its own."""
@@ -38,6 +44,25 @@ class Commands(click.Group):
             _end(ctx, failure_of(error))
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+
+
+class Verb(click.Command):
+    """A command whose help has the name of its program in the place of `ecs-emulator`."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        written = self.help
+        self.help = written and written.replace(ECS_EMULATOR.name, program().name)
+        try:
+            super().format_help_text(ctx, formatter)
+        finally:
+            self.help = written
+
+
+def program() -> Program:
+    """The program whose command is being run."""
+    context = click.get_current_context(silent=True)
+    root = context and context.find_root().command
+    return root.program if isinstance(root, Commands) else ECS_EMULATOR
 
 
 def _end(ctx: click.Context, failure: Failure) -> NoReturn:

@@ -43,7 +43,7 @@ watching: .venv/ready ## Compare the metrics in CloudWatch with what visitors we
 	$(BIN)/python -m reliability.watching --write
 
 simulate: .venv/ready ## Run the scheduler in 20,000 simulated worlds, one from each seed
-	$(BIN)/python -m emulator.simulation --seeds 20000 --write
+	$(BIN)/python -m reliability.simulation
 
 breaks: .venv/ready .venv-scan/ready ## Break each property on purpose and see a test fail
 	$(BIN)/python -m tests.breaks --write

@@ -32,11 +32,11 @@ from ecs_emulator.local import REGION, client_environment, use_only
 from ecs_emulator.ops.http import call
 from ecs_emulator.ops.waiting import rounds
 from ecs_emulator.stacks.files import listed
+from ecs_emulator.stacks.render import render
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
 from ops.local.surroundings import STACKS
 from ops.seed import seed_all
-from ops.stacks.render import render
 from reliability.drills.routes import EVERYWHERE, ROUTES
 
 ROOT = Path(__file__).parent.parent

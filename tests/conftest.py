@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import signal
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,35 +16,15 @@ from app.kit import aws
 from app.kit.config import Config
 from app.kit.dynamodb import Table
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.local import REGION, use_only
+from ecs_emulator.local import REGION
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["emulator.tests.support.browser", "emulator.tests.support.cloud"]
 
 CFN = Path(__file__).parent.parent / "cfn"
 
 _numbers = itertools.count(1)
-
-# A shell that runs the tests in its background has Ctrl-C ignored, and every child would inherit that.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.fixture(scope="session")
-def cloud() -> Iterator[Cloud]:
-    """A local cloud; every AWS client of the test process talks to it."""
-    before = dict(os.environ)
-    cloud = Cloud(port=0)
-    use_only(cloud.url, cloud.key)
-    yield cloud
-    cloud.close()
-    os.environ.clear()
-    os.environ.update(before)
-
-
-@pytest.fixture(scope="session")
-def session(cloud: Cloud) -> boto3.Session:
-    return boto3.Session()
 
 
 @pytest.fixture

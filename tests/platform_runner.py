@@ -15,12 +15,11 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, cast
 
 import boto3
 
@@ -28,44 +27,13 @@ from app.kit.config import Config
 from ecs_emulator.access_key import FILE, AccessKey
 from ecs_emulator.local import REGION
 from ecs_emulator.ports import free_ports as free_ports
+from emulator.tests.support.processes import commands
+from emulator.tests.support.processes import living as living
+from emulator.tests.support.waiting import PATIENCE as PATIENCE
+from emulator.tests.support.waiting import until as until
 
 ROOT = Path(__file__).parent.parent
 MYSFITS = [sys.executable, "-m", "mysfits"]
-PATIENCE = 60  # seconds after which something hangs; nothing here should take so long
-
-Found = TypeVar("Found")
-
-
-def until(found: Callable[[], Found], what: str, within: float = PATIENCE) -> Found:
-    """Ask again and again until the answer is true; that answer. Fails with `what` when it never is."""
-    deadline = time.monotonic() + within
-    while not (answer := found()):
-        assert time.monotonic() < deadline, f"not within {within} s: {what}"
-        time.sleep(0.02)
-    return answer
-
-
-def living(mark: str) -> dict[int, str]:
-    """Process id to command line of every process whose environment holds `mark` (a `NAME=value`).
-
-    A child inherits its parent's environment, so this finds whole families, orphans included.
-    """
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # ended while we looked, or somebody else's
-            # The dead that nobody has asked about yet have no environment any more.
-            if f"{mark}\0".encode() in (folder / "environ").read_bytes() + b"\0":
-                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ").strip()
-    return found
-
-
-def commands() -> dict[int, str]:
-    """Process id to command line of every living process."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # ended while we looked
-            found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ").strip()
-    return found
 
 
 class Platform:

@@ -15,7 +15,7 @@ from ecs_emulator.access_key import AccessKey, private
 LOCAL = Path(os.environ.get("LOCAL_DIR") or Path(__file__).parents[2] / ".local")
 
 
-REGION = "us-east-1"
+ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 def endpoint_environment(cloud_url: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How a simulation is shown: a failure on the terminal, the figures on docs/reliability.md."""
+"""A simulation on the terminal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from emulator.simulation.mutations import Mutation
 from emulator.simulation.simulation import Outcome
-from emulator.simulation.workload import KINDS
-from tools.page import machine, table
 
 _LAST = 30  # lines of the trace that tell of a failure
 
@@ -35,16 +33,6 @@ def summary(seeds: int, violations: int, took: float, counts: Counter[str], trac
     )
 
 
-def figures(summed: str, counts: Counter[str], found: Found) -> str:
-    """In Markdown."""
-    operations = table(("operation", "times"), [(kind, f"{counts[kind]:,}") for kind in KINDS])
-    statuses = sorted(name for name in counts if name.isupper())
-    deployments = table(
-        ("status of service deployments at the end", "number"), [(each, f"{counts[each]:,}") for each in statuses]
-    )
-    return "\n\n".join([summed.replace("\n", " "), operations, deployments, mutations(found), f"{machine()}."])
-
-
 def mutations(found: Found) -> str:
-    rows = [(each.what, "**not found**" if seed is None else str(seed)) for each, seed in found]
-    return table(("mutation of the scheduler", "found by seed"), rows)
+    """A line for each."""
+    return "\n".join(f"{each.what}: {'not found' if seed is None else f'found by seed {seed}'}" for each, seed in found)

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 
 from ecs_emulator.access_key import FILE, TEMPORARY, AccessKey, private
-from tests.platform_runner import ROOT
+from emulator.tests.support.folders import ROOT
 
 
 def test_a_key_is_made_once_and_is_the_same_from_then_on(tmp_path: Path) -> None:

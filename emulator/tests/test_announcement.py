@@ -15,12 +15,14 @@ import pytest
 import yaml
 
 from ecs_emulator.announcement import announced
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.confinement import NOT_OFFERED
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.stacks.programs import Program, programs
 from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.scheduler.launches import an_image
-from tests.platform_runner import MYSFITS, ROOT, free_ports
+from emulator.tests.support.folders import ROOT
+from tests.platform_runner import MYSFITS
 
 SERVICE = Path(__file__).parent / "somebodys-service.yml"
 

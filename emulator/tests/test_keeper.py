@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from ecs_emulator import keeper
-from tests.platform_runner import ROOT, living, until
+from emulator.tests.support.folders import ROOT
+from emulator.tests.support.processes import living
+from emulator.tests.support.waiting import until
 
 # Deaf to a polite stop, and with a child of its own.
 STUBBORN = ["sh", "-c", "trap '' TERM INT HUP; echo born; sleep 600 & wait; wait"]
@@ -36,7 +38,7 @@ with keeper.started() as start:
 @contextmanager
 def main_process(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The main process with its children running, and the mark that they all carry."""
-    mark = f"MYSFITS_TEST={uuid.uuid4()}"
+    mark = f"EMULATOR_TEST={uuid.uuid4()}"
     with subprocess.Popen(
         [sys.executable, "-c", MAIN, str(folder)],
         cwd=ROOT,

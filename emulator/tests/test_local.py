@@ -13,9 +13,9 @@ import pytest
 from ecs_emulator import local
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.local import AlreadyRunning, Running, ours_alone, use_only
-from tests.platform_runner import ROOT
+from emulator.tests.support.folders import ROOT
 
-RUNNING = Running("http://cloud", "http://api", "http://site", {"DynamoTable": "mysfits"})
+RUNNING = Running("http://cloud", "http://api", "http://site", {"Table": "notes"})
 
 
 @pytest.fixture(autouse=True)

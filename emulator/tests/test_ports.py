@@ -9,8 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from ecs_emulator import ports
-from ecs_emulator.ports import Ports, PortUnusable
-from tests.platform_runner import free_ports
+from ecs_emulator.ports import Ports, PortUnusable, free_ports
 
 NAMES = ("SITE_PORT", "API_PORT", "CLOUD_PORT")
 

@@ -9,7 +9,7 @@ import pytest
 
 from ecs_emulator.supervisor import INTENSITY, PERIOD, Supervisor, TooManyRestarts, how_ended
 from ecs_emulator.worker import Worker
-from tests.platform_runner import PATIENCE, until
+from emulator.tests.support.waiting import PATIENCE, until
 
 
 class Child:

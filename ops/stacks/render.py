@@ -1,94 +1,12 @@
-"""Templates with their parameters filled in, and nothing made: what CloudFormation would be asked for.
-
-`python -m ops.stacks.render FOLDER` writes the stacks of cfn/stacks.yml, rendered, as JSON files into a folder.
-"""
+"""`python -m ops.stacks.render FOLDER` writes the stacks of cfn/stacks.yml, rendered, as JSON files into a folder."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ecs_emulator.stacks.errors import of
 from ecs_emulator.stacks.files import listed
-from ecs_emulator.stacks.names import ACCOUNT
-from ecs_emulator.stacks.parameters import parameter_values
-from ecs_emulator.stacks.resources.imagined import imagine
-from ecs_emulator.stacks.resources.kind import Made, Properties
-from ecs_emulator.stacks.rules import check_rules
-from ecs_emulator.stacks.templates import Document
-from ecs_emulator.stacks.walk import Make, Walk, pseudo_parameters
-
-REGION = "us-east-1"
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """One stack: its resources by logical id, without those whose condition does not hold; outputs; exports."""
-
-    resources: dict[str, Document]
-    outputs: dict[str, str]
-    exports: dict[str, str]
-
-    def of_type(self, type_name: str) -> dict[str, Properties]:
-        """The properties of the resources of one type, by logical id."""
-        return {
-            logical_id: resource["Properties"]
-            for logical_id, resource in self.resources.items()
-            if resource["Type"] == type_name
-        }
-
-    def template(self) -> str:
-        """The stack as a template without parameters."""
-        return json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": self.resources}, indent=2)
-
-
-def render(
-    stacks: Iterable[tuple[str, Document, Mapping[str, Any]]], exports: dict[str, str] | None = None
-) -> dict[str, Rendered]:
-    """Stacks (name, template, parameters) that follow one another, by name. Raises TemplateError.
-
-    `exports` are those of other stacks.
-    """
-    rendered: dict[str, Rendered] = {}
-    exports = {} if exports is None else exports
-    for name, document, parameters in stacks:
-        with of(name):
-            rendered[name], exported = _render(name, document, parameters, exports)
-        exports.update(exported)
-    return rendered
-
-
-def _render(
-    name: str, document: Document, parameters: Mapping[str, Any], exports: Mapping[str, str]
-) -> tuple[Rendered, dict[str, str]]:
-    values = parameter_values(document, parameters)
-    check_rules(document, values)
-    stack_id = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/local"
-    walk = Walk(_imagined(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
-    walk.make_all()
-    resources = {
-        logical_id: _rendered(walk.evaluator.value({"Properties": {}, **resource}))
-        for logical_id, resource in document["Resources"].items()
-        if walk.wanted(resource)
-    }
-    outputs = walk.outputs()
-    exported = {output.export: output.value for output in outputs if output.export}
-    return Rendered(resources, {output.name: output.value for output in outputs}, exported), exported
-
-
-def _rendered(resource: Document) -> Document:
-    return {key: value for key, value in resource.items() if key != "Condition"}
-
-
-def _imagined(stack: str) -> Make:
-    def make(logical_id: str, resource: Document, properties: Properties) -> Made:
-        return imagine(REGION, resource["Type"], f"{stack}-{logical_id}", properties)
-
-    return make
+from ecs_emulator.stacks.render import render
 
 
 def main(listing: Path, folder: Path) -> None:

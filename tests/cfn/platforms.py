@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ecs_emulator.stacks.render import Rendered, render
 from ecs_emulator.stacks.resources.kind import Properties
 from ecs_emulator.stacks.templates import Document, read_template
-from ops.stacks.render import Rendered, render
 
 CFN = Path(__file__).parent.parent.parent / "cfn"
 

@@ -19,12 +19,13 @@ from ecs_emulator.cloud.door import Door
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.iam import allows
 from ecs_emulator.cloud.server import Server
+from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.files import Listing, listed
-from ecs_emulator.stacks.stack import ACCOUNT, Stacks
+from ecs_emulator.stacks.render import REGION, render
+from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
 from ops.local.surroundings import STACKS
 from ops.seed import seed_all
-from ops.stacks.render import REGION, render
 from tests.cfn import platforms
 from tests.cfn.platforms import CFN, Platform
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from ecs_emulator.stacks.render import render
 from ecs_emulator.stacks.templates import TemplateError
-from ops.stacks.render import render
 from tests.cfn.platforms import KINDS, Documents
 
 _CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/a"

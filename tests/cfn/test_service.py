@@ -11,7 +11,7 @@ import pytest
 from app import NEEDS
 from app.kit.config import Config
 from ecs_emulator.stacks.files import listed
-from ops.stacks.render import render
+from ecs_emulator.stacks.render import render
 from tests.cfn.platforms import CFN, Documents, Platform
 from tests.conftest import TABLES
 

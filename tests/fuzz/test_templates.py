@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from ecs_emulator.stacks.errors import LONGEST
 from ecs_emulator.stacks.files import Listing, stand_ins
+from ecs_emulator.stacks.render import render
 from ecs_emulator.stacks.templates import TemplateError, parsed_template
 from emulator.tests.stacks.stage import Stage, new_name, stage
 from emulator.tests.stacks.templates import SERVICE
-from ops.stacks.render import render
 from tests.fuzz.conftest import TIMES
 from tests.fuzz.finds import finds, kept
 from tests.fuzz.mutations import mutated, scrambled, written

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from ecs_emulator.stacks.render import render
 from ecs_emulator.stacks.stack import listed
-from ops.stacks.render import render
 from tests.conftest import TABLES
 from tests.image.docker import ROOT, docker, inspect, journey, port_of
 

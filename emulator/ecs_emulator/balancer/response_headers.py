@@ -10,24 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_PREFIX, _SUFFIX = "routing.http.response.", ".header_value"
-NAMES = (
-    "strict-transport-security",
-    "access-control-allow-origin",
-    "access-control-allow-methods",
-    "access-control-allow-headers",
-    "access-control-allow-credentials",
-    "access-control-expose-headers",
-    "access-control-max-age",
-    "content-security-policy",
-    "x-content-type-options",
-    "x-frame-options",
-)
-
-
-def attribute(name: str) -> str:
-    """The key of the listener attribute for a response header."""
-    return f"{_PREFIX}{name.replace('-', '_')}{_SUFFIX}"
+from ecs_emulator.cloud.header_attributes import NAMES, attribute
 
 
 def response_headers(attributes: Mapping[str, str]) -> dict[str, str]:

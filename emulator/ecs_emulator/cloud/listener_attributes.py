@@ -11,8 +11,8 @@ from typing import Any
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.elbv2.models import elbv2_backends
 
-from ecs_emulator.balancer.response_headers import NAMES, attribute
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.header_attributes import NAMES, attribute
 from ecs_emulator.cloud.stored import ALONE
 from ecs_emulator.local import REGION
 

@@ -7,7 +7,7 @@ import random
 import uuid
 from dataclasses import dataclass
 
-from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.local import ACCOUNT
 
 
 @dataclass(frozen=True)

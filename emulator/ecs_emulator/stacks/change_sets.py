@@ -5,43 +5,20 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks import shapes
-from ecs_emulator.stacks.changes import Plan
-from ecs_emulator.stacks.names import ACCOUNT
 from ecs_emulator.stacks.requested import by_name, requested
 from ecs_emulator.stacks.stack import Stacks
-from ecs_emulator.stacks.state import Stack, Wanted
+from ecs_emulator.stacks.state import ChangeSet, Stack, Wanted
 from ecs_emulator.stacks.templates import TemplateError
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
 _MOMENT = 0.5  # seconds
-
-
-@dataclass
-class ChangeSet:
-    """One change set of a stack; its plan is None when it could not be made."""
-
-    name: str
-    id: str
-    stack: Stack
-    wanted: Wanted
-    plan: Plan | None
-    status: str
-    reason: str | None
-    rolls_back: bool
-    description: str | None
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    @property
-    def is_executable(self) -> bool:
-        return self.status == "CREATE_COMPLETE"
 
 
 def create(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ecs_emulator.stacks.errors import TemplateError
+from ecs_emulator.stacks.plan import Change, Detail, Plan
 from ecs_emulator.stacks.resources.kind import Kind, Made, Place, Properties, changed
 from ecs_emulator.stacks.state import Resource, Stack, Wanted
 from ecs_emulator.stacks.templates import Document
@@ -21,46 +21,6 @@ class NoUpdates(TemplateError):
 
     def __init__(self) -> None:
         super().__init__("No updates are to be performed.")
-
-
-@dataclass(frozen=True)
-class Detail:
-    """One property that changes, and why: `source` is ParameterReference, ResourceReference or DirectModification."""
-
-    attribute: str  # Properties, Tags, Metadata or a policy
-    name: str | None
-    recreation: str  # Never, Conditionally, Always
-    is_static: bool
-    source: str
-    cause: str | None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One resource that changes: `action` is Add, Modify or Remove, `replacement` True, False or Conditional."""
-
-    action: str
-    logical_id: str
-    type: str
-    physical_id: str | None = None
-    replacement: str | None = None
-    details: tuple[Detail, ...] = ()
-
-    @property
-    def scope(self) -> list[str]:
-        return sorted({detail.attribute for detail in self.details})
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The changes of the resources, and whether the outputs change."""
-
-    changes: list[Change]
-    changes_outputs: bool
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.changes and not self.changes_outputs
 
 
 def kind_of(kinds: Mapping[str, Kind], type_name: str) -> Kind:

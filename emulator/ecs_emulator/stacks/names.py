@@ -1,10 +1,8 @@
-"""The account that is rehearsed in, and the names of what its stacks make."""
+"""Names of what stacks make."""
 
 from __future__ import annotations
 
 from hashlib import sha256
-
-ACCOUNT = "123456789012"
 
 
 def shortened(name: str, limit: int) -> str:

@@ -5,26 +5,43 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from ecs_emulator.stacks.changes import NoUpdates
 from ecs_emulator.stacks.files import text_at
 from ecs_emulator.stacks.quotas import NESTED
 from ecs_emulator.stacks.resources.kind import Kind, Made, Place, Properties, Unfinished
 from ecs_emulator.stacks.schema import MAP, TEXT
-from ecs_emulator.stacks.templates import TemplateError, parsed_template
+from ecs_emulator.stacks.state import Stack
+from ecs_emulator.stacks.templates import Document, TemplateError, parsed_template
 from ecs_emulator.stacks.values import is_unknown
-
-if TYPE_CHECKING:
-    from ecs_emulator.stacks.stack import Stacks
-    from ecs_emulator.stacks.state import Stack
 
 _KNOWN = {"NotificationARNs", "Parameters", "Tags", "TemplateURL", "TimeoutInMinutes"}
 
 
-def kind(stacks: Stacks) -> Kind:
+class StackOperations(Protocol):
+    """The operations that a nested stack is made, changed and deleted by: those of `stack.Stacks`."""
+
+    def named(self, name: str) -> Stack | None: ...
+
+    def deploy(
+        self,
+        name: str,
+        document: Document,
+        parameters: Mapping[str, Any],
+        *,
+        text: str | None = None,
+        folder: Path | None = None,
+        is_nested: bool = False,
+    ) -> Stack: ...
+
+    def delete(self, name: str) -> Stack | None: ...
+
+
+def kind(stacks: StackOperations) -> Kind:
     """Nested stacks as a resource type of `stacks`."""
 
     def create(_place: Place, name: str, properties: Properties) -> Made:
@@ -64,7 +81,7 @@ def _prepared(place: Place, properties: Properties, folder: Path | None) -> Prop
 _level: ContextVar[int] = ContextVar("level", default=0)  # how many stacks this one is inside of
 
 
-def _deployed(stacks: Stacks, name: str, properties: Properties) -> Stack:
+def _deployed(stacks: StackOperations, name: str, properties: Properties) -> Stack:
     if _level.get() >= NESTED:
         raise TemplateError(f"More than {NESTED} stacks are inside of one another.")
     before = _level.set(_level.get() + 1)
@@ -74,7 +91,7 @@ def _deployed(stacks: Stacks, name: str, properties: Properties) -> Stack:
         _level.reset(before)
 
 
-def _deployed_inside(stacks: Stacks, name: str, properties: Properties) -> Stack:
+def _deployed_inside(stacks: StackOperations, name: str, properties: Properties) -> Stack:
     text, folder = properties["TemplateBody"], properties["Folder"]
     document = parsed_template(text, Path(str(properties["TemplateURL"])).name)
     parameters = properties.get("Parameters", {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ecs_emulator.stacks.changes import Change, Detail
+from ecs_emulator.stacks.plan import Change, Detail
 from ecs_emulator.stacks.state import Event, Resource, Stack, Wanted
 
 _NOT_CHECKED = {"StackDriftStatus": "NOT_CHECKED"}

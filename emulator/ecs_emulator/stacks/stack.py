@@ -14,11 +14,11 @@ import boto3
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.stacks import files, nested
-from ecs_emulator.stacks.changes import NoUpdates, Plan, planned
+from ecs_emulator.stacks.changes import NoUpdates, planned
 from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.files import listed
-from ecs_emulator.stacks.names import ACCOUNT
 from ecs_emulator.stacks.parameters import parameter_values
+from ecs_emulator.stacks.plan import Plan
 from ecs_emulator.stacks.resources.kind import Kind, Place, Stopped
 from ecs_emulator.stacks.resources.registry import known
 from ecs_emulator.stacks.rules import check_rules
@@ -27,7 +27,7 @@ from ecs_emulator.stacks.templates import Document
 from ecs_emulator.stacks.walk import Output
 from ecs_emulator.stacks.work import Work, take_down
 
-__all__ = ["ACCOUNT", "NoUpdates", "Stacks", "listed"]
+__all__ = ["NoUpdates", "Stacks", "listed"]
 
 _PATIENCE = 3 * 60 * 60  # seconds that CloudFormation waits for a service
 _DEAD = {"CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}

@@ -1,4 +1,4 @@
-"""What is known of a stack: its resources, outputs and events, and where it stands."""
+"""What is known of a stack: its resources, outputs, events and change sets, and where it stands."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
-from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.local import ACCOUNT
+from ecs_emulator.stacks.plan import Plan
 from ecs_emulator.stacks.resources.kind import Made, Properties
 from ecs_emulator.stacks.templates import Document
 from ecs_emulator.stacks.walk import Output
-
-if TYPE_CHECKING:
-    from ecs_emulator.stacks.change_sets import ChangeSet
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 
@@ -73,6 +71,26 @@ class Event:
     status: str
     reason: str | None
     properties: str | None
+
+
+@dataclass
+class ChangeSet:
+    """One change set of a stack; its plan is None when it could not be made."""
+
+    name: str
+    id: str
+    stack: Stack
+    wanted: Wanted
+    plan: Plan | None
+    status: str
+    reason: str | None
+    rolls_back: bool
+    description: str | None
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def is_executable(self) -> bool:
+        return self.status == "CREATE_COMPLETE"
 
 
 @dataclass

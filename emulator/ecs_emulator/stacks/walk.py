@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.errors import TemplateError, at, shown
 from ecs_emulator.stacks.evaluator import Evaluator
-from ecs_emulator.stacks.names import ACCOUNT
 from ecs_emulator.stacks.order import depth_first
 from ecs_emulator.stacks.references import resources_of
 from ecs_emulator.stacks.resources.kind import Made, Properties

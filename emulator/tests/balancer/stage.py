@@ -25,9 +25,10 @@ import boto3
 from ecs_emulator import keeper
 from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.clock import Clock
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.outside import Target
 from emulator.tests.balancer.shelf import Shelf
-from tests.platform_runner import PATIENCE, free_ports, until
+from emulator.tests.support.waiting import PATIENCE, until
 
 
 class Answer(NamedTuple):

@@ -14,7 +14,7 @@ from ecs_emulator.balancer import envoy
 from ecs_emulator.balancer.publisher import Open
 from ecs_emulator.scheduler.outside import Target
 from emulator.tests.balancer.stage import Stage, staged
-from tests.platform_runner import until
+from emulator.tests.support.waiting import until
 
 
 def test_after_the_end_there_is_no_thread_no_process_and_the_port_is_free(tmp_path: Path) -> None:

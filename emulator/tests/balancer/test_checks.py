@@ -16,7 +16,7 @@ from ecs_emulator.balancer.checks import Checker, check
 from ecs_emulator.balancer.health import NO_CONNECTION, TIMED_OUT, Condition, Failure, Settings
 from ecs_emulator.scheduler.outside import Target
 from emulator.tests.balancer.stage import Appliance
-from tests.platform_runner import PATIENCE
+from emulator.tests.support.waiting import PATIENCE
 
 
 @contextmanager

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from ecs_emulator import balancer
 from ecs_emulator.balancer.actions import page
 from ecs_emulator.balancer.listeners import listener, route_configuration
 from ecs_emulator.balancer.matching import SOURCE
-from tests.platform_runner import ROOT
 
-FOLDER = ROOT / "emulator" / "ecs_emulator" / "balancer"
+FOLDER = Path(balancer.__file__).parent
 
 
 @pytest.fixture

@@ -71,8 +71,8 @@ def is_met(
         ("/a.b", "/aXb", False),
         ("/like", "/like?twice=1", True),
         ("/*twice*", "/like?twice=1", False),
-        ("/mysfits/*/fulfill-like", "/mysfits/4e5/fulfill-like", True),
-        ("/mysfits/*/fulfill-like", "/mysfits/4e5/fulfill%2Dlike", False),
+        ("/notes/*/fulfill-like", "/notes/4e5/fulfill-like", True),
+        ("/notes/*/fulfill-like", "/notes/4e5/fulfill%2Dlike", False),
         ("/$1(a|b)", "/$1(a|b)", True),
     ],
 )
@@ -86,9 +86,9 @@ def test_a_path_matches_with_wildcards_in_its_case_and_without_its_query(
 @pytest.mark.parametrize(
     ("pattern", "target", "expected"),
     [
-        ("^.*%.*$", "/mysfits/4e5/fulfill%2Dlike", True),
-        ("^.*%.*$", "/mysfits", False),
-        ("^.*%.*$", "/mysfits?value=100%25", False),
+        ("^.*%.*$", "/notes/4e5/fulfill%2Dlike", True),
+        ("^.*%.*$", "/notes", False),
+        ("^.*%.*$", "/notes?value=100%25", False),
         ("^/api/v[0-9]+/", "/api/v12/users", True),
         ("^/api/v[0-9]+/", "/API/v12/users", False),
         ("users|posts$", "/posts/1", False),

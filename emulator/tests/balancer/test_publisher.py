@@ -17,9 +17,10 @@ from ecs_emulator.balancer.publisher import Publisher
 from ecs_emulator.balancer.store import Store
 from ecs_emulator.balancer.targets import TargetTable
 from ecs_emulator.clock import Clock
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.outside import Target
 from emulator.tests.balancer.test_plan import FORWARD, a_balancer, a_group, a_listener, a_rule, path
-from tests.platform_runner import free_ports, until
+from emulator.tests.support.waiting import until
 
 ONE, TWO = Target("127.0.0.1", 1), Target("127.0.0.1", 2)
 GROUP = "arn:group/g/1"

@@ -11,7 +11,7 @@ from pathlib import Path
 from ecs_emulator.balancer.publisher import Open
 from ecs_emulator.supervisor import Supervisor
 from emulator.tests.balancer.stage import Appliance, Stage, staged
-from tests.platform_runner import PATIENCE, until
+from emulator.tests.support.waiting import PATIENCE, until
 
 
 class Client:

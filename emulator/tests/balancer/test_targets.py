@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import Any
 
 from emulator.tests.balancer.stage import Appliance, Stage
-from tests.platform_runner import PATIENCE, until
+from emulator.tests.support.waiting import PATIENCE, until
 
 
 def state(stage: Stage, group: str, appliance: Appliance) -> str | None:

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.outside import Target
 from emulator.tests.balancer.stage import Appliance, Stage, staged
-from tests.platform_runner import PATIENCE, free_ports, until
+from emulator.tests.support.waiting import PATIENCE, until
 
 PAGE_503 = (
     "<html>\n<head><title>503 Service Temporarily Unavailable</title></head>\n"

@@ -23,7 +23,7 @@ from ecs_emulator.stacks import operations as stack_operations
 from ecs_emulator.stacks.stack import Stacks
 from emulator.tests.cloud.wire import client, strict_cloud
 from emulator.tests.scheduler.world import BREAKER, GROUP, NETWORK, World
-from tests.platform_runner import PATIENCE, until
+from emulator.tests.support.waiting import PATIENCE, until
 
 TEMPLATE = """
 Parameters:
@@ -102,7 +102,7 @@ class Scene:
     def service(self, name: str, image: str = "good") -> None:
         """A service of two tasks behind a load balancer, with a circuit breaker, in a steady state."""
         self.ecs.create_service(
-            cluster="mysfits",
+            cluster="demo",
             serviceName=name,
             taskDefinition=self.definition(image, name),
             desiredCount=2,
@@ -125,14 +125,14 @@ class Scene:
         )
         return str(made["taskDefinition"]["taskDefinitionArn"])
 
-    def shown(self, name: str, cluster: str = "mysfits") -> dict[str, Any]:
+    def shown(self, name: str, cluster: str = "demo") -> dict[str, Any]:
         found: dict[str, Any] = self.ecs.describe_services(cluster=cluster, services=[name])["services"][0]
         return found
 
     def images(self, name: str) -> list[str]:
         """The images of its running tasks."""
-        arns = self.ecs.list_tasks(cluster="mysfits", serviceName=name)["taskArns"]
-        tasks = self.ecs.describe_tasks(cluster="mysfits", tasks=arns)["tasks"] if arns else []
+        arns = self.ecs.list_tasks(cluster="demo", serviceName=name)["taskArns"]
+        tasks = self.ecs.describe_tasks(cluster="demo", tasks=arns)["tasks"] if arns else []
         return [task["containers"][0]["image"] for task in tasks]
 
 
@@ -216,7 +216,7 @@ def test_every_operation_of_ecs_answers_boto3(scene: Scene) -> None:
 
 def test_an_error_of_ecs_is_the_one_that_boto3_knows(scene: Scene) -> None:
     with pytest.raises(scene.ecs.exceptions.ServiceNotFoundException):
-        scene.ecs.update_service(cluster="mysfits", service="nothing")
+        scene.ecs.update_service(cluster="demo", service="nothing")
     with pytest.raises(scene.ecs.exceptions.ClusterNotFoundException):
         scene.ecs.list_tasks(cluster="nothing")
     with pytest.raises(ClientError, match="UnsupportedFeatureException"):
@@ -225,7 +225,7 @@ def test_an_error_of_ecs_is_the_one_that_boto3_knows(scene: Scene) -> None:
 
 def test_the_cli_rolls_out_and_waits(scene: Scene) -> None:
     scene.service("cli")
-    here = ("--cluster", "mysfits")
+    here = ("--cluster", "demo")
     updated = scene.aws("ecs", "update-service", *here, "--service", "cli", "--desired-count", "3")
     assert updated["service"]["desiredCount"] == 3
     until(lambda: scene.shown("cli")["runningCount"] == 3, "three tasks run")
@@ -238,13 +238,13 @@ def test_the_cli_rolls_out_and_waits(scene: Scene) -> None:
     assert len(tasks) == 3
     stopped = scene.aws("ecs", "stop-task", *here, "--task", tasks[0], "--reason", "by hand")
     assert stopped["task"]["desiredStatus"] == "STOPPED"
-    until(lambda: tasks[0] not in scene.ecs.list_tasks(cluster="mysfits", serviceName="cli")["taskArns"], "it is gone")
+    until(lambda: tasks[0] not in scene.ecs.list_tasks(cluster="demo", serviceName="cli")["taskArns"], "it is gone")
     scene.aws("ecs", "wait", "tasks-stopped", *here, "--tasks", tasks[0])
 
 
 def test_the_cli_tells_an_error_by_its_code(scene: Scene) -> None:
     for command, code in [
-        (("ecs", "update-service", "--cluster", "mysfits", "--service", "nothing"), "ServiceNotFoundException"),
+        (("ecs", "update-service", "--cluster", "demo", "--service", "nothing"), "ServiceNotFoundException"),
         (("ecs", "list-account-settings"), "UnsupportedFeatureException"),
         (("elbv2", "describe-rules", "--rule-arns", "nothing"), "RuleNotFound"),
         (("logs", "list-anomalies"), "NotImplemented"),
@@ -276,7 +276,7 @@ def test_the_cli_makes_a_stack_and_waits_for_it(scene: Scene, stacks: Stacks, tm
 
 def test_ecs_deploy_rolls_out_an_image(scene: Scene) -> None:
     scene.service("deployed")
-    done = scene.run("ecs", "deploy", "mysfits", "deployed", "-i", "app", "better", "--timeout", "60")
+    done = scene.run("ecs", "deploy", "demo", "deployed", "-i", "app", "better", "--timeout", "60")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Deployment successful" in done.stdout
     assert scene.images("deployed") == ["better", "better"]
@@ -287,7 +287,7 @@ def test_ecs_deploy_rolls_out_an_image(scene: Scene) -> None:
 
 def test_ecs_deploy_sees_that_a_service_does_not_get_ready(scene: Scene) -> None:
     scene.service("undeployed")
-    done = scene.run("ecs", "deploy", "mysfits", "undeployed", "-i", "app", "sick", "--timeout", "1", "--rollback")
+    done = scene.run("ecs", "deploy", "demo", "undeployed", "-i", "app", "sick", "--timeout", "1", "--rollback")
     assert done.returncode == 1
     assert "Deployment failed" in done.stderr
     until(lambda: scene.images("undeployed") == ["good", "good"], "it is as it was")
@@ -295,14 +295,14 @@ def test_ecs_deploy_sees_that_a_service_does_not_get_ready(scene: Scene) -> None
 
 def test_ecs_deploy_scales_and_runs(scene: Scene) -> None:
     scene.service("scaled")
-    done = scene.run("ecs", "scale", "mysfits", "scaled", "1", "--timeout", "60")
+    done = scene.run("ecs", "scale", "demo", "scaled", "1", "--timeout", "60")
     assert done.returncode == 0, done.stdout + done.stderr
     until(lambda: scene.images("scaled") == ["good"], "one is left")
     network = ("--subnet", "subnet-1", "--securitygroup", "sg-1")
-    done = scene.run("ecs", "run", "mysfits", "scaled", "1", "--launchtype", "FARGATE", *network)
+    done = scene.run("ecs", "run", "demo", "scaled", "1", "--launchtype", "FARGATE", *network)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_waiter_of_boto3_fails_as_it_does_on_aws(scene: Scene) -> None:
     with pytest.raises(WaiterError, match="terminal failure"):
-        scene.ecs.get_waiter("services_stable").wait(cluster="mysfits", services=["nothing"])
+        scene.ecs.get_waiter("services_stable").wait(cluster="demo", services=["nothing"])

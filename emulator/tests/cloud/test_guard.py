@@ -15,7 +15,7 @@ from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.guard import Guard
 from ecs_emulator.cloud.server import Server
 from ecs_emulator.scheduler.metadata import Metadata
-from tests.platform_runner import PATIENCE
+from emulator.tests.support.waiting import PATIENCE
 
 HERE = "localhost:4566"
 

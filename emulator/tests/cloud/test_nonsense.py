@@ -17,7 +17,7 @@ from ecs_emulator.cloud.endpoint import Cloud, Played, bound
 from ecs_emulator.scheduler import operations as ecs_operations
 from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, client, signed_for, strict_cloud
 from emulator.tests.scheduler.world import World
-from tests.platform_runner import PATIENCE
+from emulator.tests.support.waiting import PATIENCE
 
 SERVICES = ["ecs", "cloudformation", "elasticloadbalancing", "dynamodb", "logs", "s3", "ec2", "sts", "lambda", "x", ""]
 TARGETS = ["AmazonEC2ContainerServiceV20141113", "DynamoDB_20120810", "Logs_20140328", "", ".", "é"]
@@ -70,7 +70,7 @@ def a_value(dice: random.Random, depth: int = 0) -> object:
         return [a_value(dice, depth + 1) for _ in range(dice.randrange(4))]
     if kind == 8:
         return {dice.choice(KEYS): a_value(dice, depth + 1) for _ in range(dice.randrange(4))}
-    return dice.choice([None, True, -1, 2**70, 1e300, "", "mysfits", "\x00\ud800", "x" * 1000, "arn:aws:ecs:::"])
+    return dice.choice([None, True, -1, 2**70, 1e300, "", "cluster", "\x00\ud800", "x" * 1000, "arn:aws:ecs:::"])
 
 
 def a_body(dice: random.Random) -> bytes:

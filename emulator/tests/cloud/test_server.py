@@ -14,7 +14,7 @@ import pytest
 
 from ecs_emulator.cloud.server import Server
 from ecs_emulator.supervisor import Supervisor
-from tests.platform_runner import PATIENCE, until
+from emulator.tests.support.waiting import PATIENCE, until
 
 
 def serving(answer: Callable[[bytes], bytes]) -> Server:

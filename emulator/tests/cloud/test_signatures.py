@@ -28,7 +28,7 @@ from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.keys import Ended, Keys
 from ecs_emulator.local import REGION
 from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, session_of, signed, strict_cloud
-from tests.platform_runner import PATIENCE
+from emulator.tests.support.waiting import PATIENCE
 
 LIST_TABLES = {"Content-Type": JSON, "X-Amz-Target": "DynamoDB_20120810.ListTables"}
 LIST_CLUSTERS = {"Content-Type": JSON, "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters"}

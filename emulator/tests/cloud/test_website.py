@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
-from pathlib import Path
 from urllib.parse import quote
 
 import boto3
@@ -19,11 +18,11 @@ from ecs_emulator.cloud.website import Website
 from ecs_emulator.local import REGION
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
+from emulator.tests.support.folders import TEMPLATES
 
-SITE_TEMPLATE = Path(__file__).parents[3] / "cfn" / "site.yml"
 HTML = "text/html; charset=utf-8"
 FILES = {
-    "index.html": (b"<h1>Mysfits</h1>", HTML),
+    "index.html": (b"<h1>Notes</h1>", HTML),
     "error.html": (b"<h1>Nothing here</h1>", HTML),
     "docs/index.html": (b"<h1>Docs</h1>", HTML),
     "docs/a/index.html": (b"<h1>A</h1>", HTML),
@@ -47,7 +46,7 @@ class Answer:
 
 @dataclass
 class Site:
-    """A bucket of cfn/site.yml, and its website over HTTP."""
+    """A bucket of templates/site.yml, and its website over HTTP."""
 
     bucket: str
     address: str
@@ -77,8 +76,8 @@ def site_of_its_own(session: boto3.Session) -> Iterator[Site]:
 
 def _site(session: boto3.Session) -> Iterator[Site]:
     stacks = Stacks(session, REGION)
-    stacks.play(f"website-{next(_numbers)}", read_template(SITE_TEMPLATE), {})
-    bucket = stacks.outputs["SiteBucket"]
+    stacks.play(f"website-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
+    bucket = stacks.outputs["Bucket"]
     s3 = session.client("s3")
     for key, (body, content_type) in FILES.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)

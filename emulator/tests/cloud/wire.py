@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
-from tests.platform_runner import PATIENCE
+from emulator.tests.support.waiting import PATIENCE
 
 JSON = "application/x-amz-json-1.1"
 FORM = "application/x-www-form-urlencoded"

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser import ARGUMENTS
+from emulator.tests.support.browser import ARGUMENTS
 
 REBOUND = "rebound.example"  # a name of the attacker's that leads to this machine
 # Each way to send a request comes to a host of its own, to be told from the others.
@@ -27,7 +27,7 @@ WAYS = ("img", "form", "multipart", "simple", "preflight", "moto", "frame", "nav
 _CREDENTIAL = quote("AKIA/20260101/us-east-1/cloudformation/aws4_request", safe="")
 _CREATE = f"Action=CreateStack&Version=2010-05-15&StackName=evil&TemplateBody=x&X-Amz-Credential={_CREDENTIAL}"
 
-_PAGE = """<!doctype html><meta charset="utf-8"><title>Win a mysfit</title><body><script>
+_PAGE = """<!doctype html><meta charset="utf-8"><title>Win a prize</title><body><script>
 const ports = PORTS, like = LIKE, create = CREATE
 const ended = (element) => new Promise((done) => { element.onload = element.onerror = () => done() })
 const add = (name, facts) => { const it = Object.assign(document.createElement(name), facts); const end = ended(it)
@@ -157,7 +157,7 @@ def _running(command: list[str], home: Path) -> Iterator[None]:
 
 def firefox_program() -> str:
     """Where Firefox is. Without one the test is skipped, loudly; where the pipeline runs it fails."""
-    found = os.environ.get("MYSFITS_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+    found = os.environ.get("TEST_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
     if found:
         return found
     missing = "There is no Firefox: NOT SHOWN that its pages reach no control port. Install firefox-esr."

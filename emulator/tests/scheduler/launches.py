@@ -10,7 +10,7 @@ from typing import Any
 from ecs_emulator.local import REGION
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.outside import Launch, Run
-from tests.platform_runner import until
+from emulator.tests.support.waiting import until
 
 ACCOUNT = "123456789012"
 
@@ -25,7 +25,7 @@ def an_image(folder: Path, program: str) -> str:
     (source / "app" / "__init__.py").touch()
     (source / "app" / "__main__.py").write_text(textwrap.dedent(program))
     Images(folder / "images").push(tag, source)
-    return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/mysfits:{tag}"
+    return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/web:{tag}"
 
 
 def a_container(image: str, **definition: Any) -> dict[str, Any]:
@@ -35,9 +35,9 @@ def a_container(image: str, **definition: Any) -> dict[str, Any]:
 def a_launch(*containers: dict[str, Any], service: str | None = "api", **definition: Any) -> Launch:
     task_id = f"{next(_numbers):032x}"
     return Launch(
-        task_arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/mysfits/{task_id}",
+        task_arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/demo/{task_id}",
         task_id=task_id,
-        cluster="mysfits",
+        cluster="demo",
         service=service,
         definition={"family": "web", "revision": 7, "containerDefinitions": list(containers), **definition},
     )

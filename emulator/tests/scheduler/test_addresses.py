@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.addresses import Addresses, NoAddress
-from tests.platform_runner import free_ports
 
 
 @pytest.fixture

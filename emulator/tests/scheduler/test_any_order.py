@@ -43,7 +43,7 @@ class Watched:
         elif run is not None and what == "kill":
             run.end(137)
         elif run is not None and what == "stop":
-            world.call("StopTask", cluster="mysfits", task=run.launch.task_id)
+            world.call("StopTask", cluster="demo", task=run.launch.task_id)
         elif run is not None:
             world.targets.said[run.address] = "unhealthy" if what == "sicken" else "healthy"
         self.pass_by(1)

@@ -19,7 +19,7 @@ from ecs_emulator.local import REGION
 from ecs_emulator.scheduler import awslogs
 from ecs_emulator.scheduler.awslogs import Driver, Stream
 from ecs_emulator.scheduler.log_options import Options, WrongOptions
-from tests.platform_runner import until
+from emulator.tests.support.waiting import until
 
 _numbers = itertools.count(1)
 

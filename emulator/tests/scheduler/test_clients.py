@@ -17,12 +17,12 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.service import Played, bound
 from ecs_emulator.local import client_environment
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.operations import OPERATIONS
 from ecs_emulator.scheduler.outside import Launch
 from ecs_emulator.scheduler.scheduler import Scheduler
 from emulator.tests.cloud.wire import session_of
 from emulator.tests.scheduler.world import NETWORK, MadeUpRun, MadeUpRunner, MadeUpTargets
-from tests.platform_runner import free_ports
 
 BIN = Path(sys.executable).parent
 SPEED = 40
@@ -49,7 +49,7 @@ def cloud() -> Iterator[Cloud]:
     with closing(Cloud(port, strict=True)) as cloud, closing(scheduler):
         cloud.play("ecs", Played(bound(OPERATIONS, scheduler)))
         scheduler.start()
-        client(cloud).create_cluster(clusterName="mysfits")
+        client(cloud).create_cluster(clusterName="demo")
         yield cloud
 
 
@@ -69,7 +69,7 @@ def a_definition(image: str = "good:1", family: str = "web") -> dict[str, Any]:
 
 
 def a_service(**more: Any) -> dict[str, Any]:
-    asked = {"cluster": "mysfits", "serviceName": "web", "taskDefinition": "web", "desiredCount": 2}
+    asked = {"cluster": "demo", "serviceName": "web", "taskDefinition": "web", "desiredCount": 2}
     return {**asked, "launchType": "FARGATE", "networkConfiguration": NETWORK, **more}
 
 
@@ -87,21 +87,21 @@ def test_boto3_waits_for_services_and_tasks(cloud: Cloud) -> None:
     ecs = client(cloud)
     ecs.register_task_definition(**a_definition())
     ecs.create_service(**a_service())
-    ecs.get_waiter("services_stable").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
-    tasks = ecs.list_tasks(cluster="mysfits", serviceName="web")["taskArns"]
-    ecs.get_waiter("tasks_running").wait(cluster="mysfits", tasks=tasks, WaiterConfig=QUICKLY)
+    ecs.get_waiter("services_stable").wait(cluster="demo", services=["web"], WaiterConfig=QUICKLY)
+    tasks = ecs.list_tasks(cluster="demo", serviceName="web")["taskArns"]
+    ecs.get_waiter("tasks_running").wait(cluster="demo", tasks=tasks, WaiterConfig=QUICKLY)
     ecs.register_task_definition(**a_definition("good:2"))
-    ecs.update_service(cluster="mysfits", service="web", taskDefinition="web")
-    ecs.get_waiter("services_stable").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
-    ecs.get_waiter("tasks_stopped").wait(cluster="mysfits", tasks=tasks, WaiterConfig=QUICKLY)
-    ecs.delete_service(cluster="mysfits", service="web", force=True)
-    ecs.get_waiter("services_inactive").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
+    ecs.update_service(cluster="demo", service="web", taskDefinition="web")
+    ecs.get_waiter("services_stable").wait(cluster="demo", services=["web"], WaiterConfig=QUICKLY)
+    ecs.get_waiter("tasks_stopped").wait(cluster="demo", tasks=tasks, WaiterConfig=QUICKLY)
+    ecs.delete_service(cluster="demo", service="web", force=True)
+    ecs.get_waiter("services_inactive").wait(cluster="demo", services=["web"], WaiterConfig=QUICKLY)
 
 
 def test_boto3_tells_errors_by_their_names(cloud: Cloud) -> None:
     ecs = client(cloud)
     with pytest.raises(ecs.exceptions.ServiceNotFoundException, match="Service not found"):
-        ecs.update_service(cluster="mysfits", service="lost")
+        ecs.update_service(cluster="demo", service="lost")
     with pytest.raises(ecs.exceptions.ClientException, match="Unable to describe task definition"):
         ecs.describe_task_definition(taskDefinition="lost")
 
@@ -119,13 +119,13 @@ def test_the_aws_cli_runs_a_task_and_waits_for_its_end(cloud: Cloud) -> None:
     run(cloud, "aws", "ecs", "register-task-definition", "--cli-input-json", definition)
     network = json.dumps(NETWORK)
     task = run(
-        *(cloud, "aws", "ecs", "run-task", "--cluster", "mysfits", "--task-definition", "job"),
+        *(cloud, "aws", "ecs", "run-task", "--cluster", "demo", "--task-definition", "job"),
         *("--launch-type", "FARGATE", "--network-configuration", network),
         *("--query", "tasks[0].taskArn", "--output", "text"),
     ).strip()
-    run(cloud, "aws", "ecs", "wait", "tasks-stopped", "--cluster", "mysfits", "--tasks", task)
+    run(cloud, "aws", "ecs", "wait", "tasks-stopped", "--cluster", "demo", "--tasks", task)
     shown = run(
-        *(cloud, "aws", "ecs", "describe-tasks", "--cluster", "mysfits", "--tasks", task),
+        *(cloud, "aws", "ecs", "describe-tasks", "--cluster", "demo", "--tasks", task),
         *("--query", "tasks[0].[lastStatus,stopCode,containers[0].exitCode]", "--output", "text"),
     )
     assert shown.split() == ["STOPPED", "EssentialContainerExited", "0"]
@@ -135,12 +135,12 @@ def test_ecs_deploy_exchanges_an_image_and_scales(cloud: Cloud) -> None:
     ecs = client(cloud)
     ecs.register_task_definition(**a_definition())
     ecs.create_service(**a_service())
-    ecs.get_waiter("services_stable").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
-    said = run(cloud, "ecs", "deploy", "mysfits", "web", "--tag", "2", "--timeout", "90")
+    ecs.get_waiter("services_stable").wait(cluster="demo", services=["web"], WaiterConfig=QUICKLY)
+    said = run(cloud, "ecs", "deploy", "demo", "web", "--tag", "2", "--timeout", "90")
     assert "Deployment successful" in said
-    run(cloud, "ecs", "scale", "mysfits", "web", "3", "--timeout", "90")
-    ecs.get_waiter("services_stable").wait(cluster="mysfits", services=["web"], WaiterConfig=QUICKLY)
-    (service,) = ecs.describe_services(cluster="mysfits", services=["web"])["services"]
+    run(cloud, "ecs", "scale", "demo", "web", "3", "--timeout", "90")
+    ecs.get_waiter("services_stable").wait(cluster="demo", services=["web"], WaiterConfig=QUICKLY)
+    (service,) = ecs.describe_services(cluster="demo", services=["web"])["services"]
     assert (service["runningCount"], service["taskDefinition"][-6:]) == (3, "/web:2")
     definition = ecs.describe_task_definition(taskDefinition="web")["taskDefinition"]
     assert definition["containerDefinitions"][0]["image"] == "good:2"

@@ -19,7 +19,7 @@ import pytest
 from ecs_emulator import keeper
 from ecs_emulator.scheduler import confinement, landlock
 from ecs_emulator.scheduler.confinement import Confinement
-from tests.platform_runner import ROOT
+from emulator.tests.support.folders import ROOT
 
 needs_landlock = pytest.mark.skipif(not landlock.version(), reason="this machine offers no Landlock")
 

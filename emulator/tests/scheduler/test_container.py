@@ -11,7 +11,7 @@ from ecs_emulator import keeper
 from ecs_emulator.scheduler.container import DRAIN, Container, environment
 from ecs_emulator.scheduler.images import Image
 from emulator.tests.scheduler.launches import a_container
-from tests.platform_runner import until
+from emulator.tests.support.waiting import until
 
 
 class Heard:
@@ -53,7 +53,7 @@ def heard() -> Heard:
 def ended(start: keeper.Start, heard: Heard, tmp_path: Path) -> Iterator[Container]:
     """A container whose process has printed its last words and ended, of which nobody has taken notice yet."""
     image = Image(tmp_path, ("sh", "-c", "echo last words; exit 3"))
-    container = Container(a_container("mysfits:v1"))
+    container = Container(a_container("web:v1"))
     container.start(start, image, environment(container.definition, image, {}, {}), heard)
     process = container.process
     assert process
@@ -107,7 +107,7 @@ def test_port_is_where_the_container_would_listen(
     given: dict[str, str], containers: list[int], image: dict[str, str], port: str | None
 ) -> None:
     definition = a_container(
-        "mysfits:v1",
+        "web:v1",
         environment=[{"name": name, "value": value} for name, value in given.items()],
         portMappings=[{"containerPort": number} for number in containers],
     )

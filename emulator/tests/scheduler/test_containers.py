@@ -14,6 +14,7 @@ import pytest
 from ecs_emulator import keeper
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.containers import Containers
 from ecs_emulator.scheduler.docker.engine import Engine
 from ecs_emulator.scheduler.docker.ground import Ground
@@ -21,9 +22,9 @@ from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.outside import Run
 from emulator.tests.scheduler.docker.stand_in import StandIn
 from emulator.tests.scheduler.launches import a_container, a_launch, awslogs, ended, statuses, wait_until_running
-from tests.platform_runner import free_ports, until
+from emulator.tests.support.waiting import until
 
-IMAGE = "mysfits:v1"
+IMAGE = "web:v1"
 WAITS = [
     sys.executable,
     "-c",

@@ -19,7 +19,7 @@ BORN = datetime(2026, 1, 2, 3, 4, 5, 678900, UTC)
 
 
 def a_running(**definition: Any) -> Container:
-    container = Container(a_container("mysfits:v1", **definition))
+    container = Container(a_container("web:v1", **definition))
     container.created_at = container.started_at = BORN
     container.state = container.state._replace(status="RUNNING")
     return container
@@ -36,14 +36,14 @@ def test_a_container_is_told_its_own_facts() -> None:
     container = a_running(logConfiguration=awslogs("logs"))
     launch = a_launch(container.definition)
     told = about_container(launch, "127.1.2.3", container, is_stopping=False)
-    cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/mysfits"
+    cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/demo"
     own_id = container_id(launch, "web")
     assert own_id.startswith(f"{launch.task_id}-")
     assert told == {
         "DockerId": own_id,
         "Name": "web",
         "DockerName": "web",
-        "Image": "mysfits:v1",
+        "Image": "web:v1",
         "Labels": {
             "com.amazonaws.ecs.cluster": cluster,
             "com.amazonaws.ecs.container-name": "web",
@@ -63,7 +63,7 @@ def test_a_container_is_told_its_own_facts() -> None:
             "awslogs-region": "us-east-1",
             "awslogs-stream": f"test/web/{launch.task_id}",
         },
-        "ContainerARN": f"arn:aws:ecs:us-east-1:123456789012:container/mysfits/{launch.task_id}/{own_id}",
+        "ContainerARN": f"arn:aws:ecs:us-east-1:123456789012:container/demo/{launch.task_id}/{own_id}",
         "Networks": [{"NetworkMode": "awsvpc", "IPv4Addresses": ["127.1.2.3"], "AttachmentIndex": 0}],
     }
 
@@ -74,7 +74,7 @@ def test_a_task_is_told_its_revision_its_service_and_its_containers() -> None:
     told = about_task(launch, "127.1.2.3", containers, is_stopping=True, zone="us-east-1a")
     assert [each["Name"] for each in told.pop("Containers")] == ["web", "side"]
     assert told == {
-        "Cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/mysfits",
+        "Cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/demo",
         "TaskARN": launch.task_arn,
         "Family": "web",
         "Revision": "7",

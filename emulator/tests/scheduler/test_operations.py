@@ -34,11 +34,11 @@ def test_every_operation_is_one_of_ecs() -> None:
 
 
 def test_a_cluster_is_found_by_name_and_by_arn(world: World) -> None:
-    for reference in ("mysfits", f"{ARN}:cluster/mysfits"):
+    for reference in ("demo", f"{ARN}:cluster/demo"):
         answer = world.call("DescribeClusters", clusters=[reference])
-        assert answer["clusters"][0]["clusterName"] == "mysfits"
+        assert answer["clusters"][0]["clusterName"] == "demo"
         assert answer["failures"] == []
-    assert world.call("ListClusters")["clusterArns"] == [f"{ARN}:cluster/mysfits"]
+    assert world.call("ListClusters")["clusterArns"] == [f"{ARN}:cluster/demo"]
 
 
 def test_a_cluster_that_is_not_there_is_missing(world: World) -> None:
@@ -50,30 +50,30 @@ def test_a_cluster_that_is_not_there_is_missing(world: World) -> None:
 
 def test_a_cluster_counts_what_is_in_it(world: World) -> None:
     world.steady(count=2)
-    cluster = world.call("DescribeClusters", clusters=["mysfits"], include=["STATISTICS"])["clusters"][0]
+    cluster = world.call("DescribeClusters", clusters=["demo"], include=["STATISTICS"])["clusters"][0]
     assert (cluster["runningTasksCount"], cluster["pendingTasksCount"], cluster["activeServicesCount"]) == (2, 0, 1)
     assert {"name": "runningFargateTasksCount", "value": "2"} in cluster["statistics"]
 
 
 def test_a_cluster_with_something_in_it_is_not_deleted(world: World) -> None:
     world.steady(count=1)
-    assert refused(world, "DeleteCluster", cluster="mysfits")[0] == "ClusterContainsServicesException"
-    world.call("DeleteService", cluster="mysfits", service="web", force=True)
+    assert refused(world, "DeleteCluster", cluster="demo")[0] == "ClusterContainsServicesException"
+    world.call("DeleteService", cluster="demo", service="web", force=True)
     world.play(30)
     world.call("RunTask", **a_task(world))
-    assert refused(world, "DeleteCluster", cluster="mysfits")[0] == "ClusterContainsTasksException"
-    world.call("StopTask", cluster="mysfits", task=world.tasks()[0]["taskArn"])
-    assert world.call("DeleteCluster", cluster="mysfits")["cluster"]["status"] == "INACTIVE"
+    assert refused(world, "DeleteCluster", cluster="demo")[0] == "ClusterContainsTasksException"
+    world.call("StopTask", cluster="demo", task=world.tasks()[0]["taskArn"])
+    assert world.call("DeleteCluster", cluster="demo")["cluster"]["status"] == "INACTIVE"
     assert world.call("ListClusters")["clusterArns"] == []
 
 
 def test_the_settings_of_a_cluster_change(world: World) -> None:
     insights = [{"name": "containerInsights", "value": "enhanced"}]
-    assert world.call("UpdateClusterSettings", cluster="mysfits", settings=insights)["cluster"]["settings"] == insights
+    assert world.call("UpdateClusterSettings", cluster="demo", settings=insights)["cluster"]["settings"] == insights
     strategy = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
     asked = {"capacityProviders": ["FARGATE", "FARGATE_SPOT"], "defaultCapacityProviderStrategy": strategy}
-    world.call("PutClusterCapacityProviders", cluster="mysfits", **asked)
-    cluster = world.call("UpdateCluster", cluster="mysfits")["cluster"]
+    world.call("PutClusterCapacityProviders", cluster="demo", **asked)
+    cluster = world.call("UpdateCluster", cluster="demo")["cluster"]
     assert cluster["defaultCapacityProviderStrategy"] == strategy
     service = world.service(launchType=None)
     assert service["capacityProviderStrategy"] == strategy
@@ -169,10 +169,10 @@ def test_sizes_in_words_are_kept_in_units(world: World) -> None:
 
 
 def test_a_new_service_is_shown_whole(world: World) -> None:
-    service = world.service(deploymentConfiguration=BREAKER, tags=[{"key": "team", "value": "mysfits"}])
-    assert service["serviceArn"] == f"{ARN}:service/mysfits/web"
+    service = world.service(deploymentConfiguration=BREAKER, tags=[{"key": "team", "value": "demo"}])
+    assert service["serviceArn"] == f"{ARN}:service/demo/web"
     assert (service["status"], service["desiredCount"], service["runningCount"]) == ("ACTIVE", 2, 0)
-    assert service["tags"] == [{"key": "team", "value": "mysfits"}]
+    assert service["tags"] == [{"key": "team", "value": "demo"}]
     assert service["events"] == []
     assert service["deploymentConfiguration"]["minimumHealthyPercent"] == 100
     assert service["deploymentConfiguration"]["maximumPercent"] == 200
@@ -187,26 +187,26 @@ def test_a_new_service_is_shown_whole(world: World) -> None:
 
 def test_a_service_is_found_by_name_by_short_arn_and_by_arn(world: World) -> None:
     world.service()
-    for reference in ("web", f"{ARN}:service/web", f"{ARN}:service/mysfits/web"):
-        answer = world.call("DescribeServices", cluster=f"{ARN}:cluster/mysfits", services=[reference])
+    for reference in ("web", f"{ARN}:service/web", f"{ARN}:service/demo/web"):
+        answer = world.call("DescribeServices", cluster=f"{ARN}:cluster/demo", services=[reference])
         assert answer["services"][0]["serviceName"] == "web"
     assert "tags" not in answer["services"][0]
-    answer = world.call("DescribeServices", cluster="mysfits", services=["lost"])
-    assert answer == {"services": [], "failures": [{"arn": f"{ARN}:service/mysfits/lost", "reason": "MISSING"}]}
+    answer = world.call("DescribeServices", cluster="demo", services=["lost"])
+    assert answer == {"services": [], "failures": [{"arn": f"{ARN}:service/demo/lost", "reason": "MISSING"}]}
     for operation in ("UpdateService", "DeleteService", "ListServiceDeployments"):
-        complaint = refused(world, operation, cluster="mysfits", service="lost")
+        complaint = refused(world, operation, cluster="demo", service="lost")
         assert complaint == ("ServiceNotFoundException", "Service not found.")
 
 
 def test_services_come_in_pages(world: World) -> None:
     for name in ("a", "b", "c"):
         world.service(name)
-    first = world.call("ListServices", cluster="mysfits", maxResults=2)
-    second = world.call("ListServices", cluster="mysfits", maxResults=2, nextToken=first["nextToken"])
+    first = world.call("ListServices", cluster="demo", maxResults=2)
+    second = world.call("ListServices", cluster="demo", maxResults=2, nextToken=first["nextToken"])
     assert [arn[-1] for arn in first["serviceArns"] + second["serviceArns"]] == ["a", "b", "c"]
     assert "nextToken" not in second
-    assert refused(world, "ListServices", cluster="mysfits", nextToken="nonsense")[1] == "Invalid token."
-    assert world.call("ListServices", cluster="mysfits", launchType="EC2")["serviceArns"] == []
+    assert refused(world, "ListServices", cluster="demo", nextToken="nonsense")[1] == "Invalid token."
+    assert world.call("ListServices", cluster="demo", launchType="EC2")["serviceArns"] == []
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_a_service_that_cannot_be_is_refused(world: World, change: dict[str, Any
     with pytest.raises(AwsError, match=sentence) as error:
         world.service(**change)
     assert error.value.code == code
-    assert world.call("ListServices", cluster="mysfits")["serviceArns"] == []
+    assert world.call("ListServices", cluster="demo")["serviceArns"] == []
 
 
 def test_a_refused_update_changes_nothing(world: World) -> None:
@@ -306,7 +306,7 @@ def test_what_is_stored_without_effect_is_shown_and_said(world: World) -> None:
     said = world.scheduler.without_effect()
     assert "service discovery" in said
     assert len(said) == len(set(said))
-    world.call("DescribeServices", cluster="mysfits", services=["web"])
+    world.call("DescribeServices", cluster="demo", services=["web"])
     assert world.scheduler.without_effect() == said
 
 
@@ -315,7 +315,7 @@ def test_what_is_stored_without_effect_is_shown_and_said(world: World) -> None:
 
 def a_task(world: World, **more: Any) -> dict[str, Any]:
     asked = {
-        "cluster": "mysfits",
+        "cluster": "demo",
         "taskDefinition": world.definition(family="job"),
         "launchType": "FARGATE",
         "networkConfiguration": NETWORK,
@@ -339,7 +339,7 @@ def test_a_task_runs_by_itself_with_overrides(world: World) -> None:
     assert run.launch.definition["memory"] == "1024"
     run.end(0)
     world.play(1)
-    shown = world.call("DescribeTasks", cluster="mysfits", tasks=[task["taskArn"]])["tasks"][0]
+    shown = world.call("DescribeTasks", cluster="demo", tasks=[task["taskArn"]])["tasks"][0]
     assert (shown["lastStatus"], shown["stopCode"]) == ("STOPPED", "EssentialContainerExited")
     assert shown["containers"][0]["exitCode"] == 0
     assert len(world.tasks()) == 1
@@ -359,11 +359,11 @@ def test_a_running_task_tells_its_address(world: World) -> None:
 def test_a_task_can_be_stopped_before_it_starts_and_again_after(world: World) -> None:
     (task,) = world.call("RunTask", **a_task(world))["tasks"]
     for _ in range(2):
-        stopped = world.call("StopTask", cluster="mysfits", task=task["taskArn"])["task"]
+        stopped = world.call("StopTask", cluster="demo", task=task["taskArn"])["task"]
         assert (stopped["lastStatus"], stopped["stoppedReason"]) == ("STOPPED", "Task stopped by user")
     world.play(2)
     assert world.runner.runs == []
-    assert refused(world, "StopTask", cluster="mysfits", task="lost")[1] == "The referenced task was not found."
+    assert refused(world, "StopTask", cluster="demo", task="lost")[1] == "The referenced task was not found."
 
 
 def test_tasks_are_found_by_what_they_are(world: World) -> None:
@@ -373,18 +373,18 @@ def test_tasks_are_found_by_what_they_are(world: World) -> None:
     deployment = world.shown()["deployments"][0]["id"]
     assert len(world.tasks()) == 3
     assert len(world.tasks(serviceName="web")) == 2
-    assert len(world.tasks(serviceName=f"{ARN}:service/mysfits/web")) == 2
+    assert len(world.tasks(serviceName=f"{ARN}:service/demo/web")) == 2
     assert len(world.tasks(startedBy=deployment)) == 2
     assert len(world.tasks(family="job", startedBy="me")) == 1
     assert len(world.tasks(launchType="FARGATE")) == 3
     assert world.tasks(launchType="EC2") == world.tasks(desiredStatus="PENDING") == []
     assert world.tasks(desiredStatus="STOPPED") == []
-    assert refused(world, "ListTasks", cluster="mysfits", serviceName="lost")[0] == "ServiceNotFoundException"
+    assert refused(world, "ListTasks", cluster="demo", serviceName="lost")[0] == "ServiceNotFoundException"
 
 
 def test_a_task_that_is_not_there_is_missing(world: World) -> None:
-    answer = world.call("DescribeTasks", cluster="mysfits", tasks=["0" * 32])
-    assert answer["failures"] == [{"arn": f"{ARN}:task/mysfits/{'0' * 32}", "reason": "MISSING"}]
+    answer = world.call("DescribeTasks", cluster="demo", tasks=["0" * 32])
+    assert answer["failures"] == [{"arn": f"{ARN}:task/demo/{'0' * 32}", "reason": "MISSING"}]
 
 
 @pytest.mark.parametrize(
@@ -422,7 +422,7 @@ def test_service_deployments_are_listed_by_status(world: World) -> None:
     world.play(1)
 
     def listed(*states: str) -> list[str]:
-        answer = world.call("ListServiceDeployments", cluster="mysfits", service="web", status=list(states))
+        answer = world.call("ListServiceDeployments", cluster="demo", service="web", status=list(states))
         return [each["status"] for each in answer["serviceDeployments"]]
 
     assert listed() == ["IN_PROGRESS", "SUCCESSFUL"]
@@ -431,7 +431,7 @@ def test_service_deployments_are_listed_by_status(world: World) -> None:
 
 
 def test_a_service_deployment_that_is_not_there_is_missing(world: World) -> None:
-    for arn in (f"{ARN}:service-deployment/mysfits/web/lost", "nonsense"):
+    for arn in (f"{ARN}:service-deployment/demo/web/lost", "nonsense"):
         answer = world.call("DescribeServiceDeployments", serviceDeploymentArns=[arn])
         assert answer["failures"] == [{"arn": arn, "reason": "MISSING"}]
         code, _ = refused(world, "StopServiceDeployment", serviceDeploymentArn=arn)
@@ -451,7 +451,7 @@ def test_tags_are_set_and_taken_away(world: World) -> None:
     world.steady(count=1, tags=[{"key": "a", "value": "1"}], propagateTags="SERVICE")
     task = world.tasks(serviceName="web")[0]["taskArn"]
     definition = world.shown()["taskDefinition"]
-    for arn in (f"{ARN}:cluster/mysfits", f"{ARN}:service/mysfits/web", definition, task):
+    for arn in (f"{ARN}:cluster/demo", f"{ARN}:service/demo/web", definition, task):
         world.call("TagResource", resourceArn=arn, tags=[{"key": "a", "value": "2"}, {"key": "b", "value": "3"}])
         world.call("UntagResource", resourceArn=arn, tagKeys=["a"])
         assert world.call("ListTagsForResource", resourceArn=arn) == {"tags": [{"key": "b", "value": "3"}]}
@@ -460,5 +460,5 @@ def test_tags_are_set_and_taken_away(world: World) -> None:
 def test_a_task_has_the_tags_of_its_service(world: World) -> None:
     world.steady(count=1, tags=[{"key": "a", "value": "1"}], propagateTags="SERVICE")
     arn = world.tasks()[0]["taskArn"]
-    (task,) = world.call("DescribeTasks", cluster="mysfits", tasks=[arn], include=["TAGS"])["tasks"]
+    (task,) = world.call("DescribeTasks", cluster="demo", tasks=[arn], include=["TAGS"])["tasks"]
     assert task["tags"] == [{"key": "a", "value": "1"}]

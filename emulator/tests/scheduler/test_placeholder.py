@@ -13,8 +13,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler import placeholder as placeholder_program
-from tests.platform_runner import free_ports, until
+from emulator.tests.support.waiting import until
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from ecs_emulator import keeper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler import landlock
 from ecs_emulator.scheduler.confinement import Confinement
 from ecs_emulator.scheduler.images import Images
@@ -35,12 +36,13 @@ from emulator.tests.scheduler.launches import (
     a_container,
     a_launch,
     an_image,
-    awslogs,
     ended,
     statuses,
     wait_until_running,
 )
-from tests.platform_runner import ROOT, free_ports, living, until
+from emulator.tests.support.folders import ROOT
+from emulator.tests.support.processes import living
+from emulator.tests.support.waiting import until
 
 # A program that says who it is, and then waits for its end.
 WAITS = """
@@ -370,7 +372,7 @@ def test_a_task_survives_a_container_that_is_not_essential(
 def test_an_image_that_is_not_there_is_the_reason_why_nothing_started(
     processes: Processes, image: Callable[[str], str], tmp_path: Path
 ) -> None:
-    missing = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mysfits:missing"
+    missing = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:missing"
     run = processes.start(a_launch(a_container(image(WAITS)), a_container(missing, name="side")))
     assert ended(run) == [
         (None, None),
@@ -564,32 +566,6 @@ def test_closing_stops_what_still_runs(
     assert [ended(run) for run in runs] == [[(5, None)]] * 3
 
 
-def test_the_application_itself_runs_from_its_snapshot(
-    processes: Processes, session: boto3.Session, table_name: str, tmp_path: Path
-) -> None:
-    Images(tmp_path / "images").push("real", ROOT)
-    group = f"real-{uuid.uuid4()}"
-    session.client("logs").create_log_group(logGroupName=group)
-    definition = a_container(
-        "mysfits:real",
-        environment=[{"name": "DDB_TABLE_NAME", "value": table_name}, {"name": "FEATURES", "value": "catalog"}],
-        portMappings=[{"containerPort": 8080}],
-        logConfiguration=awslogs(group),
-        stopTimeout=3000,
-    )
-    launch = a_launch(definition, taskRoleArn=ROLE)
-    run = processes.start(launch)
-    until(lambda: answer(run, 8080, "/health") or statuses(run) == ["STOPPED"], "it is healthy")
-    assert json.loads(str(answer(run, 8080, "/mysfits"))) == {"mysfits": []}
-    run.stop()
-    assert ended(run) == [(0, None)]
-    events = session.client("logs").filter_log_events(logGroupName=group)["events"]
-    assert {event["logStreamName"] for event in events} == {f"test/web/{launch.task_id}"}
-    [line] = [line for line in (json.loads(event["message"]) for event in events) if line.get("path") == "/mysfits"]
-    # Which it has asked the metadata endpoint for.
-    assert line["revision"] == "web:7"
-
-
 # A main process with one task, which ends with it however it ends.
 MAIN = """
 import sys
@@ -641,4 +617,4 @@ def test_no_task_survives_the_kill_of_the_main_process(tmp_path: Path, image: Ca
 
 def a_mark() -> dict[str, str]:
     """A variable of a container definition, by which its processes are found."""
-    return {"name": "MYSFITS_TEST", "value": str(uuid.uuid4())}
+    return {"name": "EMULATOR_TEST", "value": str(uuid.uuid4())}

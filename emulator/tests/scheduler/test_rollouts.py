@@ -277,7 +277,7 @@ def test_a_newer_update_takes_the_place_of_one_under_way(world: World) -> None:
     world.play(1)
     assert [each["status"] for each in world.shown()["deployments"]] == ["PRIMARY", "ACTIVE", "ACTIVE"]
     assert least_serving(world, 90) == 2
-    listed = world.call("ListServiceDeployments", cluster="mysfits", service="web")["serviceDeployments"]
+    listed = world.call("ListServiceDeployments", cluster="demo", service="web")["serviceDeployments"]
     assert [each["status"] for each in listed] == ["SUCCESSFUL", "STOPPED", "SUCCESSFUL"]
     assert [run.image for run in world.running()] == ["good", "good"]
 
@@ -318,7 +318,7 @@ def test_some_settings_change_without_a_deployment(world: World, change: dict[st
     world.play(60)
     assert [each["id"] for each in world.shown()["deployments"]] == [before]
     assert world.shown()["runningCount"] == change.get("desiredCount", 2)
-    assert len(world.call("ListServiceDeployments", cluster="mysfits", service="web")["serviceDeployments"]) == 1
+    assert len(world.call("ListServiceDeployments", cluster="demo", service="web")["serviceDeployments"]) == 1
 
 
 def test_a_part_of_the_deployment_configuration_changes_alone(world: World) -> None:

@@ -11,7 +11,7 @@ from ecs_emulator.scheduler.operations import OPERATIONS
 from ecs_emulator.scheduler.outside import Launch
 from ecs_emulator.scheduler.scheduler import Scheduler
 from emulator.tests.scheduler.world import NETWORK, MadeUpRun, MadeUpRunner, MadeUpTargets
-from tests.platform_runner import until
+from emulator.tests.support.waiting import until
 
 
 class Restless(MadeUpRunner):
@@ -27,9 +27,9 @@ def a_scheduler(runner: MadeUpRunner) -> Scheduler:
     scheduler = Scheduler(runner, MadeUpTargets(runner), Clock(20))
     container = {"name": "app", "image": "good"}
     size = {"networkMode": "awsvpc", "cpu": "256", "memory": "512"}
-    OPERATIONS["CreateCluster"](scheduler, {"clusterName": "mysfits"})
+    OPERATIONS["CreateCluster"](scheduler, {"clusterName": "demo"})
     OPERATIONS["RegisterTaskDefinition"](scheduler, {"family": "web", **size, "containerDefinitions": [container]})
-    asked = {"cluster": "mysfits", "serviceName": "web", "taskDefinition": "web", "desiredCount": 2}
+    asked = {"cluster": "demo", "serviceName": "web", "taskDefinition": "web", "desiredCount": 2}
     OPERATIONS["CreateService"](scheduler, asked | {"launchType": "FARGATE", "networkConfiguration": NETWORK})
     return scheduler
 
@@ -40,7 +40,7 @@ def test_a_scheduler_brings_its_services_up_and_takes_every_task_down() -> None:
     scheduler.start()
 
     def running() -> int:
-        answer = OPERATIONS["DescribeServices"](scheduler, {"cluster": "mysfits", "services": ["web"]})
+        answer = OPERATIONS["DescribeServices"](scheduler, {"cluster": "demo", "services": ["web"]})
         count: int = answer["services"][0]["runningCount"]
         return count
 

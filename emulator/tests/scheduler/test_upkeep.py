@@ -50,7 +50,7 @@ def test_a_task_that_has_served_is_no_failed_task_when_it_dies(world: World) -> 
 def test_a_task_is_told_to_stop_only_after_its_target_has_gone(world: World) -> None:
     world.steady(count=2)
     run = world.running()[0]
-    world.call("StopTask", cluster="mysfits", task=run.launch.task_arn, reason="a test")
+    world.call("StopTask", cluster="demo", task=run.launch.task_arn, reason="a test")
     world.play(0.5)
     assert f"-{run.address}" in world.targets.history
     assert len(world.running()) == 2
@@ -79,7 +79,7 @@ def test_a_task_of_two_target_groups_is_told_to_stop_when_both_have_drained(
     )
     run = world.running()[0]
     assert len(world.targets.since) == 2
-    world.call("StopTask", cluster="mysfits", task=run.launch.task_arn)
+    world.call("StopTask", cluster="demo", task=run.launch.task_arn)
     world.play(19)
     (task,) = world.tasks(desiredStatus="STOPPED")
     assert (task["lastStatus"], run.told_to_stop) == ("DEACTIVATING", 0)
@@ -90,7 +90,7 @@ def test_a_task_of_two_target_groups_is_told_to_stop_when_both_have_drained(
 def test_a_task_that_ends_while_its_target_drains_is_not_waited_for(world: World) -> None:
     world.steady(count=2)
     run = world.running()[0]
-    world.call("StopTask", cluster="mysfits", task=run.launch.task_id)
+    world.call("StopTask", cluster="demo", task=run.launch.task_id)
     run.end(0)
     world.play(1)
     (task,) = world.tasks(desiredStatus="STOPPED")
@@ -246,8 +246,8 @@ def test_a_service_may_want_no_task_at_all(world: World) -> None:
 def test_a_deleted_service_drains_before_it_is_inactive(world: World) -> None:
     world.steady(count=2)
     with pytest.raises(AwsError, match="cannot be stopped while it is scaled above 0"):
-        world.call("DeleteService", cluster="mysfits", service="web")
-    deleted = world.call("DeleteService", cluster="mysfits", service="web", force=True)["service"]
+        world.call("DeleteService", cluster="demo", service="web")
+    deleted = world.call("DeleteService", cluster="demo", service="web", force=True)["service"]
     assert (deleted["status"], deleted["desiredCount"]) == ("DRAINING", 0)
     with pytest.raises(AwsError, match="still Draining"):
         world.service()
@@ -258,7 +258,7 @@ def test_a_deleted_service_drains_before_it_is_inactive(world: World) -> None:
     assert all(run.told_to_stop == 0 for run in world.runner.runs)
     world.play(10)
     assert (world.shown()["status"], world.shown()["deployments"]) == ("INACTIVE", [])
-    assert world.call("ListServices", cluster="mysfits")["serviceArns"] == []
+    assert world.call("ListServices", cluster="demo")["serviceArns"] == []
     world.steady(count=1)
 
 
@@ -267,7 +267,7 @@ def test_a_service_can_be_deleted_in_the_middle_of_a_rollout_that_fails(world: W
     world.roll("sick")
     world.play(100)
     assert world.course()["status"] == "STOPPED"
-    world.call("DeleteService", cluster="mysfits", service="web", force=True)
+    world.call("DeleteService", cluster="demo", service="web", force=True)
     world.play(30)
     assert world.shown()["status"] == "INACTIVE"
 

@@ -132,7 +132,7 @@ class World:
     def __post_init__(self) -> None:
         self.targets = MadeUpTargets(self.runner)
         self.scheduler = Scheduler(self.runner, self.targets, Clock(self.speed))
-        self.call("CreateCluster", clusterName="mysfits")
+        self.call("CreateCluster", clusterName="demo")
 
     def call(self, operation: str, **asked: Any) -> dict[str, Any]:
         """An operation's answer, checked against botocore's shape of it; None asks nothing. Raises AwsError."""
@@ -168,7 +168,7 @@ class World:
         self, name: str = "web", image: str = "good", count: int = 2, balanced: bool = True, **more: Any
     ) -> dict[str, Any]:
         asked = {
-            "cluster": "mysfits",
+            "cluster": "demo",
             "serviceName": name,
             "taskDefinition": self.definition(image),
             "desiredCount": count,
@@ -188,7 +188,7 @@ class World:
         assert self.shown(name)["deployments"][0]["rolloutState"] == "COMPLETED"
 
     def update(self, name: str = "web", **more: Any) -> dict[str, Any]:
-        service: dict[str, Any] = self.call("UpdateService", cluster="mysfits", service=name, **more)["service"]
+        service: dict[str, Any] = self.call("UpdateService", cluster="demo", service=name, **more)["service"]
         return service
 
     def roll(self, image: str, name: str = "web", **more: Any) -> None:
@@ -196,7 +196,7 @@ class World:
         self.update(name, taskDefinition=self.definition(image), **more)
 
     def shown(self, name: str = "web") -> dict[str, Any]:
-        service: dict[str, Any] = self.call("DescribeServices", cluster="mysfits", services=[name])["services"][0]
+        service: dict[str, Any] = self.call("DescribeServices", cluster="demo", services=[name])["services"][0]
         return service
 
     def events(self, name: str = "web") -> list[str]:
@@ -205,7 +205,7 @@ class World:
 
     def course(self, name: str = "web") -> dict[str, Any]:
         """The newest service deployment."""
-        listed = self.call("ListServiceDeployments", cluster="mysfits", service=name)["serviceDeployments"]
+        listed = self.call("ListServiceDeployments", cluster="demo", service=name)["serviceDeployments"]
         arns = [listed[0]["serviceDeploymentArn"]]
         deployment: dict[str, Any]
         deployment = self.call("DescribeServiceDeployments", serviceDeploymentArns=arns)["serviceDeployments"][0]
@@ -213,8 +213,8 @@ class World:
 
     def tasks(self, **asked: Any) -> list[dict[str, Any]]:
         """Running ones unless `desiredStatus` says otherwise, the oldest first."""
-        arns = self.call("ListTasks", cluster="mysfits", **asked)["taskArns"]
-        tasks: list[dict[str, Any]] = self.call("DescribeTasks", cluster="mysfits", tasks=arns)["tasks"] if arns else []
+        arns = self.call("ListTasks", cluster="demo", **asked)["taskArns"]
+        tasks: list[dict[str, Any]] = self.call("DescribeTasks", cluster="demo", tasks=arns)["tasks"] if arns else []
         return tasks
 
     def running(self) -> list[MadeUpRun]:

@@ -13,7 +13,7 @@ from emulator.simulation import show
 from emulator.simulation.__main__ import main
 from emulator.simulation.mutations import MUTATIONS, mutated
 from emulator.simulation.simulation import simulate
-from tests.platform_runner import ROOT
+from emulator.tests.support.folders import ROOT
 
 SEEDS = 200
 BROKEN = next(each for each in MUTATIONS if each.what == "The minimum is rounded down")

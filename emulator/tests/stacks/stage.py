@@ -13,7 +13,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -28,7 +27,6 @@ from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import parsed_template
 
-CFN = Path(__file__).parents[3] / "cfn"
 SPEED = 1000  # a minute of AWS is 60 ms
 
 _numbers = itertools.count(1)

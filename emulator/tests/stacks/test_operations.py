@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import SERVICE
-from tests.platform_runner import until
+from emulator.tests.support.waiting import until
 
 LOGS = """
 Description: Logs that are kept for some days.

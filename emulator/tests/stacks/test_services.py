@@ -12,7 +12,7 @@ from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError, parsed_template
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import SERVICE
-from tests.platform_runner import until
+from emulator.tests.support.waiting import until
 
 BREAKER = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'."
 

@@ -12,16 +12,12 @@ import boto3
 import pytest
 
 from ecs_emulator.local import REGION
-from ecs_emulator.stacks.files import MONOLITH, Listing
-from ecs_emulator.stacks.resources.registry import NOT_PLAYED, WITH_TASKS
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError, read_template
+from emulator.tests.support.folders import TEMPLATES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
-
-CFN = Path(__file__).parents[3] / "cfn"
-PROFILE_ONLY = {"Likes", "Adopted", "Description", "Age", "ProfileImageUri"}
 
 Play = Callable[..., Stacks]
 
@@ -52,7 +48,7 @@ def table_description(session: boto3.Session, table_name: str) -> TableDescripti
 
 
 def test_the_table_has_the_keys_of_the_template(table_description: TableDescriptionTypeDef) -> None:
-    assert table_description["KeySchema"] == [{"AttributeName": "MysfitId", "KeyType": "HASH"}]
+    assert table_description["KeySchema"] == [{"AttributeName": "Id", "KeyType": "HASH"}]
     assert table_description["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert table_description["DeletionProtectionEnabled"]
 
@@ -69,45 +65,15 @@ def test_the_indexes_have_the_keys_and_the_projections_of_the_template(
         for index in table_description["GlobalSecondaryIndexes"]
     }
     assert indexes == {
-        "GoodEvilIndex": (
-            [("GoodEvil", "HASH"), ("MysfitId", "RANGE")],
-            "INCLUDE",
-            {"Name", "LawChaos", "Species", "ThumbImageUri"},
-        ),
-        "LawChaosIndex": (
-            [("LawChaos", "HASH"), ("MysfitId", "RANGE")],
-            "INCLUDE",
-            {"Name", "GoodEvil", "Species", "ThumbImageUri"},
-        ),
+        "AuthorIndex": ([("Author", "HASH"), ("Id", "RANGE")], "INCLUDE", {"Title", "Topic"}),
+        "TopicIndex": ([("Topic", "HASH"), ("Id", "RANGE")], "INCLUDE", {"Title", "Author"}),
     }
-
-
-def test_no_index_holds_what_a_like_or_an_adoption_writes(table_description: TableDescriptionTypeDef) -> None:
-    """Else a like is written three times: once in the table, and once in each index."""
-    for index in table_description["GlobalSecondaryIndexes"]:
-        assert index["Projection"]["ProjectionType"] == "INCLUDE"
-        held = {*index["Projection"]["NonKeyAttributes"], *(key["AttributeName"] for key in index["KeySchema"])}
-        assert not held & PROFILE_ONLY
 
 
 def test_the_table_can_be_restored_to_any_second(session: boto3.Session, table_name: str) -> None:
     backups = session.client("dynamodb").describe_continuous_backups(TableName=table_name)
     recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
-
-
-def test_all_stacks_of_the_platform_can_be_played(stacks: Stacks, session: boto3.Session, tmp_path: Path) -> None:
-    # Names of their own: other tests play them into the same cloud.
-    text = (CFN / "stacks.yml").read_text().replace("mysfits-", f"all-{next(_numbers)}-")
-    (tmp_path / "stacks.yml").write_text(text)
-    for template in CFN.glob("*.yml"):
-        if template.name != "stacks.yml":
-            (tmp_path / template.name).symlink_to(template)
-    stacks.play_all(Listing.read(tmp_path / "stacks.yml").all(MONOLITH))
-    assert stacks.outputs.keys() >= {"DynamoTable", "SiteBucket", "S3WebsiteURL", "LogGroup"}
-    table = session.client("dynamodb").describe_table(TableName=stacks.outputs["DynamoTable"])["Table"]
-    assert table["TableStatus"] == "ACTIVE"
-    assert stacks.not_played <= NOT_PLAYED | WITH_TASKS.keys() | {"AWS::CloudWatch::Alarm"}
 
 
 @pytest.mark.parametrize(("properties", "days"), [("{RetentionInDays: !Ref Days}", 7), ("{}", None)])
@@ -124,8 +90,8 @@ def test_a_log_group_forgets_after_the_days_of_its_template(
 
 
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:
-    stacks.play(f"site-{next(_numbers)}", read_template(CFN / "site.yml"), {})
-    s3, bucket = session.client("s3"), stacks.outputs["SiteBucket"]
+    stacks.play(f"site-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
+    s3, bucket = session.client("s3"), stacks.outputs["Bucket"]
 
     website = s3.get_bucket_website(Bucket=bucket)
     assert website["IndexDocument"] == {"Suffix": "index.html"}
@@ -271,11 +237,11 @@ def test_numbers_and_truths_may_be_given_as_text(play: Play, session: boto3.Sess
 def test_a_table_that_a_stack_has_left_behind_does_not_stand_in_the_way_of_the_next(
     stacks: Stacks, session: boto3.Session
 ) -> None:
-    name, document = f"again-{next(_numbers)}", read_template(CFN / "data.yml")
+    name, document = f"again-{next(_numbers)}", read_template(TEMPLATES / "table.yml")
     stacks.play(name, document, {})
-    kept = stacks.outputs["DynamoTable"]
+    kept = stacks.outputs["Table"]
     stacks.delete(name)
     stacks.play(name, document, {})
-    assert stacks.outputs["DynamoTable"] == f"{kept}-2"
+    assert stacks.outputs["Table"] == f"{kept}-2"
     pages = session.client("dynamodb").get_paginator("list_tables").paginate()
     assert {kept, f"{kept}-2"} <= {name for page in pages for name in page["TableNames"]}

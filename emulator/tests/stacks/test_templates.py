@@ -114,7 +114,7 @@ def evaluate(tmp_path: Path) -> Evaluate:
         ("!ImportValue net-Vpc", "vpc-1"),
         ("{'Fn::ImportValue': !Sub 'net-${Part}'}", "vpc-1"),
         ("!ImportValue {'Fn::Sub': ['${N}-Vpc', {N: net}]}", "vpc-1"),
-        ("!Base64 mysfit", "bXlzZml0"),
+        ("!Base64 letter", "bGV0dGVy"),
         ("{'Fn::Base64': !Sub '${Stage}'}", "dGVzdA=="),
         # No value: the property, or the item, is not there.
         ("{Kept: 1, Gone: !Ref AWS::NoValue}", {"Kept": 1}),

@@ -14,7 +14,7 @@ from ecs_emulator.cloud.durable.codec import container
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database, LogEvent
 from ecs_emulator.cloud.durable.logs import Streams, group_of
 from ecs_emulator.cloud.durable.rows import Rows, row_cell, table_of
-from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.local import ACCOUNT
 
 
 def take_over(path: Path, region: str, database: Database, alone: threading.Lock, say: Callable[[str], None]) -> None:

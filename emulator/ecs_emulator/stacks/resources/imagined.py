@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.resources.kind import Kind, Made, Place, Properties
 
 _NAMED_BY = {

@@ -8,8 +8,7 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
-from ecs_emulator.local import REGION
-from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.local import ACCOUNT, REGION
 
 
 def forget() -> None:

@@ -14,7 +14,8 @@ from botocore.config import Config
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.local import use_only
 from emulator.tests.cloud.wire import session_of
-from tests.platform_runner import PATIENCE, ROOT
+from emulator.tests.support.folders import ROOT
+from emulator.tests.support.waiting import PATIENCE
 
 KEY = AccessKey("a-key-of-these-tests", "and-its-secret")
 

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from ecs_emulator.cloud.durable.codec import container, now_ms
 from ecs_emulator.cloud.durable.database import Cell, Database
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.stacks.names import ACCOUNT
+from ecs_emulator.local import ACCOUNT
 from emulator.tests.cloud.durable.moto_memory import forget
 from emulator.tests.cloud.wire import client
 

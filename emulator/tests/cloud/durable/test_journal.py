@@ -4,74 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from app.kit import aws
-from app.kit.dynamodb import InDoubt, Table
-from app.kit.problems import Unavailable
-from app.likes.stamps import Writer
-from app.likes.store import Likes
-from ecs_emulator.cloud.durable.calls import OURS
 from ecs_emulator.cloud.durable.codec import container, now_ms
 from ecs_emulator.cloud.durable.database import SCHEMA_VERSION, Cell, Changes, Database, LogEvent, NotWritten, opened
-from ecs_emulator.cloud.durable.last_parameters import LastParameters
 from ecs_emulator.cloud.durable.takeover import take_over
-from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.stored import ALONE
-from ecs_emulator.local import REGION, Unusable, client_environment
-from ecs_emulator.stacks.files import Listed
-from ecs_emulator.stacks.names import ACCOUNT
-from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.local import ACCOUNT, REGION, Unusable
+from emulator.tests.cloud.durable.life import TABLE, Life
 from emulator.tests.cloud.durable.moto_memory import forget
-from emulator.tests.cloud.wire import client, session_of
 
-TABLE = {
-    "TableName": "notes",
-    "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
 ROW = {"Id": {"S": "a"}, "Likes": {"N": "7"}}
-
-
-class Life:
-    """One life of a cloud on a database; its start is over after `started`."""
-
-    def __init__(self, path: Path) -> None:
-        forget()
-        self.said: list[str] = []
-        self.database = opened(path, self.said.append)
-        self.cloud = Cloud(0, strict=True, database=self.database, say=self.said.append)
-
-    def started(self, played: tuple[str, ...] = ()) -> Life:
-        assert self.cloud.journal
-        self.cloud.journal.start(self.said.append, played)
-        return self
-
-    def client(self, service: str, ours: bool = False) -> Any:
-        made = client(self.cloud, service)
-        if ours:
-            made.meta.events.register(
-                "before-send", lambda request, **_: request.headers.__setitem__("User-Agent", OURS.encode())
-            )
-        return made
-
-    def rows(self, table: str = "notes") -> list[Any]:
-        found: list[Any] = self.client("dynamodb").scan(TableName=table)["Items"]
-        return found
-
-    def __enter__(self) -> Life:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.cloud.close()
-        forget()
 
 
 @pytest.fixture
@@ -267,62 +214,6 @@ def test_the_snapshot_of_an_earlier_version_is_taken_over_once(path: Path) -> No
         assert life.rows() == []
 
 
-DOCUMENT = {
-    "Parameters": {name: {"Type": "String", "Default": "1"} for name in ("Count", "Size", "ImageTag")},
-    "Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Count"}}}},
-}
-
-
-@pytest.fixture
-def listed() -> Listed:
-    return Listed("a-stack", DOCUMENT, {"Size": 2}, "", Path())
-
-
-@pytest.fixture
-def stacks(path: Path) -> Iterator[tuple[Stacks, LastParameters, Life]]:
-    with Life(path).started() as life:
-        last = LastParameters(life.database, ALONE)
-        session = session_of(life.cloud.key)
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setenv("AWS_ENDPOINT_URL", life.cloud.url)
-            with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
-                yield stacks, last, life
-
-
-def test_the_parameters_that_a_stack_had_last_are_used_again(
-    stacks: tuple[Stacks, LastParameters, Life], listed: Listed
-) -> None:
-    made, last, _ = stacks
-    said: list[str] = []
-    given = {"a-stack": {"Count": "many", "ImageTag": "x"}}
-    made.play_all([listed], last.used([listed], given, said.append))
-    assert said == []
-    assert last.used([listed], {}, said.append) == {"a-stack": {"Count": "many"}}
-    assert said == ["Parameters as last used: a-stack.Count=many (`--set` changes them, `make clean` forgets them)."]
-    # What is given now is used, and what is the list's own is not remembered.
-    assert last.used([listed], {"a-stack": {"Count": "few"}}, said.append) == {"a-stack": {"Count": "few"}}
-    made.deploy("a-stack", DOCUMENT, {"Count": "1", "Size": "2"})
-    assert last.used([listed], {}, pytest.fail) == {"a-stack": {}}
-
-
-def test_parameters_of_an_update_that_went_back_are_not_used_again(
-    stacks: tuple[Stacks, LastParameters, Life], listed: Listed
-) -> None:
-    made, last, _ = stacks
-    made.play_all([listed], last.used([listed], {"a-stack": {"Count": "good"}}, pytest.fail))
-    with pytest.raises(Exception, match="a-stack"):
-        made.deploy("a-stack", DOCUMENT, {"Count": "x" * 600})
-    said: list[str] = []
-    assert last.used([listed], {}, said.append) == {"a-stack": {"Count": "good"}}
-
-
-def test_a_parameter_that_the_template_no_longer_has_is_not_used_again(path: Path, listed: Listed) -> None:
-    with closing(Database(path)) as database:
-        database.write(Changes({Cell("parameters", "", "a-stack"): {"Old": "1", "Count": "2"}}))
-        last = LastParameters(database, ALONE)
-        assert last.used([listed], {}, lambda _: None) == {"a-stack": {"Count": "2"}}
-
-
 def test_events_are_written_in_their_order(path: Path) -> None:
     stream = Cell("stream", container(ACCOUNT, REGION, "g"), "s")
     events = [LogEvent(1, 2, message) for message in ("b", "a", "half a pair \ud83d")]
@@ -347,27 +238,25 @@ def test_a_write_that_fails_half_way_leaves_the_database_as_it_was(path: Path) -
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_a_like_on_a_full_disk_is_in_doubt_and_so_a_503(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_on_a_full_disk_is_answered_with_an_error_and_the_next_one_is_stored(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = {
+        "TableName": "notes",
+        "Key": {"Id": {"S": "a"}},
+        "UpdateExpression": "ADD Likes :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+        "ReturnValues": "UPDATED_NEW",
+    }
+    with_a_row(path)
     with Life(path).started() as life:
-        life.client("dynamodb").create_table(
-            **{
-                **TABLE,
-                "KeySchema": [{"AttributeName": "MysfitId", "KeyType": "HASH"}],
-                "AttributeDefinitions": [{"AttributeName": "MysfitId", "AttributeType": "S"}],
-            }
-        )
-        life.client("dynamodb").put_item(TableName="notes", Item={"MysfitId": {"S": "a"}, "Likes": {"N": "0"}})
-        for name, value in client_environment(life.cloud.url, life.cloud.key).items():
-            monkeypatch.setenv(name, value)
-        likes = Likes(Table(aws.dynamodb(REGION, connections=1), "notes"), Writer())
-        assert likes.add("a", 1, time.monotonic() + 60) == 1
 
         def nothing(_changes: Changes) -> None:
             raise NotWritten("database or disk is full")
 
         with monkeypatch.context() as full:
             full.setattr(life.database, "write", nothing)
-            with pytest.raises(Unavailable) as caught:
-                likes.add("a", 1, time.monotonic() + 1)
-            assert (type(caught.value), caught.value.code) == (InDoubt, 503)
-        assert likes.add("a", 1, time.monotonic() + 60) == 2
+            with pytest.raises(ClientError) as refused:
+                life.client("dynamodb").update_item(**add)
+            assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
+        assert life.client("dynamodb").update_item(**add)["Attributes"] == {"Likes": {"N": "8"}}

@@ -198,10 +198,10 @@ def fill_buckets(cloud: Served) -> None:
 def fill_parameters(cloud: Served) -> None:
     ssm, secrets = cloud.client("ssm"), cloud.client("secretsmanager")
     ssm.put_parameter(
-        Name="/app/key", Value="1", Type="SecureString", Description="a key", Tags=[{"Key": "a", "Value": "b"}]
+        Name="/a/key", Value="1", Type="SecureString", Description="a key", Tags=[{"Key": "a", "Value": "b"}]
     )
-    ssm.put_parameter(Name="/app/key", Value="2", Overwrite=True)
-    ssm.label_parameter_version(Name="/app/key", ParameterVersion=1, Labels=["first"])
+    ssm.put_parameter(Name="/a/key", Value="2", Overwrite=True)
+    ssm.label_parameter_version(Name="/a/key", ParameterVersion=1, Labels=["first"])
     for name in ("gone", "/gone/too", "/gone/third"):
         ssm.put_parameter(Name=name, Value="1", Type="String")
     ssm.delete_parameter(Name="gone")
@@ -256,11 +256,11 @@ def seen(cloud: Served) -> dict[str, Any]:
         "second part": s3.get_object(Bucket="plain", Key="whole", PartNumber=2)["Body"].read(),
         "second part of the copy": s3.get_object(Bucket="plain", Key="copy of whole", PartNumber=2)["Body"].read(),
         "uploads": told(s3.list_multipart_uploads(Bucket="plain")),
-        "history": ssm.get_parameter_history(Name="/app/key", WithDecryption=True)["Parameters"],
+        "history": ssm.get_parameter_history(Name="/a/key", WithDecryption=True)["Parameters"],
         "parameters": ssm.describe_parameters()["Parameters"],
         "parameter tags": [
             ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
-            for name in ("/app/key", "list")
+            for name in ("/a/key", "list")
         ],
         "secrets": sorted(
             secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"], key=lambda each: str(each["Name"])

@@ -11,7 +11,8 @@ import pytest
 from ecs_emulator.scheduler.docker.engine import Engine
 from ecs_emulator.scheduler.docker.leftovers import sweep, watched
 from emulator.tests.scheduler.docker.stand_in import StandIn
-from tests.platform_runner import ROOT, until
+from emulator.tests.support.folders import ROOT
+from emulator.tests.support.waiting import until
 
 LABEL = "mysfits.rehearsal=one"
 MAIN = f"""

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from ecs_emulator.cloud.server import Server
+from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.docker.relay import Relay
-from tests.platform_runner import free_ports
 
 # A gateway and a network that a machine without an engine has as well.
 GATEWAY = "127.77.0.1"

@@ -20,7 +20,7 @@ ARGUMENTS = [
 
 HOW_TO_GET_ONE = (
     "No browser was found. Install Chromium (for example `apt-get install chromium`), or run "
-    "`playwright install chromium`, or set MYSFITS_BROWSER to the path of a Chromium or Chrome."
+    "`playwright install chromium`, or set TEST_CHROMIUM to the path of a Chromium or Chrome."
 )
 
 
@@ -39,7 +39,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def start(playwright: Playwright) -> Browser:
-    """Start the browser that MYSFITS_BROWSER names, or one on the PATH, or Playwright's own.
+    """Start the browser that TEST_CHROMIUM names, or one on the PATH, or Playwright's own.
 
     A browser that is not there fails the test: one that is skipped proves nothing.
     """
@@ -50,5 +50,5 @@ def start(playwright: Playwright) -> Browser:
 
 
 def executable() -> str | None:
-    named = os.environ.get("MYSFITS_BROWSER")
+    named = os.environ.get("TEST_CHROMIUM")
     return named or shutil.which("chromium") or shutil.which("google-chrome")

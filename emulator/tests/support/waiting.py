@@ -1,0 +1,20 @@
+"""Waiting for a condition, and for how long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+PATIENCE = 60  # seconds after which something hangs; nothing here should take so long
+
+Found = TypeVar("Found")
+
+
+def until(found: Callable[[], Found], what: str, within: float = PATIENCE) -> Found:
+    """Ask again and again until the answer is true; that answer. Fails with `what` when it never is."""
+    deadline = time.monotonic() + within
+    while not (answer := found()):
+        assert time.monotonic() < deadline, f"not within {within} s: {what}"
+        time.sleep(0.02)
+    return answer

@@ -13,7 +13,7 @@ from ecs_emulator.load.plot import COLUMNS, in_columns, names_of, plot
 from ecs_emulator.load.report import LoadReport, Share
 from ecs_emulator.load.slices import RequestKind, Slice, failed, merged, percentile
 
-LIST, LIKE = "GET /mysfits", "POST /mysfits/{id}/like"
+LIST, LIKE = "GET /cats", "POST /cats/{id}/like"
 
 
 def a_slice(start: float, seconds: float = 1.0, /, **outcomes: int) -> Slice:

@@ -10,8 +10,8 @@ from ecs_emulator.experiments.story import Act, Finding, Story
 from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import RequestKind, Slice
 
-OLD, NEW = "mysfits-service:2", "mysfits-service:3"
-LIKE = "POST /mysfits/{id}/like"
+OLD, NEW = "shop-web:2", "shop-web:3"
+LIKE = "POST /cats/{id}/like"
 ANNA, BERT, CARL, DORA = ("a" * 32, "b" * 32, "c" * 32, "d" * 32)
 HEALTHY = {ANNA: Seen(OLD, "RUNNING", "healthy"), BERT: Seen(OLD, "RUNNING", "healthy")}
 
@@ -49,7 +49,7 @@ def a_story(
     slices = [Slice(start + number / 10, 0.1) for number in range(seconds * 10)]
     for revision, count in (answered or {OLD: 300}).items():
         for number in range(count):
-            slices[number % len(slices)].add(RequestKind("GET /mysfits", "200", revision), 5.0)
+            slices[number % len(slices)].add(RequestKind("GET /cats", "200", revision), 5.0)
     for at in failed_at:
         slices[int((at - start) * 10)].add(RequestKind(LIKE, "503", ""), 5.0)
     for at, kind in also:

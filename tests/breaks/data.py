@@ -42,7 +42,7 @@ BREAKS = [
     ),
     Break(
         "What people said on the board is not exported.",
-        "mysfits/keeping.py",
+        "mysfits/data.py",
         'TABLES = ("DynamoTable", "UsersTable", "ThreadsTable", "PostsTable")',
         'TABLES = ("DynamoTable", "UsersTable", "ThreadsTable")',
         "tests/ops/test_data.py::test_the_command_keeps_every_table_of_the_stacks",

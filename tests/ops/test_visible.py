@@ -247,7 +247,7 @@ def test_tracebacks_and_log_lines_are_visible_too(capsys: pytest.CaptureFixture[
 OWN_PRINTERS = {
     "emulator/ecs_emulator/ops/terminal.py": "the one place",
     "emulator/ecs_emulator/load/__main__.py": "to the process that started it",
-    "mysfits/loading.py": "ASCII to a file",
+    "emulator/ecs_emulator/commands/load.py": "ASCII to a file",
     "emulator/ecs_emulator/keeper.py": "to the keeper",
     "emulator/ecs_emulator/scheduler/docker/leftovers.py": "to the watcher",
     "emulator/ecs_emulator/stacks/matcher.py": "to the process that started it",

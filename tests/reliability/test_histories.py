@@ -179,7 +179,7 @@ def test_a_like_that_changed_something_after_all_is_noticed(
 
 def test_an_answer_without_a_number_is_noticed(tmp_path: Path) -> None:
     recorder = HistoryWriter(tmp_path / "history")
-    recorder.add("ozzy", history.LIKE, 1, 200, b"{}")
+    history.add(recorder, "ozzy", history.LIKE, 1, 200, b"{}")
     recorder.close()
     assert judge([tmp_path / "history"], {}, {}).violations == [
         "ozzy: POST like was answered without a number of likes."

@@ -186,7 +186,8 @@ class Stage:
 
     def story(self) -> Story:
         assert self._report is not None, "there were no visitors"  # noqa: S101 (a mistake in a drill)
-        return Story(self._report, self._acts, self._watch.sights(), self._stored)
+        names_revision = self._subject.conventions.names_revision
+        return Story(self._report, self._acts, self._watch.sights(), self._stored, names_revision)
 
 
 @contextmanager

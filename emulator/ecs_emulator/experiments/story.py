@@ -35,6 +35,7 @@ class Story:
     acts: Sequence[Act] = ()
     sights: Sequence[Sight] = ()
     stored: Counter[str] = field(default_factory=Counter)  # by how much what is stored has grown, by id
+    names_revision: bool = True  # whether answers say which revision they are of
 
     def deployments_of(self, revision: str) -> list[str]:
         """How the service deployments to a revision stand at the end."""
@@ -69,6 +70,8 @@ def at_least(story: Story, requests: int) -> Finding:
 def answered_by(story: Story, revisions: Iterable[str]) -> Finding:
     """Each of the revisions, and no other."""
     told = {name for name, share in story.report.by_revision().items() if share.requests > share.failed}
+    if told == {""} and not story.names_revision:
+        return Finding(True, "Answers came that do not say which revision they are of.")
     return Finding(told == set(revisions), f"Answers came from {' and '.join(sorted(told)) or 'nobody'}.")
 
 

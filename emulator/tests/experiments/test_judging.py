@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -56,6 +57,14 @@ class TestRollout:
     def test_fails_when_the_new_revision_never_answered(self) -> None:
         story = a_story(self.sights, answered={OLD: 20_000})
         assert self.judge(story) == [f"Answers came from {OLD}."]
+
+    def test_answers_of_a_service_that_never_names_its_revision_are_told_and_prove_nothing(self) -> None:
+        mute = a_story(self.sights, answered={"": 20_000})
+        assert self.judge(mute) == ["Answers came from ."]
+        assert self.judge(replace(mute, names_revision=False)) == []
+        assert self.judge(replace(mute, report=a_story(answered={OLD: 20_000}).report, names_revision=False)) == [
+            f"Answers came from {OLD}."
+        ]
 
     def test_fails_when_the_deployment_was_rolled_back(self) -> None:
         undone = {**DONE, "two": Deployed(NEW, "ROLLBACK_SUCCESSFUL")}

@@ -68,7 +68,7 @@ def test_every_request_and_every_like_is_counted_once(api: Api) -> None:
 
 
 def test_failures_are_counted_by_their_kind_and_their_likes_are_in_doubt(api: Api) -> None:
-    # Of four likes of a mysfit, one is answered with 503 and one not at all.
+    # Of four likes of a cat, one is answered with 503 and one not at all.
     api.judge = lambda route, number: {1: 503, 2: 0}.get(number % 4, 200) if "/like" in route else 200
     with loading(Workload(api.url, clients=8, routes=(LIKE,), ids=IDS, counted=(LIKE,))) as load:
         load.begun()
@@ -137,7 +137,10 @@ def test_a_load_of_a_few_seconds_ends_by_itself(api: Api) -> None:
 
 
 def test_a_load_ends_with_whoever_started_it_even_by_kill(api: Api) -> None:
-    code = "load = Load(Workload(sys.argv[1], 4)); load.begun(); print('begun', flush=True); time.sleep(600)"
+    code = (
+        "import sys, time; from ecs_emulator.load.process import Load; from ecs_emulator.load.workload import Workload\n"
+        "load = Load(Workload(sys.argv[1], 4)); load.begun(); print('begun', flush=True); time.sleep(600)"
+    )
     mark = f"MARK={api.url}"
     with subprocess.Popen(
         [sys.executable, "-c", code, api.url], cwd=ROOT, env=os.environ | {"MARK": api.url}, stdout=subprocess.PIPE

@@ -172,7 +172,7 @@ def test_an_error_about_the_text_of_others_shows_it(
 ) -> None:
     """Such as one about a template, a data file, or an answer of AWS."""
 
-    def fail() -> Target:
+    def fail(*_: object) -> Target:
         raise Failure(Outcome.FAILED, POISON) if kind is Failure else kind(POISON)
 
     monkeypatch.setattr(options, "local", fail)

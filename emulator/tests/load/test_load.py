@@ -138,7 +138,8 @@ def test_a_load_of_a_few_seconds_ends_by_itself(api: Api) -> None:
 
 def test_a_load_ends_with_whoever_started_it_even_by_kill(api: Api) -> None:
     code = (
-        "import sys, time; from ecs_emulator.load.process import Load; from ecs_emulator.load.workload import Workload\n"
+        "import sys, time; from ecs_emulator.load.process import Load\n"
+        "from ecs_emulator.load.workload import Workload\n"
         "load = Load(Workload(sys.argv[1], 4)); load.begun(); print('begun', flush=True); time.sleep(600)"
     )
     mark = f"MARK={api.url}"

@@ -27,7 +27,7 @@ from bench.group import Memory, memory, processor_time
 from bench.stage import DATA
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.load.process import loading
-from ecs_emulator.load.visitors import CannotLoad, Plan
+from ecs_emulator.load.workload import CannotLoad, Workload
 from ecs_emulator.local import REGION, client_environment, use_only
 from ecs_emulator.ops.http import call
 from ecs_emulator.ops.waiting import rounds
@@ -117,7 +117,7 @@ def measure(stack: str, environment: Mapping[str, str], cloud: Cloud, seconds: f
         time.sleep(2)  # the second worker is up a moment after the first
         to_start, at_rest = processor_time(task.pid), memory(task.pid)
         seen = [at_rest]
-        with loading(Plan(url, CLIENTS, seconds, routes)) as load:
+        with loading(Workload(url, CLIENTS, seconds, routes)) as load:
             while not load.wait(0.5):
                 seen.append(memory(task.pid))
             report = load.stop()

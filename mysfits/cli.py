@@ -30,13 +30,14 @@ from mysfits.push import push
 from mysfits.seed import seed
 from mysfits.up import up
 from mysfits.verify import verify
+from ops.conventions import CONVENTIONS
 from ops.local.program import MYSFITS
 
 
 @click.group(
     cls=Commands,
     program=MYSFITS,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "obj": CONVENTIONS},
     epilog="\b\nExit codes:\n" + "\n".join(f"  {each}" for each in CODES),
 )
 def main() -> None:

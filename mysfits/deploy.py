@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from ecs_emulator.commands.options import assignments, patience, with_json
-from ecs_emulator.ops.target import OUTPUTS, Target
+from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from mysfits.account import on_account
-from ops.stacks.deploy import Deployment, outputs, write_outputs
+from ops.conventions import OUTPUTS, write_outputs
+from ops.stacks.deploy import Deployment, outputs
 from ops.stacks.listing import Stacks, settings
 
 

@@ -40,12 +40,12 @@ def drill(
     """
     # Here and not above: drawing and AWS clients take a second to load.
     from ecs_emulator.experiments import show
-    from ecs_emulator.experiments.place import NoRehearsal, place
+    from ecs_emulator.experiments.emulator import NotReady
     from ecs_emulator.experiments.processes import NoProcess
-    from ecs_emulator.experiments.run import Settings, run
+    from ecs_emulator.experiments.run import DrillOptions, run
     from ecs_emulator.experiments.watch import TookTooLong
-    from ecs_emulator.load.visitors import CannotLoad
-    from reliability.drills.programme import PROGRAMME
+    from ecs_emulator.load.workload import CannotLoad
+    from reliability.drills.programme import PROGRAMME, subject
 
     out = Terminal()
     known = {each.name: each for each in PROGRAMME}
@@ -70,8 +70,9 @@ def drill(
                 results = MYSFITS.folder / "drills"
                 folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="mysfits-drill-")))
             try:
-                outcomes.append(run(each, Settings(speed, clients, requests), place, folder, results, out.say))
-            except (CannotLoad, NoProcess, NoRehearsal, TookTooLong) as error:
+                options = DrillOptions(speed, clients, requests)
+                outcomes.append(run(each, subject(each), options, folder, results, out.say))
+            except (CannotLoad, NoProcess, NotReady, TookTooLong) as error:
                 raise Failure(Outcome.FAILED, f"{each.name}: {error}") from error
         out.say()
         out.show(show.outcome(outcomes[-1]))

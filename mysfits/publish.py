@@ -7,6 +7,7 @@ import click
 from ecs_emulator.commands.options import on_target, with_json
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
+from ops.conventions import api_url
 from ops.publish import invalidate
 from ops.publish import publish as publish_site
 
@@ -17,7 +18,7 @@ from ops.publish import publish as publish_site
 def publish(target: Target, out: Terminal) -> None:
     """Upload the site to its bucket, with the API's address in it."""
     bucket = target.output("SiteBucket")
-    count = publish_site(target.session, bucket, target.api_url)
+    count = publish_site(target.session, bucket, api_url(target))
     out.say(f"{count} files of the site are in {bucket}.")
     if distribution := target.outputs.get("DistributionId"):
         invalidate(target.session, distribution)

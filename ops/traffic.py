@@ -19,6 +19,7 @@ from ecs_emulator.ops.services import describe
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from ecs_emulator.ops.waiting import going_on, rounds
+from ops.conventions import CONVENTIONS
 from ops.stacks import changes
 from ops.stacks.images import named, physical_ids
 
@@ -92,7 +93,7 @@ class Cutover:
 
     def _set(self, weight: int) -> Rule:
         elbv2 = self._target.elbv2
-        [listener] = balancing.listeners(self._target, [self._rest.group])
+        listener = _listener(self._target, self._rest)
         weights = {self._rest.group: 100 - weight, self._feature.group: weight}
         actions: Any = [
             {
@@ -121,13 +122,13 @@ class Cutover:
 
     def _watch(self, rule: Rule, weight: int) -> dict[str, int]:
         """Ask until the answers come from where they should."""
-        found = balancing.rules(self._target.elbv2, balancing.listeners(self._target, [self._rest.group])[0])
+        found = balancing.rules(self._target.elbv2, _listener(self._target, self._rest))
         own = next((each for each in found if each.arn == rule.arn), rule)
-        url = self._target.output("ApiUrl") + (balancing.path_of(found, own) or rule.paths[0])
+        url = self._target.output("ApiUrl") + (balancing.path_of(found, own, CONVENTIONS.probe) or rule.paths[0])
         wanted = {one.stack for one, share in ((self._feature, weight), (self._rest, 100 - weight)) if share}
         came: Counter[str] = Counter()
         said = ""
-        with going_on(self._out, f"The rule stays as it is; `mysfits cutover{self._target.flag} … --back` undoes it."):
+        with going_on(self._out, f"The rule stays as it is; {self._target.typed('cutover … --back')} undoes it."):
             for _ in rounds(self._timeout, 0.5):
                 came = Counter(_family(url) for _ in range(IN_A_ROW if len(wanted) == 1 else SAMPLE))
                 line = ", ".join(f"{count} × {name}" for name, count in sorted(came.items()))
@@ -174,10 +175,10 @@ DROPPED = _problem(503, "Service Unavailable", "Requests are being moved. Try ag
 def drop(target: Target, rest: Side, on: bool, out: Terminal, timeout: float) -> None:
     """Answer with a fixed 503 whatever no feature's rule takes, or give it back to the service. Raises Failure."""
     elbv2 = target.elbv2
-    [listener] = balancing.listeners(target, [rest.group])
+    listener = _listener(target, rest)
     if not on and rest.rule and not _healthy(target, rest):
         desired = describe(target.ecs, named(rest.service))["desiredCount"]
-        out.say(f"{rest.stack} has no healthy task yet ({desired} desired): `mysfits scale` brings some.")
+        out.say(f"{rest.stack} has no healthy task yet ({desired} desired): {target.typed('scale')} brings some.")
     forward: Any = {"Type": "forward", "TargetGroupArn": rest.group}
     if rest.rule:
         elbv2.modify_rule(RuleArn=rest.rule, Actions=[DROPPED if on else forward])  # type: ignore[list-item]
@@ -187,7 +188,7 @@ def drop(target: Target, rest: Side, on: bool, out: Terminal, timeout: float) ->
     )
     found = balancing.rules(elbv2, listener)
     ours = next((rule for rule in found if rule.arn == rest.rule), None)
-    path = (balancing.path_of(found, ours) if ours else None) or "/version"
+    path = (balancing.path_of(found, ours, CONVENTIONS.probe) if ours else None) or CONVENTIONS.probe
     _watch_drop(target.output("ApiUrl") + path, on, out, timeout)
 
 
@@ -201,6 +202,11 @@ def _watch_drop(url: str, on: bool, out: Terminal, timeout: float) -> None:
         if (codes == [503]) if on else not {0, 502, 503, 504} & set(codes):
             return
     raise Failure(Outcome.TIMED_OUT, f"After {timeout:.0f} s GET {url} still answers {said}.")
+
+
+def _listener(target: Target, rest: Side) -> str:
+    """The cluster's own: a service whose traffic is detached is on none."""
+    return target.outputs.get("Listener") or balancing.listeners(target, [rest.group])[0]
 
 
 def _healthy(target: Target, one: Side) -> int:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from ecs_emulator.load import history
-from ecs_emulator.load.history import Recorder
+from ecs_emulator.load.history import HistoryWriter
 from ecs_emulator.ops.http import Answer, call
+from reliability import history
 
 CROWD = 4
 PATIENCE = 30.0  # seconds for an answer
@@ -18,7 +18,7 @@ SETTLED = (200, 409)
 
 
 @contextmanager
-def adopting(api_url: str, mysfits: Sequence[str], recorder: Recorder, pause: float) -> Iterator[None]:
+def adopting(api_url: str, mysfits: Sequence[str], recorder: HistoryWriter, pause: float) -> Iterator[None]:
     """Every `pause` seconds the next of them, and again where somebody was told neither yes nor no."""
     over = threading.Event()
 
@@ -44,12 +44,12 @@ def adopting(api_url: str, mysfits: Sequence[str], recorder: Recorder, pause: fl
         thread.join()
 
 
-def ask(api_url: str, mysfit: str, action: str, recorder: Recorder) -> Answer:
-    """One request for an action of `ecs_emulator.load.history`, recorded."""
+def ask(api_url: str, mysfit: str, action: str, recorder: HistoryWriter) -> Answer:
+    """One request for an action of `reliability.history`, recorded."""
     method, end = {history.READ: ("GET", ""), history.LIKE: ("POST", "/like"), history.ADOPT: ("POST", "/adopt")}[
         action
     ]
     begin = time.monotonic_ns()
     answer = call(method, f"{api_url}/mysfits/{mysfit}{end}", timeout=PATIENCE)
-    recorder.add(mysfit, action, begin, answer.status, answer.body)
+    history.add(recorder, mysfit, action, begin, answer.status, answer.body)
     return answer

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ecs_emulator.experiments.story import Finding
-from ecs_emulator.load import history
-from ecs_emulator.load.history import Record
-from reliability import linearizability
+from reliability import history, linearizability
+from reliability.history import Record
 from reliability.linearizability import ADOPT, LIKE, READ, Operation, Violation
 
 MOST_SAID = 3  # violations in a sentence

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ecs_emulator.ops import tasks
 from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.ops.target import OUTPUTS, Target
+from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from ops.stacks import changes, images, listing
 from ops.stacks.changes import Change, ChangeSet
@@ -118,10 +117,3 @@ def outputs(target: Target, stacks: Sequence[Listed]) -> dict[str, str]:
         told = changes.existing(target.cloudformation, stack.name) or {}
         found |= {each["OutputKey"]: each["OutputValue"] for each in told.get("Outputs", [])}
     return found
-
-
-def write_outputs(found: Mapping[str, str]) -> None:
-    """Write `cfn-output.json`, whole or not at all."""
-    new = OUTPUTS.with_suffix(".new")
-    new.write_text(json.dumps(found, indent=2) + "\n")
-    new.replace(OUTPUTS)

@@ -10,6 +10,7 @@ from ecs_emulator.ops.http import call
 from ecs_emulator.ops.outcomes import Failure
 from ecs_emulator.ops.services import Named, describe, names, short
 from ecs_emulator.ops.target import Target
+from ops.conventions import api_url
 from ops.verify.steps import Walk
 
 
@@ -37,7 +38,7 @@ def site(walk: Walk, target: Target) -> None:
     walk.answered("site", answer, ok, "200 text/html", fault)
     if ok:
         try:
-            wanted = f"{target.api_url}/mysfits"
+            wanted = f"{api_url(target)}/mysfits"
         except Failure:
             return
         walk.step(

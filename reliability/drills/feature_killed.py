@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, likes_counted
-from ecs_emulator.load.report import Report, Share
+from ecs_emulator.experiments.story import Finding, Judge, Story
+from ecs_emulator.load.report import LoadReport, Share
 from reliability.drills.routes import EVERYWHERE, ROUTES
 
 STACK = "mysfits-users"
@@ -65,11 +65,10 @@ def judge(story: Story) -> list[Finding]:
             later == 0 and all(each.requests for each in well),
             f"{later:,} requests failed before and while it had its tasks again.",
         ),
-        likes_counted(story),
     ]
 
 
-def _shares(report: Report) -> tuple[Share, Share]:
+def _shares(report: LoadReport) -> tuple[Share, Share]:
     """The requests to the feature itself, and those to all others."""
     shares = report.by_route()
     return (

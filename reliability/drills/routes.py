@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ecs_emulator.load.visitors import LIKE
+from ops.visitors import LIKE
 
 # Not here: adopting, which happens once; `fulfill-like`, which is closed to the world; `/`, which no feature has.
 # Nor the counter, whose writes are never sent again: where a busy local cloud takes 2 s for one, it answers 503.

@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ecs_emulator.experiments.place import NoRehearsal
+from ecs_emulator.experiments.emulator import NotReady
 from ecs_emulator.experiments.processes import NoProcess
 from ecs_emulator.experiments.watch import TookTooLong
-from ecs_emulator.load.visitors import CannotLoad
+from ecs_emulator.load.workload import CannotLoad
 from ecs_emulator.ops.outcomes import Failure
 from ecs_emulator.ops.terminal import Terminal, complain
 from reliability.faults import show
@@ -57,7 +57,7 @@ def main() -> int:
                     played = play(fault, there, chosen.seconds, chosen.clients)
                     results.append(show.Result(fault, played, judge(played, fault.price)))
                     out.show(show.outcome(results[-1]))
-    except (CannotLoad, Failure, NoCompiler, NoProcess, NoRehearsal, TookTooLong) as problem:
+    except (CannotLoad, Failure, NoCompiler, NoProcess, NotReady, TookTooLong) as problem:
         complain(str(problem))
         return FAILED
     if chosen.write:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ecs_emulator.clock import Clock
+from ecs_emulator.experiments.emulator import emulating
 from ecs_emulator.experiments.operator import Operator
-from ecs_emulator.experiments.place import place
 from ecs_emulator.experiments.processes import children, process_group
 from ecs_emulator.experiments.sight import Observer, Sight
 from ecs_emulator.experiments.stage import LONGEST, START_UP
@@ -22,8 +21,7 @@ from ecs_emulator.experiments.watch import EVERY, TookTooLong
 from ecs_emulator.ops import one_off, revisions
 from ecs_emulator.ops.services import Named, find, short
 from ecs_emulator.ops.target import Target
-from ops.stacks import listing
-from ops.traffic import MONOLITH
+from reliability.drills.platform import platform, stored_likes
 from reliability.faults.clock import WallClock
 from reliability.unreliable import Unreliable
 
@@ -79,7 +77,7 @@ class Ground:
         self._patience = 2 * (START_UP + LONGEST / speed)
 
     def likes(self) -> Counter[str]:
-        return self._operator.likes()
+        return stored_likes(self._target)
 
     def forget_adoptions(self) -> None:
         """Past the service: every mysfit wants a home again."""
@@ -185,17 +183,18 @@ def _task(name: str) -> Task:
 
 @contextmanager
 def ground(folder: Path, speed: float) -> Iterator[Ground]:
-    """A rehearsal of the monolith with its data in `folder`. Raises NoRehearsal, NoCompiler and TookTooLong."""
+    """A rehearsal of the monolith with its data in `folder`. Raises NotReady, NoCompiler and TookTooLong."""
     clock_folder = folder / "clock"
     clock_folder.mkdir(parents=True, exist_ok=True)
     clock = WallClock(clock_folder)
+    subject = platform(options=("--task-folder", str(clock_folder)))
     with (
-        place(folder, Clock(speed), listing.MONOLITH, "--task-folder", str(clock_folder)) as there,
+        emulating(folder, subject, speed) as there,
         Unreliable(there.cloud_url, {}, seed=1) as store,
         Unreliable(there.cloud_url, {}, seed=2) as logs,
     ):
         made = Ground(
-            there.target, find(there.target, MONOLITH), there.api_url, store, logs, clock, speed, there.folder
+            there.target, find(there.target, subject.service), there.api_url, store, logs, clock, speed, there.folder
         )
         made.until_steady()
         made.reach_by_proxy()

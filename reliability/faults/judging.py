@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.kit.together import GRACE, PATIENCE
-from ecs_emulator.experiments.story import Finding, Story, likes_counted
+from ecs_emulator.experiments.story import Finding, Story
 from ecs_emulator.load.client import TIMED_OUT
+from reliability.drills.platform import likes_counted
 from reliability.faults.fault import Price
 from reliability.faults.story import Played, bad, counted
 
@@ -74,7 +75,7 @@ def _alive(played: Played, price: Price) -> Finding:
 
 def _lost(played: Played) -> Finding:
     found = likes_counted(Story(played.report, stored=played.stored))
-    return Finding(found.holds and played.report.liked.total() > 0, found.sentence)
+    return Finding(found.holds and played.report.acknowledged.total() > 0, found.sentence)
 
 
 def _same_tasks(played: Played, price: Price) -> Finding:

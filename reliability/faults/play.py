@@ -6,17 +6,18 @@ import tempfile
 import time
 from pathlib import Path
 
-from ecs_emulator.experiments.stage import MYSFITS
-from ecs_emulator.load.history import ADOPT, Recorder
+from ecs_emulator.load.history import HistoryWriter
 from ecs_emulator.load.process import Load, loading
-from ecs_emulator.load.visitors import Plan
+from ops.visitors import workload
 from reliability import histories
 from reliability.adopters import adopting, ask
+from reliability.drills.platform import VISITED
 from reliability.faults.fault import Fault
 from reliability.faults.ground import Ground
 from reliability.faults.judging import RECOVERY
 from reliability.faults.looks import look, looking
 from reliability.faults.story import Played
+from reliability.history import ADOPT
 
 CALM = 0.7  # seconds before
 QUIET = 1.0  # and after
@@ -33,9 +34,8 @@ def _play(fault: Fault, ground: Ground, seconds: float, clients: int, recorded: 
     ground.until_steady()
     ground.forget_adoptions()
     tasks, before = ground.tasks(), ground.likes()
-    mysfits, recorder = sorted(before), Recorder(recorded / "adopters")
-    plan = Plan(ground.api_url, clients, mysfits=MYSFITS, history=str(recorded / "visitors"))
-    with loading(plan) as load:
+    mysfits, recorder = sorted(before), HistoryWriter(recorded / "adopters")
+    with loading(workload(ground.api_url, clients, most=VISITED, history=str(recorded / "visitors"))) as load:
         load.begun()
         with adopting(ground.api_url, mysfits, recorder, seconds / len(mysfits)):
             ground.pass_time(CALM)

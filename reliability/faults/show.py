@@ -33,7 +33,7 @@ class Result:
             f"{self.played.ended - self.played.began:.0f} s",
             f"{counted(kinds(self.played.meanwhile))}; the slowest in {report.latency.slowest / 1000:.1f} s",
             f"{report.failed:,} of {report.requests:,}",
-            f"{report.liked.total():,} / {self.played.stored.total():,}",
+            f"{report.acknowledged.total():,} / {self.played.stored.total():,}",
             f"{self.played.recovery:.1f} s",
             "holds" if self.passed else "FAILS",
         )

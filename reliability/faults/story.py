@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ecs_emulator.experiments.story import Finding
-from ecs_emulator.load.report import Report
+from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import failed
 from reliability.histories import Verdict
 
@@ -29,7 +29,7 @@ class Look(NamedTuple):
 class Played:
     """A fault that was there from `began` to `ended` (seconds since the epoch), under a load that began before."""
 
-    report: Report
+    report: LoadReport
     began: float
     ended: float
     before: Sequence[str]  # the tasks
@@ -47,29 +47,29 @@ class Played:
         return max(0.0, last - self.ended) if last else 0.0
 
     @property
-    def meanwhile(self) -> Report:
+    def meanwhile(self) -> LoadReport:
         """The requests that ended while the fault was there, or until the last failure."""
         end = self.ended + self.recovery
         slices = [each for each in self.report.slices if each.end > self.began and each.start < end]
-        return Report(self.report.url, self.report.clients, slices)
+        return LoadReport(self.report.url, self.report.clients, slices)
 
     @property
-    def calm(self) -> Report:
+    def calm(self) -> LoadReport:
         """The requests that ended before."""
         return self.report.between(0.0, self.began)
 
 
-def kinds(report: Report) -> Counter[str]:
+def kinds(report: LoadReport) -> Counter[str]:
     """How often visitors were told what."""
     return _worded(report, lambda _outcome: True)
 
 
-def bad(report: Report) -> Counter[str]:
+def bad(report: LoadReport) -> Counter[str]:
     """How often they were told each kind of failure."""
     return _worded(report, failed)
 
 
-def _worded(report: Report, matters: Callable[[str], bool]) -> Counter[str]:
+def _worded(report: LoadReport, matters: Callable[[str], bool]) -> Counter[str]:
     found: Counter[str] = Counter()
     for each in report.slices:
         for kind, count in each.requests.items():

@@ -6,10 +6,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from ecs_emulator.experiments.place import NoRehearsal
+from ecs_emulator.experiments.emulator import NotReady
 from ecs_emulator.experiments.processes import NoProcess
 from ecs_emulator.experiments.watch import TookTooLong
-from ecs_emulator.load.visitors import CannotLoad
+from ecs_emulator.load.workload import CannotLoad
 from ecs_emulator.ops.logs import seconds
 from ecs_emulator.ops.outcomes import Failure
 from ecs_emulator.ops.terminal import Terminal, complain
@@ -39,7 +39,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="mysfits-soak-") as folder:
             soaked = play(settings, Path(folder), out.say)
-    except (CannotLoad, Failure, NoProcess, NoRehearsal, TookTooLong) as problem:
+    except (CannotLoad, Failure, NoProcess, NotReady, TookTooLong) as problem:
         complain(str(problem))
         return FAILED
     findings = judge(soaked)

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from ecs_emulator.experiments.story import Finding
 from ecs_emulator.experiments.task_killed import MOMENT
-from ecs_emulator.load.report import Report
-from ecs_emulator.load.slices import Kind, Slice, failed
-from ecs_emulator.load.visitors import LIKE
+from ecs_emulator.load.report import LoadReport
+from ecs_emulator.load.slices import RequestKind, Slice, failed
+from ops.visitors import LIKE
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
 from reliability.soak.story import WELL, Refusal, Soaked
 
@@ -36,7 +36,7 @@ class Reason:
     revision: str
     most: float = math.inf
 
-    def covers(self, kind: Kind, when: Slice) -> bool:
+    def covers(self, kind: RequestKind, when: Slice) -> bool:
         return (
             kind.route == LIKE
             and kind.outcome in self.outcomes
@@ -62,7 +62,7 @@ class Left(NamedTuple):
     """Failures without a reason. `at` is in seconds from the start."""
 
     at: float
-    kind: Kind
+    kind: RequestKind
     requests: int
 
     @property
@@ -71,7 +71,7 @@ class Left(NamedTuple):
         return f"{self.requests:,} × {self.kind.outcome} at {self.kind.route}{by}, at {self.at:.0f} s"
 
 
-def sorted_out(report: Report, reasons: Sequence[Reason]) -> tuple[dict[str, int], list[Left]]:
+def sorted_out(report: LoadReport, reasons: Sequence[Reason]) -> tuple[dict[str, int], list[Left]]:
     """How many failures each reason explains, and those that none does."""
     explained: dict[str, int] = dict.fromkeys((reason.what for reason in reasons), 0)
     left: list[Left] = []
@@ -88,7 +88,7 @@ def sorted_out(report: Report, reasons: Sequence[Reason]) -> tuple[dict[str, int
     return explained, left
 
 
-def in_doubt(report: Report, refused: Reason) -> Counter[str]:
+def in_doubt(report: LoadReport, refused: Reason) -> Counter[str]:
     """Likes that may be stored or not, by mysfit: those without an answer. What a throttled table refused is not."""
     doubt: Counter[str] = Counter()
     for each in report.slices:
@@ -111,7 +111,7 @@ class Growth:
         return self.last - self.first
 
 
-def growths(report: Report, samples: Sequence[Sample]) -> list[Growth]:
+def growths(report: LoadReport, samples: Sequence[Sample]) -> list[Growth]:
     """Of every part that was there from the first third to the last."""
     begin = report.start + WARM_UP * report.seconds
     third = (report.start + report.seconds - begin) / 3
@@ -171,7 +171,7 @@ def _acts(soaked: Soaked, explained: Mapping[str, int]) -> list[Finding]:
 
 
 def _likes(soaked: Soaked) -> Finding:
-    liked, stored = soaked.report.liked, soaked.stored
+    liked, stored = soaked.report.acknowledged, soaked.stored
     doubt = in_doubt(soaked.report, throttled(soaked))
     exact = all(
         liked[mysfit] <= stored[mysfit] <= liked[mysfit] + doubt[mysfit] for mysfit in {*liked, *doubt, *stored}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from ecs_emulator.load.plot import colours, draw_latency, draw_requests, names_of
-from ecs_emulator.load.slices import Kind, Slice, merged
+from ecs_emulator.load.slices import RequestKind, Slice, merged
 from reliability.soak.memory import BALANCER, Part, Sample
 from reliability.soak.story import Soaked
 
@@ -66,7 +66,7 @@ def in_columns(slices: Sequence[Slice], zero: float, width: float) -> list[Slice
 
 def by_service(each: Slice) -> Slice:
     """With the family of each revision in its place: a service keeps its colour over a rollout."""
-    requests: Counter[Kind] = Counter()
+    requests: Counter[RequestKind] = Counter()
     for kind, count in each.requests.items():
         requests[kind._replace(revision=kind.revision.rpartition(":")[0])] += count
     return replace(each, requests=requests)

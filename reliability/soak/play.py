@@ -11,23 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.experiments import watch
-from ecs_emulator.experiments.operator import Operator
-from ecs_emulator.experiments.place import Place, place
-from ecs_emulator.experiments.sight import Observer
-from ecs_emulator.experiments.stage import LONGEST, START_UP, Say, Stage
+from ecs_emulator.experiments.emulator import DrillEmulator, emulating
+from ecs_emulator.experiments.stage import LONGEST, START_UP, Say, Stage, staged
 from ecs_emulator.experiments.story import Act
-from ecs_emulator.load import history, show
-from ecs_emulator.load.history import Recorder
+from ecs_emulator.load import show
+from ecs_emulator.load.history import HistoryWriter
 from ecs_emulator.load.process import Load, loading
-from ecs_emulator.load.report import Report
-from ecs_emulator.load.visitors import GOLDEN, LIKE, Plan
+from ecs_emulator.load.report import LoadReport
 from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.ops.services import find
 from ops.traffic import MONOLITH, Cutover, side
-from reliability import histories
+from ops.visitors import LIKE, workload
+from reliability import histories, history
 from reliability.adopters import adopting, ask
 from reliability.drills.cutover import Aside
+from reliability.drills.platform import platform, stored_likes
 from reliability.drills.routes import EVERYWHERE, ROUTES
 from reliability.soak import memory
 from reliability.soak.guests import round_of, visiting
@@ -52,12 +49,12 @@ class Settings:
 
 
 def play(settings: Settings, folder: Path, say: Say) -> Soaked:
-    """Raises CannotLoad, Failure, NoProcess, NoRehearsal and TookTooLong."""
+    """Raises CannotLoad, Failure, NoProcess, NotReady and TookTooLong."""
     clock = Clock(settings.speed)
     say("Starting a rehearsal of the split assembly …")
     with (
         tempfile.TemporaryDirectory(prefix="mysfits-history-") as recorded,
-        place(folder, clock, "split") as there,
+        emulating(folder, platform("split"), settings.speed) as there,
         Unreliable(there.cloud_url, {}, seed=1) as proxy,
     ):
         return _Soak(settings, there, proxy, clock, Path(recorded), say).play()
@@ -76,22 +73,22 @@ class _Both:
     def wait(self, seconds: float) -> None:
         self._loads[0].wait(seconds)
 
-    def report(self) -> Report:
+    def report(self) -> LoadReport:
         return together([load.report() for load in self._loads])
 
-    def stop(self) -> Report:
+    def stop(self) -> LoadReport:
         return together([load.stop() for load in self._loads])
 
 
-def together(reports: Sequence[Report]) -> Report:
+def together(reports: Sequence[LoadReport]) -> LoadReport:
     """The requests of several loads on one address."""
     slices = sorted((each for report in reports for each in report.slices), key=lambda each: each.start)
-    return Report(reports[0].url, sum(report.clients for report in reports), slices)
+    return LoadReport(reports[0].url, sum(report.clients for report in reports), slices)
 
 
 class _Soak:
     def __init__(
-        self, settings: Settings, there: Place, proxy: Unreliable, clock: Clock, recorded: Path, say: Say
+        self, settings: Settings, there: DrillEmulator, proxy: Unreliable, clock: Clock, recorded: Path, say: Say
     ) -> None:
         self._settings = settings
         self._there = there
@@ -105,12 +102,12 @@ class _Soak:
         self._split()
         before = self._likes()
         first, *others = sorted(before)
-        recorder = history.Recorder(self._recorded / "operator")
+        recorder = HistoryWriter(self._recorded / "operator")
         ask(self._there.api_url, first, history.ADOPT, recorder)
         seconds, target = self._settings.seconds, self._there.target
         url, likers = self._there.api_url, max(1, self._settings.clients // 4)
         width = max(0.25, seconds / SLICES)
-        readers = Plan(
+        readers = workload(
             url,
             self._settings.clients - likers,
             routes=READ,
@@ -118,7 +115,7 @@ class _Soak:
             history=str(self._recorded / "readers"),
         )
         # Clients of their own: while likes wait for the table, the others read on.
-        liking_too = Plan(url, likers, routes=GOLDEN, slice_seconds=width, history=str(self._recorded / "likers"))
+        liking_too = workload(url, likers, slice_seconds=width, history=str(self._recorded / "likers"))
         cluster = target.output("ClusterName")
         with (
             loading(readers) as reading,
@@ -160,15 +157,13 @@ class _Soak:
         )
 
     def _likes(self) -> Counter[str]:
-        return Operator(self._there.target, find(self._there.target, LIKES)).likes()
+        return stored_likes(self._there.target)
 
     @contextmanager
     def _stage(self, service: str) -> Iterator[Stage]:
-        target = self._there.target
-        named = find(target, service)
-        with watch.watching(Observer(target, named).look) as watched:
-            operator = Operator(target, named)
-            yield Stage(self._there, operator, watched, self._clock, self._settings.clients, 0, self._say)
+        subject = platform("split", service)
+        with staged(self._there, subject, self._clock, self._settings.clients, 0, self._say) as stage:
+            yield stage
 
     def _wait(self, load: _Both, until: float) -> None:
         """With a line now and then."""
@@ -216,7 +211,7 @@ class _Soak:
             sight = stage.until_steady(without=there[:1])
         return act, [task for task in sight.running() if task not in there]
 
-    def _throttle(self, load: _Both, mysfit: str, recorder: Recorder) -> tuple[Act, Refusal]:
+    def _throttle(self, load: _Both, mysfit: str, recorder: HistoryWriter) -> tuple[Act, Refusal]:
         seconds = max(SHORTEST, THROTTLED * self._settings.seconds)
         act = Act(time.time(), f"the table of {LIKES} takes no calls for {seconds:.0f} s")
         self._say(f"  {act.text}")

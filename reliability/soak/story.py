@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ecs_emulator.experiments.story import Act
-from ecs_emulator.load.report import Report
+from ecs_emulator.load.report import LoadReport
 from reliability.histories import Verdict
 from reliability.soak.guests import Visit
 from reliability.soak.memory import Sample
@@ -27,7 +27,7 @@ class Refusal(NamedTuple):
 class Soaked:
     """The acts' `steady_at` is when the service was as it should be again, or the table took calls again."""
 
-    report: Report
+    report: LoadReport
     rollout: Act
     killed: Act
     throttled: Act

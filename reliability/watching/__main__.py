@@ -19,16 +19,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.experiments.operator import Operator
-from ecs_emulator.experiments.place import place
-from ecs_emulator.experiments.sight import Observer
-from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.watch import watching
-from ecs_emulator.load.report import Report
-from ecs_emulator.load.visitors import GOLDEN
+from ecs_emulator.experiments.emulator import emulating
+from ecs_emulator.experiments.stage import staged
+from ecs_emulator.load.report import LoadReport
 from ecs_emulator.ops.services import find
 from ecs_emulator.ops.target import Target
 from ops.metrics import Measured, read
+from ops.visitors import GOLDEN
+from reliability.drills.platform import platform
 from tools import page
 
 SPEED = 10.0
@@ -68,7 +66,7 @@ class Row(NamedTuple):
     holds: bool
 
 
-def rows(report: Report, stored: int, before: Measured, log: Log, after: Measured) -> list[Row]:
+def rows(report: LoadReport, stored: int, before: Measured, log: Log, after: Measured) -> list[Row]:
     """The visitors' numbers beside what was added to CloudWatch, and all of the log beside all of CloudWatch."""
     failed = {int(kind.removeprefix("status ")): count for kind, count in report.failures.items() if "status" in kind}
     unanswered = report.failed - sum(failed.values())
@@ -76,7 +74,7 @@ def rows(report: Report, stored: int, before: Measured, log: Log, after: Measure
     asked = report.requests - unanswered + 1
     client = sum(count for status, count in failed.items() if status < 500)
     server = sum(failed.values()) - client
-    liked = report.liked.total()
+    liked = report.acknowledged.total()
     visitors = report.latency
     return [
         _counted("requests", asked, len(log.durations), before.requests, after.requests),
@@ -139,17 +137,16 @@ def until_told(target: Target, service: str) -> tuple[Measured, Log]:
 
 
 def watched(folder: Path, say: Callable[[str], None]) -> tuple[list[Row], Log]:
-    """Play it; what came of it. Raises NoRehearsal, TookTooLong."""
+    """Play it; what came of it. Raises NotReady, TookTooLong."""
     clock = Clock(SPEED)
-    with place(folder, clock, "monolith") as rehearsal:
-        named = find(rehearsal.target, "service")
-        operator = Operator(rehearsal.target, named)
+    subject = platform()
+    with emulating(folder, subject, SPEED) as rehearsal:
+        named = find(rehearsal.target, subject.service)
         before, _ = until_told(rehearsal.target, named.short)
-        with watching(Observer(rehearsal.target, named).look) as watch:
-            stage = Stage(rehearsal, operator, watch, clock, CLIENTS, 0, say)
+        with staged(rehearsal, subject, clock, CLIENTS, 0, say) as stage:
             stage.until_steady()
             with stage.visitors(ROUTES):
-                new = operator.register(faults=FAULTS)
+                new = stage.faulty_revision(FAULTS)
                 stage.update(f"{new} is to take over, with {FAULTS}", taskDefinition=new)
                 stage.until_deployed(new)
             story = stage.story()

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ecs_emulator.clock import Clock
-from ecs_emulator.experiments.place import Place, place
+from ecs_emulator.experiments.emulator import DrillEmulator, emulating
 from ecs_emulator.ops.http import call
+from reliability.drills.platform import platform
 from tests.fuzz.cases import Ids, case
 from tests.fuzz.conftest import SEED, TIMES
 from tests.fuzz.figures import Figures
@@ -29,13 +29,13 @@ KINDS = {"smuggled", "odd body", "malformed request", "strange condition", "pipe
 
 
 @pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with place(tmp_path_factory.mktemp("balanced"), Clock(10), "monolith") as there:
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrillEmulator]:
+    with emulating(tmp_path_factory.mktemp("balanced"), platform(), 10) as there:
         yield there
 
 
 @pytest.mark.timeout(200 + 60 * TIMES)
-def test_nothing_is_smuggled_past_the_load_balancer(there: Place, figures: Figures) -> None:
+def test_nothing_is_smuggled_past_the_load_balancer(there: DrillEmulator, figures: Figures) -> None:
     port = urlsplit(there.api_url).port or 80
     mysfits = call("GET", f"{there.api_url}/mysfits").json["mysfits"]
     ids = Ids(*(mysfit["mysfitId"] for mysfit in mysfits[:2]))

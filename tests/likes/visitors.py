@@ -23,8 +23,8 @@ from app.kit.problems import Unavailable
 from app.kit.together import Together
 from app.likes.stamps import Writer
 from app.likes.store import Likes
-from ecs_emulator.load.history import NOTHING_CHANGED
 from ecs_emulator.local import REGION
+from reliability.history import NOTHING_CHANGED
 
 
 def sharing(table: str, patience: float) -> Callable[[str], int]:

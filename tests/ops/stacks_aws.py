@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.ops.target import Target
-from tests.ops.fake_aws import FakeAws, Input, Refused
+from emulator.tests.ops.fake_aws import FakeAws, Input, Refused
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:stack/mysfits-service/1"

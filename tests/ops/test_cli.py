@@ -20,7 +20,9 @@ from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import Running, ours_alone, use_only
 from ecs_emulator.ops import logs as log_reading
 from ecs_emulator.ops.target import Target
+from ecs_emulator.program import ECS_EMULATOR
 from mysfits.cli import main
+from ops.conventions import api_url
 from tests.conftest import Rows
 from tests.platform_runner import free_ports
 
@@ -102,8 +104,8 @@ def test_programs_are_told_what_was_done(mysfits: Mysfits, outputs: dict[str, st
 
 def test_behind_cloudfront_the_site_asks_its_own_origin() -> None:
     both = Target(boto3.Session(), {"ApiUrl": "http://balancer", "DistributionId": "E1"})
-    assert both.api_url == ""
-    assert Target(boto3.Session(), {"ApiUrl": "http://balancer"}).api_url == "http://balancer"
+    assert api_url(both) == ""
+    assert api_url(Target(boto3.Session(), {"ApiUrl": "http://balancer"})) == "http://balancer"
 
 
 @pytest.mark.usefixtures("rehearsal")
@@ -186,9 +188,9 @@ def test_a_stack_that_is_not_there_is_named_by_its_output(
     mysfits: Mysfits, folder: Path, cloud: Cloud, table_name: str
 ) -> None:
     with ours_alone(folder), Running(cloud.url, "", "", {"DynamoTable": table_name}).written(folder):
-        result = mysfits("logs")
+        result = mysfits("publish")
     assert result.exit_code == 3
-    assert result.output == "Error: The stacks have no output LogGroup; are they all deployed?\n"
+    assert result.output == "Error: The stacks have no output SiteBucket; are they all deployed?\n"
 
 
 def test_what_aws_refuses_is_one_clear_line(mysfits: Mysfits, folder: Path, cloud: Cloud) -> None:
@@ -241,7 +243,8 @@ def test_every_command_explains_itself_without_anything_running(mysfits: Mysfits
     command = main.commands[verb]
     assert command.help
     words = " ".join(result.output.split())
-    assert " ".join(command.help.split()).partition(". ")[0] in words
+    told = command.help.replace(ECS_EMULATOR.name, "mysfits")
+    assert " ".join(told.split()).partition(". ")[0] in words
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert any(option in result.output for option in parameter.opts)

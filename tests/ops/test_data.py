@@ -151,7 +151,7 @@ def test_a_line_that_is_no_row_is_said_in_one_sentence_and_nothing_is_put(
 ) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_bytes(b"\n".join([GOOD, line, b'{"rows": 2}', b""]))
-    monkeypatch.setattr("ecs_emulator.commands.options.local", lambda: Target(session, {"DynamoTable": table_name}))
+    monkeypatch.setattr("ecs_emulator.commands.options.local", lambda *_: Target(session, {"DynamoTable": table_name}))
     refused = CliRunner().invoke(main, ["data", "import", str(path)])
     assert refused.exit_code == 4
     assert refused.stderr.startswith(f"Error: {path}, line 2: ")
@@ -187,7 +187,7 @@ def test_the_command_keeps_every_table_of_the_stacks(
     outputs = {"DynamoTable": table_name} | {
         f"{name}Table": f"{board}-{name}" for name in ("Users", "Threads", "Posts")
     }
-    monkeypatch.setattr("ecs_emulator.commands.options.local", lambda: Target(session, outputs))
+    monkeypatch.setattr("ecs_emulator.commands.options.local", lambda *_: Target(session, outputs))
     seed_all(session, outputs)
     path = str(tmp_path / "rows.jsonl")
     exported = CliRunner().invoke(main, ["data", "export", path])
@@ -207,7 +207,7 @@ def test_another_table_is_exported_in_place_of_the_stacks(
     rows.add()
     restored = new_table(session)
     mysfit_id = Rows(session, restored).add()
-    monkeypatch.setattr("ecs_emulator.commands.options.local", lambda: Target(session, {"DynamoTable": table_name}))
+    monkeypatch.setattr("ecs_emulator.commands.options.local", lambda *_: Target(session, {"DynamoTable": table_name}))
     path = tmp_path / "rows.jsonl"
     command = ["data", "export", str(path), "--table"]
     assert CliRunner().invoke(main, [*command, f"DynamoTable={restored}"]).exit_code == 0

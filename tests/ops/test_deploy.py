@@ -12,13 +12,13 @@ from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.commands import options
 from ecs_emulator.ops.outcomes import INTERRUPTED, Outcome
 from ecs_emulator.ops.target import Target, patient_session
+from emulator.tests.ops.fake_aws import Input
+from emulator.tests.ops.world import CLUSTER, REPOSITORY, SERVICE, World, arn, revision
 from ops.stacks import listing
 from ops.stacks.events import first_cause
 from ops.stacks.listing import Setting, Stacks, parameters, settings
 from tests.ops.conftest import Mysfits
-from tests.ops.fake_aws import Input
 from tests.ops.stacks_aws import ARN, Formation, on_aws, write_listing
-from tests.ops.world import CLUSTER, REPOSITORY, SERVICE, World, arn, revision
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def test_on_aws_the_outputs_are_written(
     operate: Mysfits, formation: Formation, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = options.local()
-    monkeypatch.setattr(options, "aws", lambda outputs_needed: on_aws(here))
+    monkeypatch.setattr(options, "aws", lambda outputs: on_aws(here))
     assert operate("deploy", "--aws").exit_code == 0
     assert json.loads((folder / "cfn-output.json").read_text()) == {"ServiceName": "mysfits-service-1"}
 
@@ -264,7 +264,7 @@ def test_moto_takes_it_too(operate: Mysfits, cloud: Cloud, folder: Path, monkeyp
     (folder / "a.yml").write_text(BUCKET)
     (folder / "stacks.yml").write_text("stacks: [{name: mysfits-moto, template: a.yml}]")
     target = Target(patient_session(), {})
-    monkeypatch.setattr(options, "local", lambda: target)
+    monkeypatch.setattr(options, "local", lambda *_: target)
     for arguments, last in (
         (["deploy"], "CREATE_COMPLETE"),
         (["deploy"], "nothing changes."),

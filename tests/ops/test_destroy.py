@@ -11,9 +11,9 @@ import pytest
 from ecs_emulator.commands import options
 from ecs_emulator.ops.outcomes import Outcome
 from ecs_emulator.ops.target import Target
+from emulator.tests.ops.fake_aws import FakeAws, Input
 from ops.stacks import listing
 from tests.ops.conftest import Clock, Mysfits
-from tests.ops.fake_aws import FakeAws, Input
 from tests.ops.stacks_aws import Formation
 
 TEMPLATE = """
@@ -49,7 +49,7 @@ def formation(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "elbv2.modify_load_balancer_attributes": lambda _: {"Attributes": []},
     }
     target = Target(aws.session(), {})
-    monkeypatch.setattr(options, "local", lambda: target)
+    monkeypatch.setattr(options, "local", lambda *_: target)
     return formation
 
 

@@ -94,7 +94,7 @@ def test_a_service_that_nobody_asked_lately_has_no_latency(cloudwatch: Any) -> N
 @pytest.fixture
 def told(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Any:
     """`mysfits metrics` on the local cloud."""
-    monkeypatch.setattr(options, "local", lambda: Target(session, {}))
+    monkeypatch.setattr(options, "local", lambda *_: Target(session, {}))
     return lambda *arguments: CliRunner().invoke(main, ["metrics", *arguments])
 
 

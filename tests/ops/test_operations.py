@@ -122,7 +122,7 @@ def test_what_cloudwatch_counts_is_what_was_answered(operate_for_real: Operate) 
     for mysfit in mysfits:
         with urllib.request.urlopen(f"{loaded.told['url']}/mysfits/{mysfit}") as answer:
             stored += json.load(answer)["likes"]
-    assert stored >= sum(loaded.told["liked"].values()) > 0
+    assert stored >= sum(loaded.told["acknowledged"].values()) > 0
     until(lambda: seen()["likes"] == stored, "CloudWatch has every like", 60)
     assert seen()["requests"] > loaded.told["requests"]
 

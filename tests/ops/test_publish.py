@@ -10,8 +10,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from emulator.tests.ops.fake_aws import FakeAws
 from ops.publish import SITE, config_script, content_type, invalidate, publish
-from tests.ops.fake_aws import FakeAws
 
 _numbers = itertools.count(1)
 

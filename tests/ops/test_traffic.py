@@ -15,10 +15,10 @@ from ecs_emulator.commands import options
 from ecs_emulator.ops.outcomes import Outcome
 from ecs_emulator.ops.target import Target
 from ecs_emulator.stacks.templates import read_template
+from emulator.tests.ops.fake_aws import FakeAws, Input, Refused
 from ops.traffic import NOT_FOUND
 from tests.cfn.platforms import CFN
 from tests.ops.conftest import Clock, Mysfits
-from tests.ops.fake_aws import FakeAws, Input, Refused
 
 LISTENER = "arn:listener"
 
@@ -122,7 +122,7 @@ def balancer(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Balancer
     balancer = Balancer()
     server = Server(balancer.answer, 0, threads=2)
     target = Target(balancer.aws.session(), {"ApiUrl": server.url, "Listener": LISTENER})
-    monkeypatch.setattr(options, "local", lambda: target)
+    monkeypatch.setattr(options, "local", lambda *_: target)
     yield balancer
     server.close()
 

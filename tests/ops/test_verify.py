@@ -28,7 +28,7 @@ def workshop(request: pytest.FixtureRequest, clock: Clock, monkeypatch: pytest.M
             "DynamoTable": "mysfits",
         }
         target = Target(workshop.aws.session(), outputs)
-        monkeypatch.setattr(options, "local", lambda: target)
+        monkeypatch.setattr(options, "local", lambda *_: target)
         yield workshop
 
 

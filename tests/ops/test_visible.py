@@ -28,12 +28,12 @@ from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal, _Visible, complain
 from ecs_emulator.visible import visible, visible_json, visible_line
+from emulator.tests.ops.fake_aws import Input, Operation
+from emulator.tests.ops.world import LISTENER, NOW, World
 from mysfits.cli import main
 from ops.stacks import listing
 from tests.ops.conftest import Mysfits
-from tests.ops.fake_aws import Input, Operation
 from tests.ops.stacks_aws import Formation, write_listing
-from tests.ops.world import LISTENER, NOW, World
 from tests.platform_runner import ROOT
 
 # Erases the screen, sets a title, goes back over the line, turns its direction around; then markup, and innocent text.
@@ -172,7 +172,7 @@ def test_an_error_about_the_text_of_others_shows_it(
 ) -> None:
     """Such as one about a template, a data file, or an answer of AWS."""
 
-    def fail() -> Target:
+    def fail(*_: object) -> Target:
         raise Failure(Outcome.FAILED, POISON) if kind is Failure else kind(POISON)
 
     monkeypatch.setattr(options, "local", fail)
@@ -183,7 +183,7 @@ def test_an_error_about_the_text_of_others_shows_it(
 def test_a_file_of_others_is_refused_in_visible_words(
     operate: Mysfits, session: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(options, "local", lambda: Target(session, {}))
+    monkeypatch.setattr(options, "local", lambda *_: Target(session, {}))
     file = tmp_path / "rows.jsonl"
     row = {"table": POISON, "item": {}}
     file.write_text(f"{json.dumps(row)}\n{json.dumps({'rows': 1})}\n")
@@ -247,7 +247,7 @@ def test_tracebacks_and_log_lines_are_visible_too(capsys: pytest.CaptureFixture[
 OWN_PRINTERS = {
     "emulator/ecs_emulator/ops/terminal.py": "the one place",
     "emulator/ecs_emulator/load/__main__.py": "to the process that started it",
-    "mysfits/loading.py": "ASCII to a file",
+    "emulator/ecs_emulator/commands/load.py": "ASCII to a file",
     "emulator/ecs_emulator/keeper.py": "to the keeper",
     "emulator/ecs_emulator/scheduler/docker/leftovers.py": "to the watcher",
     "emulator/ecs_emulator/stacks/matcher.py": "to the process that started it",

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from ecs_emulator.cloud.server import Server
-from tests.ops.fake_aws import FakeAws, Input
+from emulator.tests.ops.fake_aws import FakeAws, Input
 
 REVISION = "mysfits-service:7"
 

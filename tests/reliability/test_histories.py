@@ -20,8 +20,8 @@ from app.kit.config import Config
 from app.kit.dynamodb import Item, NotApplied, Table
 from app.kit.problems import Unavailable
 from app.likes.store import Likes
-from ecs_emulator.load import history
-from ecs_emulator.load.history import Recorder
+from ecs_emulator.load.history import HistoryWriter
+from reliability import history
 from reliability.histories import Verdict, judge
 from tests.conftest import Rows
 
@@ -38,7 +38,7 @@ class Visitors:
 
     def visit(self) -> Verdict:
         mysfit = self._rows.add(Likes=7)
-        recorder = Recorder(self._path)
+        recorder = HistoryWriter(self._path)
 
         def ask(client: FlaskClient, action: str) -> None:
             method, end = {
@@ -48,7 +48,7 @@ class Visitors:
             }[action]
             begin = time.monotonic_ns()
             answer = client.open(f"/mysfits/{mysfit}{end}", method=method)
-            recorder.add(mysfit, action, begin, answer.status_code, answer.data)
+            history.add(recorder, mysfit, action, begin, answer.status_code, answer.data)
 
         def visitor(number: int) -> None:
             client = self._applications[number % len(self._applications)].test_client()
@@ -60,7 +60,7 @@ class Visitors:
 
         with ThreadPoolExecutor(VISITORS) as visitors:
             list(visitors.map(visitor, range(VISITORS)))
-        recorder.add_list("GET /mysfits", b"{}")
+        recorder.add_digest("GET /mysfits", b"{}")
         recorder.close()
         return judge([self._path], {mysfit: 7}, {mysfit: int(self._rows.get(mysfit)["Likes"])})
 
@@ -178,8 +178,8 @@ def test_a_like_that_changed_something_after_all_is_noticed(
 
 
 def test_an_answer_without_a_number_is_noticed(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "history")
-    recorder.add("ozzy", history.LIKE, 1, 200, b"{}")
+    recorder = HistoryWriter(tmp_path / "history")
+    history.add(recorder, "ozzy", history.LIKE, 1, 200, b"{}")
     recorder.close()
     assert judge([tmp_path / "history"], {}, {}).violations == [
         "ozzy: POST like was answered without a number of likes."
@@ -187,9 +187,9 @@ def test_an_answer_without_a_number_is_noticed(tmp_path: Path) -> None:
 
 
 def test_likes_that_nobody_sent_and_lists_that_nobody_changed_are_noticed(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "history")
-    recorder.add_list("GET /mysfits", b"[1]")
-    recorder.add_list("GET /mysfits", b"[2]")
+    recorder = HistoryWriter(tmp_path / "history")
+    recorder.add_digest("GET /mysfits", b"[1]")
+    recorder.add_digest("GET /mysfits", b"[2]")
     recorder.close()
     verdict = judge([tmp_path / "history"], {"ozzy": 1}, {"ozzy": 2})
     assert verdict.violations == ["ozzy: likes came that nobody sent."]

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from ecs_emulator.load.report import Report
-from ecs_emulator.load.slices import Kind, Slice
-from ecs_emulator.load.visitors import LIKE
+from ecs_emulator.load.report import LoadReport
+from ecs_emulator.load.slices import RequestKind, Slice
 from ops.metrics import Measured
+from ops.visitors import LIKE
 from reliability.watching.__main__ import Log, Row, figures, rows
 
 BEFORE = Measured("mysfits-service", 60.0, requests=2, client_errors=1, likes=1)
@@ -20,13 +20,13 @@ LOG = Log(
 )
 
 
-def report() -> Report:
+def report() -> LoadReport:
     """Six requests: two likes, two reads, one for what is not there, one that the service failed to answer well."""
     span = Slice(0.0, 1.0)
     for route, outcome in ((LIKE, "200"), (LIKE, "200"), ("a", "200"), ("a", "200"), ("a", "404"), ("a", "500")):
-        span.add(Kind(route, outcome, "a:1"), 5.0)
-    span.liked = Counter({"gary": 2})
-    return Report("http://api", 1, [span])
+        span.add(RequestKind(route, outcome, "a:1"), 5.0)
+    span.acknowledged = Counter({"gary": 2})
+    return LoadReport("http://api", 1, [span])
 
 
 def wrong(found: list[Row]) -> set[str]:
@@ -68,5 +68,5 @@ def test_no_request_takes_longer_inside_than_outside() -> None:
 
 def test_a_request_without_an_answer_is_noticed() -> None:
     loaded = report()
-    loaded.slices[0].add(Kind("a", "refused", ""), 1.0)
+    loaded.slices[0].add(RequestKind("a", "refused", ""), 1.0)
     assert wrong(rows(loaded, 2, BEFORE, LOG, AFTER)) == {"without an answer"}

@@ -1,4 +1,4 @@
-"""`mysfits logs`."""
+"""`logs`: log events of services."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import contextlib
 
 import click
 
-from ecs_emulator.commands.options import on_target, span
+from ecs_emulator.commands.options import on_cluster, span
 from ecs_emulator.ops.logs import as_written, read_logs, readable
 from ecs_emulator.ops.target import Target
+from ecs_emulator.ops.tasks import log_group
 from ecs_emulator.ops.terminal import put, put_json
 
 
 @click.command()
-@on_target
+@on_cluster
 @click.option("--grep", metavar="TEXT", help="Only events that contain this text.")
 @click.option(
     "--since",
@@ -24,12 +25,16 @@ from ecs_emulator.ops.terminal import put, put_json
 )
 @click.option("--follow", is_flag=True, help="Go on showing new events until Ctrl-C.")
 @click.option("--task", metavar="ID", help="Only events of this task; a unique part of its id will do.")
+@click.option("--group", metavar="NAME", help="The log group; else the output LogGroup, or that of all services.")
 @click.option("--json", "as_json", is_flag=True, help="The events as they were written, one a line.")
-def logs(target: Target, grep: str | None, since: int, follow: bool, task: str | None, as_json: bool) -> None:
+def logs(
+    target: Target, grep: str | None, since: int, follow: bool, task: str | None, group: str | None, as_json: bool
+) -> None:
     """Show the services' log events from CloudWatch, all tasks merged, oldest first."""
+    group = group or target.outputs.get("LogGroup") or log_group(target)
     # Ctrl-C is how following ends.
     with contextlib.suppress(KeyboardInterrupt):
-        for event in read_logs(target.session, target.output("LogGroup"), since, grep, follow, task):
+        for event in read_logs(target.session, group, since, grep, follow, task):
             if as_json:
                 put_json(as_written(event))
             else:

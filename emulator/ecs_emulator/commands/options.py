@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 import click
 
 from ecs_emulator.commands.group import JSON, program
 from ecs_emulator.ops import target
+from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.logs import seconds
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 
-ON_AWS = "Work on AWS (cfn-output.json in this folder), not on the rehearsal."
+ON_AWS = "Work on AWS, in the account of the environment, not on the rehearsal."
 
 Command = Callable[..., None]
 
 
-def aws(outputs_needed: bool = True) -> Target:
-    """The account of the environment. Raises NoTarget."""
-    return target.aws(outputs_needed)
+def conventions() -> Conventions:
+    """Those of the program whose command is being run."""
+    return click.get_current_context().find_object(Conventions) or Conventions()
 
 
-def local() -> Target:
+def aws(cluster: str | None = None, outputs: Callable[[], dict[str, str]] | None = None) -> Target:
+    """The account of the environment; `outputs` in the place of those that the conventions give. Raises NoTarget."""
+    known = conventions()
+    return target.aws(program(), replace(known, outputs=outputs) if outputs else known, cluster)
+
+
+def local(cluster: str | None = None) -> Target:
     """The rehearsal that is running. Raises NoTarget."""
-    return target.local(program())
+    return target.local(program(), conventions(), cluster)
 
 
 def on_target(command: Command) -> Command:
     """Give a command its `target`: the rehearsal, or with --aws the account of the environment."""
-    return click.option(
-        "--aws",
-        "target",
-        is_flag=True,
-        flag_value=True,
-        callback=lambda _context, _option, on_aws: aws() if on_aws else local(),
-        help=ON_AWS,
-    )(command)
+
+    @wraps(command)
+    def on(*arguments: Any, on_aws: bool, cluster: str | None = None, **said: Any) -> None:
+        # Here and not in the option's callback, which does not know yet what else was said.
+        found = (aws if on_aws else local)(cluster)
+        command(*arguments, target=found, **said)
+
+    return click.option("--aws", "on_aws", is_flag=True, help=ON_AWS)(on)
+
+
+def on_cluster(command: Command) -> Command:
+    """Give a command its `target` with the cluster that is said."""
+    return click.option("--cluster", metavar="NAME", help="The cluster; the only one needs no name.")(
+        on_target(command)
+    )
 
 
 def with_json(command: Command) -> Command:

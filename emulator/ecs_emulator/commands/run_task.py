@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import click
 
-from ecs_emulator.commands.options import on_target, patience, with_json
+from ecs_emulator.commands.group import Verb
+from ecs_emulator.commands.options import on_cluster, patience, with_json
 from ecs_emulator.ops import one_off
 from ecs_emulator.ops.services import find
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 
 
-@click.command(name="run-task")
-@on_target
+@click.command(name="run-task", cls=Verb)
+@on_cluster
 @click.option("--service", help="The service whose image, settings and network it has; the only one needs no name.")
 @click.option("--task-definition", metavar="REV", help="Another revision than the service's.")
 @click.argument("command", nargs=-1, required=True)
@@ -28,7 +29,7 @@ def run_task(
     timeout: int,
     out: Terminal,
 ) -> None:
-    """Run COMMAND in a task of its own, as `mysfits run-task -- python -m app`.
+    """Run COMMAND in a task of its own, as `ecs-emulator run-task -- python manage.py migrate`.
 
     Its log lines are shown; its exit code becomes this command's.
     """

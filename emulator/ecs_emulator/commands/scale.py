@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ecs_emulator.commands.options import on_target, patience, with_json
+from ecs_emulator.commands.options import on_cluster, patience, with_json
 from ecs_emulator.ops.scaling import scale as scale_service
 from ecs_emulator.ops.services import find
 from ecs_emulator.ops.target import Target
@@ -12,7 +12,7 @@ from ecs_emulator.ops.terminal import Terminal
 
 
 @click.command()
-@on_target
+@on_cluster
 @click.argument("service")
 @click.argument("count", type=click.IntRange(0, 100), required=False)
 @patience(600)
@@ -21,7 +21,7 @@ def scale(target: Target, service: str, count: int | None, timeout: int, out: Te
     """Have SERVICE run COUNT tasks, and wait until as many are healthy. The only service needs no name."""
     if count is None:
         if not service.isdigit():
-            raise click.UsageError("Say how many tasks: mysfits scale SERVICE COUNT")
+            raise click.UsageError(f"Say how many tasks: {target.program.name} scale SERVICE COUNT")
         named, count = find(target, None), int(service)
     else:
         named = find(target, service)

@@ -1,4 +1,4 @@
-"""`mysfits status`: what the services are doing."""
+"""`status`: what the services are doing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 import click
 from rich.text import Text
 
-from ecs_emulator.commands.options import on_target, with_json
+from ecs_emulator.commands.options import on_cluster, with_json
 from ecs_emulator.ops import status as statuses
 from ecs_emulator.ops.services import find
 from ecs_emulator.ops.target import Target
@@ -19,7 +19,7 @@ _PAUSE = 2  # seconds
 
 
 @click.command()
-@on_target
+@on_cluster
 @click.argument("service", required=False)
 @click.option("--watch", is_flag=True, help="Go on showing it until Ctrl-C.")
 @with_json

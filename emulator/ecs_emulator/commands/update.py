@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import click
 
-from ecs_emulator.commands.options import assignments, on_target, patience, with_json
-from ecs_emulator.ops import revisions
-from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.ops.release import Release
-from ecs_emulator.ops.services import describe, find, short
+from ecs_emulator.commands.options import assignments, on_cluster, patience, with_json
+from ecs_emulator.ops.release import Release, RevisionChange
+from ecs_emulator.ops.services import find
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 
 
 @click.command()
-@on_target
+@on_cluster
 @click.argument("service", required=False)
 @click.option("--image", metavar="TAG", help="Another tag of the image's repository, or a whole image reference.")
 @click.option(
@@ -42,33 +40,7 @@ def update(
     """
     if bool(task_definition) == bool(image or environment):
         raise click.UsageError("Say either --image and --env, or --task-definition.")
-    named, ecs = find(target, service), target.ecs
-    now = describe(ecs, named)
-    old = revisions.read(ecs, now["taskDefinition"])
-    release = Release(target, named, out, timeout)
+    release = Release(target, find(target, service), out, timeout)
     if not anyway:
         release.refuse_while_under_way()
-    if task_definition:
-        new = revisions.read(ecs, revisions.named(old["family"], task_definition))
-        if new.get("status") == "INACTIVE":
-            raise Failure(Outcome.NOT_FOUND, f"{short(new['taskDefinitionArn'])} was deregistered.")
-    else:
-        container = revisions.main_container(now, old)
-        new = revisions.changed(old, container, image, environment, target.outputs.get("ImageRepository"))
-    lines = revisions.difference(old, new)
-    out.say(f"{named.short} runs {short(now['taskDefinition'])}.")
-    for line in lines or ["nothing changes"]:
-        out.say(f"  {line}")
-    if dry_run:
-        out.result(
-            outcome="done", dry_run=True, service=named.service, revision=short(now["taskDefinition"]), changes=lines
-        )
-        return
-    if task_definition:
-        revision = new["taskDefinitionArn"]
-    else:
-        revision = revisions.register(ecs, new) if lines else now["taskDefinition"]
-    if revision == now["taskDefinition"]:
-        release.prove(revision, changes=[])
-    else:
-        release.bring(revision)
+    release.update(RevisionChange(image, environment, task_definition), dry_run)

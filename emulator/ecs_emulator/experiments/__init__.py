@@ -1,1 +1,1 @@
-"""Drills: something is done to a rehearsal under constant load, and what its visitors noticed is judged."""
+"""Drills: something is done to a service under constant load, and what its visitors noticed is judged."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, ended, likes_counted, nobody_failed
+from ecs_emulator.experiments.story import Finding, Judge, Story, ended, nobody_failed
 
 FAULTS = {"crash-at-start": "crashes at its start", "unhealthy-after=0": "never gets healthy"}
 
@@ -15,7 +16,7 @@ def play(stage: Stage) -> Judge:
     bad = []
     with stage.visitors():
         for faults, what in FAULTS.items():
-            bad.append(stage.operator.register(faults=faults))
+            bad.append(stage.faulty_revision(faults))
             stage.update(f"{bad[-1]} is deployed, which {what}", taskDefinition=bad[-1])
             _explain(stage, bad[-1])
     return partial(judge, good=good, bad=bad)
@@ -39,5 +40,7 @@ def judge(story: Story, good: str, bad: list[str]) -> list[Finding]:
             bool(story.sights) and list(story.sights[-1].rollouts) == [good],
             f"At the end the service runs {' and '.join(story.sights[-1].rollouts) if story.sights else 'nothing'}.",
         ),
-        likes_counted(story),
     ]
+
+
+DRILL = Drill("bad-revision", "A bad revision is rolled back by itself and no visitor notices.", play)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from ecs_emulator.experiments.stage import Stage
 from ecs_emulator.experiments.story import Judge
-from ops.stacks import listing
-from ops.traffic import MONOLITH
 
 
 @dataclass(frozen=True)
@@ -19,5 +17,3 @@ class Drill:
     promise: str  # what it shows when it passes
     play: Callable[[Stage], Judge]
     requests: int = 20_000  # that it makes at the least, if it is about their number
-    assembly: str = listing.MONOLITH
-    watched: str = MONOLITH  # the stack of the service that is looked at and worked on

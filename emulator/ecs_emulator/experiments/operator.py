@@ -1,15 +1,14 @@
-"""What an operator does in a drill: through the AWS endpoint, except for signals to the processes of a task."""
+"""Operator of a drill: acts through the AWS endpoint, except for signals to the processes of a task."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.experiments.processes import process_group
 from ecs_emulator.ops import revisions, tasks
@@ -20,13 +19,19 @@ from ecs_emulator.ops.tasks import Death
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
-# Every fault is refused without it; see app/kit/faults.py.
-ALLOWED = {"FAULTS_ALLOWED": "yes"}
 LAST_LINES = 3
 
 
+class HealthCheck(NamedTuple):
+    """`threshold` failed checks in a row take a target out; `interval` is in seconds of AWS."""
+
+    path: str
+    threshold: int
+    interval: float
+
+
 class Operator:
-    """Works on one service of a rehearsal."""
+    """Works on one service."""
 
     def __init__(self, target: Target, named: Named) -> None:
         self._target = target
@@ -37,13 +42,12 @@ class Operator:
     def service(self) -> ServiceTypeDef:
         return describe(self._ecs, self._named)
 
-    def register(self, tag: str | None = None, faults: str = "", settings: Mapping[str, str] | None = None) -> str:
-        """The next revision of what the service runs: with another image, faults, settings; as `family:number`."""
+    def register(self, tag: str | None = None, settings: Mapping[str, str] | None = None) -> str:
+        """The next revision of what the service runs: with another image, other settings; as `family:number`."""
         service = self.service()
         definition = revisions.read(self._ecs, service["taskDefinition"])
-        settings = {**(settings or {}), **({"FAULTS": faults, **ALLOWED} if faults else {})}
         container = revisions.main_container(service, definition)
-        return short(revisions.register(self._ecs, revisions.changed(definition, container, tag, settings)))
+        return short(revisions.register(self._ecs, revisions.changed(definition, container, tag, settings or {})))
 
     def update(self, **changes: Any) -> None:
         """UpdateService. Of `deploymentConfiguration` only what is given changes."""
@@ -66,7 +70,10 @@ class Operator:
         return [replace(death, lines=death.lines[-LAST_LINES:]) for death in found]
 
     def requests(self, task_id: str, since: float) -> list[tuple[float, dict[str, Any]]]:
-        """The requests that a task has logged from `since` on, each with its time (seconds since the epoch)."""
+        """The requests that a task has logged from `since` on, each with its time (seconds since the epoch).
+
+        It logs JSON, of a request its `time` (ISO 8601), `path` and `status`.
+        """
         found = []
         for group, stream in tasks.log_streams(self._target, self.service()["taskDefinition"], task_id):
             for page in self._target.logs.get_paginator("filter_log_events").paginate(
@@ -77,10 +84,12 @@ class Operator:
         events = [(datetime.fromisoformat(each["time"]).timestamp(), each) for each in found if "path" in each]
         return sorted(events, key=lambda each: each[0])
 
-    def unhealthy_after(self) -> tuple[int, float]:
-        """How many failed health checks in a row take a target out, and the seconds of AWS between two checks."""
+    def health_check(self) -> HealthCheck:
+        """How the load balancer checks the service's targets."""
         found = self._target.elbv2.describe_target_groups(TargetGroupArns=[self._group()])["TargetGroups"][0]
-        return found["UnhealthyThresholdCount"], found["HealthCheckIntervalSeconds"]
+        return HealthCheck(
+            found["HealthCheckPath"], found["UnhealthyThresholdCount"], found["HealthCheckIntervalSeconds"]
+        )
 
     def targets(self) -> list[str]:
         """The state of every target."""
@@ -91,13 +100,6 @@ class Operator:
         if self._group_arn is None:
             self._group_arn = self.service()["loadBalancers"][0]["targetGroupArn"]
         return self._group_arn
-
-    def likes(self) -> Counter[str]:
-        """The likes that are stored, by mysfit."""
-        client = self._target.session.resource("dynamodb").meta.client
-        pages = client.get_paginator("scan").paginate(TableName=self._target.output("DynamoTable"), ConsistentRead=True)
-        rows: list[Any] = [row for page in pages for row in page["Items"]]
-        return Counter({str(row["MysfitId"]): int(row.get("Likes", 0)) for row in rows})
 
 
 def _fields(message: str) -> dict[str, Any]:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.experiments.drill import Drill
-from ecs_emulator.experiments.operator import Operator
+from ecs_emulator.experiments.emulator import emulating
 from ecs_emulator.experiments.picture import draw
-from ecs_emulator.experiments.sight import Observer
-from ecs_emulator.experiments.stage import Rehearsal, Say, Stage
+from ecs_emulator.experiments.stage import Say, Stage, staged
 from ecs_emulator.experiments.story import Finding, Judge, Story
+from ecs_emulator.experiments.subject import Subject
 from ecs_emulator.experiments.timeline import events
-from ecs_emulator.experiments.watch import TookTooLong, watching
+from ecs_emulator.experiments.watch import TookTooLong
 from ecs_emulator.ops.outcomes import Failure
-from ecs_emulator.ops.services import find
-
-Begin = Callable[[Path, Clock, str], AbstractContextManager[Rehearsal]]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DrillResult:
+    """How a drill has ended."""
+
     drill: Drill
     findings: list[Finding]
     story: Story
@@ -50,26 +47,31 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Settings:
+class DrillOptions:
+    """How fast, by how many visitors at a time, of how many requests a drill is."""
+
     speed: float = 10.0
     clients: int = 64
     requests: int | None = None  # that a drill about their number makes at the least; None: as many as it has itself
 
 
-def run(drill: Drill, settings: Settings, begin: Begin, folder: Path, results: Path, say: Say) -> Outcome:
-    """Play and judge a drill in a rehearsal with its data in `folder`; its picture and JSON go to `results`."""
-    clock = Clock(settings.speed)
+def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, results: Path, say: Say) -> DrillResult:
+    """Play and judge a drill in an emulator with its data in `folder`; its picture and JSON go to `results`.
+
+    Raises CannotLoad, Failure, NoProcess, NotReady and TookTooLong.
+    """
+    clock = Clock(options.speed)
     say(f"{drill.name}: starting a rehearsal of its own …")
-    requests = drill.requests if settings.requests is None else settings.requests
-    with begin(folder, clock, drill.assembly) as rehearsal:
-        named = find(rehearsal.target, drill.watched)
-        operator = Operator(rehearsal.target, named)
-        with watching(Observer(rehearsal.target, named).look) as watch:
-            stage = Stage(rehearsal, operator, watch, clock, settings.clients, requests, say)
-            judge = _played(drill, stage)
-            story = stage.story()
+    requests = drill.requests if options.requests is None else options.requests
+    with (
+        emulating(folder, subject, options.speed) as emulator,
+        staged(emulator, subject, clock, options.clients, requests, say) as stage,
+    ):
+        judge = _played(drill, stage)
+        story = stage.story()
+    findings = [*judge(story), *subject.findings(story)]
     results.mkdir(parents=True, exist_ok=True)
-    outcome = Outcome(drill, judge(story), story, stage.told, results / f"{drill.name}.png")
+    outcome = DrillResult(drill, findings, story, stage.told, results / f"{drill.name}.png")
     verdict = "passed" if outcome.passed else "failed"
     title = f"{drill.name} {verdict}: {story.report.failed:,} of {story.report.requests:,} requests failed"
     draw(story, title, outcome.picture)

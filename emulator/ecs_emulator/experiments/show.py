@@ -1,4 +1,4 @@
-"""A drill's outcome for people."""
+"""Result of a drill for people."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ecs_emulator.experiments.run import Outcome
+from ecs_emulator.experiments.run import DrillResult
 from ecs_emulator.load import show
 
 
-def outcome(result: Outcome) -> RenderableType:
+def outcome(result: DrillResult) -> RenderableType:
     """Who was answered, how long it took to recover, what else there is to read, the findings and the verdict."""
     acts = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     acts.add_column("what was done")
@@ -23,6 +23,6 @@ def outcome(result: Outcome) -> RenderableType:
     return Group(show.summary(result.story.report), Text(), acts, *told, Text(), *findings, verdict(result))
 
 
-def verdict(result: Outcome) -> Text:
+def verdict(result: DrillResult) -> Text:
     word = Text("passed", "bold green") if result.passed else Text("FAILED", "bold red")
     return Text.assemble(f"{result.drill.name} ", word, f": {result.drill.promise}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, answered_by, ended, likes_counted, nobody_failed
+from ecs_emulator.experiments.story import Finding, Judge, Story, answered_by, ended, nobody_failed
 
 ENDING = {"DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"}
 SLEEPS, GRACE = 60, 180  # seconds of AWS
@@ -13,7 +14,7 @@ SLEEPS, GRACE = 60, 180  # seconds of AWS
 
 def play(stage: Stage) -> Judge:
     (old,) = stage.sight().rollouts
-    slow = stage.operator.register(faults=f"slow-start={stage.clock.shortened(SLEEPS):g}")
+    slow = stage.faulty_revision(f"slow-start={stage.clock.shortened(SLEEPS):g}")
     with stage.visitors():
         stage.update(
             f"{slow} takes {SLEEPS} s to listen",
@@ -40,5 +41,7 @@ def judge(story: Story, old: str, slow: str) -> list[Finding]:
             f"{unhealthy} of its tasks were unhealthy while they started; {len(stopped)} were stopped for it.",
         ),
         answered_by(story, (old, slow)),
-        likes_counted(story),
     ]
+
+
+DRILL = Drill("slow-start", "A revision that starts slowly is given its grace and no visitor notices.", play)

@@ -1,4 +1,4 @@
-"""What the steps of a drill work with: an operator, a watch over the service, visitors."""
+"""Stage of a drill: its operator, a watch over the service, its visitors."""
 
 from __future__ import annotations
 
@@ -7,42 +7,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from ecs_emulator.clock import Clock
+from ecs_emulator.experiments.emulator import DrillEmulator
 from ecs_emulator.experiments.operator import Operator
-from ecs_emulator.experiments.sight import ENDED, Sight
+from ecs_emulator.experiments.sight import ENDED, Observer, Sight
 from ecs_emulator.experiments.story import Act, Moment, Story
-from ecs_emulator.experiments.watch import TookTooLong, Watch
+from ecs_emulator.experiments.subject import Subject
+from ecs_emulator.experiments.watch import TookTooLong, Watch, watching
 from ecs_emulator.load.process import Load, loading
-from ecs_emulator.load.report import Report
-from ecs_emulator.load.visitors import GOLDEN, Plan
+from ecs_emulator.load.report import LoadReport
+from ecs_emulator.ops.services import find
 from ecs_emulator.ops.target import Target
 
 LONGEST = 900  # seconds of AWS that anything here may take
 START_UP = 60  # and seconds for the processes of a busy machine, which no clock shortens
 
-# A crowd in front of one: every task writes to the same row, and likes that meet share a call of the local cloud,
-# which takes its calls one at a time.
-MYSFITS = 1
-
 Say = Callable[[str], None]
-
-
-class Rehearsal(Protocol):
-    """A platform that is ready, its service steady."""
-
-    @property
-    def api_url(self) -> str: ...
-
-    @property
-    def target(self) -> Target:
-        """Its AWS endpoint, and the outputs of its stacks."""
-        ...
-
-    def push(self, tag: str) -> None:
-        """Make the code an image of this tag, as `mysfits push` does."""
-        ...
 
 
 class Stage:
@@ -50,7 +32,8 @@ class Stage:
 
     def __init__(
         self,
-        rehearsal: Rehearsal,
+        emulator: DrillEmulator,
+        subject: Subject,
         operator: Operator,
         watch: Watch,
         clock: Clock,
@@ -62,30 +45,38 @@ class Stage:
         self.clock = clock
         self.requests = requests
         self.told: list[str] = []
-        self._rehearsal = rehearsal
+        self._emulator = emulator
+        self._subject = subject
         self._watch = watch
         self._clients = clients
         self._say = say
         self._load: Load | None = None
-        self._report: Report | None = None
+        self._report: LoadReport | None = None
         self._acts: list[Act] = []
         self._stored: Counter[str] = Counter()
 
     @property
     def target(self) -> Target:
-        return self._rehearsal.target
+        return self._emulator.target
 
     # What is done
 
-    def push(self, tag: str) -> str:
-        self._rehearsal.push(tag)
-        return tag
+    def next_revision(self) -> str:
+        """Another revision of the subject that does the same, registered."""
+        return self._subject.next_revision(self.operator, self._emulator.folder)
+
+    def faulty_revision(self, fault: str) -> str:
+        """A revision with a fault, registered."""
+        return self.operator.register(settings=self._subject.fault(fault))
 
     @contextmanager
-    def visitors(self, routes: Sequence[str] = GOLDEN) -> Iterator[None]:
-        """Constant load on `routes` inside, from the first quiet seconds until all answers are there."""
-        before = self.operator.likes()
-        with loading(Plan(self._rehearsal.api_url, self._clients, routes=tuple(routes), mysfits=MYSFITS)) as load:
+    def visitors(self, routes: Sequence[str] = ()) -> Iterator[None]:
+        """Constant load inside, from the first quiet seconds until all answers are there; else on the subject's routes.
+
+        Raises CannotLoad.
+        """
+        before = self._subject.stored(self.target)
+        with loading(self._subject.workload(self._emulator.api_url, self._clients, routes)) as load:
             load.begun()
             self._load = load
             self.pass_time(10)
@@ -94,7 +85,7 @@ class Stage:
                 self.pass_time(10)
             finally:
                 self._report = load.stop()
-                self._stored = self.operator.likes()
+                self._stored = self._subject.stored(self.target)
                 self._stored.subtract(before)
 
     def act(self, text: str) -> Act:
@@ -195,4 +186,15 @@ class Stage:
 
     def story(self) -> Story:
         assert self._report is not None, "there were no visitors"  # noqa: S101 (a mistake in a drill)
-        return Story(self._report, self._acts, self._watch.sights(), self._stored)
+        names_revision = self._subject.conventions.names_revision
+        return Story(self._report, self._acts, self._watch.sights(), self._stored, names_revision)
+
+
+@contextmanager
+def staged(
+    emulator: DrillEmulator, subject: Subject, clock: Clock, clients: int, requests: int, say: Say
+) -> Iterator[Stage]:
+    """The stage for a subject that its emulator has. Raises NoTarget, Failure (NOT_FOUND, USAGE)."""
+    named = find(emulator.target, subject.service)
+    with watching(Observer(emulator.target, named).look) as watch:
+        yield Stage(emulator, subject, Operator(emulator.target, named), watch, clock, clients, requests, say)

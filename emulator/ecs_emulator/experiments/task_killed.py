@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, likes_counted
+from ecs_emulator.experiments.story import Finding, Judge, Story
 
 MOMENT = 2.0  # seconds within which everything that was under way on a dead task has failed, on a busy machine
 
@@ -33,9 +34,11 @@ def judge(story: Story, victim: str) -> list[Finding]:
             f"{report.clients} clients can have one each under way.",
         ),
         Finding(bool(new) and killed.steady_at is not None, f"{_named(new)} took its place."),
-        likes_counted(story),
     ]
 
 
 def _named(tasks: set[str]) -> str:
     return " and ".join(f"Task {task[:8]}" for task in sorted(tasks)) or "Nobody"
+
+
+DRILL = Drill("task-killed", "A killed task is replaced, and costs no more than what was under way on it.", play)

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Moment, Story, likes_counted
+from ecs_emulator.experiments.story import Finding, Judge, Moment, Story
 
 UNDER_WAY = 1.0  # seconds that a request which is under way may take, on a busy machine
 
 
 @dataclass(frozen=True)
-class Log:
+class AccessLog:
     """What the task itself logged after it had turned, as times (seconds since the epoch)."""
 
     failed_checks: Sequence[float]
@@ -21,24 +22,25 @@ class Log:
 
 
 def play(stage: Stage) -> Judge:
-    revision = stage.operator.register(faults="unhealthy-on-usr1")
+    revision = stage.faulty_revision("unhealthy-on-usr1")
     stage.update("a revision that can be told to turn unhealthy", taskDefinition=revision)
     stage.until_deployed(revision)
-    threshold, interval = stage.operator.unhealthy_after()
+    check = stage.operator.health_check()
     with stage.visitors():
         victim = next(iter(stage.sight().running()))
         turned = stage.turn_unhealthy(victim)
         out = stage.until_target("unhealthy")
         stage.until_steady(without=[victim])
     requests = stage.operator.requests(victim, since=turned.at)
-    log = Log(
-        [at for at, fields in requests if fields["path"] == "/health" and fields.get("status") == 503],
-        [at for at, fields in requests if fields["path"] != "/health"],
+    log = AccessLog(
+        [at for at, fields in requests if fields["path"] == check.path and fields.get("status") == 503],
+        [at for at, fields in requests if fields["path"] != check.path],
     )
-    return partial(judge, out=out, log=log, threshold=threshold, interval=stage.clock.shortened(interval))
+    interval = stage.clock.shortened(check.interval)
+    return partial(judge, out=out, log=log, threshold=check.threshold, interval=interval)
 
 
-def judge(story: Story, out: Moment, log: Log, threshold: int, interval: float) -> list[Finding]:
+def judge(story: Story, out: Moment, log: AccessLog, threshold: int, interval: float) -> list[Finding]:
     """`interval` between two health checks is in seconds of this machine."""
     turned = story.acts[-1]
     # It went out between these two counts. Where they are nearer than one check to the next, the second is exact.
@@ -54,5 +56,7 @@ def judge(story: Story, out: Moment, log: Log, threshold: int, interval: float) 
         Finding(late <= UNDER_WAY, f"Its last request came {max(0.0, late):.1f} s after that."),
         Finding(turned.steady_at is not None, "It was replaced." if turned.steady_at else "It was not replaced."),
         Finding(failed == 0, f"{failed:,} requests failed after that, {story.report.failed:,} in all."),
-        likes_counted(story),
     ]
+
+
+DRILL = Drill("unhealthy-target", "A task that fails its health checks is taken out and replaced.", play)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.stage import Stage
 from ecs_emulator.experiments.story import Finding, Judge, Story, ended
 
@@ -17,7 +18,7 @@ def play(stage: Stage) -> Judge:
         availabilityZoneRebalancing="DISABLED",
     )
     stage.until_steady()
-    new = stage.operator.register(tag=stage.push("second"))
+    new = stage.next_revision()
     with stage.visitors():
         stage.update(f"{new} is to take over", taskDefinition=new)
         stage.until_deployed(new)
@@ -34,3 +35,6 @@ def judge(story: Story, new: str) -> list[Finding]:
         ),
         ended(story, new, "SUCCESSFUL"),
     ]
+
+
+DRILL = Drill("workshop-settings", "With one task and a minimum of 0 % a rollout fails visitors.", play)

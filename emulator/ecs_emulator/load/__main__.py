@@ -1,6 +1,6 @@
-"""The process of a load: `python -m ecs_emulator.load PLAN` prints a line of JSON for each slice.
+"""The process of a load: `python -m ecs_emulator.load WORKLOAD` prints a line of JSON for each slice.
 
-PLAN is a Plan as JSON. It ends when its time is over or its standard input does, so none outlives who started it.
+WORKLOAD is one as JSON. It ends when its time is over or its standard input does, so none outlives who started it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import asyncio
 import json
 import sys
 
+from ecs_emulator.load.generator import LoadGenerator
 from ecs_emulator.load.slices import Slice
-from ecs_emulator.load.visitors import CannotLoad, Plan, Visitors
+from ecs_emulator.load.workload import CannotLoad, Workload
 
 
 def main() -> int:
     try:
-        asyncio.run(_run(Plan(**json.loads(sys.argv[1]))))
+        asyncio.run(_run(Workload(**json.loads(sys.argv[1]))))
     except CannotLoad as problem:
         print(json.dumps({"problem": str(problem)}), flush=True)
         return 1
@@ -24,8 +25,8 @@ def main() -> int:
     return 0
 
 
-async def _run(plan: Plan) -> None:
-    visitors = Visitors(plan, _say)
+async def _run(workload: Workload) -> None:
+    visitors = LoadGenerator(workload, _say)
     loop = asyncio.get_running_loop()
 
     def told_to_stop() -> None:

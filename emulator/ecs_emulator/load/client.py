@@ -73,7 +73,7 @@ class Connection:
         except BaseException as error:
             self.close()
             if isinstance(error, (OSError, EOFError, ValueError, asyncio.LimitOverrunError)):
-                raise Failed(_kind(error)) from error
+                raise Failed(kind(error)) from error
             raise
         if not keep:
             self.close()
@@ -128,7 +128,8 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
     return body
 
 
-def _kind(error: BaseException) -> str:
+def kind(error: BaseException) -> str:
+    """What became of a connection, in the words in which failures are counted."""
     if isinstance(error, TimeoutError):
         return TIMED_OUT
     if isinstance(error, ConnectionRefusedError):

@@ -1,9 +1,8 @@
-"""The history of a load: every like, profile read and adoption with its begin, its end and its answer, as JSON lines.
+"""History of a load: exchanges with their begin, their end and parts of their answers, as JSON lines.
 
 Times are nanoseconds of CLOCK_MONOTONIC, which on Linux is one clock for all processes (clock_gettime(2)). A line is
-`[mysfit, method and path, begin, end, status, likes, adopted, is_void]`: status 0 is no answer, `likes` and `adopted`
-are what the answer says, null where it does not; `is_void` is its word that nothing was changed. Of lists, which show
-nothing that visitors change, it is kept how many different ones there were.
+`[id, route, begin, end, status, members]`: status 0 is no answer, `members` are those of the JSON object that was
+answered. Of digested routes it is kept how many different bodies there were: `[route, {checksum: count}]`.
 """
 
 from __future__ import annotations
@@ -12,73 +11,68 @@ import json
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-LIKE, READ, ADOPT = "POST like", "GET profile", "POST adopt"
-# How the detail of a problem ends that had no effect; see app/kit/dynamodb.py, gate.py and app/likes/pace.py.
-NOTHING_CHANGED = "Nothing was changed."
-# Of statuses from 400 on, those after which an operation may have taken effect: no word of the service about it.
-_SERVER_ERROR = 500
 
+class Exchange(NamedTuple):
+    """A request and its answer; status 0 is none."""
 
-class Record(NamedTuple):
-    mysfit: str
-    action: str
+    id: str
+    route: str
     begin: int
     end: int
     status: int
-    likes: int | None = None
-    adopted: bool | None = None
-    is_void: bool = False
+    members: Mapping[str, Any]
 
 
-class Recorder:
+class Digest(NamedTuple):
+    """How often which bodies, by checksum, were answered on a route."""
+
+    route: str
+    bodies: Mapping[str, int]
+
+
+class HistoryWriter:
     """Appends to the file at `path`; threads may share one. What is recorded is there when it is closed."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", encoding="utf-8", buffering=1 << 16)
-        self._lists: dict[str, dict[int, int]] = {}
+        self._digests: dict[str, dict[int, int]] = {}
         self._lock = threading.Lock()
 
     def close(self) -> None:
         with self._lock, self._file:
-            for route, bodies in self._lists.items():
+            for route, bodies in self._digests.items():
                 self._file.write(json.dumps([route, bodies]) + "\n")
 
-    def add(self, mysfit: str, action: str, begin: int, status: int, body: bytes) -> None:
-        """An operation that ends now; status 0 where there is no answer."""
-        line = json.dumps(record(mysfit, action, begin, time.monotonic_ns(), status, body))
+    def add(self, each: str, route: str, begin: int, status: int, body: bytes, members: Sequence[str]) -> None:
+        """An exchange about one id that ends now, with these members of its body."""
+        line = json.dumps(Exchange(each, route, begin, time.monotonic_ns(), status, members_of(body, members)))
         with self._lock:
             self._file.write(line + "\n")
 
-    def add_list(self, route: str, body: bytes) -> None:
-        """A list that was answered."""
+    def add_digest(self, route: str, body: bytes) -> None:
+        """A body that was answered."""
         with self._lock:
-            bodies = self._lists.setdefault(route, {})
+            bodies = self._digests.setdefault(route, {})
             checksum = zlib.crc32(body)
             bodies[checksum] = bodies.get(checksum, 0) + 1
 
 
-def record(mysfit: str, action: str, begin: int, end: int, status: int, body: bytes) -> Record:
-    """An answer read."""
-    answer: Any = None
-    if status in (200, 429) or status >= _SERVER_ERROR:
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            answer = None
-    if not isinstance(answer, dict):
-        answer = {}
-    likes, adopted = answer.get("likes"), answer.get("adopted")
-    is_void = str(answer.get("detail", "")).endswith(NOTHING_CHANGED) or 400 <= status < _SERVER_ERROR
-    return Record(mysfit, action, begin, end, status, likes, adopted, is_void and status != 200)
+def members_of(body: bytes, names: Sequence[str]) -> dict[str, Any]:
+    """Those of the names that a JSON object has; none where the body is no such thing."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return {}
+    return {name: answer[name] for name in names if name in answer} if isinstance(answer, dict) else {}
 
 
-def records(path: Path) -> Iterator[Record | tuple[str, dict[str, int]]]:
-    """Each operation, and each list with how often which of its bodies (by checksum) was answered."""
+def read(path: Path) -> Iterator[Exchange | Digest]:
+    """Everything that a history holds, in the order in which it was written."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             values = json.loads(line)
-            yield Record(*values) if len(values) > 2 else (values[0], values[1])
+            yield Exchange(*values) if len(values) > 2 else Digest(*values)

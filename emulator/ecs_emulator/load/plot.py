@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from ecs_emulator.load.report import Report
+from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import Slice, failed, merged, percentile
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ FAILED = "failed"  # no revision has this name: they have a number
 COLUMNS = 240  # the most points that a curve has
 
 
-def plot(report: Report, path: Path) -> None:
+def plot(report: LoadReport, path: Path) -> None:
     """Write a PNG."""
     figure = Figure(figsize=(10, 5.5), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.4])

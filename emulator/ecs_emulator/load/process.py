@@ -11,22 +11,22 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import IO, cast
 
-from ecs_emulator.load.report import Report
+from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import Slice
-from ecs_emulator.load.visitors import CannotLoad, Plan
+from ecs_emulator.load.workload import CannotLoad, Workload
 
 
 class Load:
     """A load that is under way. `loading` makes one."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, workload: Workload) -> None:
+        self.workload = workload
         self._slices: list[Slice] = []
         self._problem: str | None = None
         self._silent = False  # it has ended
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ecs_emulator.load", json.dumps(asdict(plan))],
+            [sys.executable, "-m", "ecs_emulator.load", json.dumps(asdict(workload))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Ctrl-C in a terminal reaches a whole process group: this one ends when its standard input does.
@@ -49,24 +49,24 @@ class Load:
             self._silent = True
             self._news.notify_all()
 
-    def report(self) -> Report:
+    def report(self) -> LoadReport:
         """What it has shown so far."""
         with self._news:
-            return Report(self.plan.url, self.plan.clients, tuple(self._slices))
+            return LoadReport(self.workload.url, self.workload.clients, tuple(self._slices))
 
     def begun(self, within: float = 30) -> None:
         """Wait until the clients are under way. Raises CannotLoad."""
         with self._news:
             self._news.wait_for(lambda: self._slices or self._silent, within)
             if not self._slices:
-                raise CannotLoad(self._problem or f"{self.plan.url} has not answered for {within:.0f} s.")
+                raise CannotLoad(self._problem or f"{self.workload.url} has not answered for {within:.0f} s.")
 
     def wait(self, seconds: float) -> bool:
         """Wait until it has ended by itself, `seconds` at the most; whether it has."""
         self._reader.join(seconds)
         return not self._reader.is_alive()
 
-    def stop(self) -> Report:
+    def stop(self) -> LoadReport:
         """Send nothing new, wait for what is under way; what it has shown. Raises CannotLoad. Again does nothing."""
         cast("IO[bytes]", self._process.stdin).close()
         self._reader.join()
@@ -82,9 +82,9 @@ class Load:
 
 
 @contextmanager
-def loading(plan: Plan) -> Iterator[Load]:
+def loading(workload: Workload) -> Iterator[Load]:
     """A load that has ended when the context has."""
-    load = Load(plan)
+    load = Load(workload)
     try:
         yield load
     finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ecs_emulator.load.slices import Kind, Slice, failed, merged, percentile
+from ecs_emulator.load.slices import RequestKind, Slice, failed, merged, percentile
 
 
 class Latency(NamedTuple):
@@ -28,7 +28,7 @@ class Share(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Report:
+class LoadReport:
     """The requests of a load; `slices` in order of time."""
 
     url: str
@@ -70,13 +70,13 @@ class Report:
         return kinds
 
     @property
-    def liked(self) -> Counter[str]:
-        """Likes that were answered, by mysfit."""
-        return self._whole.liked
+    def acknowledged(self) -> Counter[str]:
+        """Requests on counted routes with a good answer, by id."""
+        return self._whole.acknowledged
 
     @property
     def in_doubt(self) -> Counter[str]:
-        """Likes without a good answer, which may have been stored or not, by mysfit."""
+        """Requests on counted routes without one, which may have had their effect or not, by id."""
         return self._whole.in_doubt
 
     @property
@@ -105,9 +105,11 @@ class Report:
         counts = self._whole.latencies.get(route, Counter[int]())
         return percentile(counts, 0.5), percentile(counts, 0.99)
 
-    def between(self, start: float, end: float) -> Report:
+    def between(self, start: float, end: float) -> LoadReport:
         """The part that ended in this time (seconds since the epoch), in whole slices."""
-        return Report(self.url, self.clients, [each for each in self.slices if start <= each.start and each.end <= end])
+        return LoadReport(
+            self.url, self.clients, [each for each in self.slices if start <= each.start and each.end <= end]
+        )
 
     def last_failure(self) -> float | None:
         """When the slice ended that has the last failure; None without one."""
@@ -115,7 +117,7 @@ class Report:
             (each.end for each in self.slices if any(failed(kind.outcome) for kind in each.requests)), default=None
         )
 
-    def _by(self, name: Callable[[Kind], str]) -> dict[str, Share]:
+    def _by(self, name: Callable[[RequestKind], str]) -> dict[str, Share]:
         requests: Counter[str] = Counter()
         failures: Counter[str] = Counter()
         for kind, count in self._whole.requests.items():
@@ -141,7 +143,7 @@ class Report:
             "latency": {name: round(value, 2) for name, value in self.latency._asdict().items()},
             "routes": routes,
             "revisions": {name: share._asdict() for name, share in self.by_revision().items()},
-            "liked": dict(self.liked),
+            "acknowledged": dict(self.acknowledged),
             "in_doubt": dict(self.in_doubt),
             "timeline": [each.document() for each in self.slices],
         }

@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ecs_emulator.load.process import Load
-from ecs_emulator.load.report import Report, Share
+from ecs_emulator.load.report import LoadReport, Share
 
 LINE_EVERY = 5.0  # seconds, where the output is no terminal
 LATELY = 2.0  # seconds that "now" means in the live table
 
 
-def watch(load: Load, console: Console) -> Report:
+def watch(load: Load, console: Console) -> LoadReport:
     """Show a load until it ends or Ctrl-C ends it; what it has shown. Raises CannotLoad."""
     # `kill` does what Ctrl-C does, which a load in the background of a script does not hear.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -37,7 +37,7 @@ def watch(load: Load, console: Console) -> Report:
     return load.stop()
 
 
-def line(report: Report) -> str:
+def line(report: LoadReport) -> str:
     """Where a load is, in one line."""
     latency = report.latency
     return (
@@ -59,7 +59,7 @@ def _now(load: Load) -> RenderableType:
     return Group(Text(line(report)), table)
 
 
-def summary(report: Report) -> RenderableType:
+def summary(report: LoadReport) -> RenderableType:
     """The report for people."""
     latency = report.latency
     head = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
@@ -73,7 +73,7 @@ def summary(report: Report) -> RenderableType:
     return Group(head, Text(), _routes(report), Text(), _revisions(report))
 
 
-def _routes(report: Report) -> Table:
+def _routes(report: LoadReport) -> Table:
     table = _table("route", "requests", "failed", "p50 ms", "p99 ms")
     for route, share in report.by_route().items():
         p50, p99 = report.latency_of(route)
@@ -81,7 +81,7 @@ def _routes(report: Report) -> Table:
     return table
 
 
-def _revisions(report: Report) -> Table:
+def _revisions(report: LoadReport) -> Table:
     table = _table("revision", "requests", "failed")
     for revision, share in report.by_revision().items():
         table.add_row(_told(revision), f"{share.requests:,}", _failed(share.failed))

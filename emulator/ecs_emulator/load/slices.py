@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 _STEP = math.log(1.02)
 
 
-class Kind(NamedTuple):
+class RequestKind(NamedTuple):
     """Requests alike: the route as the load names it, a status or a kind of failure, the revision that answered."""
 
     route: str
@@ -31,13 +31,13 @@ class Slice:
 
     start: float
     seconds: float = 0.0
-    requests: Counter[Kind] = field(default_factory=Counter)
+    requests: Counter[RequestKind] = field(default_factory=Counter)
     latencies: dict[str, Counter[int]] = field(default_factory=dict)  # by route
     slowest: float = 0.0  # milliseconds
-    liked: Counter[str] = field(default_factory=Counter)  # likes that were answered, by mysfit
-    in_doubt: Counter[str] = field(default_factory=Counter)  # likes sent whose answer was none, or an error
+    acknowledged: Counter[str] = field(default_factory=Counter)  # answers on counted routes, by id
+    in_doubt: Counter[str] = field(default_factory=Counter)  # requests on them whose answer was none, or an error
 
-    def add(self, kind: Kind, milliseconds: float) -> None:
+    def add(self, kind: RequestKind, milliseconds: float) -> None:
         self.requests[kind] += 1
         if not kind.outcome.isdigit():
             return
@@ -55,7 +55,7 @@ class Slice:
             "requests": [[*kind, count] for kind, count in self.requests.items()],
             "latencies": {route: list(counts.items()) for route, counts in self.latencies.items()},
             "slowest": self.slowest,
-            "liked": dict(self.liked),
+            "acknowledged": dict(self.acknowledged),
             "in_doubt": dict(self.in_doubt),
         }
 
@@ -64,10 +64,10 @@ class Slice:
         return cls(
             document["start"],
             document["seconds"],
-            Counter({Kind(*kind): count for *kind, count in document["requests"]}),
+            Counter({RequestKind(*kind): count for *kind, count in document["requests"]}),
             {route: Counter(dict(counts)) for route, counts in document["latencies"].items()},
             document["slowest"],
-            Counter(document["liked"]),
+            Counter(document["acknowledged"]),
             Counter(document["in_doubt"]),
         )
 
@@ -82,7 +82,7 @@ def merged(slices: Iterable[Slice]) -> Slice:
         for route, counts in each.latencies.items():
             whole.latencies.setdefault(route, Counter()).update(counts)
         whole.slowest = max(whole.slowest, each.slowest)
-        whole.liked.update(each.liked)
+        whole.acknowledged.update(each.acknowledged)
         whole.in_doubt.update(each.in_doubt)
     whole.seconds = max(0.0, end - whole.start)
     return whole

@@ -46,8 +46,6 @@ def matches(pattern: str, path: str) -> bool:
 
 def listeners(target: Target, groups: Sequence[str]) -> list[str]:
     """The listeners that rules of these target groups may be on, by ARN."""
-    if "Listener" in target.outputs:
-        return [target.outputs["Listener"]]
     elbv2 = target.elbv2
     found = elbv2.describe_target_groups(TargetGroupArns=list(groups))["TargetGroups"] if groups else []
     balancers = {arn for group in found for arn in group.get("LoadBalancerArns", [])}
@@ -97,28 +95,28 @@ class Probe:
     alone: bool
 
 
-def probe(found: Sequence[Rule], group: str) -> Probe | None:
-    """How to ask the service behind a target group; None when no request gets there."""
+def probe(found: Sequence[Rule], group: str, preferred: str) -> Probe | None:
+    """How to ask the service behind a target group, by `preferred` if that gets there; None when nothing does."""
     for rule in found:
-        if rule.share(group) and (path := path_of(found, rule)):
+        if rule.share(group) and (path := path_of(found, rule, preferred)):
             return Probe(path, rule.share(group) == 1)
     return None
 
 
-def path_of(found: Sequence[Rule], rule: Rule) -> str | None:
-    """A path that meets this rule and none before it."""
+def path_of(found: Sequence[Rule], rule: Rule, preferred: str) -> str | None:
+    """A path that meets this rule and none before it, `preferred` before all others."""
     patterns = ["/*"] if rule.priority == "default" else rule.paths
-    return next((path for path in _paths(patterns) if _first(found, path) is rule), None)
+    return next((path for path in _paths(patterns, preferred) if _first(found, path) is rule), None)
 
 
 def _first(found: Sequence[Rule], path: str) -> Rule:
     return next(rule for rule in found if rule.takes(path))
 
 
-def _paths(patterns: Sequence[str]) -> list[str]:
-    """Paths that the patterns take; `/version`, which every assembly answers, before all others."""
+def _paths(patterns: Sequence[str], preferred: str) -> list[str]:
+    """Paths that the patterns take."""
     own = [pattern.replace("*", "probe").replace("?", "x") for pattern in patterns]
-    return ["/version", *own] if any(matches(pattern, "/version") for pattern in patterns) else own
+    return [preferred, *own] if any(matches(pattern, preferred) for pattern in patterns) else own
 
 
 @dataclass(frozen=True)
@@ -154,6 +152,15 @@ def load_balancers(elbv2: Client, groups: Sequence[str]) -> list[LoadBalancer]:
         )
         for each in balancers
     ]
+
+
+def url(elbv2: Client, listener: str) -> str | None:
+    """The address of a listener that speaks HTTP; None of one that needs the host name of its certificate."""
+    [found] = elbv2.describe_listeners(ListenerArns=[listener])["Listeners"]
+    if found["Protocol"] != "HTTP":
+        return None
+    [balancer] = elbv2.describe_load_balancers(LoadBalancerArns=[found["LoadBalancerArn"]])["LoadBalancers"]
+    return f"http://{balancer['DNSName']}:{found['Port']}"
 
 
 def health(elbv2: Client, group: str) -> list[TargetHealthDescriptionTypeDef]:

@@ -112,7 +112,7 @@ class Follower:
         raise Failure(
             Outcome.TIMED_OUT,
             f"The deployment of {short(revision)} has not ended after {timeout:.0f} s; it goes on without us. "
-            f"See `mysfits status --watch{self._target.flag}`.",
+            f"See {self._target.typed('status --watch')}.",
             deployment=deployment,
             deaths=[death.facts() for death in self._deaths],
         )

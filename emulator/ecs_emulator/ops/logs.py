@@ -82,7 +82,7 @@ def readable(event: FilteredLogEventTypeDef) -> str:
 
 
 def worded(message: str) -> str:
-    """An event of ours as level, message and the other fields; anything else as it is."""
+    """An event in JSON as level, message and the other fields; anything else as it is."""
     try:
         fields = json.loads(message)
         level, said = fields.pop("level"), fields.pop("message")

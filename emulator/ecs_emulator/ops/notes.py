@@ -12,22 +12,21 @@ from typing import Any
 from ecs_emulator.ops import balancing
 from ecs_emulator.ops.target import Target
 
-KEEP_ALIVE = 60  # seconds for which the application keeps an idle connection
-
 
 @dataclass(frozen=True)
-class Settings:
-    """How the load balancer treats the tasks. Seconds; None where nobody told."""
+class BalancerSettings:
+    """How the load balancer treats the tasks, and they it. Seconds; None where nobody told."""
 
     idle_timeout: int | None = None
     deregistration_delay: int | None = None
     protocol: str = "HTTP"
+    keep_alive: int | None = None  # of the application
 
 
-def settings(target: Target, groups: Sequence[str]) -> Settings:
+def settings(target: Target, groups: Sequence[str]) -> BalancerSettings:
     """The settings that are kept in the load balancer, for the first of a service's target groups."""
     if not groups:
-        return Settings()
+        return BalancerSettings()
     elbv2 = target.elbv2
     [group] = elbv2.describe_target_groups(TargetGroupArns=[groups[0]])["TargetGroups"]
     delay = _attributes(elbv2.describe_target_group_attributes(TargetGroupArn=groups[0])["Attributes"])
@@ -36,10 +35,11 @@ def settings(target: Target, groups: Sequence[str]) -> Settings:
         [listener] = elbv2.describe_listeners(ListenerArns=found[:1])["Listeners"]
         balancer = listener["LoadBalancerArn"]
         idle = _attributes(elbv2.describe_load_balancer_attributes(LoadBalancerArn=balancer)["Attributes"])
-    return Settings(
+    return BalancerSettings(
         _number(idle.get("idle_timeout.timeout_seconds")),
         _number(delay.get("deregistration_delay.timeout_seconds")),
         group.get("Protocol", "HTTP"),
+        target.conventions.keep_alive,
     )
 
 
@@ -60,7 +60,7 @@ _UNHEALTHY = {
 }
 
 
-def of(facts: dict[str, Any], how: Settings) -> list[str]:
+def of(facts: dict[str, Any], how: BalancerSettings) -> list[str]:
     """A sentence for each thing that is wrong in the facts of one service."""
     said = []
     away = [each for each in facts["load_balancers"] if each["state"] not in balancing.ROUTING]
@@ -86,10 +86,10 @@ def of(facts: dict[str, Any], how: Settings) -> list[str]:
     died = [each for each in facts["stopped"] if "exit code" in each["reason"]]
     if len(died) > 1:
         said.append("Tasks die again and again: callers see 502 while a dying one is a target. Its last lines say why.")
-    if how.idle_timeout is not None and how.idle_timeout >= KEEP_ALIVE:
+    if how.idle_timeout is not None and how.keep_alive is not None and how.idle_timeout >= how.keep_alive:
         said.append(
-            f"The load balancer keeps idle connections for {how.idle_timeout} s, the application for {KEEP_ALIVE} s: "
-            "requests meet closed ones, a 502 now and then. Set idle_timeout below."
+            f"The load balancer keeps idle connections for {how.idle_timeout} s, the application for "
+            f"{how.keep_alive} s: requests meet closed ones, a 502 now and then. Set idle_timeout below."
         )
     if how.deregistration_delay == 0:
         said.append("The deregistration delay is 0: requests under way are cut when a task is stopped, a 502 each.")

@@ -29,7 +29,7 @@ def run(target: Target, named: Named, command: Sequence[str], wanted: str | None
         cluster=named.cluster,
         taskDefinition=revision,
         count=1,
-        startedBy="mysfits run-task",
+        startedBy=f"{target.program.name} run-task",
         overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
         **cast("Any", like(service)),
     )
@@ -40,9 +40,9 @@ def run(target: Target, named: Named, command: Sequence[str], wanted: str | None
     out.say(f"Task {short(arn)} of {short(revision)} …")
     lines = _Lines(target, definition["taskDefinitionArn"], short(arn), out)
     stop = f"aws ecs stop-task --cluster {named.cluster} --task {short(arn)}"
-    see = f"mysfits logs --task {short(arn)}{target.flag}"
+    see = target.typed(f"logs --task {short(arn)}")
     pause, late = (1.0, LATE) if target.on_aws else (0.3, 1.0)
-    with going_on(out, f"The task goes on. See `{see}`; stop it with `{stop}`."):
+    with going_on(out, f"The task goes on. See {see}; stop it with `{stop}`."):
         for seconds in rounds(timeout, pause):
             found = target.ecs.describe_tasks(cluster=named.cluster, tasks=[arn])["tasks"]
             lines.show()

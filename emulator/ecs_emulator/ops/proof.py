@@ -117,31 +117,32 @@ def healthy_targets(states: Iterable[tuple[str, str]], ours: set[str], desired: 
 
 def _answers(target: Target, group: str, revision: str) -> Check:
     elbv2 = target.elbv2
-    found = [rule for listener in balancing.listeners(target, [group]) for rule in balancing.rules(elbv2, listener)]
-    way = balancing.probe(found, group)
+    tried = [(listener, balancing.rules(elbv2, listener)) for listener in balancing.listeners(target, [group])]
+    probes = ((listener, balancing.probe(rules, group, target.conventions.probe)) for listener, rules in tried)
+    listener, way = next(((listener, way) for listener, way in probes if way), ("", None))
     if way is None:
         return Check("answers", short(revision), "no rule of the load balancer leads here, so nothing was asked", True)
-    url = target.output("ApiUrl") + way.path
+    url = target.outputs.get("ApiUrl") or balancing.url(elbv2, listener)
+    if url is None:
+        return Check("answers", short(revision), "its listener wants a host name, so nothing was asked", True)
     definition = revisions.read(target.ecs, revision)
     images = [container["image"] for container in definition["containerDefinitions"]]
-    return answers(
-        [http.call("GET", url) for _ in range(ANSWERS)],
-        revision,
-        way,
-        all(revisions.is_stand_in(image) for image in images),
-    )
+    may_be_mute = not target.conventions.names_revision or all(revisions.is_stand_in(image) for image in images)
+    return answers([http.call("GET", url + way.path) for _ in range(ANSWERS)], revision, way, may_be_mute)
 
 
-def answers(given: list[Answer], revision: str, way: Probe, is_stand_in: bool = False) -> Check:
-    """What answers is the revision. Of a rule that other services share, only those of its own family count."""
+def answers(given: list[Answer], revision: str, way: Probe, may_be_mute: bool = False) -> Check:
+    """What answers is the revision. Of a rule that other services share, only those of its own family count.
+
+    `may_be_mute`: its image may say nothing of itself, as somebody else's does.
+    """
     wanted = short(revision)
     said = [_said(answer) for answer in given]
     mute = [answer.told for answer, name in zip(given, said, strict=True) if not name]
     counts = Counter(short(name) for name in said if name) + Counter(f"{told}, no {REVISION_HEADER}" for told in mute)
     came = f"GET {way.path}: " + ", ".join(f"{count} × {name}" for name, count in sorted(counts.items()))
-    if is_stand_in and len(mute) == len(given):
-        # Somebody else's image, which says nothing of itself.
-        ok = all(answer.status == 200 for answer in given)
+    if may_be_mute and len(mute) == len(given):
+        ok = all(0 < answer.status < 500 for answer in given)
         return Check("answers", f"{wanted}, whose image does not say so", came, ok)
     relevant = [name for name in counts if way.alone or name.partition(":")[0] == wanted.partition(":")[0]]
     ok = all(name == wanted for name in relevant) and bool(relevant or not way.alone)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from ecs_emulator.ops import deployments
+from ecs_emulator.ops import deployments, revisions
 from ecs_emulator.ops.deployments import End, Follower
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.proof import Check, prove
@@ -15,6 +16,15 @@ from ecs_emulator.ops.terminal import Terminal
 from ecs_emulator.ops.waiting import going_on
 
 PROOF_PATIENCE = 90.0  # seconds: what has been taken out may still be draining
+
+
+@dataclass(frozen=True)
+class RevisionChange:
+    """What differs in the next revision of a service, or else a revision that exists."""
+
+    image: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    task_definition: str | None = None
 
 
 class Release:
@@ -34,10 +44,66 @@ class Release:
             raise Failure(
                 Outcome.FAILED,
                 f"A deployment of {revision} is under way ({other.get('status')}). See "
-                f"`mysfits status --watch{self._target.flag}`, wait for its end, end it with `mysfits rollback"
-                f"{self._target.flag} {self._named.short}`, or say --anyway to put this one in its place.",
+                f"{self._target.typed('status --watch')}, wait for its end, end it with "
+                f"{self._target.typed(f'rollback {self._named.short}')}, or say --anyway to put this one in its place.",
                 deployment=other["serviceDeploymentArn"],
             )
+
+    def update(self, change: RevisionChange, dry_run: bool) -> None:
+        """Deploy the changed revision and prove it; what runs already is only proved. Raises Failure (any)."""
+        now = describe(self._ecs, self._named)
+        current = now["taskDefinition"]
+        old = revisions.read(self._ecs, current)
+        if change.task_definition:
+            new = self._existing(old["family"], change.task_definition)
+        else:
+            container, repository = revisions.main_container(now, old), self._target.outputs.get("ImageRepository")
+            new = revisions.changed(old, container, change.image, change.environment, repository)
+        lines = revisions.difference(old, new)
+        self._out.say(f"{self._named.short} runs {short(current)}.")
+        for line in lines or ["nothing changes"]:
+            self._out.say(f"  {line}")
+        if dry_run:
+            self._out.result(
+                outcome="done", dry_run=True, service=self._named.service, revision=short(current), changes=lines
+            )
+            return
+        # The ARN alone tells whether it is deployed already: two revisions may be alike.
+        revision = new["taskDefinitionArn"]
+        if lines and not change.task_definition:
+            revision = revisions.register(self._ecs, new)
+        if revision == current:
+            self.prove(revision, changes=[])
+        else:
+            self.bring(revision)
+
+    def roll_back(self, wanted: str | None) -> None:
+        """Deploy and prove `wanted`, or else the last that was completed. Raises Failure (any)."""
+        now = describe(self._ecs, self._named)["taskDefinition"]
+        running = deployments.under_way(self._ecs, self._named)
+        if wanted is not None:
+            found = self._existing(short(now).partition(":")[0], wanted)["taskDefinitionArn"]
+            if found == now and not running:
+                self.prove(now)
+            else:
+                self.bring(found)
+            return
+        leaving = deployments.revision_of(self._ecs, running["targetServiceRevisionArn"]) if running else now
+        last = deployments.completed(self._ecs, self._named, other_than=leaving)
+        if last is None:
+            raise Failure(
+                Outcome.NOT_FOUND, f"No other revision of {self._named.short} was ever completed; say which with --to."
+            )
+        if running:
+            self.undo(running["serviceDeploymentArn"], leaving, last, running.get("status", ""))
+        else:
+            self.bring(last)
+
+    def _existing(self, family: str, wanted: str) -> revisions.Definition:
+        found = revisions.read(self._ecs, revisions.named(family, wanted))
+        if found.get("status") == "INACTIVE":
+            raise Failure(Outcome.NOT_FOUND, f"{short(found['taskDefinitionArn'])} was deregistered.")
+        return found
 
     def bring(self, revision: str) -> None:
         """Deploy a revision (ARN) and prove it. Raises Failure (any)."""
@@ -76,8 +142,8 @@ class Release:
     def _conclude(self, revision: str, follow: Callable[[], End], wanted: str = "SUCCESSFUL") -> None:
         with going_on(
             self._out,
-            f"The deployment goes on. See `mysfits status --watch{self._target.flag}`; end it with `mysfits rollback"
-            f"{self._target.flag} {self._named.short}`.",
+            f"The deployment goes on. See {self._target.typed('status --watch')}; end it with "
+            f"{self._target.typed(f'rollback {self._named.short}')}.",
         ):
             end = follow()
             if end.status == wanted:

@@ -107,7 +107,7 @@ def _repository(image: str, ours: str | None) -> str:
 
 
 def difference(old: Definition, new: Definition) -> list[str]:
-    """A line for each value that differs, such as `monolith-service.image: a → b`."""
+    """A line for each value that differs, such as `web.image: a → b`."""
     before, after = dict(_flat(old)), dict(_flat(new))
     lines = []
     for name in [*before, *(name for name in after if name not in before)]:

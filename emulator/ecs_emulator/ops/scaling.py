@@ -20,7 +20,7 @@ def scale(target: Target, named: Named, count: int, timeout: float, out: Termina
     target.ecs.update_service(cluster=named.cluster, service=named.service, desiredCount=count)
     out.say(f"{named.short}: from {before} to {count} tasks …")
     said = ""
-    with going_on(out, f"The service goes on to {count} tasks. See `mysfits status --watch{target.flag}`."):
+    with going_on(out, f"The service goes on to {count} tasks. See {target.typed('status --watch')}."):
         for _ in rounds(timeout, 2.0 if target.on_aws else 0.3):
             service = describe(target.ecs, named)
             checks = of_tasks(target, named, service, service["taskDefinition"])
@@ -35,7 +35,7 @@ def scale(target: Target, named: Named, count: int, timeout: float, out: Termina
     raise Failure(
         Outcome.TIMED_OUT,
         f"{named.short} has not got to {count} tasks in {timeout:.0f} s; it goes on. "
-        f"See `mysfits status --watch{target.flag}`.",
+        f"See {target.typed('status --watch')}.",
         service=named.service,
         desired=count,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.client import ECSClient
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
-# CloudFormation names a service `<stack>-<this>-<random>`.
-_LOGICAL_ID = "-MythicalMonolithService"
+# CloudFormation names a service `<stack>-<logical id>-<random>`; logical ids are in PascalCase.
+_NAMED_BY_STACK = re.compile(r"(?P<stack>[A-Za-z][A-Za-z0-9-]*)-[A-Z][A-Za-z0-9]*-[A-Za-z0-9]{4,}")
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,12 @@ class Named:
     @property
     def short(self) -> str:
         """The name without what CloudFormation adds: usually that of its stack."""
-        return self.service.partition(_LOGICAL_ID)[0]
+        return stack_of(self.service) or self.service
 
 
 def find(target: Target, wanted: str | None) -> Named:
     """The service that `wanted` means, or the only one. Raises NoTarget, Failure (NOT_FOUND, USAGE)."""
-    cluster = target.output("ClusterName")
-    return Named(cluster, chosen(names(target.ecs, cluster), wanted))
+    return Named(target.cluster, chosen(names(target.ecs, target.cluster), wanted))
 
 
 def names(ecs: ECSClient, cluster: str) -> list[str]:
@@ -43,7 +43,7 @@ def names(ecs: ECSClient, cluster: str) -> list[str]:
 
 
 def chosen(there_are: Sequence[str], wanted: str | None) -> str:
-    """The one name that `wanted` means: in full, by its stack (`likes` for `mysfits-likes-…`), or by a unique part.
+    """The one name that `wanted` means: in full, by its stack or the end of that (`web` for `shop-web`), or by a part.
 
     None means the only one. Raises Failure (NOT_FOUND, USAGE).
     """
@@ -53,7 +53,8 @@ def chosen(there_are: Sequence[str], wanted: str | None) -> str:
     else:
         ways = (
             lambda name: name == wanted,
-            lambda name: name.partition(_LOGICAL_ID)[0] in (wanted, f"mysfits-{wanted}"),
+            lambda name: stack_of(name) == wanted,
+            lambda name: (stack_of(name) or "").endswith(f"-{wanted}"),
             lambda name: wanted.lower() in name.lower(),
         )
         found = next((hits for way in ways if (hits := [name for name in there_are if way(name)])), [])
@@ -63,6 +64,12 @@ def chosen(there_are: Sequence[str], wanted: str | None) -> str:
         said = "Say which service" if wanted is None else f"{wanted} may be several services"
         raise Failure(Outcome.USAGE, f"{said}. {listed}")
     return found[0]
+
+
+def stack_of(name: str) -> str | None:
+    """The stack that a service's name says it is from; None when it says none."""
+    match = _NAMED_BY_STACK.fullmatch(name)
+    return match["stack"] if match else None
 
 
 def describe(ecs: ECSClient, named: Named) -> ServiceTypeDef:

@@ -22,9 +22,8 @@ UNREACHABLE = "unreachable"
 
 def gather(target: Target, service: str | None = None) -> list[Facts]:
     """The facts of every service of the cluster, or of the one with this full name."""
-    cluster = target.output("ClusterName")
-    wanted = [service] if service else names(target.ecs, cluster)
-    return [_service(target, Named(cluster, name)) for name in wanted]
+    wanted = [service] if service else names(target.ecs, target.cluster)
+    return [_service(target, Named(target.cluster, name)) for name in wanted]
 
 
 def _service(target: Target, named: Named) -> Facts:

@@ -1,11 +1,9 @@
-"""What a command works on: the rehearsal of this folder, or the stacks in an AWS account."""
+"""Target of a verb: the emulator of this folder, or an AWS account."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -14,16 +12,15 @@ from botocore.config import Config
 
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.local import Running, use_only
+from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.program import Program
+from ecs_emulator.program import ECS_EMULATOR, Program
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_ecs.client import ECSClient
     from mypy_boto3_elbv2.client import ElasticLoadBalancingv2Client
     from mypy_boto3_logs.client import CloudWatchLogsClient
-
-OUTPUTS = Path("cfn-output.json")
 
 # Adaptive: throttled calls wait for longer and longer, and the next ones are made more slowly.
 _PATIENT = Config(connect_timeout=5, read_timeout=30, retries={"mode": "adaptive", "max_attempts": 5})
@@ -38,11 +35,17 @@ class NoTarget(Failure):
 
 @dataclass(frozen=True)
 class Target:
-    """A session for the clients, and the outputs of the stacks by name."""
+    """Session for the clients, and the outputs of the stacks by name, as far as they are known.
+
+    `chosen` is the cluster that was said, `program` what the caller has typed.
+    """
 
     session: boto3.Session
     outputs: dict[str, str]
     on_aws: bool = False
+    program: Program = ECS_EMULATOR
+    conventions: Conventions = field(default_factory=Conventions)
+    chosen: str | None = None
 
     def output(self, name: str) -> str:
         """Raises NoTarget."""
@@ -50,10 +53,18 @@ class Target:
             raise NoTarget(f"The stacks have no output {name}; are they all deployed?")
         return self.outputs[name]
 
-    @property
-    def api_url(self) -> str:
-        """The API's address for the site; empty where CloudFront serves both from one origin. Raises NoTarget."""
-        return "" if "DistributionId" in self.outputs else self.output("ApiUrl")
+    @cached_property
+    def cluster(self) -> str:
+        """The cluster that was said, that of the output ClusterName, or the only one. Raises NoTarget, Failure."""
+        if named := self.chosen or self.outputs.get("ClusterName"):
+            return named
+        pages = self.ecs.get_paginator("list_clusters").paginate()
+        found = sorted(arn.rpartition("/")[2] for page in pages for arn in page["clusterArns"])
+        if not found:
+            raise NoTarget("There is no cluster here.")
+        if len(found) > 1:
+            raise Failure(Outcome.USAGE, f"Say which cluster, with --cluster. There are: {', '.join(found)}.")
+        return found[0]
 
     # Making a client takes longer than most calls.
     @cached_property
@@ -72,14 +83,15 @@ class Target:
     def cloudformation(self) -> CloudFormationClient:
         return self.session.client("cloudformation")
 
-    @property
-    def flag(self) -> str:
-        """What has to follow a verb to mean this target: for sentences that say what to type."""
-        return " --aws" if self.on_aws else ""
+    def typed(self, command: str) -> str:
+        """What to type for a verb and its arguments to mean this target."""
+        where = " --aws" if self.on_aws else ""
+        cluster = f" --cluster {self.chosen}" if self.chosen else ""
+        return f"`{self.program.name} {command}{where}{cluster}`"
 
 
-def local(program: Program) -> Target:
-    """The rehearsal of a program that is running. Raises NoTarget."""
+def local(program: Program, conventions: Conventions, cluster: str | None = None) -> Target:
+    """The emulator of a program that is running. Raises NoTarget."""
     running = Running.found(program.folder)
     if running is None:
         raise NoTarget(f"No rehearsal is running here. Start one with `{program.start}`, or say --aws.")
@@ -87,33 +99,25 @@ def local(program: Program) -> Target:
     session = patient_session()
     # The stacks' own outputs name hosts that only AWS has.
     here = {"ApiUrl": running.api_url, "S3WebsiteURL": running.site_url}
-    return Target(session, {**running.outputs, **_deployed(session), **here})
+    outputs = {**running.outputs, **_deployed(session), **here}
+    return Target(session, outputs, program=program, conventions=conventions, chosen=cluster)
 
 
-def aws(outputs_needed: bool = True) -> Target:
-    """The AWS account of the environment, with the outputs in `cfn-output.json`. Raises NoTarget."""
-    if not OUTPUTS.exists() and not outputs_needed:
-        return Target(patient_session(), {}, on_aws=True)
-    if not OUTPUTS.exists():
-        raise NoTarget(f"There is no {OUTPUTS} here: a flat map of the stacks' outputs, name to value.")
-    try:
-        outputs = json.loads(OUTPUTS.read_text())
-    except ValueError:
-        outputs = None
-    if not isinstance(outputs, dict):
-        raise NoTarget(f"{OUTPUTS} is no flat map of the stacks' outputs, name to value.")
-    return Target(patient_session(), outputs, on_aws=True)
+def aws(program: Program, conventions: Conventions, cluster: str | None = None) -> Target:
+    """The AWS account of the environment. Raises NoTarget."""
+    outputs = conventions.outputs() if conventions.outputs else {}
+    return Target(patient_session(), outputs, on_aws=True, program=program, conventions=conventions, chosen=cluster)
 
 
 def patient_session() -> boto3.Session:
-    """A session whose clients wait for a throttled or busy AWS, and not for ever."""
+    """Session whose clients wait for a throttled or busy AWS, and not for ever."""
     core = botocore.session.get_session()
     core.set_default_client_config(_PATIENT)
     return boto3.Session(botocore_session=core)
 
 
 def _deployed(session: boto3.Session) -> dict[str, str]:
-    """The outputs that the stacks of the rehearsal have now: a deployment may have changed what it began with."""
+    """The outputs that the emulator's stacks have now: a deployment may have changed what it began with."""
     # Beside other people's own stacks of one service, as after a cut-over, those that were there first have the names.
     pages = session.client("cloudformation").get_paginator("describe_stacks").paginate()
     stacks = [stack for page in pages for stack in page["Stacks"]]

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from ecs_emulator.experiments.sight import Deployed, Seen, Sight
 from ecs_emulator.experiments.story import Act, Finding, Story
-from ecs_emulator.load.report import Report
-from ecs_emulator.load.slices import Kind, Slice
+from ecs_emulator.load.report import LoadReport
+from ecs_emulator.load.slices import RequestKind, Slice
 
-OLD, NEW = "mysfits-service:2", "mysfits-service:3"
-LIKE = "POST /mysfits/{id}/like"
+OLD, NEW = "shop-web:2", "shop-web:3"
+LIKE = "POST /cats/{id}/like"
 ANNA, BERT, CARL, DORA = ("a" * 32, "b" * 32, "c" * 32, "d" * 32)
 HEALTHY = {ANNA: Seen(OLD, "RUNNING", "healthy"), BERT: Seen(OLD, "RUNNING", "healthy")}
 
@@ -40,7 +40,7 @@ def a_story(
     start: float = 100.0,
     seconds: int = 30,
     clients: int = 64,
-    also: Sequence[tuple[float, Kind]] = (),
+    also: Sequence[tuple[float, RequestKind]] = (),
 ) -> Story:
     """Visitors from `start` on: so many answers by each revision, evenly; a failure at each of the times.
 
@@ -49,14 +49,14 @@ def a_story(
     slices = [Slice(start + number / 10, 0.1) for number in range(seconds * 10)]
     for revision, count in (answered or {OLD: 300}).items():
         for number in range(count):
-            slices[number % len(slices)].add(Kind("GET /mysfits", "200", revision), 5.0)
+            slices[number % len(slices)].add(RequestKind("GET /cats", "200", revision), 5.0)
     for at in failed_at:
-        slices[int((at - start) * 10)].add(Kind(LIKE, "503", ""), 5.0)
+        slices[int((at - start) * 10)].add(RequestKind(LIKE, "503", ""), 5.0)
     for at, kind in also:
         slices[int((at - start) * 10)].add(kind, 5.0)
-    slices[0].liked.update(liked or {})
+    slices[0].acknowledged.update(liked or {})
     slices[0].in_doubt.update(in_doubt or {})
-    return Story(Report("http://localhost", clients, slices), acts, sights, Counter(stored or liked or {}))
+    return Story(LoadReport("http://localhost", clients, slices), acts, sights, Counter(stored or liked or {}))
 
 
 def broken(findings: Sequence[Finding]) -> list[str]:

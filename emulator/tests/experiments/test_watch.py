@@ -17,7 +17,7 @@ from ecs_emulator.experiments.processes import NoProcess, process_group
 from ecs_emulator.experiments.sight import Seen, Sight
 from ecs_emulator.experiments.watch import TookTooLong, watching
 from emulator.tests.experiments.stories import CARL, HEALTHY, NEW, a_sight
-from tests.platform_runner import until
+from emulator.tests.support.waiting import until
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ecs_emulator.experiments.story import Finding
-from ecs_emulator.load.report import Report
-from ecs_emulator.load.slices import Kind, Slice
-from ecs_emulator.load.visitors import LIKE
+from ecs_emulator.load.report import LoadReport
+from ecs_emulator.load.slices import RequestKind, Slice
+from ops.visitors import LIKE
 from reliability.faults.story import Look, Played
 from reliability.histories import Verdict
 
@@ -40,12 +40,12 @@ def a_played(
     """A good answer in each tenth of a second, the slowest in so many milliseconds; a failure at each of the times."""
     slices = [Slice(START + number / 10, 0.1) for number in range(round((END - START) * 10))]
     for each in slices:
-        each.add(Kind("GET /mysfits", "200", REVISION), slowest)
+        each.add(RequestKind("GET /mysfits", "200", REVISION), slowest)
     for at in failed_at:
-        slices[int((at - START) * 10)].add(Kind(LIKE, outcome, revision), 5.0)
+        slices[int((at - START) * 10)].add(RequestKind(LIKE, outcome, revision), 5.0)
     liked = {"x": 5} if liked is None else liked
-    slices[0].liked.update(liked)
+    slices[0].acknowledged.update(liked)
     slices[0].in_doubt.update(in_doubt or {})
     grown = Counter(liked if stored is None else stored)
-    load = Report("http://localhost", clients, slices)
+    load = LoadReport("http://localhost", clients, slices)
     return Played(load, BEGAN, ENDED, before, after, looks, later, grown, found, history)

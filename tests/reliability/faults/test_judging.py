@@ -9,7 +9,7 @@ import pytest
 
 from ecs_emulator.experiments.story import Finding
 from ecs_emulator.load.client import TIMED_OUT
-from ecs_emulator.load.visitors import MUTE
+from ecs_emulator.load.generator import MUTE
 from reliability.faults.fault import Price
 from reliability.faults.judging import AT_ONCE, LONGEST, RECOVERY, judge
 from reliability.faults.programme import PROGRAMME

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ecs_emulator.experiments.story import Act
-from ecs_emulator.load.slices import Kind
-from ecs_emulator.load.visitors import LIKE
+from ecs_emulator.load.slices import RequestKind
 from emulator.tests.experiments.stories import a_story
+from ops.visitors import LIKE
 from reliability.histories import Verdict
 from reliability.soak.guests import Visit
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
@@ -16,14 +16,14 @@ from reliability.soak.story import Refusal, Soaked
 
 LIKES, UPDATED = "mysfits-likes:2", "mysfits-users:2"
 TASKS = (Part("mysfits-catalog", "a"), Part("mysfits-likes", "b"))
-UNDER_WAY = (120.5, Kind(LIKE, "502", ""))
-REFUSED = (131.0, Kind(LIKE, "503", LIKES))
+UNDER_WAY = (120.5, RequestKind(LIKE, "502", ""))
+REFUSED = (131.0, RequestKind(LIKE, "503", LIKES))
 MIB = 2**20
 PROVED = Verdict(2, Counter({"like": 12, "read": 20, "adopt": 4}), lists=30)
 
 
 def a_soak(
-    *more: tuple[float, Kind],
+    *more: tuple[float, RequestKind],
     liked: Mapping[str, int] | None = None,
     in_doubt: Mapping[str, int] | None = None,
     stored: Mapping[str, int] | None = None,

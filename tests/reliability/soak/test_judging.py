@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ecs_emulator.load.slices import Kind
-from ecs_emulator.load.visitors import LIKE
+from ecs_emulator.load.slices import RequestKind
 from emulator.tests.experiments.stories import broken
+from ops.visitors import LIKE
 from reliability.soak.guests import Visit
 from reliability.soak.judging import ROOM, judge
 from reliability.soak.memory import REHEARSAL, Part, Sample
@@ -23,20 +23,20 @@ def test_passes_when_every_failure_has_its_reason() -> None:
 @pytest.mark.parametrize(
     ("at", "kind"),
     [
-        (105.0, Kind(LIKE, "502", "")),  # before anything was done
-        (123.5, Kind(LIKE, "502", "")),  # long after the task was killed
-        (120.5, Kind("GET /mysfits", "502", "")),  # of a feature whose task was not killed
-        (120.5, Kind(LIKE, "500", "")),
-        (110.5, Kind("GET /api/users", "503", "")),  # during the rollout
-        (124.0, Kind(LIKE, "503", LIKES)),  # before the table was throttled
-        (138.0, Kind(LIKE, "503", LIKES)),  # long after
-        (131.0, Kind(LIKE, "500", LIKES)),
-        (131.0, Kind(LIKE, "503", "")),  # by the load balancer
-        (131.0, Kind("GET /mysfits/{id}", "503", LIKES)),
-        (131.0, Kind(LIKE, "timed out", "")),
+        (105.0, RequestKind(LIKE, "502", "")),  # before anything was done
+        (123.5, RequestKind(LIKE, "502", "")),  # long after the task was killed
+        (120.5, RequestKind("GET /mysfits", "502", "")),  # of a feature whose task was not killed
+        (120.5, RequestKind(LIKE, "500", "")),
+        (110.5, RequestKind("GET /api/users", "503", "")),  # during the rollout
+        (124.0, RequestKind(LIKE, "503", LIKES)),  # before the table was throttled
+        (138.0, RequestKind(LIKE, "503", LIKES)),  # long after
+        (131.0, RequestKind(LIKE, "500", LIKES)),
+        (131.0, RequestKind(LIKE, "503", "")),  # by the load balancer
+        (131.0, RequestKind("GET /mysfits/{id}", "503", LIKES)),
+        (131.0, RequestKind(LIKE, "timed out", "")),
     ],
 )
-def test_fails_for_a_failure_without_a_reason(at: float, kind: Kind) -> None:
+def test_fails_for_a_failure_without_a_reason(at: float, kind: RequestKind) -> None:
     (sentence,) = broken(judge(a_soak((at, kind))))
     assert sentence.startswith("1 of 723 requests failed without a reason: 1 × ")
 

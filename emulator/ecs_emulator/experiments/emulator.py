@@ -1,4 +1,4 @@
-"""A rehearsal of a drill's own: `mysfits up` in a process of its own, in a folder of its own, on free ports.
+"""Emulator of a drill's own: a process of its own, in a folder of its own, on free ports.
 
 In a process of its own, so that the drill and what it measures do not wait for each other.
 """
@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,23 +20,21 @@ import boto3
 
 from ecs_emulator import keeper
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.clock import Clock
+from ecs_emulator.experiments.subject import Subject
 from ecs_emulator.local import use_only
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ports import free_ports
-from ops.local.image import snapshots
-from ops.push import push
 
-PATIENCE = 180.0  # seconds until a rehearsal must be ready, or have stopped, on a busy machine
+PATIENCE = 180.0  # seconds until an emulator must be ready, or have stopped, on a busy machine
 
 
-class NoRehearsal(Exception):
-    """The rehearsal did not get ready; the message says why."""
+class NotReady(Exception):
+    """The emulator did not get ready; the message says why."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """The Rehearsal that drills are made in."""
+class DrillEmulator:
+    """Emulator that is ready, with its data in `folder`."""
 
     folder: Path
     site_url: str
@@ -45,13 +42,10 @@ class Place:
     cloud_url: str
     target: Target
 
-    def push(self, tag: str) -> None:
-        push(snapshots(self.folder), tag)
-
 
 @contextmanager
-def place(folder: Path, clock: Clock, assembly: str, *options: str) -> Iterator[Place]:
-    """A rehearsal of an assembly with its data in `folder`; `options` are more of `mysfits up`. Raises NoRehearsal.
+def emulating(folder: Path, subject: Subject, speed: float) -> Iterator[DrillEmulator]:
+    """The subject's emulator with its data in `folder`, so many times faster than AWS. Raises NotReady.
 
     AWS clients of this process talk to it meanwhile.
     """
@@ -60,15 +54,15 @@ def place(folder: Path, clock: Clock, assembly: str, *options: str) -> Iterator[
     output = folder / "up.log"
     before = dict(os.environ)
     with keeper.started() as start:
-        command = [sys.executable, "-m", "mysfits", "up", "--speed", f"{clock.speed:g}", "--assembly", assembly]
-        command += options
+        command = [*subject.command, "--speed", f"{speed:g}"]
         up = start(command, os.environ | ports | {"LOCAL_DIR": str(folder.absolute())}, output)
         try:
             note = _ready(up, folder / "running.json", output)
             use_only(note["cloud_url"], AccessKey.of_folder(folder))
             # The stacks' own output may name a host that only AWS has.
             outputs = {**note["outputs"], "ApiUrl": note["api_url"]}
-            yield Place(folder, note["site_url"], note["api_url"], note["cloud_url"], Target(boto3.Session(), outputs))
+            target = Target(boto3.Session(), outputs, program=subject.program, conventions=subject.conventions)
+            yield DrillEmulator(folder, note["site_url"], note["api_url"], note["cloud_url"], target)
         finally:
             os.environ.clear()
             os.environ.update(before)
@@ -85,7 +79,7 @@ def _ready(up: subprocess.Popen[bytes], note: Path, output: Path) -> dict[str, A
     while not note.exists():
         if up.poll() is not None or time.monotonic() > deadline:
             said = output.read_text(errors="replace").splitlines()[-5:]
-            raise NoRehearsal("\n".join(["The rehearsal did not get ready. It said last:", *said]))
+            raise NotReady("\n".join(["The rehearsal did not get ready. It said last:", *said]))
         time.sleep(0.1)
     found: dict[str, Any] = json.loads(note.read_text())
     return found

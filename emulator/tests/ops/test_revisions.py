@@ -79,8 +79,8 @@ def test_what_is_no_revision_is_refused(wanted: str) -> None:
     ("pattern", "path", "does"),
     [
         ("/*", "/version", True),
-        ("/mysfits/*/like", "/mysfits/a/b/like", True),
-        ("/mysfits/*/like", "/mysfits/like", False),
+        ("/cats/*/like", "/cats/a/b/like", True),
+        ("/cats/*/like", "/cats/like", False),
         ("/a?c", "/abc", True),
         ("/a?c", "/ac", False),
         ("/A", "/a", False),
@@ -114,4 +114,4 @@ DEFAULT = rule("default", ())
     ],
 )
 def test_a_service_is_asked_where_requests_reach_it(rules: list[Rule], group: str, way: Probe | None) -> None:
-    assert probe(rules, group) == way
+    assert probe(rules, group, "/version") == way

@@ -8,20 +8,21 @@ from collections.abc import Callable
 import pytest
 
 from ecs_emulator.ops.outcomes import INTERRUPTED, Outcome
-from tests.ops.conftest import Clock, Mysfits
-from tests.ops.world import FAMILY, REPOSITORY, World, revision
+from emulator.tests.ops.conftest import Operate
+from emulator.tests.ops.fixtures import Clock
+from emulator.tests.ops.world import FAMILY, REPOSITORY, World, revision
 
 
-def test_an_update_that_succeeds_ends_with_a_proof(operate: Mysfits, world: World) -> None:
+def test_an_update_that_succeeds_ends_with_a_proof(operate: Operate, world: World) -> None:
     result = operate("update", "service", "--image", "two")
     assert result.exit_code == Outcome.DONE, result.output
-    assert f"monolith-service.image: {REPOSITORY}:one → {REPOSITORY}:two" in result.output
-    assert result.output.splitlines()[-1] == f"mysfits-service runs {FAMILY}:2."
+    assert f"web.image: {REPOSITORY}:one → {REPOSITORY}:two" in result.output
+    assert result.output.splitlines()[-1] == f"shop-web runs {FAMILY}:2."
     assert result.output.count("  ok     ") == 4
     assert world.aws.calls["ecs.deregister_task_definition"] == 0
 
 
-def test_the_new_revision_is_the_old_one_but_for_what_was_asked(operate: Mysfits, world: World) -> None:
+def test_the_new_revision_is_the_old_one_but_for_what_was_asked(operate: Operate, world: World) -> None:
     assert operate("update", "--image", "two", "--env", "LOG=a=b", "--env", "FEATURES=").exit_code == 0
     (given,) = world.aws.inputs("ecs.register_task_definition")
     old = world.definitions[1]
@@ -29,17 +30,17 @@ def test_the_new_revision_is_the_old_one_but_for_what_was_asked(operate: Mysfits
     assert container["image"] == f"{REPOSITORY}:two"
     assert container["environment"] == [{"name": "FEATURES", "value": ""}, {"name": "LOG", "value": "a=b"}]
     assert container["logConfiguration"] == old["containerDefinitions"][0]["logConfiguration"]
-    assert given["tags"] == [{"key": "team", "value": "mysfits"}]
+    assert given["tags"] == [{"key": "team", "value": "shop"}]
     assert given.keys() == {"family", "cpu", "memory", "networkMode", "containerDefinitions", "tags"}
 
 
-def test_the_placeholder_gives_way_to_an_image_of_our_repository(operate: Mysfits, world: World) -> None:
+def test_the_placeholder_gives_way_to_an_image_of_our_repository(operate: Operate, world: World) -> None:
     world.definitions[1]["containerDefinitions"][0]["image"] = "nginxdemos/nginx-hello:latest"
     assert operate("update", "--image", "two").exit_code == 0
     assert world.definitions[2]["containerDefinitions"][0]["image"] == f"{REPOSITORY}:two"
 
 
-def test_an_existing_revision_is_deployed_as_it_is(operate: Mysfits, world: World) -> None:
+def test_an_existing_revision_is_deployed_as_it_is(operate: Operate, world: World) -> None:
     world.definitions[2] = world._definition(2, f"{REPOSITORY}:two")
     result = operate("update", "--task-definition", "2", "--json")
     assert result.exit_code == 0
@@ -47,14 +48,14 @@ def test_an_existing_revision_is_deployed_as_it_is(operate: Mysfits, world: Worl
     assert world.aws.calls["ecs.register_task_definition"] == 0
 
 
-def test_a_dry_run_shows_the_difference_and_changes_nothing(operate: Mysfits, world: World) -> None:
+def test_a_dry_run_shows_the_difference_and_changes_nothing(operate: Operate, world: World) -> None:
     result = operate("update", "--image", "two", "--dry-run")
     assert result.exit_code == 0
     assert "one → " in result.output
     assert not {"ecs.register_task_definition", "ecs.update_service"} & world.aws.calls.keys()
 
 
-def test_what_runs_already_is_proved_and_not_deployed_again(operate: Mysfits, world: World) -> None:
+def test_what_runs_already_is_proved_and_not_deployed_again(operate: Operate, world: World) -> None:
     result = operate("update", "--image", "one")
     assert result.exit_code == 0
     assert "nothing changes" in result.output
@@ -67,11 +68,11 @@ def test_what_runs_already_is_proved_and_not_deployed_again(operate: Mysfits, wo
         ("ROLLBACK_SUCCESSFUL", Outcome.ROLLED_BACK, f"{FAMILY}:2 was rolled back; {FAMILY}:1 runs again."),
         ("ROLLBACK_FAILED", Outcome.FAILED, "and so did the way back"),
         ("STOPPED", Outcome.FAILED, "was stopped, or another one took its place"),
-        ("IN_PROGRESS", Outcome.TIMED_OUT, "it goes on without us. See `mysfits status --watch`."),
+        ("IN_PROGRESS", Outcome.TIMED_OUT, "it goes on without us. See `ecs-emulator status --watch`."),
     ],
 )
 def test_every_end_of_a_deployment_has_its_own_exit_code(
-    operate: Mysfits, world: World, fate: str, outcome: Outcome, said: str
+    operate: Operate, world: World, fate: str, outcome: Outcome, said: str
 ) -> None:
     world.fate, world.reason = fate, "ECS deployment circuit breaker was triggered."
     result = operate("update", "--image", "two", "--timeout", "30", "--json")
@@ -83,7 +84,7 @@ def test_every_end_of_a_deployment_has_its_own_exit_code(
         assert (told["status"], told["reason"]) == (fate, world.reason)
 
 
-def test_a_failure_shows_why_tasks_died_and_what_they_said_last(operate: Mysfits, world: World) -> None:
+def test_a_failure_shows_why_tasks_died_and_what_they_said_last(operate: Operate, world: World) -> None:
     world.dies(1, "before")  # of another time and revision
     world.fate = "ROLLBACK_SUCCESSFUL"
 
@@ -98,11 +99,11 @@ def test_a_failure_shows_why_tasks_died_and_what_they_said_last(operate: Mysfits
         {
             "task": "dead2",
             "revision": f"{FAMILY}:2",
-            "reason": "Essential container in task exited; monolith-service: exit code 1",
-            "lines": ["last words in service/monolith-service/dead2"],
+            "reason": "Essential container in task exited; web: exit code 1",
+            "lines": ["last words in service/web/dead2"],
         }
     ]
-    assert "    | last words in service/monolith-service/dead2" in result.stderr
+    assert "    | last words in service/web/dead2" in result.stderr
     assert "before" not in result.stderr
 
 
@@ -122,7 +123,7 @@ def test_a_failure_shows_why_tasks_died_and_what_they_said_last(operate: Mysfits
     ],
 )
 def test_a_success_that_is_none_fails_the_proof(
-    operate: Mysfits, world: World, wrong: Callable[[World], object], told: str
+    operate: Operate, world: World, wrong: Callable[[World], object], told: str
 ) -> None:
     """ECS says SUCCESSFUL, but not everything that runs is the revision."""
     world.afterwards = lambda: wrong(world)
@@ -132,20 +133,20 @@ def test_a_success_that_is_none_fails_the_proof(
     assert "  WRONG  " in result.output
 
 
-def test_the_proof_waits_for_what_is_still_on_its_way(operate: Mysfits, world: World, clock: Clock) -> None:
+def test_the_proof_waits_for_what_is_still_on_its_way(operate: Operate, world: World, clock: Clock) -> None:
     world.answers = lambda: f"{FAMILY}:{2 if clock.now > 20 else 1}"
     assert operate("update", "--image", "two").exit_code == 0
     assert clock.now > 20
 
 
-def test_a_service_whose_traffic_is_detached_is_proved_without_asking_it(operate: Mysfits, world: World) -> None:
+def test_a_service_whose_traffic_is_detached_is_proved_without_asking_it(operate: Operate, world: World) -> None:
     del world.rules[0]
     result = operate("update", "--image", "two")
     assert result.exit_code == 0
     assert "no rule of the load balancer leads here" in result.output
 
 
-def test_a_deployment_under_way_is_not_overrun(operate: Mysfits, world: World) -> None:
+def test_a_deployment_under_way_is_not_overrun(operate: Operate, world: World) -> None:
     world._deploy(1, "IN_PROGRESS")
     result = operate("update", "--image", "two")
     assert result.exit_code == Outcome.FAILED
@@ -154,7 +155,7 @@ def test_a_deployment_under_way_is_not_overrun(operate: Mysfits, world: World) -
     assert operate("update", "--image", "two", "--anyway").exit_code == 0
 
 
-def test_only_this_deployment_counts(operate: Mysfits, world: World) -> None:
+def test_only_this_deployment_counts(operate: Operate, world: World) -> None:
     """Another one, begun by somebody else at the same time, ends otherwise."""
     update = world.ecs_update_service
 
@@ -169,7 +170,7 @@ def test_only_this_deployment_counts(operate: Mysfits, world: World) -> None:
     assert operate("update", "--image", "two").exit_code == 0
 
 
-def test_an_earlier_deployment_of_the_same_revision_is_not_taken_for_this_one(operate: Mysfits, world: World) -> None:
+def test_an_earlier_deployment_of_the_same_revision_is_not_taken_for_this_one(operate: Operate, world: World) -> None:
     """ECS may list a new deployment some seconds late."""
     world.definitions[2] = world._definition(2, f"{REPOSITORY}:two")
     world._deploy(2, "SUCCESSFUL")
@@ -187,19 +188,20 @@ def test_an_earlier_deployment_of_the_same_revision_is_not_taken_for_this_one(op
     assert operate("update", "--task-definition", "2").exit_code == Outcome.ROLLED_BACK
 
 
-def test_ctrl_c_says_what_goes_on_and_how_to_look(operate: Mysfits, world: World) -> None:
+def test_ctrl_c_says_what_goes_on_and_how_to_look(operate: Operate, world: World) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
 
     world.interrupt = interrupt
     result = operate("update", "--image", "two")
     assert result.exit_code == INTERRUPTED
-    assert "The deployment goes on. See `mysfits status --watch`; end it with `mysfits rollback mysfits-service`." in (
-        result.output.replace("\n", " ")
+    assert (
+        "The deployment goes on. See `ecs-emulator status --watch`; end it with `ecs-emulator rollback shop-web`."
+        in (result.output.replace("\n", " "))
     )
 
 
-def test_credentials_lost_in_the_middle_are_told_with_what_goes_on(operate: Mysfits, world: World) -> None:
+def test_credentials_lost_in_the_middle_are_told_with_what_goes_on(operate: Operate, world: World) -> None:
     world.aws.refuse("ecs.describe_service_deployments", "ExpiredTokenException", after=1)
     result = operate("update", "--image", "two")
     assert result.exit_code == Outcome.DENIED
@@ -216,14 +218,14 @@ def test_credentials_lost_in_the_middle_are_told_with_what_goes_on(operate: Mysf
         (["--task-definition", "latest"], "'latest' is no revision"),
     ],
 )
-def test_a_wrong_command_line_changes_nothing(operate: Mysfits, world: World, arguments: list[str], said: str) -> None:
+def test_a_wrong_command_line_changes_nothing(operate: Operate, world: World, arguments: list[str], said: str) -> None:
     result = operate("update", *arguments)
     assert result.exit_code == Outcome.USAGE
     assert said in result.output
     assert world.aws.calls["ecs.update_service"] == 0
 
 
-def test_what_is_not_there_is_not_found(operate: Mysfits, world: World) -> None:
+def test_what_is_not_there_is_not_found(operate: Operate, world: World) -> None:
     for arguments in (["nobody", "--image", "two"], ["--task-definition", "77"]):
         assert operate("update", *arguments).exit_code == Outcome.NOT_FOUND
     world.definitions[2] = world._definition(2, f"{REPOSITORY}:two", status="INACTIVE")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from ecs_emulator.load.client import Answer, Connection, Failed, Server
-from tests.platform_runner import free_ports
+from ecs_emulator.ports import free_ports
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -82,7 +82,7 @@ def ask(url: str, *methods: str, patience: float = 20) -> list[Answer | str]:
         results: list[Answer | str] = []
         for method in methods:
             try:
-                results.append(await connection.ask(method, "/mysfits"))
+                results.append(await connection.ask(method, "/cats"))
             except Failed as failure:
                 results.append(str(failure))
         connection.close()
@@ -133,25 +133,25 @@ def test_after_the_last_answer_of_a_connection_the_next_request_has_a_new_one(an
 
 
 def test_the_revision_is_what_the_answer_tells() -> None:
-    answer = b"HTTP/1.1 200 OK\r\nx-service-REVISION: mysfits-service:7\r\nContent-Length: 0\r\n\r\n"
+    answer = b"HTTP/1.1 200 OK\r\nx-service-REVISION: shop-web:7\r\nContent-Length: 0\r\n\r\n"
     with played(answering(answer)) as server:
-        assert ask(server.url, "GET") == [Answer(200, "mysfits-service:7", b"")]
+        assert ask(server.url, "GET") == [Answer(200, "shop-web:7", b"")]
 
 
 def test_a_post_says_that_it_has_no_body() -> None:
     with played(answering(OK)) as server:
         ask(f"{server.url}/prefix/", "POST")
-        assert server.requests[0].startswith(b"POST /prefix/mysfits HTTP/1.1\r\nHost: 127.0.0.1:")
+        assert server.requests[0].startswith(b"POST /prefix/cats HTTP/1.1\r\nHost: 127.0.0.1:")
         assert b"\r\nContent-Length: 0\r\n" in server.requests[0]
 
 
 def test_a_connection_that_was_closed_while_it_was_idle_is_opened_anew_and_nothing_has_failed() -> None:
     async def run(url: str) -> list[Answer]:
         connection = Connection(Server.at(url), 20)
-        first = await connection.ask("GET", "/mysfits")
+        first = await connection.ask("GET", "/cats")
         # Time for the end of the connection to arrive.
         await asyncio.sleep(0.2)
-        second = await connection.ask("GET", "/mysfits")
+        second = await connection.ask("GET", "/cats")
         connection.close()
         return [first, second]
 

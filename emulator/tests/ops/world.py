@@ -1,4 +1,4 @@
-"""One ECS service behind a load balancer, as far as `mysfits` asks for it: its deployments go as the test says."""
+"""One ECS service behind a load balancer, as far as the verbs ask for it: its deployments go as the test says."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from ecs_emulator.cloud.server import Server
+from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.target import Target
-from tests.ops.fake_aws import FakeAws, Input, Refused
+from emulator.tests.ops.fake_aws import FakeAws, Input, Refused
 
-CLUSTER = "Cluster-mysfits-cluster"
-SERVICE = "mysfits-service-MythicalMonolithService-a1b2"
-FAMILY = "mysfits-service"
+CLUSTER = "Cluster-shop"
+SERVICE = "shop-web-WebService-a1b2"
+FAMILY = "shop-web"
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/t/1"
 LOAD_BALANCER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/l/1"
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/l/1/2"
-REPOSITORY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mysfits"
+REPOSITORY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -70,9 +71,9 @@ class World:
     @contextmanager
     def target(self) -> Iterator[Target]:
         server = Server(self._serve, 0, threads=2)
-        outputs = {"ClusterName": CLUSTER, "Listener": LISTENER, "ApiUrl": server.url, "ImageRepository": REPOSITORY}
+        outputs = {"ClusterName": CLUSTER, "ApiUrl": server.url, "ImageRepository": REPOSITORY}
         try:
-            yield Target(self.aws.session(), outputs)
+            yield Target(self.aws.session(), outputs, conventions=Conventions(probe="/version", names_revision=True))
         finally:
             server.close()
 
@@ -85,7 +86,7 @@ class World:
     @staticmethod
     def _definition(number: int, image: str, **more: Any) -> dict[str, Any]:
         container: dict[str, Any] = {
-            "name": "monolith-service",
+            "name": "web",
             "image": image,
             "cpu": 0,
             "essential": True,
@@ -172,7 +173,7 @@ class World:
                 }
             ],
             "events": self.events,
-            "loadBalancers": [{"targetGroupArn": GROUP, "containerName": "monolith-service", "containerPort": 8080}],
+            "loadBalancers": [{"targetGroupArn": GROUP, "containerName": "web", "containerPort": 8080}],
             "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}},
         }
         return {"services": [service], "failures": []}
@@ -181,7 +182,7 @@ class World:
         number = int(given["taskDefinition"].rpartition(":")[2])
         if number not in self.definitions:
             raise Refused("ClientException", "Unable to describe task definition.")
-        return {"taskDefinition": self.definitions[number], "tags": [{"key": "team", "value": "mysfits"}]}
+        return {"taskDefinition": self.definitions[number], "tags": [{"key": "team", "value": "shop"}]}
 
     def ecs_register_task_definition(self, given: Input) -> dict[str, Any]:
         number = max(self.definitions) + 1
@@ -265,7 +266,7 @@ class World:
                 "stopCode": "EssentialContainerExited",
                 "stoppedReason": "Essential container in task exited",
                 "stoppedAt": NOW,
-                "containers": [{"name": "monolith-service", "exitCode": 1}],
+                "containers": [{"name": "web", "exitCode": 1}],
                 **more,
             }
         )
@@ -290,6 +291,9 @@ class World:
         return {
             "LoadBalancers": [{"LoadBalancerArn": LOAD_BALANCER, "LoadBalancerName": "l", "State": self.balancer_state}]
         }
+
+    def elbv2_describe_listeners(self, _: Input) -> dict[str, Any]:
+        return {"Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": LOAD_BALANCER}]}
 
     def elbv2_describe_rules(self, _: Input) -> dict[str, Any]:
         return {"Rules": self.rules}

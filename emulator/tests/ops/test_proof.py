@@ -88,5 +88,5 @@ def test_every_answer_is_the_revisions(said: list[str], alone: bool, ok: bool) -
 @pytest.mark.parametrize(("status", "ok"), [(200, True), (502, False)])
 def test_a_stand_in_from_elsewhere_need_not_say_its_revision(status: int, ok: bool) -> None:
     given = [answer("", status)] * 2
-    assert answers(given, NEW, Probe("/version", True), is_stand_in=True).ok is ok
+    assert answers(given, NEW, Probe("/version", True), may_be_mute=True).ok is ok
     assert not answers(given, NEW, Probe("/version", True)).ok

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from ecs_emulator.load.plot import COLUMNS, in_columns, names_of, plot
-from ecs_emulator.load.report import Report, Share
-from ecs_emulator.load.slices import Kind, Slice, failed, merged, percentile
+from ecs_emulator.load.report import LoadReport, Share
+from ecs_emulator.load.slices import RequestKind, Slice, failed, merged, percentile
 
-LIST, LIKE = "GET /mysfits", "POST /mysfits/{id}/like"
+LIST, LIKE = "GET /cats", "POST /cats/{id}/like"
 
 
 def a_slice(start: float, seconds: float = 1.0, /, **outcomes: int) -> Slice:
     """`ok=3` requests answered with 200 by revision 7, `new=2` by revision 8, `refused=1` not at all, `s503=1`."""
     kinds = {
-        "ok": Kind(LIST, "200", "s:7"),
-        "new": Kind(LIST, "200", "s:8"),
-        "refused": Kind(LIKE, "connection refused", ""),
-        "s503": Kind(LIKE, "503", ""),
+        "ok": RequestKind(LIST, "200", "s:7"),
+        "new": RequestKind(LIST, "200", "s:8"),
+        "refused": RequestKind(LIKE, "connection refused", ""),
+        "s503": RequestKind(LIKE, "503", ""),
     }
     made = Slice(start, seconds)
     for name, count in outcomes.items():
@@ -31,8 +31,8 @@ def a_slice(start: float, seconds: float = 1.0, /, **outcomes: int) -> Slice:
     return made
 
 
-def a_report(*slices: Slice) -> Report:
-    return Report("http://localhost", 64, slices)
+def a_report(*slices: Slice) -> LoadReport:
+    return LoadReport("http://localhost", 64, slices)
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_a_load_without_a_request_is_a_report_too() -> None:
 
 def test_a_slice_survives_json() -> None:
     made = a_slice(100, 0.1, ok=3, s503=1)
-    made.liked.update({"a": 2})
+    made.acknowledged.update({"a": 2})
     made.in_doubt.update({"b": 1})
     assert Slice.of(json.loads(json.dumps(made.document()))) == made
 
 
 def test_merging_changes_none_of_the_slices() -> None:
     one, two = a_slice(100, 1, ok=1), a_slice(101, 1, ok=1)
-    assert merged([one, two]).requests[Kind(LIST, "200", "s:7")] == 2
+    assert merged([one, two]).requests[RequestKind(LIST, "200", "s:7")] == 2
     assert (one.requests.total(), one.latencies[LIST].total()) == (1, 1)
 
 
@@ -89,7 +89,7 @@ def test_a_percentile_is_right_to_one_percent(share: float) -> None:
     latencies = sorted(chosen.lognormvariate(2, 1) for _ in range(5_000))
     counted = Slice(0)
     for each in latencies:
-        counted.add(Kind(LIST, "200", ""), each)
+        counted.add(RequestKind(LIST, "200", ""), each)
     exact = latencies[round(share * len(latencies)) - 1]
     assert percentile(counted.latencies[LIST], share) == pytest.approx(exact, rel=0.0101)
     assert counted.slowest == latencies[-1]

@@ -7,23 +7,23 @@ import pytest
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.services import Named, chosen
 
-MONOLITH = "mysfits-service-MythicalMonolithService-a1"
-LIKES = "mysfits-likes-MythicalMonolithService-b2"
-OTHER = "somebody-elses-likes"
+WEB = "shop-web-WebService-A1b2c3d4e5f6"
+CARTS = "shop-carts-Service-b2B3b4B5b6B7"
+OTHER = "somebody-elses-carts"
 
 
 @pytest.mark.parametrize(
     ("there_are", "wanted", "found"),
     [
-        ([MONOLITH], None, MONOLITH),
-        ([MONOLITH, LIKES], MONOLITH, MONOLITH),
-        ([MONOLITH, LIKES], "mysfits-likes", LIKES),
-        ([MONOLITH, LIKES], "likes", LIKES),
+        ([WEB], None, WEB),
+        ([WEB, CARTS], WEB, WEB),
+        ([WEB, CARTS], "shop-carts", CARTS),
+        ([WEB, CARTS], "carts", CARTS),
         # The stack's name goes before a mere part of a name.
-        ([MONOLITH, LIKES, OTHER], "likes", LIKES),
-        ([MONOLITH, LIKES], "service", MONOLITH),
-        ([MONOLITH, LIKES, OTHER], "Somebody", OTHER),
-        ([MONOLITH, LIKES], "b2", LIKES),
+        ([WEB, CARTS, OTHER], "carts", CARTS),
+        ([WEB, CARTS], "web", WEB),
+        ([WEB, CARTS, OTHER], "Somebody", OTHER),
+        ([WEB, CARTS], "b2B", CARTS),
     ],
 )
 def test_a_short_name_means_one_service(there_are: list[str], wanted: str | None, found: str) -> None:
@@ -33,9 +33,9 @@ def test_a_short_name_means_one_service(there_are: list[str], wanted: str | None
 @pytest.mark.parametrize(
     ("there_are", "wanted", "outcome", "said"),
     [
-        ([MONOLITH, LIKES], None, Outcome.USAGE, "Say which service."),
-        ([MONOLITH, LIKES], "mysfits", Outcome.USAGE, "mysfits may be several services."),
-        ([MONOLITH], "nobody", Outcome.NOT_FOUND, f"There are: {MONOLITH}."),
+        ([WEB, CARTS], None, Outcome.USAGE, "Say which service."),
+        ([WEB, CARTS], "shop", Outcome.USAGE, "shop may be several services."),
+        ([WEB], "nobody", Outcome.NOT_FOUND, f"There are: {WEB}."),
         ([], None, Outcome.NOT_FOUND, "There are none."),
     ],
 )
@@ -49,5 +49,5 @@ def test_a_name_that_means_none_or_several_is_put_back(
 
 
 def test_a_service_is_called_by_its_stack() -> None:
-    assert Named("c", LIKES).short == "mysfits-likes"
+    assert Named("c", CARTS).short == "shop-carts"
     assert Named("c", OTHER).short == OTHER

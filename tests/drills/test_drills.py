@@ -46,8 +46,8 @@ def test_a_rollout_fails_none_of_twenty_thousand_requests_and_loses_no_like(dril
     assert load["requests"] >= 20_000
     assert load["clients"] == 64
     assert len(load["revisions"]) == 2
-    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["liked"]
-    assert sum(load["liked"].values()) > 1_000
+    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["acknowledged"]
+    assert sum(load["acknowledged"].values()) > 1_000
 
 
 def test_a_bad_revision_rolls_back_by_itself_and_the_reason_is_shown(drill: Drill) -> None:
@@ -65,7 +65,7 @@ def test_a_bad_revision_rolls_back_by_itself_and_the_reason_is_shown(drill: Dril
 def test_a_killed_task_is_replaced_and_only_what_was_under_way_fails(drill: Drill) -> None:
     seen = drill("task-killed")
     assert seen["load"]["failed"] <= 64
-    answered, doubt = sum(seen["load"]["liked"].values()), sum(seen["load"]["in_doubt"].values())
+    answered, doubt = sum(seen["load"]["acknowledged"].values()), sum(seen["load"]["in_doubt"].values())
     assert answered <= sum(seen["stored"].values()) <= answered + doubt
     assert seen["acts"][-1]["steady_at"]
 
@@ -91,7 +91,7 @@ def test_a_cutover_there_and_back_fails_nobody_and_loses_no_like(drill: Drill) -
     assert load["requests"] >= 16_000
     assert set(load["routes"]) == set(EVERYWHERE)
     assert len(load["revisions"]) == 6
-    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["liked"]
+    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["acknowledged"]
     weights = [int(act["text"].split(" %")[0]) for act in seen["acts"] if "%" in act["text"]]
     assert weights == [0, 10, 50, 100, 50, 10, 0]
     assert all(act["steady_at"] for act in seen["acts"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from ecs_emulator.ops.outcomes import Outcome
-from tests.ops.conftest import Mysfits
-from tests.ops.world import FAMILY, REPOSITORY, World
+from emulator.tests.ops.conftest import Operate
+from emulator.tests.ops.world import FAMILY, REPOSITORY, World
 
 
 def updated(world: World, *numbers: int) -> None:
@@ -17,7 +17,7 @@ def updated(world: World, *numbers: int) -> None:
         world.primary, world.runs = number, [number] * 2
 
 
-def test_it_goes_back_to_the_last_completed_revision(operate: Mysfits, world: World) -> None:
+def test_it_goes_back_to_the_last_completed_revision(operate: Operate, world: World) -> None:
     updated(world, 2)
     result = operate("rollback", "--json")
     assert result.exit_code == 0, result.output
@@ -26,7 +26,7 @@ def test_it_goes_back_to_the_last_completed_revision(operate: Mysfits, world: Wo
     assert world.aws.calls["ecs.register_task_definition"] == 0
 
 
-def test_a_revision_that_failed_is_never_gone_back_to(operate: Mysfits, world: World) -> None:
+def test_a_revision_that_failed_is_never_gone_back_to(operate: Operate, world: World) -> None:
     updated(world, 2)
     world._deploy(3, "ROLLBACK_SUCCESSFUL")
     updated(world, 4)
@@ -34,13 +34,13 @@ def test_a_revision_that_failed_is_never_gone_back_to(operate: Mysfits, world: W
     assert world.primary == 2
 
 
-def test_it_goes_to_a_named_revision(operate: Mysfits, world: World) -> None:
+def test_it_goes_to_a_named_revision(operate: Operate, world: World) -> None:
     updated(world, 2, 3)
     assert operate("rollback", "--to", "1").exit_code == 0
     assert world.primary == 1
 
 
-def test_a_deployment_under_way_is_rolled_back_by_ecs_itself(operate: Mysfits, world: World) -> None:
+def test_a_deployment_under_way_is_rolled_back_by_ecs_itself(operate: Operate, world: World) -> None:
     updated(world, 2)
     world._deploy(3, "IN_PROGRESS")
     world.primary = 3
@@ -50,13 +50,13 @@ def test_a_deployment_under_way_is_rolled_back_by_ecs_itself(operate: Mysfits, w
     assert f"{FAMILY}:3 is being rolled back to {FAMILY}:2" in result.output
 
 
-def test_without_an_earlier_revision_there_is_nothing_to_go_back_to(operate: Mysfits, world: World) -> None:
+def test_without_an_earlier_revision_there_is_nothing_to_go_back_to(operate: Operate, world: World) -> None:
     result = operate("rollback")
     assert result.exit_code == Outcome.NOT_FOUND
-    assert "No other revision of mysfits-service was ever completed; say which with --to." in result.output
+    assert "No other revision of shop-web was ever completed; say which with --to." in result.output
 
 
-def test_a_way_back_that_fails_is_no_success(operate: Mysfits, world: World) -> None:
+def test_a_way_back_that_fails_is_no_success(operate: Operate, world: World) -> None:
     updated(world, 2)
     world.fate = "ROLLBACK_FAILED"
     assert operate("rollback").exit_code == Outcome.FAILED

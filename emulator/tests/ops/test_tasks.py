@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from ecs_emulator.ops.outcomes import INTERRUPTED, Outcome
-from tests.ops.conftest import Mysfits
-from tests.ops.fake_aws import Input
-from tests.ops.world import CLUSTER, World, arn, revision
+from emulator.tests.ops.conftest import Operate
+from emulator.tests.ops.fake_aws import Input
+from emulator.tests.ops.world import CLUSTER, World, arn, revision
 
 
 @pytest.fixture(autouse=True)
@@ -28,25 +28,25 @@ def scalable(world: World) -> dict[str, int]:
     return limits
 
 
-def test_scaling_ends_when_as_many_tasks_are_healthy(operate: Mysfits, world: World) -> None:
+def test_scaling_ends_when_as_many_tasks_are_healthy(operate: Operate, world: World) -> None:
     result = operate("scale", "service", "3")
     assert result.exit_code == 0, result.output
     assert (world.desired, world.runs) == (3, [1, 1, 1])
-    assert result.output.splitlines()[-1] == "mysfits-service has 3 tasks."
+    assert result.output.splitlines()[-1] == "shop-web has 3 tasks."
 
 
-def test_the_only_service_needs_no_name(operate: Mysfits, world: World) -> None:
+def test_the_only_service_needs_no_name(operate: Operate, world: World) -> None:
     assert operate("scale", "4").exit_code == 0
     assert world.desired == 4
     assert operate("scale", "service").exit_code == Outcome.USAGE
 
 
-def test_a_number_that_automatic_scaling_will_change_is_warned_of(operate: Mysfits, world: World) -> None:
+def test_a_number_that_automatic_scaling_will_change_is_warned_of(operate: Operate, world: World) -> None:
     assert "Automatic scaling keeps 2 to 6 tasks" in operate("scale", "8").output
     assert "Automatic scaling" not in operate("scale", "6").output
 
 
-def test_tasks_that_do_not_get_healthy_in_time_are_a_timeout(operate: Mysfits, world: World) -> None:
+def test_tasks_that_do_not_get_healthy_in_time_are_a_timeout(operate: Operate, world: World) -> None:
     world.states = ["healthy", "unhealthy", "initial"]
     result = operate("scale", "3", "--timeout", "20", "--json")
     assert result.exit_code == Outcome.TIMED_OUT
@@ -60,7 +60,7 @@ def one_off(world: World) -> dict[str, Any]:
         "taskArn": arn("task", "c/once"),
         "taskDefinitionArn": revision(1),
         "lastStatus": "RUNNING",
-        "containers": [{"name": "monolith-service"}],
+        "containers": [{"name": "web"}],
     }
     looks = iter(["RUNNING", "STOPPED"])
 
@@ -69,11 +69,11 @@ def one_off(world: World) -> dict[str, Any]:
             return world.ecs_describe_tasks(given)
         task["lastStatus"] = next(looks, "STOPPED")
         if task["lastStatus"] == "STOPPED":
-            task["containers"] = [{"name": "monolith-service", **task.get("end", {"exitCode": 0})}]
+            task["containers"] = [{"name": "web", **task.get("end", {"exitCode": 0})}]
         return {"tasks": [task]}
 
     def lines(given: Input) -> dict[str, Any]:
-        assert given["logStreamName"] == "service/monolith-service/once"
+        assert given["logStreamName"] == "service/web/once"
         place = int(given.get("nextToken", 0))
         words = ["first", "second"][place : place + 1]
         events = [{"timestamp": place, "message": word} for word in words]
@@ -88,7 +88,7 @@ def one_off(world: World) -> dict[str, Any]:
 
 
 def test_a_one_off_task_shows_its_lines_and_passes_on_its_exit_code(
-    operate: Mysfits, world: World, one_off: dict[str, Any]
+    operate: Operate, world: World, one_off: dict[str, Any]
 ) -> None:
     one_off["end"] = {"exitCode": 42}
     result = operate("run-task", "--json", "--", "python", "-c", "raise SystemExit(42)")
@@ -97,14 +97,14 @@ def test_a_one_off_task_shows_its_lines_and_passes_on_its_exit_code(
     assert (told["exit_code"], told["lines"], told["outcome"]) == (42, ["first", "second"], "failed")
     (given,) = world.aws.inputs("ecs.run_task")
     assert given["overrides"]["containerOverrides"] == [
-        {"name": "monolith-service", "command": ["python", "-c", "raise SystemExit(42)"]}
+        {"name": "web", "command": ["python", "-c", "raise SystemExit(42)"]}
     ]
     assert given["networkConfiguration"]["awsvpcConfiguration"]["subnets"] == ["subnet-1"]
     assert (given["cluster"], given["launchType"], given["taskDefinition"]) == (CLUSTER, "FARGATE", revision(1))
 
 
 def test_a_one_off_task_that_never_ran_is_a_failure_with_its_reason(
-    operate: Mysfits, world: World, one_off: dict[str, Any]
+    operate: Operate, world: World, one_off: dict[str, Any]
 ) -> None:
     one_off["end"] = {"reason": "CannotPullContainerError: no such image"}
     result = operate("run-task", "ls")
@@ -113,7 +113,7 @@ def test_a_one_off_task_that_never_ran_is_a_failure_with_its_reason(
 
 
 def test_a_one_off_task_that_ecs_does_not_start_is_a_failure(
-    operate: Mysfits, world: World, one_off: dict[str, Any]
+    operate: Operate, world: World, one_off: dict[str, Any]
 ) -> None:
     world.aws.operations["ecs.run_task"] = lambda _: {"tasks": [], "failures": [{"reason": "RESOURCE:MEMORY"}]}
     result = operate("run-task", "ls")
@@ -121,7 +121,7 @@ def test_a_one_off_task_that_ecs_does_not_start_is_a_failure(
     assert "RESOURCE:MEMORY" in result.output
 
 
-def test_ctrl_c_says_how_to_stop_a_one_off_task(operate: Mysfits, world: World, one_off: dict[str, Any]) -> None:
+def test_ctrl_c_says_how_to_stop_a_one_off_task(operate: Operate, world: World, one_off: dict[str, Any]) -> None:
     def interrupt(_: Input) -> dict[str, Any]:
         raise KeyboardInterrupt
 

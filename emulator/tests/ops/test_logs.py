@@ -77,7 +77,7 @@ MESSAGES = [
     "Like processed.",
     "like processed.",
     "Like  processed.",
-    json.dumps({"message": "Like processed.", "mysfit_id": "a"}),
+    json.dumps({"message": "Like processed.", "cat_id": "a"}),
     json.dumps({"message": 'He said "no".', "path": "C:\\temp"}),
     "100% of (all) [brackets] {are} ?plain -text",
     'only " a quote',
@@ -213,8 +213,8 @@ def test_what_is_no_time_span_is_refused_with_what_would_be_right(text: str) -> 
     ("message", "line"),
     [
         (
-            {"time": "t", "level": "INFO", "message": "Like processed.", "mysfit_id": "a", "likes": 3},
-            "INFO    Like processed.  mysfit_id=a likes=3",
+            {"time": "t", "level": "INFO", "message": "Like processed.", "cat_id": "a", "likes": 3},
+            "INFO    Like processed.  cat_id=a likes=3",
         ),
         ({"level": "WARNING", "message": "Slow."}, "WARNING Slow.  "),
         ({"level": "INFO", "message": "하슬라", "path": "a b"}, "INFO    하슬라  path=a b"),

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ecs_emulator.ops import notes
-from ecs_emulator.ops.notes import Settings
-from tests.ops.conftest import Mysfits
-from tests.ops.world import FAMILY, LISTENER, LOAD_BALANCER, NOW, World
+from ecs_emulator.ops.notes import BalancerSettings
+from emulator.tests.ops.conftest import Operate
+from emulator.tests.ops.world import FAMILY, LISTENER, LOAD_BALANCER, NOW, World
 
 
 @pytest.fixture(autouse=True)
@@ -30,13 +30,13 @@ def balancer(world: World) -> dict[str, str]:
     return attributes
 
 
-def test_a_healthy_service_is_one_screen_without_a_note(operate: Mysfits, world: World) -> None:
+def test_a_healthy_service_is_one_screen_without_a_note(operate: Operate, world: World) -> None:
     world.events = [{"id": "1", "createdAt": NOW, "message": "(service x) has reached a steady state."}]
     result = operate("status")
     assert result.exit_code == 0, result.output
     assert result.output.splitlines() == [
-        f"mysfits-service  {FAMILY}:1  2 of 2 tasks run",
-        "  image 123456789012.dkr.ecr.us-east-1.amazonaws.com/mysfits:one",
+        f"shop-web  {FAMILY}:1  2 of 2 tasks run",
+        "  image 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:one",
         "  rule 1000  /*  100 % of it comes here",
         f"  deployment PRIMARY  {FAMILY}:1  COMPLETED  2/2 running, 0 starting, 0 failed",
         f"  task running0  {FAMILY}:1  RUNNING  since 03:04:05  10.0.0.0  target healthy",
@@ -45,7 +45,7 @@ def test_a_healthy_service_is_one_screen_without_a_note(operate: Mysfits, world:
     ]
 
 
-def test_programs_get_the_same_as_json(operate: Mysfits, world: World) -> None:
+def test_programs_get_the_same_as_json(operate: Operate, world: World) -> None:
     world.states = ["healthy", "initial", "draining"]
     [service] = json.loads(operate("status", "--json").stdout)["services"]
     assert (service["revision"], service["desired"], service["notes"]) == (f"{FAMILY}:1", 2, [])
@@ -54,7 +54,7 @@ def test_programs_get_the_same_as_json(operate: Mysfits, world: World) -> None:
 
 
 def test_watching_shows_what_changes_until_ctrl_c(
-    operate: Mysfits, world: World, monkeypatch: pytest.MonkeyPatch
+    operate: Operate, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rounds = iter([None, lambda: world.runs.pop(), None])
 
@@ -70,19 +70,19 @@ def test_watching_shows_what_changes_until_ctrl_c(
     result = operate("status", "--watch")
     assert result.exit_code == 0
     assert [line for line in result.output.splitlines() if "tasks run" in line] == [
-        f"mysfits-service  {FAMILY}:1  2 of 2 tasks run",
-        f"mysfits-service  {FAMILY}:1  1 of 2 tasks run",
+        f"shop-web  {FAMILY}:1  2 of 2 tasks run",
+        f"shop-web  {FAMILY}:1  1 of 2 tasks run",
     ]
 
 
-def test_the_dead_are_shown_with_their_last_words(operate: Mysfits, world: World) -> None:
+def test_the_dead_are_shown_with_their_last_words(operate: Operate, world: World) -> None:
     world.dies(1, "dead1")
     output = operate("status").output
-    assert "task dead1 of mysfits-service:1: Essential container in task exited" in output
-    assert "    | last words in service/monolith-service/dead1" in output
+    assert "task dead1 of shop-web:1: Essential container in task exited" in output
+    assert "    | last words in service/web/dead1" in output
 
 
-def test_no_target_is_called_healthy_while_its_load_balancer_routes_nothing(operate: Mysfits, world: World) -> None:
+def test_no_target_is_called_healthy_while_its_load_balancer_routes_nothing(operate: Operate, world: World) -> None:
     world.states = ["healthy", "unhealthy", "healthy"]
     world.balancer_state = {"Code": "provisioning", "Reason": "Envoy has ended."}
     output = operate("status").output
@@ -114,25 +114,34 @@ def a_death(reason: str, task: str = "dead") -> dict[str, Any]:
     ("wrong", "how", "note"),
     [
         # The five causes of a 502.
-        ({"stopped": [a_death("exit code 1", "a"), a_death("exit code 1", "b")]}, Settings(), "die again and again"),
-        ({"tasks": [a_task("Target.FailedHealthChecks")]}, Settings(), "listens on another port or address"),
-        ({"stopped": [a_death("exit code 137 (killed)")]}, Settings(), "was killed, and its requests with it"),
-        ({}, Settings(deregistration_delay=0), "requests under way are cut"),
-        ({}, Settings(idle_timeout=60), "requests meet closed ones"),
-        ({}, Settings(protocol="HTTPS"), "every request is a 502"),
+        (
+            {"stopped": [a_death("exit code 1", "a"), a_death("exit code 1", "b")]},
+            BalancerSettings(),
+            "die again and again",
+        ),
+        ({"tasks": [a_task("Target.FailedHealthChecks")]}, BalancerSettings(), "listens on another port or address"),
+        ({"stopped": [a_death("exit code 137 (killed)")]}, BalancerSettings(), "was killed, and its requests with it"),
+        ({}, BalancerSettings(deregistration_delay=0), "requests under way are cut"),
+        ({}, BalancerSettings(idle_timeout=60, keep_alive=60), "requests meet closed ones"),
+        ({}, BalancerSettings(protocol="HTTPS"), "every request is a 502"),
         # And what else is seen.
-        ({"tasks": [a_task("Target.Timeout")]}, Settings(), "its security group"),
-        ({"tasks": [a_task("Target.ResponseCodeMismatch")]}, Settings(), "another code than 200"),
-        ({"tasks": [a_task("")]}, Settings(), "sends requests to all of them"),
-        ({"rules": []}, Settings(), "No rule of the load balancer leads here"),
-        ({"tasks": []}, Settings(), "callers get 503"),
-        ({"stopped": [a_death("CannotPullContainerError: no")]}, Settings(), "The image of f:2 cannot be pulled"),
+        ({"tasks": [a_task("Target.Timeout")]}, BalancerSettings(), "its security group"),
+        ({"tasks": [a_task("Target.ResponseCodeMismatch")]}, BalancerSettings(), "another code than 200"),
+        ({"tasks": [a_task("")]}, BalancerSettings(), "sends requests to all of them"),
+        ({"rules": []}, BalancerSettings(), "No rule of the load balancer leads here"),
+        ({"tasks": []}, BalancerSettings(), "callers get 503"),
+        (
+            {"stopped": [a_death("CannotPullContainerError: no")]},
+            BalancerSettings(),
+            "The image of f:2 cannot be pulled",
+        ),
     ],
 )
-def test_what_is_wrong_is_named(wrong: dict[str, Any], how: Settings, note: str) -> None:
+def test_what_is_wrong_is_named(wrong: dict[str, Any], how: BalancerSettings, note: str) -> None:
     assert any(note in each for each in notes.of(facts(**wrong), how))
 
 
 def test_what_is_right_is_not_named() -> None:
-    assert notes.of(facts(), Settings(55, 30, "HTTP")) == []
-    assert notes.of(facts(desired=0, tasks=[], rules=[]), Settings()) == []
+    assert notes.of(facts(), BalancerSettings(55, 30, "HTTP", 60)) == []
+    assert notes.of(facts(), BalancerSettings(idle_timeout=60)) == []
+    assert notes.of(facts(desired=0, tasks=[], rules=[]), BalancerSettings()) == []

@@ -1,0 +1,59 @@
+"""A target is found where nobody has named anything, and told in words that can be typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecs_emulator.ops.balancing import url
+from ecs_emulator.ops.outcomes import Failure
+from ecs_emulator.ops.target import NoTarget, Target
+from ecs_emulator.ops.tasks import log_group
+from emulator.tests.ops.fake_aws import FakeAws
+from emulator.tests.ops.world import LISTENER, LOAD_BALANCER, World, arn
+
+
+def clusters(*names: str) -> Target:
+    aws = FakeAws()
+    aws.operations["ecs.list_clusters"] = lambda _: {"clusterArns": [arn("cluster", name) for name in names]}
+    return Target(aws.session(), {})
+
+
+def test_the_only_cluster_needs_no_name() -> None:
+    assert clusters("shop").cluster == "shop"
+    with pytest.raises(Failure, match=r"Say which cluster, with --cluster\. There are: blog, shop\."):
+        _ = clusters("shop", "blog").cluster
+    with pytest.raises(NoTarget, match="There is no cluster here"):
+        _ = clusters().cluster
+
+
+def test_a_cluster_that_is_said_goes_before_that_of_the_stacks() -> None:
+    session = FakeAws().session()
+    assert Target(session, {"ClusterName": "shop"}).cluster == "shop"
+    assert Target(session, {"ClusterName": "shop"}, chosen="blog").cluster == "blog"
+
+
+def test_what_to_type_means_the_same_target() -> None:
+    session = FakeAws().session()
+    assert Target(session, {}).typed("status") == "`ecs-emulator status`"
+    assert Target(session, {}, on_aws=True, chosen="shop").typed("status") == (
+        "`ecs-emulator status --aws --cluster shop`"
+    )
+
+
+def test_the_log_group_is_that_of_the_services(world: World) -> None:
+    with world.target() as target:
+        assert log_group(target) == "logs"
+        world.definitions[1]["containerDefinitions"][0]["logConfiguration"]["options"]["awslogs-group"] = "others"
+        assert log_group(target) == "others"
+        del world.definitions[1]["containerDefinitions"][0]["logConfiguration"]
+        with pytest.raises(NoTarget, match="No service here logs"):
+            log_group(target)
+
+
+@pytest.mark.parametrize(("protocol", "address"), [("HTTP", "http://shop.example:8080"), ("HTTPS", None)])
+def test_a_listener_has_an_address_unless_it_wants_a_host_name(protocol: str, address: str | None) -> None:
+    aws = FakeAws()
+    listener = {"ListenerArn": LISTENER, "LoadBalancerArn": LOAD_BALANCER, "Protocol": protocol, "Port": 8080}
+    aws.operations["elbv2.describe_listeners"] = lambda _: {"Listeners": [listener]}
+    aws.operations["elbv2.describe_load_balancers"] = lambda _: {"LoadBalancers": [{"DNSName": "shop.example"}]}
+    assert url(Target(aws.session(), {}).elbv2, LISTENER) == address

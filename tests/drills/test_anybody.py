@@ -1,0 +1,31 @@
+"""Drills need nothing of a service but its template: they pass on one of somebody else, played by a placeholder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from ecs_emulator.experiments import rollout, task_killed
+from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.run import DrillOptions, run
+from ecs_emulator.experiments.subject import Subject, requests
+from tests.platform_runner import ROOT
+
+pytestmark = [pytest.mark.timeout(400), pytest.mark.alone]
+
+TEMPLATE = ROOT / "emulator" / "tests" / "somebodys-service.yml"
+
+
+@pytest.mark.parametrize("drill", [rollout.DRILL, task_killed.DRILL], ids=lambda drill: drill.name)
+def test_a_drill_passes_on_a_service_that_it_knows_nothing_of(drill: Drill, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mysfits", "up", "--template", str(TEMPLATE), "--yes"]
+    subject = Subject(command, workload=requests(["GET /", "GET /cats/{id}"], ["anna", "bert"]))
+    folder = tmp_path / "emulator"
+    folder.mkdir()
+    result = run(drill, subject, DrillOptions(clients=8, requests=2_000), folder, tmp_path, print)
+    assert [finding.sentence for finding in result.findings if not finding.holds] == []
+    assert result.story.report.requests > 0
+    assert set(result.story.report.by_route()) == {"GET /", "GET /cats/{id}"}
+    assert result.story.acts[-1].steady_at

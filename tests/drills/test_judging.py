@@ -1,0 +1,188 @@
+"""Drills of the platform pass a good story, and fail one in which any one thing they promise is not so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import pytest
+
+from ecs_emulator.experiments import rollout, task_killed
+from ecs_emulator.experiments.sight import Deployed, Seen
+from ecs_emulator.experiments.story import Act, Finding, Story
+from ecs_emulator.load.slices import RequestKind
+from emulator.tests.experiments.stories import ANNA, BERT, CARL, HEALTHY, a_sight, a_story, broken
+from emulator.tests.experiments.stories import NEW as WEB_NEW
+from emulator.tests.experiments.stories import OLD as WEB
+from ops.visitors import LIKE
+from reliability.drills import cutover, feature_killed
+from reliability.drills.platform import platform
+
+OLD = "mysfits-service:2"
+
+
+def judged(findings: Sequence[Finding], story: Story) -> list[str]:
+    """As a drill is judged: by itself, and by what the platform promises in every one."""
+    return broken([*findings, *platform().findings(story)])
+
+
+class TestLikes:
+    """They are counted in whatever drill."""
+
+    deployed: ClassVar[dict[str, Deployed]] = {
+        "one": Deployed(WEB, "SUCCESSFUL"),
+        "two": Deployed(WEB_NEW, "SUCCESSFUL"),
+    }
+    replaced: ClassVar[dict[str, Seen]] = {
+        BERT: HEALTHY[BERT],
+        ANNA: Seen(WEB, "STOPPED"),
+        CARL: Seen(WEB, "RUNNING", "healthy"),
+    }
+
+    def rolled_out(self, liked: dict[str, int], stored: dict[str, int]) -> list[str]:
+        sights = (a_sight(101), a_sight(110, rollouts={WEB_NEW: "COMPLETED"}, deployed=self.deployed))
+        story = a_story(sights, answered={WEB: 6_000, WEB_NEW: 14_000}, liked=liked, stored=stored)
+        return judged(rollout.judge(story, WEB, WEB_NEW, requests=20_000), story)
+
+    def killed(self, failed: int, in_doubt: int, stored: int) -> list[str]:
+        sights = (a_sight(101), a_sight(106, self.replaced))
+        story = a_story(
+            sights, [Act(102.0, "kill -9", 106.0)], failed_at=[102.1] * failed,
+            liked={"x": 5}, in_doubt={"x": in_doubt},
+            stored={"x": stored},
+        )  # fmt: skip
+        return judged(task_killed.judge(story, ANNA), story)
+
+    def test_passes_when_what_was_answered_is_stored(self) -> None:
+        assert self.rolled_out({"x": 5}, {"x": 5}) == []
+
+    @pytest.mark.parametrize("stored", [{"x": 4, "y": 7}, {"x": 6, "y": 7}, {"x": 5, "y": 7, "z": 1}, {"x": 7, "y": 5}])
+    def test_fails_when_what_is_stored_is_not_what_was_answered(self, stored: dict[str, int]) -> None:
+        told = self.rolled_out({"x": 5, "y": 7}, stored)
+        assert told == [f"{sum(stored.values())} likes are stored; 12 were answered."]
+
+    def test_passes_when_only_likes_in_doubt_are_stored_or_not(self) -> None:
+        assert self.killed(failed=64, in_doubt=20, stored=17) == []
+
+    @pytest.mark.parametrize("stored", [4, 8])
+    def test_fails_when_an_answered_like_is_lost_or_one_is_stored_twice(self, stored: int) -> None:
+        told = self.killed(failed=0, in_doubt=2, stored=stored)
+        assert told == [f"{stored} likes are stored; 5 were answered, 2 more were sent."]
+
+
+class TestCutover:
+    """The monolith is gone from 110 to 120; from 125 on it has everything again."""
+
+    likes, users = "mysfits-likes:1", "mysfits-users:1"
+    seen = cutover.Seen(gone=110.0, again=120.0, front_page="503 application/json")
+
+    def judge(self, story: Story, seen: cutover.Seen = seen) -> list[str]:
+        revisions = [OLD, self.likes, self.users]
+        return judged(cutover.judge(story, OLD, self.likes, revisions, seen, requests=9), story)
+
+    def story(self, *more: tuple[float, RequestKind], without: int | None = None, stored: int = 4) -> Story:
+        requests = [
+            (102.0, RequestKind(LIKE, "200", OLD)),
+            (102.0, RequestKind("GET /api/users", "200", OLD)),
+            (105.0, RequestKind(LIKE, "200", self.likes)),
+            (112.0, RequestKind(LIKE, "200", self.likes)),
+            (112.0, RequestKind("GET /api/users", "200", self.users)),
+            (122.0, RequestKind("GET /api/users", "200", self.users)),
+            (123.0, RequestKind("GET /api/users", "200", OLD)),
+            (127.0, RequestKind(LIKE, "200", OLD)),
+            (128.0, RequestKind("GET /api/users", "200", OLD)),
+        ]
+        also = [each for number, each in enumerate(requests) if number != without] + list(more)
+        acts = [Act(124.0, "0 %", 125.0)]
+        return a_story(acts=acts, answered={"": 0}, also=also, liked={"x": 4}, stored={"x": stored})
+
+    def test_passes_when_all_went_there_and_came_back(self) -> None:
+        assert self.judge(self.story()) == []
+
+    def test_fails_for_one_failed_request(self) -> None:
+        assert self.judge(self.story((114.0, RequestKind(LIKE, "503", self.users)))) == ["1 of 10 requests failed."]
+
+    def test_fails_for_too_few_requests(self) -> None:
+        assert self.judge(self.story(without=1)) == ["8 requests were made; 9 were asked for."]
+
+    def test_fails_when_the_monolith_answered_after_its_end(self) -> None:
+        (sentence,) = self.judge(self.story((115.0, RequestKind("GET /mysfits", "200", OLD))))
+        assert sentence.startswith("Without the monolith 3 requests were answered, 1 of them by it")
+
+    @pytest.mark.parametrize("told", ["404 application/problem+json", "503 text/html"])
+    def test_fails_when_the_rest_was_not_dropped(self, told: str) -> None:
+        (sentence,) = self.judge(self.story(), cutover.Seen(110.0, 120.0, told))
+        assert sentence.endswith(f"and GET / with {told}.")
+
+    def test_fails_when_a_feature_still_answers_at_the_end(self) -> None:
+        (sentence,) = self.judge(self.story((126.0, RequestKind(LIKE, "200", self.likes))))
+        assert sentence == f"At the end all answers came from {self.likes} and {OLD}."
+
+    def test_fails_when_a_service_never_answered(self) -> None:
+        story = self.story((113.0, RequestKind("GET /api/threads", "200", "mysfits-threads:1")))
+        assert self.judge(story)[0].startswith("Answers came from mysfits-likes:1 and mysfits-service:2 and mysfits-th")
+
+    def test_fails_when_only_one_service_stored_likes(self) -> None:
+        # Of the likes' own service, something else must have answered.
+        likes = [
+            (112.5, RequestKind("GET /version", "200", self.likes)),
+            (112.5, RequestKind("GET /version", "200", self.users)),
+        ]
+        requests = [*likes, (112.6, RequestKind(LIKE, "200", self.users)), (128.0, RequestKind(LIKE, "200", OLD))] * 3
+        story = a_story(acts=[Act(124.0, "0 %", 125.0)], answered={"": 0}, also=requests)
+        assert self.judge(story) == ["Likes were stored by mysfits-service:2 (3) and mysfits-users:1 (3)."]
+
+    @pytest.mark.parametrize("stored", [3, 5])
+    def test_fails_when_a_like_is_lost_or_stored_by_both(self, stored: int) -> None:
+        assert self.judge(self.story(stored=stored)) == [f"{stored} likes are stored; 4 were answered."]
+
+
+class TestFeatureKilled:
+    """Killed at 102.5 and well at 105, without a task from 112, with all again at 120."""
+
+    own, other = "GET /api/users", "GET /mysfits"
+    empty: ClassVar[list[tuple[float, RequestKind]]] = [
+        (110.5, RequestKind(own, "503", "")),
+        (113.0, RequestKind(own, "503", "")),
+    ]
+
+    def judge(self, story: Story) -> list[str]:
+        return judged(feature_killed.judge(story), story)
+
+    def story(self, *more: tuple[float, RequestKind], steady_at: float | None = 105.0, told: str = "503") -> Story:
+        acts = [Act(102.5, "kill -9", steady_at), Act(110.0, "none", 112.0), Act(115.0, "two", 120.0)]
+        also = [(103.0, RequestKind(self.own, "502", "")), (104.0, RequestKind(self.own, told, "")), *self.empty, *more]
+        return a_story(acts=acts, also=also)
+
+    def test_passes_when_the_others_did_not_notice(self) -> None:
+        assert self.judge(self.story()) == []
+
+    @pytest.mark.parametrize("at", [104.0, 113.0])
+    def test_fails_for_one_failed_request_to_another(self, at: float) -> None:
+        broken_rules = self.judge(self.story((at, RequestKind(self.other, "503", ""))))
+        assert broken_rules[0] == "1 of 301 requests to other features failed."
+
+    def test_fails_when_the_dead_one_never_failed(self) -> None:
+        acts = [Act(102.5, "kill -9", 105.0), Act(110.0, "none", 112.0), Act(115.0, "two", 120.0)]
+        story = a_story(acts=acts, also=[(113.0, RequestKind(self.own, "200", OLD))])
+        assert self.judge(story) == [
+            "0 of 1 requests to mysfits-users failed; visitors were told nothing.",
+            "Without a task it answered 1 of 1; visitors were told nothing.",
+        ]
+
+    @pytest.mark.parametrize("told", ["504", "timed out"])
+    def test_fails_when_visitors_were_told_something_else(self, told: str) -> None:
+        (sentence,) = self.judge(self.story(told=told))
+        assert sentence.startswith("4 of 4 requests to mysfits-users failed")
+
+    def test_fails_when_visitors_were_told_of_a_bad_gateway_without_any_task(self) -> None:
+        (sentence,) = self.judge(self.story((113.0, RequestKind(self.own, "502", ""))))
+        assert sentence == "Without a task it answered 0 of 2; visitors were told status 503 and status 502."
+
+    @pytest.mark.parametrize("at", [101.0, 107.0, 122.0])
+    def test_fails_when_it_failed_while_it_had_its_tasks(self, at: float) -> None:
+        story = self.story((at, RequestKind(self.own, "503", "")))
+        assert self.judge(story) == ["1 requests failed before and while it had its tasks again."]
+
+    def test_fails_when_nobody_took_their_place(self) -> None:
+        assert self.judge(self.story(steady_at=None)) == ["0 requests failed before and while it had its tasks again."]

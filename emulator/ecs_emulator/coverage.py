@@ -59,7 +59,11 @@ def _unsupported() -> str:
     rows = []
     for service, (name, operations) in _OPERATIONS.items():
         missing = set(service_model(service).operation_names) - set(operations)
-        rest = "nothing: moto answers the rest" if service in _REST_BY_MOTO else f"{len(missing)} others: {_words(missing)}"
+        rest = (
+            "nothing: moto answers the rest"
+            if service in _REST_BY_MOTO
+            else f"{len(missing)} others: {_words(missing)}"
+        )
         rows.append((name, rest))
     only = {f"{path} other than {value}" for path, value in features.ONLY.items()}
     return _table(

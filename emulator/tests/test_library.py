@@ -63,8 +63,16 @@ from ecs_emulator import Emulator
 
 breaker = "      DeploymentConfiguration: {DeploymentCircuitBreaker: {Enable: true, Rollback: false}}\\n"
 text = Path(sys.argv[1]).read_text().replace("      DesiredCount: 2\\n", f"      DesiredCount: 1\\n{breaker}")
+# A stack that goes back takes its cluster with it, and what the tasks said.
+cluster = '  Cluster: {Type: "AWS::ECS::Cluster"}\\n'
+assert cluster in text
+text = text.replace(cluster, "").replace("!Ref Cluster", "shared")
 Path("web.yml").write_text(text)
+Path("cluster.yml").write_text(
+    'Resources: {Cluster: {Type: "AWS::ECS::Cluster", Properties: {ClusterName: shared}}}'
+)
 with Emulator(speed=100) as aws:
+    aws.deploy("cluster.yml")
     for run in ({"wob": "true"}, {"web": "exit 7"}):
         try:
             aws.deploy("web.yml", run=run)

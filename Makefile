@@ -88,6 +88,7 @@ lock: .venv/ready ## Lock the dependencies anew, at their newest versions
 	$(BIN)/python -m tools.supply_chain.licences
 
 clean: ## Forget what the rehearsal kept, and what tools left behind
+	@test ! -x $(BIN)/mysfits || $(BIN)/mysfits reset
 	rm -rf .local build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
 
 .venv/ready: requirements-dev.txt pyproject.toml tools/setup-python

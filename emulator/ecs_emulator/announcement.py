@@ -28,9 +28,8 @@ def announced(programs: Sequence[Program], images: Images, docker: bool) -> Iter
 def _what_runs(program: Program, images: Images, docker: bool) -> str:
     image = images.of({"name": program.container, "image": program.image})
     if image and image.is_program:
-        return (
-            f"runs your program in {visible(str(image.root))}, with the variables below: {visible(image.command[-1])}"
-        )
+        folder, typed = str(image.root), image.command[-1].removeprefix("exec ")
+        return f"runs your program in {visible(folder)}, with the variables below: {visible(typed)}"
     if image and not image.is_placeholder:
         own = "" if program.command or program.entry_point else f": {_list(image.command)}"
         return f"is here, and runs with the variables below{own}"

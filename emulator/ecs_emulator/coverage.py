@@ -17,6 +17,7 @@ from ecs_emulator.scheduler import features, unplayed
 from ecs_emulator.scheduler import operations as ecs
 from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.resources.registry import NOT_PLAYED, PLAYED, grouped
+from ecs_emulator.stacks.state import STACK_TYPE
 
 BEGIN, END = "<!-- coverage: written by `python -m ecs_emulator.coverage` -->", "<!-- coverage: end -->"
 
@@ -37,7 +38,7 @@ def tables() -> str:
 def _emulated() -> str:
     rows = [(name, _words(operations)) for name, operations in _OPERATIONS.values()]
     return _table(
-        "emulated", "operations or types", [*rows, ("Resource types of CloudFormation", grouped(set(PLAYED)))]
+        "emulated", "operations or types", [*rows, ("Resource types of CloudFormation", grouped({*PLAYED, STACK_TYPE}))]
     )
 
 
@@ -58,7 +59,11 @@ def _unsupported() -> str:
     rows = []
     for service, (name, operations) in _OPERATIONS.items():
         missing = set(service_model(service).operation_names) - set(operations)
-        rest = "the rest is moto's" if service in _REST_BY_MOTO else f"{len(missing)} others: {_words(missing)}"
+        rest = (
+            "nothing: moto answers the rest"
+            if service in _REST_BY_MOTO
+            else f"{len(missing)} others: {_words(missing)}"
+        )
         rows.append((name, rest))
     only = {f"{path} other than {value}" for path, value in features.ONLY.items()}
     return _table(

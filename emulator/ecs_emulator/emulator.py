@@ -27,8 +27,9 @@ from ecs_emulator.cloud.durable.calls import OURS
 from ecs_emulator.cloud.durable.database import opened as opened_database
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.service import Played, bound
+from ecs_emulator.cloud.stored import forget
 from ecs_emulator.last_words import last_words
-from ecs_emulator.local import DATABASE, REGION, client_environment, ours_alone
+from ecs_emulator.local import DATABASE, REGION, AlreadyRunning, client_environment, ours_alone
 from ecs_emulator.ports import Ports, free_ports
 from ecs_emulator.profile import without_profile
 from ecs_emulator.program import ECS_EMULATOR, Program
@@ -60,8 +61,13 @@ class CannotStart(Exception):
     """The message says why."""
 
 
+# moto has one store for the whole process.
+_ONE = threading.Lock()
+
+
 class Emulator:
-    """The emulator while it runs, as a context: afterwards every task and every process of it has ended.
+    """The emulator while it runs, as a context: afterwards every task and every process of it has ended. One at a time
+    can run in a process.
 
     It keeps its data in `folder`, or without one nothing. `speed` makes every interval of AWS so many times shorter.
     With `docker`, tasks are containers of a Docker engine, which pulls from ECR what is in its `repository`; else
@@ -109,6 +115,10 @@ class Emulator:
 
     def __enter__(self) -> Emulator:
         with ExitStack() as opened:
+            if not _ONE.acquire(blocking=False):
+                raise AlreadyRunning("Another emulator runs in this process; there can be one at a time.")
+            opened.callback(_ONE.release)
+            opened.callback(forget)
             opened.enter_context(without_profile())
             folder = self.folder or Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="ecs-emulator-")))
             opened.enter_context(ours_alone(folder))

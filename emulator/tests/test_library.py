@@ -8,14 +8,7 @@ import re
 import subprocess
 import sys
 import textwrap
-import urllib.request
 from pathlib import Path
-
-import pytest
-
-from ecs_emulator import Emulator
-from ecs_emulator.stacks.programs import NoContainer
-from ecs_emulator.stacks.templates import TemplateError
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "web.yml"
@@ -23,12 +16,13 @@ TEMPLATE = HERE / "web.yml"
 PROGRAM = """
 import http.server, json, os
 import boto3
+by = boto3.Session().get_credentials().method
 who = boto3.client("sts").get_caller_identity()["Arn"]
 told = {name: os.environ.get(name) for name in ("PORT", "GREETING", "AWS_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID")}
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = json.dumps(told | {"who": who, "folder": os.getcwd(), "pid": os.getpid()}).encode()
+        body = json.dumps(told | {"who": who, "by": by, "folder": os.getcwd(), "pid": os.getpid()}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -39,62 +33,96 @@ http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_fo
 """
 
 
-def asked(url: str) -> dict[str, str]:
+# In processes of their own: an emulator that ends lets moto forget what other tests of this process have stored.
+SERVED = """
+import json, os, sys, urllib.request
+from ecs_emulator import Emulator
+
+def asked(url):
     with urllib.request.urlopen(url, timeout=30) as answer:
-        found: dict[str, str] = json.loads(answer.read())
-        return found
+        return json.loads(answer.read())
 
-
-def is_there(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def test_a_program_of_ones_own_serves_behind_the_load_balancer_with_what_it_has_on_ecs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "program.py").write_text(PROGRAM)
-    monkeypatch.chdir(tmp_path)
-    # What a developer may have set is none of the program's, nor is it changed.
-    monkeypatch.setenv("AWS_PROFILE", "production")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    before = dict(os.environ)
+before = dict(os.environ)
+for greeting in ("good day", "good night"):
     with Emulator(speed=20) as aws:
-        outputs = aws.deploy(TEMPLATE, parameters={"Greeting": "good day"}, run={"web": f"{sys.executable} program.py"})
+        run = {"web": f"{sys.executable} program.py"}
+        outputs = aws.deploy(sys.argv[1], parameters={"Greeting": greeting}, run=run)
         answers = [asked(aws.url) for _ in range(20)]
         services = aws.client("ecs").list_services(cluster=outputs["ClusterName"])["serviceArns"]
-        [first, *_] = answers
-        assert (first["GREETING"], first["AWS_REGION"], first["folder"]) == ("good day", "us-east-1", str(tmp_path))
-        assert first["AWS_PROFILE"] is first["AWS_ACCESS_KEY_ID"] is None
-        assert re.search(r":assumed-role/|:role/", first["who"])
-        # Two tasks at once, though the program listens on every address.
-        assert len({each["PORT"] for each in answers}) == len({each["pid"] for each in answers}) == 2
-        assert len(services) == 1
         assert aws.environment["AWS_ENDPOINT_URL"] == aws.endpoint_url
-    assert dict(os.environ) == before
-    assert not [each for each in answers if is_there(int(each["pid"]))]
+        assert len(services) == 1, services
+        assert {each["GREETING"] for each in answers} == {greeting}, answers
+assert dict(os.environ) == before
+left = [each["pid"] for each in answers if os.path.exists(f"/proc/{each['pid']}")]
+print(json.dumps({"answers": answers, "left": left}))
+"""
+REFUSED = """
+import sys
+from pathlib import Path
+from ecs_emulator import Emulator
+
+breaker = "      DeploymentConfiguration: {DeploymentCircuitBreaker: {Enable: true, Rollback: false}}\\n"
+text = Path(sys.argv[1]).read_text().replace("      DesiredCount: 2\\n", f"      DesiredCount: 1\\n{breaker}")
+# A stack that goes back takes its cluster with it, and what the tasks said.
+cluster = '  Cluster: {Type: "AWS::ECS::Cluster"}\\n'
+assert cluster in text
+text = text.replace(cluster, "").replace("!Ref Cluster", "shared")
+Path("web.yml").write_text(text)
+Path("cluster.yml").write_text(
+    'Resources: {Cluster: {Type: "AWS::ECS::Cluster", Properties: {ClusterName: shared}}}'
+)
+with Emulator(speed=100) as aws:
+    aws.deploy("cluster.yml")
+    for run in ({"wob": "true"}, {"web": "exit 7"}):
+        try:
+            aws.deploy("web.yml", run=run)
+        except Exception as error:
+            print(f"{type(error).__name__}: {error}")
+    try:
+        Emulator().__enter__()
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}")
+    Path("table.yml").write_text('Resources: {L: {Type: "AWS::Logs::LogGroup", Properties: {LogGroupName: notes}}}')
+    # There is a load balancer that answers nobody; a template without one waits for none.
+    aws.client("cloudformation").delete_stack(StackName="web")
+    aws.client("cloudformation").get_waiter("stack_delete_complete").wait(StackName="web")
+    aws.deploy("table.yml")
+    print([each["logGroupName"] for each in aws.client("logs").describe_log_groups()["logGroups"]])
+"""
 
 
-def test_a_program_for_nobody_is_refused_and_what_a_task_that_died_said_is_told(tmp_path: Path) -> None:
-    with Emulator(speed=100) as aws:
-        with pytest.raises(NoContainer, match="No container of the templates is wob"):
-            aws.deploy(TEMPLATE, run={"wob": "true"})
-        failing = tmp_path / "web.yml"
-        breaker = "      DeploymentConfiguration: {DeploymentCircuitBreaker: {Enable: true, Rollback: false}}\n"
-        failing.write_text(TEMPLATE.read_text().replace("      DesiredCount: 2\n", f"      DesiredCount: 1\n{breaker}"))
-        with pytest.raises(TemplateError, match=r"(?s)Circuit Breaker.*exit code 7"):
-            aws.deploy(failing, run={"web": "exit 7"})
+def run(program: str, folder: Path, **variables: str) -> str:
+    """What a program prints that is given the template."""
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(TEMPLATE)], cwd=folder, env={**os.environ, **variables},
+        capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout
 
 
-def test_a_template_without_a_load_balancer_is_deployed(tmp_path: Path) -> None:
-    path = tmp_path / "table.yml"
-    path.write_text('Resources: {Logs: {Type: "AWS::Logs::LogGroup", Properties: {LogGroupName: notes}}}')
-    with Emulator() as aws:
-        aws.deploy(path)
-        assert aws.client("logs").describe_log_groups()["logGroups"][0]["logGroupName"] == "notes"
+def test_a_program_of_ones_own_serves_behind_the_load_balancer_with_what_it_has_on_ecs(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    # What a developer may have set is none of the program's, nor is it changed.
+    told = json.loads(run(SERVED, tmp_path, AWS_PROFILE="production", AWS_ENDPOINT_URL="http://127.0.0.1:1"))
+    answers = told["answers"]
+    [first, *_] = answers
+    assert (first["AWS_REGION"], first["folder"]) == ("us-east-1", str(tmp_path))
+    assert first["AWS_PROFILE"] is first["AWS_ACCESS_KEY_ID"] is None
+    # By a key of its own, from the address that ECS gives a task.
+    assert (first["by"], first["who"].startswith("arn:aws:sts::123456789012:")) == ("container-role", True)
+    # Two tasks at once, though the program listens on every address.
+    assert len({each["PORT"] for each in answers}) == len({each["pid"] for each in answers}) == 2
+    assert told["left"] == []
+
+
+def test_what_cannot_be_deployed_is_told_with_the_last_words_of_the_task_that_died(tmp_path: Path) -> None:
+    lines = run(REFUSED, tmp_path).splitlines()
+    assert lines[0] == "NoContainer: No container of the templates is wob, by its name or its image. There are: web."
+    assert lines[1].startswith("TemplateError: web.yml: Service: ")
+    assert any("exit code 7" in line or "exited with 7" in line for line in lines), lines
+    assert "AlreadyRunning: Another emulator runs in this process; there can be one at a time." in lines
+    assert lines[-1] == "['notes']"
 
 
 def test_the_example_of_the_readme_runs_as_it_is_written(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 from moto.core.model_instances import model_data
+from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.datastructures import Headers
@@ -47,6 +48,12 @@ _FAILURES = {
 Answer = tuple[Iterable[bytes], str, Headers]
 
 _log = logging.getLogger(__name__)
+
+
+def forget() -> None:
+    """Let moto forget all that this process has stored there."""
+    with ALONE:
+        moto_api_backend.reset()
 
 
 class Stored:

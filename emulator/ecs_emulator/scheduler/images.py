@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,7 +58,22 @@ class Programs:
         own = {name: os.environ[name] for name in _OF_THE_DEVELOPER if name in os.environ}
         # With the developer's HOME, SDKs would find the developer's keys before those of the task.
         nobodys = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-        return Image(self._folder, ("/bin/sh", "-c", command), own | nobodys, is_program=True)
+        return Image(self._folder, ("/bin/sh", "-c", _replacing(command)), own | nobodys, is_program=True)
+
+
+def _replacing(command: str) -> str:
+    """A command line that the shell is replaced by, where it is one program's: a shell that stays would end at SIGTERM
+    before the program has heard of it.
+    """
+    words = shlex.shlex(command, posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    try:
+        first, *others = words
+    except ValueError:  # no word, or a quote that does not end
+        return command
+    if "\n" in command.strip() or any(set(word) <= set("();|&") for word in others if word):
+        return command
+    return f"exec {command}" if shutil.which(first) else command
 
 
 class Images:

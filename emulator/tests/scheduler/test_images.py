@@ -177,3 +177,25 @@ def test_a_program_is_found_by_the_container_or_the_image_and_goes_before_both(
     assert "AWS_PROFILE" not in program.environment
     other = found(images.of({"name": "side", "image": "web:v1"}))
     assert not other.is_program
+
+
+@pytest.mark.parametrize(
+    ("command", "shell_s"),
+    [
+        ("python3 -m http.server $PORT", "exec python3 -m http.server $PORT"),
+        ("sh -c 'a; b && c' >out", "exec sh -c 'a; b && c' >out"),
+        ("cd web && python3 -m http.server", None),
+        ("python3 a.py & python3 b.py", None),
+        ("(python3 a.py)", None),
+        ("python3 a.py\npython3 b.py", None),
+        ("exit 7", None),
+        ("PORT=1 python3 a.py", None),
+        ("echo 'unfinished", None),
+        ("", None),
+    ],
+)
+def test_a_program_takes_the_place_of_its_shell_where_it_is_all_that_the_shell_runs(
+    command: str, shell_s: str | None, tmp_path: Path
+) -> None:
+    program = found(Programs({"web": command}, tmp_path).of("web", "image"))
+    assert program.command == ("/bin/sh", "-c", shell_s or command)

@@ -224,14 +224,14 @@ class TestWorkshopSettings:
 
 
 class TestCutover:
-    """The monolith is gone from 110 to 120; from 125 on it has everything again."""
+    """The monolith is gone from 110 to 120; from 125.5 on it has everything again."""
 
     likes, users = "mysfits-likes:1", "mysfits-users:1"
     seen = cutover.Seen(gone=110.0, again=120.0, front_page="503 application/json")
 
     def judge(self, story: Story, seen: cutover.Seen = seen) -> list[str]:
         revisions = [OLD, self.likes, self.users]
-        return broken(cutover.judge(story, OLD, self.likes, revisions, seen, requests=9))
+        return broken(cutover.judge(story, OLD, self.likes, revisions, seen, back=125.5, requests=9))
 
     def story(self, *more: tuple[float, Kind], without: int | None = None, stored: int = 4) -> Story:
         requests = [
@@ -270,6 +270,9 @@ class TestCutover:
     def test_fails_when_a_feature_still_answers_at_the_end(self) -> None:
         (sentence,) = self.judge(self.story((126.0, Kind(LIKE, "200", self.likes))))
         assert sentence == f"At the end all answers came from {self.likes} and {OLD}."
+
+    def test_passes_when_a_request_that_was_under_way_is_answered_late(self) -> None:
+        assert self.judge(self.story((125.2, Kind("GET /api/users", "200", self.users)))) == []
 
     def test_fails_when_a_service_never_answered(self) -> None:
         story = self.story((113.0, Kind("GET /api/threads", "200", "mysfits-threads:1")))

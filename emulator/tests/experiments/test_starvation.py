@@ -1,0 +1,103 @@
+"""A machine that gives no processor time is noticed, and excuses what is late and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from ecs_emulator.experiments import rollout
+from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.run import Outcome
+from ecs_emulator.experiments.starvation import EVERY, Starvation, beating
+from ecs_emulator.experiments.story import (
+    Finding,
+    Story,
+    answered_by,
+    at_least,
+    ended,
+    likes_counted,
+    nobody_failed,
+)
+from ecs_emulator.load.client import RESET, TIMED_OUT
+from ecs_emulator.load.slices import Kind
+from emulator.tests.experiments.stories import LIKE, NEW, OLD, a_story
+
+STARVED, WELL = Starvation(0.25, (0.01, 0.3)), Starvation(0.25, (0.01, 0.2))
+
+
+def test_a_process_that_gets_no_processor_time_is_starved_for_so_long() -> None:
+    with beating(health_check=2.0) as heartbeat:
+        time.sleep(4 * EVERY)
+        os.kill(heartbeat.pid, signal.SIGSTOP)
+        time.sleep(2.0)
+        os.kill(heartbeat.pid, signal.SIGCONT)
+        time.sleep(4 * EVERY)
+        told = heartbeat.stop()
+    assert told.bar == 1.0
+    assert told.late >= 1
+    assert max(told.waits) > 1.0
+    assert len(told.waits) >= 3
+    assert f"{told.late} of {len(told.waits)} times 1.00 s or longer." in told.sentence
+
+
+def test_a_wait_below_the_bar_is_none() -> None:
+    assert (STARVED.late, WELL.late, Starvation(0.25).late) == (1, 0, 0)
+
+
+def outcome(starvation: Starvation, *findings: Finding) -> Outcome:
+    drill = Drill("rollout", "", rollout.play)
+    return Outcome(drill, list(findings), a_story(), [], Path("none.png"), starvation)
+
+
+GOOD, LATE, WRONG = Finding(True, ""), Finding(False, "", starvable=True), Finding(False, "")
+
+
+@pytest.mark.parametrize(
+    ("starvation", "findings", "verdict"),
+    [
+        (WELL, (GOOD,), "passed"),
+        (STARVED, (GOOD,), "passed"),
+        (STARVED, (GOOD, LATE), "inconclusive"),
+        (WELL, (GOOD, LATE), "failed"),
+        (STARVED, (GOOD, WRONG), "failed"),
+        (STARVED, (LATE, WRONG), "failed"),
+    ],
+)
+def test_inconclusive_is_only_what_is_late_on_a_machine_that_was_starved(
+    starvation: Starvation, findings: tuple[Finding, ...], verdict: str
+) -> None:
+    found = outcome(starvation, *findings)
+    assert (found.verdict, found.inconclusive) == (verdict, verdict == "inconclusive")
+    assert found.document()["verdict"] == verdict
+    assert found.document()["starvation"] == {"bar": 0.25, "waits": starvation.waits}
+
+
+def failing(outcome: str) -> Story:
+    return a_story(also=[(105.0, Kind(LIKE, outcome, ""))])
+
+
+@pytest.mark.parametrize(
+    ("finding", "starvable"),
+    [
+        (nobody_failed(failing(TIMED_OUT)), True),
+        (nobody_failed(failing("503")), True),
+        (nobody_failed(failing("504")), True),
+        (nobody_failed(failing("502")), False),
+        (nobody_failed(failing("500")), False),
+        (nobody_failed(failing(RESET)), False),
+        (at_least(a_story(), 1_000), False),
+        (ended(a_story(), NEW, "SUCCESSFUL"), True),
+        (ended(a_story(), NEW, "ROLLBACK_SUCCESSFUL"), False),
+        (answered_by(a_story(), (OLD, NEW)), True),
+        (answered_by(a_story(answered={OLD: 9, "x:1": 9}), (OLD,)), False),
+        (likes_counted(a_story(liked={"x": 4}, stored={"x": 3})), False),
+        (likes_counted(a_story(liked={"x": 4}, stored={"x": 5})), False),
+    ],
+)
+def test_lateness_is_excused_and_a_lost_or_doubled_like_never(finding: Finding, starvable: bool) -> None:
+    assert not finding.holds
+    assert finding.starvable is starvable

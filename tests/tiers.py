@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 import pytest
@@ -54,27 +54,53 @@ PLACES = {
     "emulator/tests/test_supervised.py": "platform",
     "emulator/tests/test_up.py": "platform",
     "tests/breaks/test_project.py": "process",
-    "tests/cfn/test_everywhere.py": "process",
     "tests/fuzz": "process",
+    "tests/hello/test_hello.py::test_several_servers": "process",
     "tests/image/test_buildspec.py": "process",
+    "tests/kit/test_limits.py::test_whoever": "process",
     "tests/labs/test_walk.py": "process",
     "tests/likes/test_exactness.py": "process",
     "tests/likes/test_like_service.py": "process",
+    "tests/ops/test_env.py": "process",
     "tests/ops/test_load.py": "process",
+    "tests/ops/test_push.py": "process",
+    "tests/ops/test_visible.py::test_tracebacks": "process",
+    "tests/platform/test_everywhere.py::test_the_import_walls": "process",
+    "tests/platform/test_wire.py": "process",
+    "tests/reliability/faults/test_faults.py::test_without": "process",
+    "tests/reliability/soak/test_memory.py": "process",
+    "tests/reliability/test_audit.py::test_the_command": "process",
     "tests/server_process": "process",
-    "emulator/tests/balancer": "process",
+    "emulator/tests/balancer/test_balancer.py": "process",
+    "emulator/tests/balancer/test_plan.py": "process",
+    "emulator/tests/balancer/test_restart.py": "process",
+    "emulator/tests/balancer/test_spellings.py": "process",
+    "emulator/tests/balancer/test_traffic.py": "process",
     "emulator/tests/cloud/test_clients.py": "process",
     "emulator/tests/cloud/durable/test_full_disk.py": "process",
     "emulator/tests/scheduler/docker": "process",
+    "emulator/tests/scheduler/test_clients.py": "process",
     "emulator/tests/scheduler/test_confinement.py": "process",
     "emulator/tests/scheduler/test_containers.py": "process",
+    "emulator/tests/scheduler/test_placeholder.py": "process",
     "emulator/tests/scheduler/test_processes.py": "process",
+    "emulator/tests/simulation": "process",
+    "emulator/tests/stacks/test_operations.py::test_the_aws_cli": "process",
+    "emulator/tests/test_access_key.py::test_a_wide_umask": "process",
     "emulator/tests/test_announcement.py": "process",
+    "emulator/tests/experiments/test_watch.py": "process",
     "emulator/tests/experiments/test_starvation.py::test_a_process": "process",
     "emulator/tests/test_keeper.py": "process",
+    "emulator/tests/test_local.py::test_a_folder_is_free": "process",
     "emulator/tests/test_supervisor.py": "process",
 }
-FIXTURES = {"page": "browser", "browser": "browser", "cloud": "local_cloud", "session": "local_cloud"}
+# What the fixtures of a module bring with them.
+FIXTURES = {
+    "tests.browser": "browser",
+    "emulator.tests.balancer.conftest": "process",
+    "emulator.tests.stacks.conftest": "local_cloud",
+    "tests.conftest": "local_cloud",
+}
 
 ALONE = (
     "tests/reliability/faults/test_faults.py::test_no_fault",
@@ -116,12 +142,12 @@ def is_in(node: str, place: str) -> bool:
     return (file == path or file.startswith(f"{path}/")) and rest.startswith(name)
 
 
-def need_of(node: str, fixtures: set[str]) -> str:
-    """What a test needs: as its place says, else as the most demanding of its fixtures, else nothing."""
+def need_of(node: str, modules: Set[str]) -> str:
+    """What a test needs: as its place says, else as the most demanding module of its fixtures, else nothing."""
     for place, need in PLACES.items():
         if is_in(node, place):
             return need
-    found = {FIXTURES[name] for name in fixtures & FIXTURES.keys()}
+    found = {FIXTURES[name] for name in modules & FIXTURES.keys()}
     return next((need for need in NEEDS if need in found), "unit")
 
 
@@ -150,7 +176,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Around all others: they see the markers, and what they have left out is counted."""
     for item in items:
         node = item.nodeid
-        need = need_of(node, set(getattr(item, "fixturenames", ())))
+        need = need_of(node, _modules(item))
         item.add_marker(need)
         if any(is_in(node, place) for place in ALONE):
             item.add_marker("alone")
@@ -160,6 +186,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     there = Counter(map(_kind, items))
     yield
     config.stash[_left_out] = there - Counter(map(_kind, items))
+
+
+def _modules(item: Any) -> set[str]:
+    """The modules that have the fixtures of a test."""
+    fixtures = item._fixtureinfo.name2fixturedefs.values() if hasattr(item, "_fixtureinfo") else ()
+    return {each.func.__module__ for found in fixtures for each in found}
 
 
 def _kind(item: pytest.Item) -> str:

@@ -54,6 +54,7 @@ PLACES = {
     "emulator/tests/test_supervised.py": "platform",
     "emulator/tests/test_up.py": "platform",
     "tests/breaks/test_project.py": "process",
+    "tests/test_tiers.py::test_a_run": "process",
     "tests/fuzz": "process",
     "tests/hello/test_hello.py::test_several_servers": "process",
     "tests/image/test_buildspec.py": "process",

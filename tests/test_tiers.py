@@ -14,7 +14,7 @@ from tests.tiers import ALONE, FIXTURES, LONGEST, NEEDS, PLACES, TOUR, is_in, is
 pytest_plugins = ["pytester"]
 
 
-@pytest.mark.parametrize("place", [*PLACES, *ALONE, *TOUR, *LONGEST])
+@pytest.mark.parametrize("place", [*PLACES, *FIXTURES, *ALONE, *TOUR, *LONGEST])
 def test_a_place_is_there(place: str) -> None:
     path, _, test = place.partition("::")
     assert (ROOT / path).exists()
@@ -26,20 +26,20 @@ def test_what_a_place_and_a_fixture_bring_is_a_need() -> None:
 
 
 @pytest.mark.parametrize(
-    ("node", "modules", "need"),
+    ("node", "files", "need"),
     [
         ("tests/kit/test_parse.py::test_a", set(), "unit"),
-        ("tests/kit/test_parse.py::test_a", {"tests.conftest"}, "local_cloud"),
-        ("tests/kit/test_parse.py::test_a", {"tests.conftest", "tests.browser"}, "browser"),
-        ("tests/kit/test_parse.py::test_a", {"_pytest.tmpdir"}, "unit"),
-        ("tests/site/test_access.py::test_a[x]", {"tests.conftest"}, "browser"),
+        ("tests/kit/test_parse.py::test_a", {"tests/conftest.py"}, "local_cloud"),
+        ("tests/kit/test_parse.py::test_a", {"tests/conftest.py", "tests/browser.py"}, "browser"),
+        ("tests/kit/test_parse.py::test_a", {"/usr/lib/_pytest/tmpdir.py"}, "unit"),
+        ("tests/site/test_access.py::test_a[x]", {"tests/conftest.py"}, "browser"),
         ("tests/sites/test_access.py::test_a", set(), "unit"),
         ("tests/reliability/faults/test_faults.py::test_no_fault_costs", set(), "compiler"),
         ("tests/reliability/faults/test_faults.py::test_without_a_compiler", set(), "process"),
     ],
 )
-def test_a_place_says_what_is_needed_and_else_the_fixtures_do(node: str, modules: set[str], need: str) -> None:
-    assert need_of(node, modules) == need
+def test_a_place_says_what_is_needed_and_else_the_fixtures_do(node: str, files: set[str], need: str) -> None:
+    assert need_of(node, files) == need
 
 
 @pytest.mark.parametrize(

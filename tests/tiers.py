@@ -80,6 +80,8 @@ PLACES = {
     "emulator/tests/balancer/test_traffic.py": "process",
     "emulator/tests/cloud/test_clients.py": "process",
     "emulator/tests/cloud/durable/test_full_disk.py": "process",
+    "emulator/tests/cloud/durable/test_journal.py": "process",
+    "emulator/tests/cloud/durable/test_kinds.py": "process",
     "emulator/tests/scheduler/docker": "process",
     "emulator/tests/scheduler/test_clients.py": "process",
     "emulator/tests/scheduler/test_confinement.py": "process",
@@ -96,12 +98,12 @@ PLACES = {
     "emulator/tests/test_local.py::test_a_folder_is_free": "process",
     "emulator/tests/test_supervisor.py": "process",
 }
-# What the fixtures of a module bring with them.
+# What the fixtures of a file bring with them.
 FIXTURES = {
-    "tests.browser": "browser",
-    "emulator.tests.balancer.conftest": "process",
-    "emulator.tests.stacks.conftest": "local_cloud",
-    "tests.conftest": "local_cloud",
+    "tests/browser.py": "browser",
+    "emulator/tests/balancer/conftest.py": "process",
+    "emulator/tests/stacks/conftest.py": "local_cloud",
+    "tests/conftest.py": "local_cloud",
 }
 
 ALONE = (
@@ -146,12 +148,12 @@ def is_in(node: str, place: str) -> bool:
     return (file == path or file.startswith(f"{path}/")) and rest.startswith(name)
 
 
-def need_of(node: str, modules: Set[str]) -> str:
-    """What a test needs: as its place says, else as the most demanding module of its fixtures, else nothing."""
+def need_of(node: str, files: Set[str]) -> str:
+    """What a test needs: as its place says, else as the most demanding file of its fixtures, else nothing."""
     for place, need in PLACES.items():
         if is_in(node, place):
             return need
-    found = {FIXTURES[name] for name in modules & FIXTURES.keys()}
+    found = {FIXTURES[name] for name in files & FIXTURES.keys()}
     return next((need for need in NEEDS if need in found), "unit")
 
 
@@ -188,7 +190,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Around all others: they see the markers, and what they have left out is counted."""
     for item in items:
         node = item.nodeid
-        need = need_of(node, _modules(item))
+        need = need_of(node, _files(item, config.rootpath))
         item.add_marker(need)
         if any(is_in(node, place) for place in ALONE):
             item.add_marker("alone")
@@ -200,10 +202,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[_left_out] = there - Counter(map(_kind, items))
 
 
-def _modules(item: Any) -> set[str]:
-    """The modules that have the fixtures of a test."""
+def _files(item: Any, root: Path) -> set[str]:
+    """The files of this project that have the fixtures of a test."""
     fixtures = item._fixtureinfo.name2fixturedefs.values() if hasattr(item, "_fixtureinfo") else ()
-    return {each.func.__module__ for found in fixtures for each in found}
+    codes = [getattr(each.func, "__code__", None) for found in fixtures for each in found]
+    return {code.co_filename.removeprefix(f"{root}/") for code in codes if code}
 
 
 def _kind(item: pytest.Item) -> str:

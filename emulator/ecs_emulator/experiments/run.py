@@ -43,7 +43,7 @@ class Outcome:
     def inconclusive(self) -> bool:
         """Whether the machine was starved, and all that does not hold can come of that."""
         failed = [finding for finding in self.findings if not finding.holds]
-        return bool(failed and self.starvation.late) and all(finding.starvable for finding in failed)
+        return bool(failed) and self.starvation.starved and all(finding.starvable for finding in failed)
 
     @property
     def verdict(self) -> str:

@@ -25,15 +25,27 @@ HEALTH_CHECK = 5.0  # seconds of AWS that a health check may take, by default
 
 @dataclass(frozen=True)
 class Starvation:
-    """How long beats had to wait, in seconds. `bar` is the wait from which on the machine was starved."""
+    """How long beats had to wait, in seconds; `health_check` is how long one may take."""
 
-    bar: float
+    health_check: float
     waits: tuple[float, ...] = ()
+
+    @property
+    def bar(self) -> float:
+        """A check is some four such pieces of work: the load balancer's, the server's, those of requests before it."""
+        return self.health_check / 8
 
     @property
     def late(self) -> int:
         """The number of beats that waited as long as the bar, or longer."""
         return sum(wait >= self.bar for wait in self.waits)
+
+    @property
+    def starved(self) -> bool:
+        """Whether one beat in ten was late, or one alone waited for half of what a health check may take."""
+        return self.late > 0 and (
+            self.late >= len(self.waits) / 10 or max(self.waits, default=0.0) >= self.health_check / 2
+        )
 
     @property
     def sentence(self) -> str:
@@ -47,8 +59,7 @@ class Heartbeat:
     """`beating` makes one. `pid` is its process."""
 
     def __init__(self, health_check: float) -> None:
-        # A check passes through two processes at the least, the load balancer's and the server's, and each waits.
-        self._bar = health_check / 2
+        self._health_check = health_check
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
@@ -63,7 +74,7 @@ class Heartbeat:
         """End it; what it has measured. Again only says so."""
         if self._told is None:
             told, _ = self._process.communicate()
-            self._told = Starvation(self._bar, tuple(json.loads(told or b"[]")))
+            self._told = Starvation(self._health_check, tuple(json.loads(told or b"[]")))
         return self._told
 
 

@@ -26,7 +26,7 @@ from ecs_emulator.load.client import RESET, TIMED_OUT
 from ecs_emulator.load.slices import Kind
 from emulator.tests.experiments.stories import LIKE, NEW, OLD, a_story
 
-STARVED, WELL = Starvation(0.25, (0.01, 0.3)), Starvation(0.25, (0.01, 0.2))
+STARVED, WELL = Starvation(0.5, (0.01, 0.3)), Starvation(0.5, (0.01, 0.02))
 
 
 def test_a_process_that_gets_no_processor_time_is_starved_for_so_long() -> None:
@@ -37,15 +37,27 @@ def test_a_process_that_gets_no_processor_time_is_starved_for_so_long() -> None:
         os.kill(heartbeat.pid, signal.SIGCONT)
         time.sleep(4 * EVERY)
         told = heartbeat.stop()
-    assert told.bar == 1.0
+    assert told.starved
+    assert told.bar == 0.25
     assert told.late >= 1
     assert max(told.waits) > 1.0
     assert len(told.waits) >= 3
-    assert f"{told.late} of {len(told.waits)} times 1.00 s or longer." in told.sentence
+    assert f"{told.late} of {len(told.waits)} times 0.25 s or longer." in told.sentence
 
 
-def test_a_wait_below_the_bar_is_none() -> None:
-    assert (STARVED.late, WELL.late, Starvation(0.25).late) == (1, 0, 0)
+@pytest.mark.parametrize(
+    ("waits", "starved"),
+    [
+        ((), False),
+        ((0.06,) * 100, False),
+        ((0.07,) * 9 + (0.01,) * 91, False),
+        ((0.07,) * 10 + (0.01,) * 90, True),
+        ((0.24,) + (0.01,) * 99, False),
+        ((0.25,) + (0.01,) * 99, True),
+    ],
+)
+def test_starved_is_one_beat_in_ten_or_one_for_half_of_a_health_check(waits: tuple[float, ...], starved: bool) -> None:
+    assert Starvation(0.5, waits).starved is starved
 
 
 def outcome(starvation: Starvation, *findings: Finding) -> Outcome:
@@ -73,7 +85,7 @@ def test_inconclusive_is_only_what_is_late_on_a_machine_that_was_starved(
     found = outcome(starvation, *findings)
     assert (found.verdict, found.inconclusive) == (verdict, verdict == "inconclusive")
     assert found.document()["verdict"] == verdict
-    assert found.document()["starvation"] == {"bar": 0.25, "waits": starvation.waits}
+    assert found.document()["starvation"] == {"health_check": 0.5, "waits": starvation.waits}
 
 
 def failing(outcome: str) -> Story:

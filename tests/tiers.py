@@ -85,6 +85,7 @@ PLACES = {
     "emulator/tests/scheduler/docker": "process",
     "emulator/tests/scheduler/test_clients.py": "process",
     "emulator/tests/scheduler/test_confinement.py": "process",
+    "emulator/tests/scheduler/test_container.py": "process",
     "emulator/tests/scheduler/test_containers.py": "process",
     "emulator/tests/scheduler/test_placeholder.py": "process",
     "emulator/tests/scheduler/test_processes.py": "process",

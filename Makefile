@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench format lock clean
+.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -10,9 +10,18 @@ help: ## Show this help
 run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 	@exec $(BIN)/mysfits up
 
-test: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready ## Run all tests, those in a real browser included
-	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
-	$(BIN)/pytest -m alone
+# Files as they are ordered by tests/tiers.py, not by their number of tests.
+PYTEST := $(BIN)/pytest --durations 10 --durations-min 5
+TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test: .venv/ready .venv/chromium ## Run the quick tests, a journey in a real browser and a rollout under load among them
+	$(PYTEST) $(TWO) -m quick
+
+test-all: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready ## Run all tests (a quarter of an hour)
+	$(PYTEST) $(TWO) -m "not alone"
+	$(PYTEST) -m alone
+	@printf '%s\n' "Left out: the image and its containers (make image-test), the long forms of what was tried (make fuzz," \
+	    "faults, kills, soak, watching, simulate, breaks, mutation), and measurements (make site-audit, bench)."
 
 image-test: .venv/ready .venv-scan/ready ## Build the image and run it in containers: alone, composed, and in the rehearsal
 	@tools/image-test
@@ -109,5 +118,8 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 .venv/load: .venv/ready tools/setup-load
 	@tools/setup-load
 
-.venv/browser: .venv/ready tools/setup-browser
-	@tools/setup-browser
+.venv/chromium: .venv/ready tools/setup-browser
+	@tools/setup-browser chromium
+
+.venv/browser: .venv/chromium
+	@tools/setup-browser firefox

@@ -56,13 +56,14 @@ def play(stage: Stage) -> Judge:
         for weight in BACK:
             _move(stage, features, weight)
         stage.until_requests(stage.requests)
-        stage.until_answered(time.time())
+        back = stage.until_answered_by(revisions[MONOLITH])
     return partial(
         judge,
         monolith=revisions[MONOLITH],
         likes=revisions["mysfits-likes"],
         revisions=revisions.values(),
         seen=seen,
+        back=back,
         requests=stage.requests,
     )
 
@@ -110,17 +111,15 @@ def _patience(stage: Stage) -> float:
 
 
 def judge(
-    story: Story, monolith: str, likes: str, revisions: Iterable[str], seen: Seen, requests: int
+    story: Story, monolith: str, likes: str, revisions: Iterable[str], seen: Seen, back: float, requests: int
 ) -> list[Finding]:
+    """`back` is since when (seconds since the epoch) nothing comes from anywhere but the monolith any more."""
     report = story.report
     writers = report.revisions_of(LIKE)
     alone = report.between(seen.gone, seen.again).by_revision()
     answers = sum(each.requests for each in alone.values())
     by_monolith = alone[monolith].requests if monolith in alone else 0
-    last = story.acts[-1].steady_at or 0.0
-    # What was under way when the last of the traffic moved is answered by whoever had it.
-    last += report.latency.slowest / 1000 if last else 0.0
-    end = [name for name in report.between(last, report.start + report.seconds).by_revision() if last]
+    end = list(report.between(back, report.start + report.seconds).by_revision())
     return [
         nobody_failed(story),
         at_least(story, requests),

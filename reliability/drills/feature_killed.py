@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story
+from ecs_emulator.experiments.story import Finding, Judge, Story, only_late
 from ecs_emulator.load.report import LoadReport, Share
 from reliability.drills.routes import EVERYWHERE, ROUTES
 
@@ -64,6 +64,7 @@ def judge(story: Story) -> list[Finding]:
         Finding(
             later == 0 and all(each.requests for each in well),
             f"{later:,} requests failed before and while it had its tasks again.",
+            starvable=all(map(only_late, well)),
         ),
     ]
 

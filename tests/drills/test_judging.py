@@ -16,7 +16,7 @@ from emulator.tests.experiments.stories import NEW as WEB_NEW
 from emulator.tests.experiments.stories import OLD as WEB
 from ops.visitors import LIKE
 from reliability.drills import cutover, feature_killed
-from reliability.drills.platform import platform
+from reliability.drills.platform import likes_counted, platform
 
 OLD = "mysfits-service:2"
 
@@ -71,14 +71,14 @@ class TestLikes:
 
 
 class TestCutover:
-    """The monolith is gone from 110 to 120; from 125 on it has everything again."""
+    """The monolith is gone from 110 to 120; from 125.5 on it has everything again."""
 
     likes, users = "mysfits-likes:1", "mysfits-users:1"
     seen = cutover.Seen(gone=110.0, again=120.0, front_page="503 application/json")
 
     def judge(self, story: Story, seen: cutover.Seen = seen) -> list[str]:
         revisions = [OLD, self.likes, self.users]
-        return judged(cutover.judge(story, OLD, self.likes, revisions, seen, requests=9), story)
+        return judged(cutover.judge(story, OLD, self.likes, revisions, seen, back=125.5, requests=9), story)
 
     def story(self, *more: tuple[float, RequestKind], without: int | None = None, stored: int = 4) -> Story:
         requests = [
@@ -117,6 +117,9 @@ class TestCutover:
     def test_fails_when_a_feature_still_answers_at_the_end(self) -> None:
         (sentence,) = self.judge(self.story((126.0, RequestKind(LIKE, "200", self.likes))))
         assert sentence == f"At the end all answers came from {self.likes} and {OLD}."
+
+    def test_passes_when_a_request_that_was_under_way_is_answered_late(self) -> None:
+        assert self.judge(self.story((125.2, RequestKind("GET /api/users", "200", self.users)))) == []
 
     def test_fails_when_a_service_never_answered(self) -> None:
         story = self.story((113.0, RequestKind("GET /api/threads", "200", "mysfits-threads:1")))
@@ -186,3 +189,10 @@ class TestFeatureKilled:
 
     def test_fails_when_nobody_took_their_place(self) -> None:
         assert self.judge(self.story(steady_at=None)) == ["0 requests failed before and while it had its tasks again."]
+
+
+@pytest.mark.parametrize("stored", [3, 5])
+def test_a_lost_or_doubled_like_is_never_excused_by_a_starved_machine(stored: int) -> None:
+    finding = likes_counted(a_story(liked={"x": 4}, stored={"x": stored}))
+    assert not finding.holds
+    assert not finding.starvable

@@ -29,7 +29,7 @@ from tests.fuzz.mutations import mutated, scrambled, written
 
 EXAMPLES = 100 * TIMES
 DEPLOYED = 20 * TIMES
-# The same examples in each `make test`, others in each `make fuzz`.
+# The same examples in each `make test-all`, others in each `make fuzz`.
 ALWAYS = settings(
     derandomize=TIMES == 1, database=None, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False
 )

@@ -47,7 +47,7 @@ def build(tmp_path: Path) -> Build:
 
 def test_a_commit_is_checked_and_tested_before_anything_is_pushed(build: Build) -> None:
     calls = build(False)
-    assert [call for call in calls if call.startswith("make ")] == ["make check", "make test", "make image-test"]
+    assert [call for call in calls if call.startswith("make ")] == ["make check", "make test-all", "make image-test"]
     pushed = next(number for number, call in enumerate(calls) if call.startswith("docker push"))
     assert pushed > calls.index("make image-test")
 

@@ -245,6 +245,7 @@ def test_tracebacks_and_log_lines_are_visible_too(capsys: pytest.CaptureFixture[
 
 # What prints by itself, and why that is no text of others on a terminal.
 OWN_PRINTERS = {
+    "emulator/ecs_emulator/experiments/starvation.py": "a process of its own, read by the drill",
     "emulator/ecs_emulator/ops/terminal.py": "the one place",
     "emulator/ecs_emulator/load/__main__.py": "to the process that started it",
     "emulator/ecs_emulator/commands/load.py": "ASCII to a file",

@@ -157,7 +157,7 @@ def test_a_killed_worker_costs_only_what_it_had_in_hand(server: Server, rows: Ro
 
 @pytest.mark.parametrize("pause", [0.0, 0.05, 0.1, 0.2, 0.3, 0.4])
 def test_a_server_that_is_told_to_stop_while_it_starts_stops(pause: float) -> None:
-    server = Server("none", WORKERS="8")
+    server = Server("none", WORKERS="4")
     time.sleep(pause)  # what is tested is the moment
     server.process.terminate()
     try:

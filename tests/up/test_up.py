@@ -18,6 +18,7 @@ import pytest
 from ecs_emulator.cloud.durable.database import Database
 from tests.platform_runner import Platform, free_ports, until
 
+FAST = ("--speed", "10")  # where it is not about how long something takes by itself
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
 COCO = "0e37d916-f960-4772-a25a-01b762b5c1bd"
 # What a developer may have set; the rehearsal must reach nobody but itself.
@@ -159,7 +160,7 @@ def test_a_second_rehearsal_of_the_same_folder_is_refused_and_the_first_goes_on(
 
 def test_likes_adoptions_and_log_events_survive_a_stop_and_a_start(tmp_path: Path) -> None:
     ports = free_ports(3)
-    with Platform(tmp_path / "local", ports) as first:
+    with Platform(tmp_path / "local", ports, options=FAST) as first:
         first.ready()
         for _ in range(3):
             assert like(first, GARY).status == 200
@@ -170,7 +171,7 @@ def test_likes_adoptions_and_log_events_survive_a_stop_and_a_start(tmp_path: Pat
         assert "Traceback" not in first.output()
 
     # On the same ports: what the first one left of its connections does not stand in the way.
-    with Platform(tmp_path / "local", ports) as second:
+    with Platform(tmp_path / "local", ports, options=FAST) as second:
         second.ready()
         assert profile(second, GARY)["likes"] == 3
         assert profile(second, COCO)["adopted"] is True
@@ -187,7 +188,7 @@ def test_likes_adoptions_and_log_events_survive_a_stop_and_a_start(tmp_path: Pat
 
 
 def test_a_stop_during_the_start_is_a_good_end(tmp_path: Path) -> None:
-    with Platform(tmp_path / "local") as platform:
+    with Platform(tmp_path / "local", options=FAST) as platform:
         platform.line("Starting mysfits-service")
         assert platform.stop() == 0
         assert "Ready" not in platform.output()
@@ -207,7 +208,7 @@ def test_a_stop_at_the_moment_of_ready_is_heard_by_every_worker(tmp_path: Path) 
 
 
 def test_a_task_that_dies_is_replaced_and_what_it_stored_is_there(tmp_path: Path) -> None:
-    with Platform(tmp_path / "local") as platform:
+    with Platform(tmp_path / "local", options=FAST) as platform:
         platform.ready()
         assert like(platform, GARY).status == 200
         leaders = {os.getpgid(pid) for pid in platform.tasks()}
@@ -245,7 +246,7 @@ def test_a_service_that_cannot_start_ends_the_start_with_its_reason(tmp_path: Pa
 
 
 def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None:
-    with Platform(tmp_path / "local") as platform:
+    with Platform(tmp_path / "local", options=FAST) as platform:
         platform.ready()
         assert len(platform.processes()) >= 7  # itself, the keeper, Envoy, two tasks with their workers
         assert platform.stop(signal.SIGKILL) == -signal.SIGKILL

@@ -12,10 +12,12 @@ from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.emulator import emulating
 from ecs_emulator.experiments.picture import draw
 from ecs_emulator.experiments.stage import Say, Stage, staged
+from ecs_emulator.experiments.starvation import HEALTH_CHECK, Starvation, beating
 from ecs_emulator.experiments.story import Finding, Judge, Story
 from ecs_emulator.experiments.subject import Subject
 from ecs_emulator.experiments.timeline import events
 from ecs_emulator.experiments.watch import TookTooLong
+from ecs_emulator.ops import outcomes
 from ecs_emulator.ops.outcomes import Failure
 
 
@@ -28,16 +30,29 @@ class DrillResult:
     story: Story
     told: list[str]  # what the drill has for people to read
     picture: Path
+    starvation: Starvation
 
     @property
     def passed(self) -> bool:
         return all(finding.holds for finding in self.findings)
 
+    @property
+    def inconclusive(self) -> bool:
+        """Whether the machine was starved, and all that does not hold can come of that."""
+        failed = [finding for finding in self.findings if not finding.holds]
+        return bool(failed) and self.starvation.starved and all(finding.starvable for finding in failed)
+
+    @property
+    def verdict(self) -> str:
+        return "passed" if self.passed else "inconclusive" if self.inconclusive else "failed"
+
     def document(self) -> dict[str, Any]:
         return {
             "drill": self.drill.name,
             "passed": self.passed,
-            "findings": [{"holds": each.holds, "sentence": each.sentence} for each in self.findings],
+            "verdict": self.verdict,
+            "findings": [vars(each) for each in self.findings],
+            "starvation": vars(self.starvation),
             "acts": [vars(act) for act in self.story.acts],
             "events": [event._asdict() for event in events(self.story)],
             "told": self.told,
@@ -66,14 +81,14 @@ def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, res
     with (
         emulating(folder, subject, options.speed) as emulator,
         staged(emulator, subject, clock, options.clients, requests, say) as stage,
+        beating(clock.shortened(HEALTH_CHECK)) as heartbeat,
     ):
         judge = _played(drill, stage)
-        story = stage.story()
+        story, starvation = stage.story(), heartbeat.stop()
     findings = [*judge(story), *subject.findings(story)]
     results.mkdir(parents=True, exist_ok=True)
-    outcome = DrillResult(drill, findings, story, stage.told, results / f"{drill.name}.png")
-    verdict = "passed" if outcome.passed else "failed"
-    title = f"{drill.name} {verdict}: {story.report.failed:,} of {story.report.requests:,} requests failed"
+    outcome = DrillResult(drill, findings, story, stage.told, results / f"{drill.name}.png", starvation)
+    title = f"{drill.name} {outcome.verdict}: {story.report.failed:,} of {story.report.requests:,} requests failed"
     draw(story, title, outcome.picture)
     (results / f"{drill.name}.json").write_text(json.dumps(outcome.document(), indent=1) + "\n")
     return outcome
@@ -87,5 +102,6 @@ def _played(drill: Drill, stage: Stage) -> Judge:
     except (TookTooLong, Failure) as problem:
         if not stage.had_visitors():
             raise
-        finding = Finding(False, str(problem))
+        late = not isinstance(problem, Failure) or problem.outcome is outcomes.Outcome.TIMED_OUT
+        finding = Finding(False, str(problem), starvable=late)
         return lambda _: [finding]

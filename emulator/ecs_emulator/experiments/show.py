@@ -20,9 +20,11 @@ def outcome(result: DrillResult) -> RenderableType:
         acts.add_row(act.text, took)
     told = [Text(), *(Text(line) for line in result.told)] if result.told else []
     findings = [finding.line for finding in result.findings]
-    return Group(show.summary(result.story.report), Text(), acts, *told, Text(), *findings, verdict(result))
+    starved = [Text(f"  ? {result.starvation.sentence}")] if result.inconclusive else []
+    return Group(show.summary(result.story.report), Text(), acts, *told, Text(), *findings, *starved, verdict(result))
 
 
 def verdict(result: DrillResult) -> Text:
-    word = Text("passed", "bold green") if result.passed else Text("FAILED", "bold red")
+    styles = {"passed": "bold green", "inconclusive": "bold yellow", "failed": "bold red"}
+    word = Text("FAILED" if result.verdict == "failed" else result.verdict, styles[result.verdict])
     return Text.assemble(f"{result.drill.name} ", word, f": {result.drill.promise}")

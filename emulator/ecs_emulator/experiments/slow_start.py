@@ -39,6 +39,7 @@ def judge(story: Story, old: str, slow: str) -> list[Finding]:
         Finding(
             unhealthy > 0 and not stopped,
             f"{unhealthy} of its tasks were unhealthy while they started; {len(stopped)} were stopped for it.",
+            starvable=True,
         ),
         answered_by(story, (old, slow)),
     ]

@@ -165,14 +165,20 @@ class Stage:
         while self._load and self._load.report().requests < count and not self._load.wait(0.1):
             pass
 
-    def until_answered(self, since: float) -> None:
-        """Until all requests under way at `since` (seconds since the epoch) have ended, and some after them."""
-        while (
-            self._load
-            and time.time() < since + 2 * self._load.report().latency.slowest / 1000 + 2
-            and not self._load.wait(0.1)
-        ):
-            pass
+    def until_answered_by(self, revision: str) -> float:
+        """Since when this revision alone has answered visitors (seconds since the epoch). Raises TookTooLong.
+
+        For a second it has: what was under way before, or went to a listener that had not heard yet, is over.
+        """
+        deadline = time.monotonic() + self._patience()
+        while self._load:
+            since = time.time()
+            self._load.wait(1.0)
+            if list(self._load.report().between(since, time.time()).by_revision()) == [revision]:
+                return since
+            if time.monotonic() > deadline:
+                break
+        raise TookTooLong(f"Not within {self._patience():.0f} s: all answers come from {revision}.")
 
     def pass_time(self, seconds: float) -> None:
         """Let this much time of AWS go by under load."""

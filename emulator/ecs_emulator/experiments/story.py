@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from ecs_emulator.experiments.sight import Sight
+from ecs_emulator.load.client import TIMED_OUT
 from ecs_emulator.load.report import LoadReport
 
 
@@ -44,10 +45,14 @@ class Story:
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence that says what was found, whether or not it is what should be."""
+    """A sentence that says what was found, whether or not it is what should be.
+
+    `starvable`: where it does not hold, a machine that gave the drill no processor time can be the reason.
+    """
 
     holds: bool
     sentence: str
+    starvable: bool = False
 
     @property
     def line(self) -> Text:
@@ -58,8 +63,18 @@ class Finding:
 Judge = Callable[[Story], list[Finding]]
 
 
+# What visitors of a starved machine are told: no answer in time, no target that is healthy in time.
+LATE = {TIMED_OUT, "status 503", "status 504"}
+
+
+def only_late(report: LoadReport) -> bool:
+    """Whether all that failed was late, and nothing broken, refused or wrong."""
+    return report.failures.keys() <= LATE
+
+
 def nobody_failed(story: Story) -> Finding:
-    return Finding(story.report.failed == 0, f"{story.report.failed:,} of {story.report.requests:,} requests failed.")
+    report = story.report
+    return Finding(report.failed == 0, f"{report.failed:,} of {report.requests:,} requests failed.", only_late(report))
 
 
 def at_least(story: Story, requests: int) -> Finding:
@@ -72,10 +87,16 @@ def answered_by(story: Story, revisions: Iterable[str]) -> Finding:
     told = {name for name, share in story.report.by_revision().items() if share.requests > share.failed}
     if told == {""} and not story.names_revision:
         return Finding(True, "Answers came that do not say which revision they are of.")
-    return Finding(told == set(revisions), f"Answers came from {' and '.join(sorted(told)) or 'nobody'}.")
+    wanted = set(revisions)
+    return Finding(told == wanted, f"Answers came from {' and '.join(sorted(told)) or 'nobody'}.", told < wanted)
 
 
 def ended(story: Story, revision: str, status: str) -> Finding:
     """The deployment to a revision ended in this state."""
     states = story.deployments_of(revision)
-    return Finding(states == [status], f"The deployment of {revision} ended in {' and '.join(states) or 'no state'}.")
+    return Finding(
+        states == [status],
+        f"The deployment of {revision} ended in {' and '.join(states) or 'no state'}.",
+        # Tasks whose health checks are late are replaced, and in the end rolled back; nothing is deployed by it.
+        starvable=status == "SUCCESSFUL",
+    )

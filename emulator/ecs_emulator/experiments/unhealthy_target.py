@@ -8,7 +8,7 @@ from functools import partial
 
 from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Moment, Story
+from ecs_emulator.experiments.story import Finding, Judge, Moment, Story, only_late
 
 UNDER_WAY = 1.0  # seconds that a request which is under way may take, on a busy machine
 
@@ -50,12 +50,16 @@ def judge(story: Story, out: Moment, log: AccessLog, threshold: int, interval: f
     exactly = most == threshold if is_close else least <= threshold <= most
     checks = str(most) if is_close or least == most else f"{least} to {most}"
     late = max((at - out.at for at in log.requests), default=0.0)
-    failed = story.report.between(out.at, story.report.start + story.report.seconds).failed
+    after = story.report.between(out.at, story.report.start + story.report.seconds)
     return [
-        Finding(exactly, f"It was out after {checks} failed health checks; the threshold is {threshold}."),
-        Finding(late <= UNDER_WAY, f"Its last request came {max(0.0, late):.1f} s after that."),
+        Finding(exactly, f"It was out after {checks} failed health checks; the threshold is {threshold}.", True),
+        Finding(late <= UNDER_WAY, f"Its last request came {max(0.0, late):.1f} s after that.", True),
         Finding(turned.steady_at is not None, "It was replaced." if turned.steady_at else "It was not replaced."),
-        Finding(failed == 0, f"{failed:,} requests failed after that, {story.report.failed:,} in all."),
+        Finding(
+            after.failed == 0,
+            f"{after.failed:,} requests failed after that, {story.report.failed:,} in all.",
+            only_late(after),
+        ),
     ]
 
 

@@ -32,6 +32,7 @@ class Outcome(IntEnum):
     TIMED_OUT = 6
     VERIFICATION_FAILED = 7
     DENIED = 8
+    INCONCLUSIVE = 9
 
     @property
     def word(self) -> str:
@@ -50,6 +51,7 @@ MEANINGS = {
     Outcome.TIMED_OUT: "not finished in time; it goes on",
     Outcome.VERIFICATION_FAILED: "done, but what runs is not what it should be",
     Outcome.DENIED: "the credentials are missing, have expired, or do not allow it",
+    Outcome.INCONCLUSIVE: "nothing can be said: the machine gave no processor time to what is judged by time",
 }
 
 

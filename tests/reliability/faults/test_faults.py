@@ -19,7 +19,6 @@ def block() -> str:
     return PAGE.read_text().split("<!-- faults -->")[1].split("<!-- /faults -->")[0]
 
 
-@pytest.mark.alone
 @pytest.mark.timeout(900)
 def test_no_fault_costs_more_than_it_may(tmp_path: Path) -> None:
     before = block()

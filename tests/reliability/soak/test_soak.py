@@ -15,7 +15,6 @@ import pytest
 from tests.platform_runner import ROOT, living
 
 
-@pytest.mark.alone
 @pytest.mark.timeout(400)
 def test_all_at_once_fails_nobody_without_a_reason_and_keeps_likes_exact_and_memory_flat(tmp_path: Path) -> None:
     picture = tmp_path / "soak.png"

@@ -1,0 +1,112 @@
+"""A machine that gives no processor time is noticed, and excuses what is late and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from ecs_emulator.experiments import rollout
+from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.run import DrillResult
+from ecs_emulator.experiments.starvation import EVERY, Starvation, beating
+from ecs_emulator.experiments.story import (
+    Finding,
+    Story,
+    answered_by,
+    at_least,
+    ended,
+    nobody_failed,
+)
+from ecs_emulator.load.client import RESET, TIMED_OUT
+from ecs_emulator.load.slices import RequestKind
+from emulator.tests.experiments.stories import LIKE, NEW, OLD, a_story
+
+STARVED, WELL = Starvation(0.5, (0.01, 0.3)), Starvation(0.5, (0.01, 0.02))
+
+
+def test_a_process_that_gets_no_processor_time_is_starved_for_so_long() -> None:
+    with beating(health_check=2.0) as heartbeat:
+        time.sleep(4 * EVERY)
+        os.kill(heartbeat.pid, signal.SIGSTOP)
+        time.sleep(2.0)
+        os.kill(heartbeat.pid, signal.SIGCONT)
+        time.sleep(4 * EVERY)
+        told = heartbeat.stop()
+    assert told.starved
+    assert told.bar == 0.25
+    assert told.late >= 1
+    assert max(told.waits) > 1.0
+    assert len(told.waits) >= 3
+    assert f"{told.late} of {len(told.waits)} times 0.25 s or longer." in told.sentence
+
+
+@pytest.mark.parametrize(
+    ("waits", "starved"),
+    [
+        ((), False),
+        ((0.06,) * 100, False),
+        ((0.07,) * 9 + (0.01,) * 91, False),
+        ((0.07,) * 10 + (0.01,) * 90, True),
+        ((0.24,) + (0.01,) * 99, False),
+        ((0.25,) + (0.01,) * 99, True),
+    ],
+)
+def test_starved_is_one_beat_in_ten_or_one_for_half_of_a_health_check(waits: tuple[float, ...], starved: bool) -> None:
+    assert Starvation(0.5, waits).starved is starved
+
+
+def outcome(starvation: Starvation, *findings: Finding) -> DrillResult:
+    drill = Drill("rollout", "", rollout.play)
+    return DrillResult(drill, list(findings), a_story(), [], Path("none.png"), starvation)
+
+
+GOOD, LATE, WRONG = Finding(True, ""), Finding(False, "", starvable=True), Finding(False, "")
+
+
+@pytest.mark.parametrize(
+    ("starvation", "findings", "verdict"),
+    [
+        (WELL, (GOOD,), "passed"),
+        (STARVED, (GOOD,), "passed"),
+        (STARVED, (GOOD, LATE), "inconclusive"),
+        (WELL, (GOOD, LATE), "failed"),
+        (STARVED, (GOOD, WRONG), "failed"),
+        (STARVED, (LATE, WRONG), "failed"),
+    ],
+)
+def test_inconclusive_is_only_what_is_late_on_a_machine_that_was_starved(
+    starvation: Starvation, findings: tuple[Finding, ...], verdict: str
+) -> None:
+    found = outcome(starvation, *findings)
+    assert (found.verdict, found.inconclusive) == (verdict, verdict == "inconclusive")
+    assert found.document()["verdict"] == verdict
+    assert found.document()["starvation"] == {"health_check": 0.5, "waits": starvation.waits}
+
+
+def failing(outcome: str) -> Story:
+    return a_story(also=[(105.0, RequestKind(LIKE, outcome, ""))])
+
+
+@pytest.mark.parametrize(
+    ("finding", "starvable"),
+    [
+        (nobody_failed(failing(TIMED_OUT)), True),
+        (nobody_failed(failing("503")), True),
+        (nobody_failed(failing("504")), True),
+        (nobody_failed(failing("502")), False),
+        (nobody_failed(failing("500")), False),
+        (nobody_failed(failing(RESET)), False),
+        (at_least(a_story(), 1_000), False),
+        (ended(a_story(), NEW, "SUCCESSFUL"), True),
+        (ended(a_story(), NEW, "ROLLBACK_SUCCESSFUL"), False),
+        (answered_by(a_story(), (OLD, NEW)), True),
+        (answered_by(a_story(answered={OLD: 9, "x:1": 9}), (OLD,)), False),
+    ],
+)
+def test_lateness_is_excused_and_nothing_else(finding: Finding, starvable: bool) -> None:
+    assert not finding.holds
+    assert finding.starvable is starvable

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.client import ECSClient
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
-# CloudFormation names a service `<stack>-<logical id>-<random>`; logical ids are in PascalCase.
-_NAMED_BY_STACK = re.compile(r"(?P<stack>[A-Za-z][A-Za-z0-9-]*)-[A-Z][A-Za-z0-9]*-[A-Za-z0-9]{4,}")
+# CloudFormation names a service `<stack>-<logical id>-<random>`, the emulator without the last; ids are in PascalCase.
+_NAMED_BY_STACK = re.compile(r"(?P<stack>[A-Za-z][A-Za-z0-9-]*?)-[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]{4,})?")
 
 
 @dataclass(frozen=True)

@@ -50,4 +50,5 @@ def test_a_name_that_means_none_or_several_is_put_back(
 
 def test_a_service_is_called_by_its_stack() -> None:
     assert Named("c", CARTS).short == "shop-carts"
+    assert Named("c", "shop-carts-CartsService").short == "shop-carts"  # as the emulator names it
     assert Named("c", OTHER).short == OTHER

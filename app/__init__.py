@@ -20,12 +20,12 @@ from app.hello.description import DESCRIPTION as HELLO
 from app.hello.routes import hello_routes
 from app.hello.store import Counter
 from app.kit import aws
+from app.kit.concurrency_limiter import limit_concurrency
 from app.kit.config import Config
 from app.kit.description import Description
 from app.kit.description_routes import description_routes
 from app.kit.dynamodb import Table
 from app.kit.faults import fail_requests
-from app.kit.gate import let_in
 from app.kit.headers import answer_safely
 from app.kit.health import DESCRIPTION as SERVICE
 from app.kit.health import health_routes
@@ -35,9 +35,9 @@ from app.kit.request_log import log_every_request
 from app.kit.revision import tell_revision
 from app.likes.actions import liking
 from app.likes.description import likes_description
-from app.likes.pace import Pace
+from app.likes.rate_limiter import RateLimiter
 from app.likes.routes import like_routes
-from app.likes.stamps import Writer
+from app.likes.sequence_numbers import Writer
 from app.likes.store import Likes
 
 
@@ -61,7 +61,9 @@ FEATURES = {
     "likes": Feature(
         ("DDB_TABLE_NAME",),
         lambda config, table: like_routes(
-            liking(Likes(table(config.mysfits_table), Writer())), Pace(config.likes_per_second), config.fulfill_like
+            liking(Likes(table(config.mysfits_table), Writer())),
+            RateLimiter(config.likes_per_second),
+            config.fulfill_like,
         ),
         lambda config: likes_description(config.fulfill_like),
     ),
@@ -118,7 +120,7 @@ def create_app(config: Config) -> Flask:
 
     if config.faults:
         fail_requests(app, config.faults)
-    let_in(app, config.threads)
+    limit_concurrency(app, config.threads)
     answer_safely(app, for_every_origin=to_everybody)
 
     app.register_blueprint(health_routes(config))

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from bench.measure import Bench, Figures, Route
-from bench.report import Report
+from bench.report import BenchReport
 from bench.stage import on_local_cloud, on_stand_in
 
 NOTHING_READ = Route("nothing (GET)", "GET", "/measured/nothing")
@@ -28,7 +28,7 @@ def main() -> None:
     options.add_argument("--into", type=Path, default=DOCS, help="the folder for the figures and plots")
     chosen = options.parse_args()
 
-    report = Report(chosen.into)
+    report = BenchReport(chosen.into)
     with on_stand_in() as bench:
         for clients in CLIENTS:
             for route in ROUTES:

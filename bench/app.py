@@ -9,7 +9,7 @@ from app.kit import aws
 from app.kit.config import Config
 from app.kit.dynamodb import Table
 from app.kit.logs import log_to_stdout
-from app.kit.request_log import happened
+from app.kit.request_log import set_event
 
 config = Config.from_env(os.environ, NEEDS)
 log_to_stdout(config.revision)
@@ -33,7 +33,7 @@ def like_alone(mysfit_id: str) -> dict[str, object]:
         ConditionExpression="attribute_exists(MysfitId)",
         ExpressionAttributeValues={":count": 1},
     )
-    happened("Like processed.", mysfit_id=mysfit_id)
+    set_event("Like processed.", mysfit_id=mysfit_id)
     return {"Update": "Success", "likes": int(row["Likes"])}
 
 

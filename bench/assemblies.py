@@ -23,7 +23,7 @@ from typing import Any
 
 import boto3
 
-from bench.group import Memory, memory, processor_time
+from bench.group import GroupMemory, memory, processor_time
 from bench.stage import DATA
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.load.process import loading
@@ -55,8 +55,8 @@ class Needs:
     stack: str
     features: str
     to_start: float
-    at_rest: Memory
-    most: Memory
+    at_rest: GroupMemory
+    most: GroupMemory
     requests: int
     shed: int  # answered with 503
     per_request: float
@@ -125,7 +125,7 @@ def measure(stack: str, environment: Mapping[str, str], cloud: Cloud, seconds: f
     finally:
         os.killpg(task.pid, signal.SIGTERM)
         task.wait()
-    most = Memory(max(each.resident for each in seen), max(each.shared_once for each in seen))
+    most = GroupMemory(max(each.resident for each in seen), max(each.shared_once for each in seen))
     if unexpected := report.failures.keys() - {"status 503"}:
         raise CannotLoad(f"{stack} answered with {', '.join(unexpected)}.")
     requests, shed = report.requests, report.failures["status 503"]

@@ -10,14 +10,14 @@ from typing import NamedTuple
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Memory(NamedTuple):
+class GroupMemory(NamedTuple):
     """MiB. `resident` counts a page for each process that has it, `shared_once` as the limit of a container does."""
 
     resident: float
     shared_once: float
 
 
-def memory(group: int) -> Memory:
+def memory(group: int) -> GroupMemory:
     """Resident set sizes (RSS) and proportional ones (PSS), added up over a process group."""
     sizes = {"Rss:": 0, "Pss:": 0}
     for process in _processes(group):
@@ -26,7 +26,7 @@ def memory(group: int) -> Memory:
                 name, _, rest = line.partition(" ")
                 if name in sizes:
                     sizes[name] += int(rest.split()[0])
-    return Memory(sizes["Rss:"] / 1024, sizes["Pss:"] / 1024)
+    return GroupMemory(sizes["Rss:"] / 1024, sizes["Pss:"] / 1024)
 
 
 def processor_time(group: int) -> float:

@@ -21,7 +21,7 @@ from matplotlib import pyplot
 CROWD = 256  # the number of clients that ratios are taken at
 
 
-class Report:
+class BenchReport:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._console = Console(width=150)

@@ -29,7 +29,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.1  # app/likes/store.py
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BatchingResult:
     """What a simulated second came to, on average."""
 
     processes: int
@@ -41,7 +41,7 @@ class Outcome:
     crowd: int  # the most that waited in one process: threads that it needs
 
 
-def simulate(likes: float, per_process: float, shards: int = 1, seconds: float = 5.0, seed: int = 1) -> Outcome:
+def simulate(likes: float, per_process: float, shards: int = 1, seconds: float = 5.0, seed: int = 1) -> BatchingResult:
     """`likes` a second on one mysfit, from as many processes as serve `per_process` each, over `shards` rows."""
     spread = random.Random(seed)  # noqa: S311 (repeatable, not secret)
     processes = math.ceil(likes / per_process)
@@ -71,7 +71,7 @@ def simulate(likes: float, per_process: float, shards: int = 1, seconds: float =
             throttled += 1
             heapq.heappush(events, (now + pauses[process] * spread.uniform(0.5, 1.5), process))
             pauses[process] = min(pauses[process] * 2, LONGEST_PAUSE)
-    return Outcome(
+    return BatchingResult(
         processes=processes,
         units_per_write=units,
         writes=writes / seconds,

@@ -27,7 +27,7 @@ ROW = {
 }
 
 
-class Store:
+class InMemoryStore:
     """Rows that come into being when they are first asked for; `listed` of them are in every list."""
 
     def __init__(self, listed: int) -> None:
@@ -53,10 +53,10 @@ class Store:
         return {"MysfitId": {"S": mysfit_id}, **ROW, "Likes": {"N": str(self._likes[mysfit_id])}}
 
 
-class Connection(asyncio.Protocol):
+class StandInConnection(asyncio.Protocol):
     """One keep-alive connection: requests with a Content-Length, answered one after the other."""
 
-    def __init__(self, store: Store, latency: float) -> None:
+    def __init__(self, store: InMemoryStore, latency: float) -> None:
         self._store = store
         self._latency = latency
         self._received = b""
@@ -88,8 +88,8 @@ class Connection(asyncio.Protocol):
 
 
 async def serve(port: int, latency: float, listed: int) -> None:
-    store = Store(listed)
-    make: Callable[[], Connection] = lambda: Connection(store, latency)  # noqa: E731
+    store = InMemoryStore(listed)
+    make: Callable[[], StandInConnection] = lambda: StandInConnection(store, latency)  # noqa: E731
     server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", port)
     await server.serve_forever()
 

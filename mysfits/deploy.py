@@ -9,8 +9,8 @@ from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from mysfits.account import on_account
 from ops.conventions import OUTPUTS, write_outputs
-from ops.stacks.deploy import Deployment, outputs
-from ops.stacks.listing import Stacks, settings
+from ops.stacks.deploy import StackDeployment, outputs
+from ops.stacks.listing import StackListing, settings
 
 
 @click.command()
@@ -36,9 +36,9 @@ def deploy(
     A parameter that is not said keeps the value it has. An image that was brought by `update` or a pipeline is never
     replaced by an older one without a word.
     """
-    listed = Stacks(assembly)
+    listed = StackListing(assembly)
     chosen = listed.chosen(stacks)
-    done = Deployment(target, out, timeout, dry_run).deploy(chosen, settings(said, chosen))
+    done = StackDeployment(target, out, timeout, dry_run).deploy(chosen, settings(said, chosen))
     found = {} if dry_run else outputs(target, listed.all)
     # The rehearsal is asked for its outputs; a file here would make --aws work with them.
     if target.on_aws and not dry_run:

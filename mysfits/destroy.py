@@ -10,7 +10,7 @@ from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from mysfits.account import on_account
 from ops.stacks.destroy import Destruction
-from ops.stacks.listing import Stacks
+from ops.stacks.listing import StackListing
 
 
 @click.command()
@@ -26,7 +26,7 @@ def destroy(target: Target, stacks: tuple[str, ...], dry_run: bool, yes: bool, t
     Buckets and repositories that go with them are emptied. What is kept is listed, with what it costs.
     """
     work = Destruction(target, out, timeout)
-    plan = work.plan(Stacks().chosen(stacks, everything=True))
+    plan = work.plan(StackListing().chosen(stacks, everything=True))
     work.show(plan)
     if dry_run or not plan:
         out.result(outcome="done", dry_run=dry_run, stacks=[each.facts() for each in plan])

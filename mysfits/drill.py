@@ -41,10 +41,10 @@ def drill(
     """
     # Here and not above: drawing and AWS clients take a second to load.
     from ecs_emulator.experiments import show
-    from ecs_emulator.experiments.emulator import NotReady
+    from ecs_emulator.experiments.emulator import EmulatorNotReady
+    from ecs_emulator.experiments.polling import TookTooLong
     from ecs_emulator.experiments.processes import NoProcess
     from ecs_emulator.experiments.run import DrillOptions, run
-    from ecs_emulator.experiments.watch import TookTooLong
     from ecs_emulator.load.workload import CannotLoad
     from reliability.drills.programme import PROGRAMME, subject
 
@@ -73,7 +73,7 @@ def drill(
             try:
                 options = DrillOptions(speed, clients, requests)
                 outcomes.append(run(each, subject(each), options, folder, results, out.say))
-            except (CannotLoad, NoProcess, NotReady, TookTooLong) as error:
+            except (CannotLoad, NoProcess, EmulatorNotReady, TookTooLong) as error:
                 raise Failure(Outcome.FAILED, f"{each.name}: {error}") from error
         out.say()
         out.show(show.outcome(outcomes[-1]))

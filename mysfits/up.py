@@ -59,7 +59,7 @@ def up(
         from ecs_emulator.up import up as run
         from ops.local import image
         from ops.local.platform import Platform
-        from ops.stacks.listing import MONOLITH, Stacks, by_stack
+        from ops.stacks.listing import MONOLITH, StackListing, by_stack
 
         runtime |= {"ports": Ports(api, cloud), "repository": image.REPOSITORY}
         if templates:
@@ -67,7 +67,7 @@ def up(
             play(templates, parameters, {}, yes, detach=detach, images=images, **runtime)
             return
         assembly = assembly or MONOLITH
-        platform = Platform(site, assembly, placeholder, by_stack(parameters, Stacks(assembly).meant))
+        platform = Platform(site, assembly, placeholder, by_stack(parameters, StackListing(assembly).meant))
         if detach:
             detached()
             return

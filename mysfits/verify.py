@@ -12,7 +12,7 @@ from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.target import NoTarget, Target
 from ecs_emulator.ops.terminal import Terminal
 from ops.verify import around, reading, writing
-from ops.verify.steps import Walk
+from ops.verify.steps import GoldenJourney
 
 _ANY_PAGE = "https://mysfits.example"
 
@@ -28,7 +28,7 @@ def verify(on_aws: bool, url: str | None, read_only: bool, out: Terminal) -> Non
     It likes one mysfit once. With the URL of any other API, only what HTTP shows is looked at.
     """
     target = _target(on_aws, url)
-    walk = Walk((url or (target.output("ApiUrl") if target else "")).rstrip("/"), _origin(target))
+    walk = GoldenJourney((url or (target.output("ApiUrl") if target else "")).rstrip("/"), _origin(target))
     _walk(walk, target, read_only)
     for step in walk.steps:
         for line in step.lines:
@@ -61,7 +61,7 @@ def _origin(target: Target | None) -> str:
     return f"{site.scheme}://{site.netloc}" if site.netloc else _ANY_PAGE
 
 
-def _walk(walk: Walk, target: Target | None, read_only: bool) -> None:
+def _walk(walk: GoldenJourney, target: Target | None, read_only: bool) -> None:
     if not reading.reachable(walk):
         return
     reading.version(walk, around.running(target) if target else set())
@@ -81,7 +81,7 @@ def _walk(walk: Walk, target: Target | None, read_only: bool) -> None:
         around.table(walk, target)
 
 
-def _write(walk: Walk, target: Target | None, mysfit_id: str, likes: int | None, count: int) -> None:
+def _write(walk: GoldenJourney, target: Target | None, mysfit_id: str, likes: int | None, count: int) -> None:
     refused = writing.like_nobody(walk)
     if likes is not None:
         liked = writing.like(walk, mysfit_id, likes)

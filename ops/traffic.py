@@ -32,7 +32,7 @@ _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 
 
 @dataclass(frozen=True)
-class Side:
+class RoutedService:
     """A service behind the load balancer, by its stack; the family of its revisions has the stack's name."""
 
     stack: str
@@ -43,7 +43,7 @@ class Side:
     priority: int
 
 
-def side(target: Target, stack: str) -> Side:
+def side(target: Target, stack: str) -> RoutedService:
     """The service of a stack made from service.yml. Raises Failure (NOT_FOUND)."""
     there = changes.existing(target.cloudformation, stack)
     made = physical_ids(target, stack) if there else {}
@@ -52,13 +52,15 @@ def side(target: Target, stack: str) -> Side:
     parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in there.get("Parameters", [])}
     paths = tuple(path.strip() for path in parameters.get("Paths", "").split(",") if path.strip())
     priority = int(parameters.get("Priority") or 0)
-    return Side(stack, made[_GROUP], made["AWS::ECS::Service"], made.get(_RULE), paths, priority)
+    return RoutedService(stack, made[_GROUP], made["AWS::ECS::Service"], made.get(_RULE), paths, priority)
 
 
 class Cutover:
     """Moves a feature's requests from one service to another. `timeout` is in seconds."""
 
-    def __init__(self, target: Target, feature: Side, rest: Side, out: Terminal, timeout: float) -> None:
+    def __init__(
+        self, target: Target, feature: RoutedService, rest: RoutedService, out: Terminal, timeout: float
+    ) -> None:
         self._target = target
         self._feature = feature
         self._rest = rest
@@ -79,7 +81,7 @@ class Cutover:
         )
         return self._watch(rule, weight)
 
-    def _refuse_unhealthy(self, one: Side) -> None:
+    def _refuse_unhealthy(self, one: RoutedService) -> None:
         states = Counter(each["TargetHealth"]["State"] for each in balancing.health(self._target.elbv2, one.group))
         desired = describe(self._target.ecs, named(one.service))["desiredCount"]
         # A group that no rule uses yet is not checked: `unused` is no bad word.
@@ -172,7 +174,7 @@ NOT_FOUND = _problem(404, "Not Found", "No service answers here.")
 DROPPED = _problem(503, "Service Unavailable", "Requests are being moved. Try again in a minute.")
 
 
-def drop(target: Target, rest: Side, on: bool, out: Terminal, timeout: float) -> None:
+def drop(target: Target, rest: RoutedService, on: bool, out: Terminal, timeout: float) -> None:
     """Answer with a fixed 503 whatever no feature's rule takes, or give it back to the service. Raises Failure."""
     elbv2 = target.elbv2
     listener = _listener(target, rest)
@@ -204,12 +206,12 @@ def _watch_drop(url: str, on: bool, out: Terminal, timeout: float) -> None:
     raise Failure(Outcome.TIMED_OUT, f"After {timeout:.0f} s GET {url} still answers {said}.")
 
 
-def _listener(target: Target, rest: Side) -> str:
+def _listener(target: Target, rest: RoutedService) -> str:
     """The cluster's own: a service whose traffic is detached is on none."""
     return target.outputs.get("Listener") or balancing.listeners(target, [rest.group])[0]
 
 
-def _healthy(target: Target, one: Side) -> int:
+def _healthy(target: Target, one: RoutedService) -> int:
     # Without a rule nobody checks them: `unused`.
     states = [each["TargetHealth"]["State"] for each in balancing.health(target.elbv2, one.group)]
     return sum(state in ("healthy", "unused") for state in states)

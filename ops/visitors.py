@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 
-from ecs_emulator.load.client import Connection, Failed, Server
+from ecs_emulator.load.client import Failed, LoadConnection, LoadEndpoint
 from ecs_emulator.load.workload import CannotLoad, Workload
 
 LIST, PROFILE, LIKE, ADOPT = (
@@ -61,7 +61,7 @@ def listed(url: str) -> tuple[str, ...]:
 
 
 async def _list(url: str) -> bytes:
-    connection = Connection(Server.at(url), PATIENCE)
+    connection = LoadConnection(LoadEndpoint.at(url), PATIENCE)
     try:
         return (await connection.ask("GET", "/mysfits")).body
     finally:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ecs_emulator.experiments.story import Finding
+from ecs_emulator.experiments.record import CheckResult
 from reliability import history, linearizability
 from reliability.history import Record
-from reliability.linearizability import ADOPT, LIKE, READ, Operation, Violation
+from reliability.linearizability import ADOPT, LIKE, READ, HistoryOperation, NotLinearizable
 
 MOST_SAID = 3  # violations in a sentence
 
@@ -27,17 +27,17 @@ class Verdict:
     violations: Sequence[str] = ()
 
     @property
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[CheckResult]:
         said = "; ".join(self.violations[:MOST_SAID])
         many = self.operations
         return [
-            Finding(
+            CheckResult(
                 not self.violations and many[LIKE] > 0 and many[READ] > 0 and many[ADOPT] > 0,
                 f"{many[LIKE]:,} likes, {many[READ]:,} profile reads and {many[ADOPT]:,} adoptions of {self.mysfits} "
                 f"mysfits, {self.in_doubt:,} of them in doubt: "
                 + (f"NOT linearizable. {said}" if said else "each answer is that of one order of all."),
             ),
-            Finding(
+            CheckResult(
                 not self.changed_lists and self.lists > 0,
                 f"{self.lists:,} lists were answered, "
                 + (f"with changes that nobody made: {', '.join(self.changed_lists)}." if self.changed_lists else
@@ -48,7 +48,7 @@ class Verdict:
 
 def judge(paths: Iterable[Path], before: Mapping[str, int], after: Mapping[str, int]) -> Verdict:
     """What was recorded in all the files, between the stored numbers of likes `before` and `after`, by mysfit."""
-    operations: defaultdict[str, list[Operation]] = defaultdict(list)
+    operations: defaultdict[str, list[HistoryOperation]] = defaultdict(list)
     bodies: defaultdict[str, Counter[str]] = defaultdict(Counter)
     violations = []
     for path in paths:
@@ -62,7 +62,7 @@ def judge(paths: Iterable[Path], before: Mapping[str, int], after: Mapping[str, 
     for mysfit, recorded in sorted(operations.items()):
         try:
             linearizability.check([*recorded, stored(recorded, after.get(mysfit, 0))], before.get(mysfit, 0))
-        except Violation as violation:
+        except NotLinearizable as violation:
             violations.append(f"{mysfit}: {violation}")
     # A like of a mysfit that nobody liked is counted by nobody's history.
     violations += [
@@ -81,19 +81,19 @@ def judge(paths: Iterable[Path], before: Mapping[str, int], after: Mapping[str, 
     )
 
 
-def operation(record: Record) -> list[Operation]:
+def operation(record: Record) -> list[HistoryOperation]:
     """The operation that a record tells of; none where nothing was changed or seen."""
     _, action, begin, end, status, likes, adopted, is_void = record
     if action == history.READ:
-        return [Operation(READ, begin, end, likes, adopted)] if status == 200 else []
+        return [HistoryOperation(READ, begin, end, likes, adopted)] if status == 200 else []
     if action == history.ADOPT:
         if status == 409:
-            return [Operation(ADOPT, begin, end, adopted=False)]
-        return [] if is_void else [Operation(ADOPT, begin, end, adopted=True if status == 200 else None)]
-    return [] if is_void else [Operation(LIKE, begin, end, likes if status == 200 else None)]
+            return [HistoryOperation(ADOPT, begin, end, adopted=False)]
+        return [] if is_void else [HistoryOperation(ADOPT, begin, end, adopted=True if status == 200 else None)]
+    return [] if is_void else [HistoryOperation(LIKE, begin, end, likes if status == 200 else None)]
 
 
-def stored(recorded: Sequence[Operation], count: int) -> Operation:
+def stored(recorded: Sequence[HistoryOperation], count: int) -> HistoryOperation:
     """The stored row as a read of its own, after everything."""
     after = max((each.end for each in recorded), default=0) + 1
-    return Operation(READ, after, after, count)
+    return HistoryOperation(READ, after, after, count)

@@ -7,7 +7,7 @@ correctness condition for concurrent objects", 1990. Each mysfit is an object of
 
 **The object** is a pair, a number of likes and whether it is adopted.
     like    adds 1, and returns the number at a later instant of the same call. Two instants, because requests share
-            writes (app/kit/together.py): all of a batch return the number after the batch, and a batch whose answer
+            writes (app/kit/coalescer.py): all of a batch return the number after the batch, and a batch whose answer
             was lost the number that the row shows when asked again. One alone returns its own number.
     read    returns the number, and whether it is adopted, at one instant.
     adopt   succeeds once; from then on it is refused.
@@ -40,7 +40,7 @@ from typing import NamedTuple
 LIKE, READ, ADOPT = "like", "read", "adopt"
 
 
-class Operation(NamedTuple):
+class HistoryOperation(NamedTuple):
     """`begin` and `end` in nanoseconds of one clock; two that touch are concurrent.
 
     `likes` is the number that a like or a read returned, None for a like in doubt. `adopted` is what a read has seen
@@ -73,10 +73,10 @@ class Operation(NamedTuple):
         return "adopted" if self.adopted else "not adopted"
 
 
-class Violation(Exception):
+class NotLinearizable(Exception):
     """No order explains the history. The message says why, and names the operations that contradict each other."""
 
-    def __init__(self, why: str, zero: int, *operations: Operation) -> None:
+    def __init__(self, why: str, zero: int, *operations: HistoryOperation) -> None:
         named = "; ".join(operation.told(zero) for operation in operations)
         super().__init__(f"{why}: {named}." if named else f"{why}.")
         self.operations = operations
@@ -88,10 +88,10 @@ class _Return(NamedTuple):
     likes: int
     begin: float
     end: float
-    by: Operation
+    by: HistoryOperation
 
 
-def check(operations: Sequence[Operation], count: int = 0, adopted: bool = False) -> None:
+def check(operations: Sequence[HistoryOperation], count: int = 0, adopted: bool = False) -> None:
     """Whether the history of a mysfit that began with this number of likes is linearizable. Raises Violation."""
     zero = min((each.begin for each in operations), default=0)
     likes = sorted((each for each in operations if each.action == LIKE), key=lambda each: each.begin)
@@ -104,7 +104,7 @@ def check(operations: Sequence[Operation], count: int = 0, adopted: bool = False
     ]
     fewest = min(returns, key=lambda each: each.likes, default=None)
     if fewest and fewest.likes < count:
-        raise Violation(f"It began with {count:,} likes", zero, fewest.by)
+        raise NotLinearizable(f"It began with {count:,} likes", zero, fewest.by)
     limits = _Limits(returns, count, zero)
     adoption = _adoption(operations, adopted, limits, zero)
     if adoption:
@@ -134,7 +134,7 @@ class _Limits:
         for k in range(1, size + 1):
             below = max(filter(None, (below, latest[k - 1])), key=lambda each: each.begin, default=None)
             if below and below.begin > self.hi(count + k).end:
-                raise Violation("The number of likes went back", zero, self.hi(count + k).by, below.by)
+                raise NotLinearizable("The number of likes went back", zero, self.hi(count + k).by, below.by)
 
     def hi(self, k: int) -> _Return:
         """Of those who saw k or more, the one that ended first; `count` < k <= `highest`."""
@@ -151,7 +151,7 @@ class _Limits:
         return low
 
 
-def _adoption(operations: Sequence[Operation], adopted: bool, limits: _Limits, zero: int) -> _Return | None:
+def _adoption(operations: Sequence[HistoryOperation], adopted: bool, limits: _Limits, zero: int) -> _Return | None:
     """The adoption as a return of the number of likes that there were; None where nobody can tell."""
     tries = [each for each in operations if each.action == ADOPT]
     reads = [each for each in operations if each.action == READ]
@@ -159,29 +159,29 @@ def _adoption(operations: Sequence[Operation], adopted: bool, limits: _Limits, z
     before = [each for each in reads if each.adopted is False]
     after = [each for each in reads if each.adopted] + [each for each in tries if each.adopted is False]
     if len(done) + adopted > 1:
-        raise Violation("It was adopted more than once", zero, *done[:2])
+        raise NotLinearizable("It was adopted more than once", zero, *done[:2])
     if adopted:
         if before:
-            raise Violation("It was adopted from the beginning", zero, before[0])
+            raise NotLinearizable("It was adopted from the beginning", zero, before[0])
         return None
     if not done and not after:
         return None
     first = done[0] if done else min((t for t in tries if t.adopted is None), key=lambda t: t.begin, default=None)
     if first is None:
-        raise Violation("Nobody adopted it", zero, after[0])
+        raise NotLinearizable("Nobody adopted it", zero, after[0])
     last_before = max([first, *before], key=lambda each: each.begin)
     first_after = min([*done, *after], key=lambda each: each.end)
     if last_before.begin > first_after.end:
-        raise Violation("The adoption came and went", zero, first_after, last_before)
+        raise NotLinearizable("The adoption came and went", zero, first_after, last_before)
     fewest = max([each for each in before if each.likes is not None], key=lambda each: each.likes or 0, default=None)
     most = min([each for each in after if each.likes is not None], key=lambda each: each.likes or 0, default=None)
     likes = max(limits.became_before(last_before.begin), (fewest.likes or 0) if fewest else 0)
     if most and likes > (most.likes or 0):
-        raise Violation("With fewer likes it was adopted already", zero, most, fewest or last_before)
+        raise NotLinearizable("With fewer likes it was adopted already", zero, most, fewest or last_before)
     return _Return(likes, last_before.begin, first_after.end, first)
 
 
-def _match(likes: Sequence[Operation], limits: _Limits, zero: int) -> None:
+def _match(likes: Sequence[HistoryOperation], limits: _Limits, zero: int) -> None:
     """Give each number of likes a like of its own. Raises Violation."""
     waiting: list[tuple[float, int]] = []  # the largest number that it may have made, and its place in `likes`
     begun = 0
@@ -192,11 +192,11 @@ def _match(likes: Sequence[Operation], limits: _Limits, zero: int) -> None:
             heapq.heappush(waiting, (math.inf if returned is None else returned, begun))
             begun += 1
         if not waiting:
-            raise Violation(f"{k:,} likes were seen when {begun:,} had been sent", zero, seen.by)
+            raise NotLinearizable(f"{k:,} likes were seen when {begun:,} had been sent", zero, seen.by)
         most, place = heapq.heappop(waiting)
         if most < k:
-            raise Violation("An answered like is not counted", zero, likes[place], seen.by)
+            raise NotLinearizable("An answered like is not counted", zero, likes[place], seen.by)
     lost = [likes[place] for most, place in waiting if most < math.inf]
     lost += [each for each in likes[begun:] if each.likes is not None]
     if lost:
-        raise Violation("An answered like is not counted", zero, lost[0])
+        raise NotLinearizable("An answered like is not counted", zero, lost[0])

@@ -133,7 +133,7 @@ class Platform:
 
     def keepers(self) -> list[int]:
         """The processes of its keeper."""
-        return [pid for pid, command in living(self._mark).items() if command.endswith("-m ecs_emulator.keeper")]
+        return [pid for pid, command in living(self._mark).items() if command.endswith("-m ecs_emulator.reaper")]
 
     def mysfits(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run another `mysfits` command beside it, as in a second terminal."""

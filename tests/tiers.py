@@ -102,7 +102,7 @@ PLACES = {
     "emulator/tests/stacks/test_operations.py::test_the_aws_cli": "process",
     "emulator/tests/test_access_key.py::test_a_wide_umask": "process",
     "emulator/tests/test_announcement.py": "process",
-    "emulator/tests/experiments/test_watch.py": "process",
+    "emulator/tests/experiments/test_polling.py": "process",
     "emulator/tests/experiments/test_starvation.py::test_a_process": "process",
     "emulator/tests/test_keeper.py": "process",
     "emulator/tests/test_local.py::test_a_folder_is_free": "process",

@@ -2,7 +2,7 @@ from flask import Blueprint
 
 from app.adoptions.store import Adoptions
 from app.catalog.inputs import parse_mysfit_id
-from app.kit.request_log import happened
+from app.kit.request_log import set_event
 
 
 def adoption_routes(adoptions: Adoptions) -> Blueprint:
@@ -11,7 +11,7 @@ def adoption_routes(adoptions: Adoptions) -> Blueprint:
     @blueprint.post("/mysfits/<mysfit_id>/adopt")
     def adopt(mysfit_id: str) -> dict[str, str]:
         adoptions.adopt(parse_mysfit_id(mysfit_id))
-        happened("Mysfit adopted.", mysfit_id=mysfit_id)
+        set_event("Mysfit adopted.", mysfit_id=mysfit_id)
         return {"Update": "Success"}
 
     return blueprint

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.catalog.inputs import Filter
 from app.catalog.store import Mysfit, Mysfits, Profile
-from app.kit.together import Together
+from app.kit.coalescer import RequestCoalescer
 
 
 def list_of(mysfits: Mysfits, wanted: Filter | None) -> list[Mysfit]:
@@ -16,4 +16,4 @@ def reading_profiles(mysfits: Mysfits) -> Callable[[str], Profile]:
 
     So an answered like shows in every profile asked for after it, from every task.
     """
-    return Together[str, Profile](lambda mysfit_id, _size, _deadline: mysfits.profile(mysfit_id)).do
+    return RequestCoalescer[str, Profile](lambda mysfit_id, _size, _deadline: mysfits.profile(mysfit_id)).do

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.kit.together import Together
+from app.kit.coalescer import RequestCoalescer
 
 Found = TypeVar("Found")
 
 
 def reading(find: Callable[[int], Found]) -> Callable[[int], Found]:
     """`find` for an id, which many may want at once. It raises what `find` raises, and Unavailable."""
-    return Together[int, Found](lambda number, _size, _deadline: find(number)).do
+    return RequestCoalescer[int, Found](lambda number, _size, _deadline: find(number)).do

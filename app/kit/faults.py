@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from flask import Flask, request
 from werkzeug.exceptions import InternalServerError
 
-from app.kit.gate import WITHOUT_A_PLACE
+from app.kit.concurrency_limiter import WITHOUT_A_PLACE
 from app.kit.problems import Problem, Unavailable
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import Response, request
 
-from app.kit.copies import Copies
+from app.kit.ttl_cache import TtlCache
 
 # Seconds that a list may be old. Nothing that the lists show changes from one second to the next.
 LIFETIME = 1
@@ -25,7 +25,7 @@ class Lists(Generic[Key]):
 
     def __init__(self, read: Callable[[Key], Any]) -> None:
         self._read = read
-        self._bodies = Copies[Key, _Body](self._body, LIFETIME)
+        self._bodies = TtlCache[Key, _Body](self._body, LIFETIME)
 
     def answer(self, key: Key) -> Response:
         """The answer to the request being served; 304 when the caller has it. Raises what `read` raises."""

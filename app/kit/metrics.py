@@ -27,7 +27,7 @@ MOST = 100
 LONGEST = 10.0  # seconds that a request waits to be told of
 
 
-class Answered(NamedTuple):
+class CompletedRequest(NamedTuple):
     """What a request came to: its status, the milliseconds that it took, the message of its log event."""
 
     status: int
@@ -35,7 +35,7 @@ class Answered(NamedTuple):
     message: str
 
 
-def line(service: str, answered: Sequence[Answered], named: Mapping[str, str], now: float) -> dict[str, Any]:
+def line(service: str, answered: Sequence[CompletedRequest], named: Mapping[str, str], now: float) -> dict[str, Any]:
     """The members of one line in CloudWatch's embedded metric format, for at most MOST requests.
 
     `named` are metrics by the message whose events they count; one that nothing happened to is left out, and costs
@@ -68,7 +68,7 @@ class Metrics(logging.Handler):
         super().__init__()
         self._service = service
         self._named = named
-        self._answered: list[Answered] = []
+        self._answered: list[CompletedRequest] = []
         self._news = threading.Condition()
         self._writing = threading.Lock()
 
@@ -79,7 +79,7 @@ class Metrics(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         told = vars(record)
         with self._news:
-            self._answered.append(Answered(told["status"], told["duration_ms"], record.getMessage()))
+            self._answered.append(CompletedRequest(told["status"], told["duration_ms"], record.getMessage()))
             if len(self._answered) in (1, MOST):
                 self._news.notify()
 

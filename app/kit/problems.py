@@ -15,7 +15,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from app.kit.request_log import note
+from app.kit.request_log import bind
 
 # Characters of a traceback that a log event carries: the end tells what happened.
 LONGEST_TRACEBACK = 8_000
@@ -79,7 +79,7 @@ def _as_problem(error: HTTPException) -> Response:
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
     if isinstance(error, Unavailable) and error.__cause__:
-        note(cause=repr(error.__cause__)[:300])
+        bind(cause=repr(error.__cause__)[:300])
     return response
 
 
@@ -90,9 +90,9 @@ def is_out_of_files(error: BaseException) -> bool:
 
 def _unforeseen(error: Exception) -> Response:
     if is_out_of_files(error):
-        note(cause=repr(error)[:300])
+        bind(cause=repr(error)[:300])
         return _as_problem(Unavailable("Too much is open at once."))
-    note(exception=traceback.format_exc()[-LONGEST_TRACEBACK:])
+    bind(exception=traceback.format_exc()[-LONGEST_TRACEBACK:])
     return _as_problem(InternalServerError("Something went wrong on our side. It has been logged."))
 
 

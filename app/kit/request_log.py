@@ -23,13 +23,13 @@ def request_id() -> str | None:
     return g.get("request_id") if has_request_context() else None
 
 
-def happened(message: str, **fields: Any) -> None:
+def set_event(message: str, **fields: Any) -> None:
     """Say what this request did: the message of its one log event, and fields beside it."""
     g.message = message
-    note(**fields)
+    bind(**fields)
 
 
-def note(**fields: Any) -> None:
+def bind(**fields: Any) -> None:
     """Add fields to the log event of this request."""
     g.fields = g.get("fields", {}) | fields
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.kit.together import Together
+from app.kit.coalescer import RequestCoalescer
 from app.likes.store import Likes
 
 
@@ -11,4 +11,4 @@ def liking(likes: Likes) -> Callable[[str], int]:
 
     It raises NoSuchMysfit, or Unavailable where the like is not stored, or stored once without a word of it.
     """
-    return Together(likes.add).do
+    return RequestCoalescer(likes.add).do

@@ -2,7 +2,7 @@ from app.catalog.description import A_MYSFIT, THE_FIRST, THE_SAME
 from app.catalog.store import NoSuchMysfit
 from app.kit.description import Description, Operation, Piece, an_object, as_json, leads_to, named, number
 from app.kit.problems import Unavailable
-from app.likes.pace import TooManyLikes
+from app.likes.rate_limiter import TooManyLikes
 
 _STORED: Piece = as_json(named("Liked"), {"Update": "Success", "likes": 43})
 _LIKE = {"LikeMysfit": leads_to("likeMysfit", mysfit_id=THE_FIRST)}

@@ -4,11 +4,11 @@ from typing import Any
 from flask import Blueprint, request
 
 from app.catalog.inputs import parse_mysfit_id
-from app.kit.request_log import happened
-from app.likes.pace import Pace
+from app.kit.request_log import set_event
+from app.likes.rate_limiter import RateLimiter
 
 
-def like_routes(like_one: Callable[[str], int], pace: Pace, fulfill_like: bool) -> Blueprint:
+def like_routes(like_one: Callable[[str], int], pace: RateLimiter, fulfill_like: bool) -> Blueprint:
     """`fulfill_like` is whether a separate like service has likes stored here."""
     blueprint = Blueprint("likes", __name__)
 
@@ -16,7 +16,7 @@ def like_routes(like_one: Callable[[str], int], pace: Pace, fulfill_like: bool) 
     def like(mysfit_id: str) -> dict[str, Any]:
         pace.take(request)
         count = like_one(parse_mysfit_id(mysfit_id))
-        happened("Like processed.", mysfit_id=mysfit_id)
+        set_event("Like processed.", mysfit_id=mysfit_id)
         return {"Update": "Success", "likes": count}
 
     if fulfill_like:

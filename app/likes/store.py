@@ -10,7 +10,7 @@ import time
 
 from app.catalog.store import NoSuchMysfit
 from app.kit.dynamodb import InDoubt, Item, NotApplied, Refused, Table
-from app.likes.stamps import Writer, removable
+from app.likes.sequence_numbers import Writer, removable
 
 # A row takes a stamp once: when its writer's newest is older, or when it does not know the writer (any more) and the
 # stamp is above every one that was ever removed.

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ecs_emulator.scheduler.images import Images
-from ecs_emulator.stacks.programs import Program
+from ecs_emulator.stacks.programs import TemplateProgram
 
 
-def announced(programs: Sequence[Program], images: Images, docker: bool) -> Iterator[str]:
+def announced(programs: Sequence[TemplateProgram], images: Images, docker: bool) -> Iterator[str]:
     """Lines that tell, container by container, which image, command and variables there are, and what runs of them."""
     for file, of_file in groupby(programs, lambda each: each.file):
         how = "in containers of the Docker engine" if docker else "as your processes, on this machine"
@@ -25,7 +25,7 @@ def announced(programs: Sequence[Program], images: Images, docker: bool) -> Iter
                 yield f"    variable     {visible(name)}={visible(value)}"
 
 
-def _what_runs(program: Program, images: Images, docker: bool) -> str:
+def _what_runs(program: TemplateProgram, images: Images, docker: bool) -> str:
     image = images.of({"name": program.container, "image": program.image})
     if image and image.is_program:
         folder, typed = str(image.root), image.command[-1].removeprefix("exec ")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ecs_emulator.balancer import operations as elbv2
 from ecs_emulator.cloud import cloudwatch, load_balancers
-from ecs_emulator.cloud.wires import service_model
-from ecs_emulator.scheduler import features, unplayed
+from ecs_emulator.cloud.protocols import service_model
+from ecs_emulator.scheduler import features, unsupported
 from ecs_emulator.scheduler import operations as ecs
 from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.resources.registry import NOT_PLAYED, PLAYED, grouped
@@ -50,7 +50,7 @@ def _without_effect() -> str:
         [
             ("Resource types of CloudFormation", grouped(set(NOT_PLAYED))),
             ("Inputs of ECS", _words(stored)),
-            ("Container definitions, as processes", _words(unplayed.NOT_ENFORCED)),
+            ("Container definitions, as processes", _words(unsupported.NOT_ENFORCED)),
         ],
     )
 
@@ -72,7 +72,7 @@ def _unsupported() -> str:
         [
             *rows,
             ("Inputs of ECS", _words({*features.REFUSED, *only})),
-            ("Container definitions, as processes", _words(unplayed.REFUSED)),
+            ("Container definitions, as processes", _words(unsupported.REFUSED)),
             ("Templates", "`Transform`, and every resource type that is in neither table"),
         ],
     )

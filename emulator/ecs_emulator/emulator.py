@@ -17,7 +17,7 @@ from typing import Any
 
 import boto3
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.balancer import operations as elbv2
 from ecs_emulator.balancer.balancer import Balancer
@@ -26,8 +26,8 @@ from ecs_emulator.cloud import load_balancers
 from ecs_emulator.cloud.durable.calls import OURS
 from ecs_emulator.cloud.durable.database import opened as opened_database
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.cloud.service import Played, bound
-from ecs_emulator.cloud.stored import forget
+from ecs_emulator.cloud.moto_backend import forget
+from ecs_emulator.cloud.service import OperationHandlers, bound
 from ecs_emulator.last_words import last_words
 from ecs_emulator.local import DATABASE, REGION, AlreadyRunning, client_environment, ours_alone
 from ecs_emulator.ports import Ports, free_ports
@@ -37,7 +37,7 @@ from ecs_emulator.scheduler import operations as ecs
 from ecs_emulator.scheduler.confinement import NOT_OFFERED, Confinement
 from ecs_emulator.scheduler.containers import Containers
 from ecs_emulator.scheduler.docker.engine import Engine
-from ecs_emulator.scheduler.docker.ground import ground
+from ecs_emulator.scheduler.docker.session import docker_session
 from ecs_emulator.scheduler.images import Images, Programs
 from ecs_emulator.scheduler.processes import Processes
 from ecs_emulator.scheduler.runner import TaskRunner
@@ -135,7 +135,7 @@ class Emulator:
 
     def _open(self, opened: ExitStack, folder: Path) -> None:
         engine = self.engine = Engine() if self._docker else None
-        start = opened.enter_context(keeper.started())
+        start = opened.enter_context(reaper.started())
         database = opened_database(folder / DATABASE, self.say) if self.folder else None
         self.database = database
         self.key = AccessKey.of_folder(folder)
@@ -152,7 +152,7 @@ class Emulator:
         if not confinement and not engine:
             self.say(NOT_OFFERED)
         runner: TaskRunner
-        containers_on = opened.enter_context(ground(engine, folder)) if engine else None
+        containers_on = opened.enter_context(docker_session(engine, folder)) if engine else None
         if containers_on:
             cloud.guard.admit(containers_on.host)
             runner = Containers(
@@ -176,11 +176,11 @@ class Emulator:
     def _play(self) -> None:
         addressed = load_balancers.address(f"localhost:{self.ports.api}")
         stated = load_balancers.state(self.balancer.state)
-        self.cloud.play("ecs", Played(bound(ecs.OPERATIONS, self.scheduler)))
-        self.cloud.play("cloudformation", Played(bound(cloudformation.OPERATIONS, self.stacks)))
+        self.cloud.play("ecs", OperationHandlers(bound(ecs.OPERATIONS, self.scheduler)))
+        self.cloud.play("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, self.stacks)))
         self.cloud.play(
             "elbv2",
-            Played(
+            OperationHandlers(
                 {**load_balancers.OPERATIONS, **bound(elbv2.OPERATIONS, self.balancer)},
                 rest_to_moto=True,
                 changed=self.balancer.changed,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ecs_emulator.scheduler.services import Service
-from emulator.simulation.observation import UNHEALTHY, Observer, Tick
+from emulator.simulation.observation import UNHEALTHY, SimulationObserver, Tick
 from emulator.simulation.trace import Violation
 from emulator.simulation.world import World
 
@@ -20,7 +20,7 @@ _FIRST_DELAY, _LONGEST_DELAY = 10.0, 27 * 60.0  # seconds
 class CircuitBreakers:
     """Counts by itself, from what happens to tasks."""
 
-    def __init__(self, world: World, observer: Observer) -> None:
+    def __init__(self, world: World, observer: SimulationObserver) -> None:
         self._world = world
         self._observer = observer
         self._failed: dict[str, int] = defaultdict(int)  # by deployment id, as all here

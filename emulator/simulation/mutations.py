@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
 
-from emulator.simulation.simulation import Outcome
+from emulator.simulation.simulation import SimulationResult
 
 _ANEW = ("ecs_emulator.scheduler", "emulator.simulation")
 
@@ -171,7 +171,7 @@ class _Finder:
 
 
 @contextmanager
-def mutated(mutation: Mutation) -> Iterator[Callable[..., Outcome]]:
+def mutated(mutation: Mutation) -> Iterator[Callable[..., SimulationResult]]:
     """`simulate` on a scheduler with the mutation. Raises ValueError where its text is not there."""
     kept = _forget()
     packages = {name: kept[name] for name in _ANEW if name in kept}
@@ -188,7 +188,7 @@ def mutated(mutation: Mutation) -> Iterator[Callable[..., Outcome]]:
             setattr(sys.modules[parent], child, package)
 
 
-def find(mutation: Mutation, seeds: Iterable[int]) -> Outcome | None:
+def find(mutation: Mutation, seeds: Iterable[int]) -> SimulationResult | None:
     """The first outcome with a violation; None where no seed finds the mutation."""
     with mutated(mutation) as simulate:
         return next((outcome for seed in seeds if (outcome := simulate(seed)).violation), None)

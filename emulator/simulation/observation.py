@@ -42,7 +42,7 @@ class Tick:
         return [task for task in self.tasks if self.conditions.get(task.id) == condition]
 
 
-class Observer:
+class SimulationObserver:
     """`before` and `after` each tick; then `ticks` has what the tick did."""
 
     def __init__(self, world: World) -> None:

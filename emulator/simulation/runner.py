@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.scheduler.outside import ContainerState, Launch, Target
+from ecs_emulator.scheduler.interfaces import ContainerState, Launch, TargetAddress
 from emulator.simulation.trace import Trace
 
 _STOP_TIMEOUT = 30.0  # seconds; ECS's default
@@ -72,7 +72,7 @@ class SimulatedRun:
         self.stopped_at: float | None = None
         self.fails_checks = False
         self.fails_checks_of: set[str] = set()  # ARNs of target groups
-        self.targets: list[tuple[str, Target]] = []  # what it has been registered as
+        self.targets: list[tuple[str, TargetAddress]] = []  # what it has been registered as
         self._runner = runner
         self._draws = runner.draws(f"run {number}")
         shares = runner.share_address
@@ -118,7 +118,7 @@ class SimulatedRun:
         is_sick = self.image == "sick" or self.fails_checks or group in self.fails_checks_of
         return self._runner.now() >= self.warm_at and not is_sick and self.lives()
 
-    def is_at(self, target: Target) -> bool:
+    def is_at(self, target: TargetAddress) -> bool:
         return target.id == self.address and (not self._first_port or target.port // 10 * 10 == self._first_port)
 
     def kill(self, code: int = 137) -> None:

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from emulator.simulation.mutations import Mutation
-from emulator.simulation.simulation import Outcome
+from emulator.simulation.simulation import SimulationResult
 
 _LAST = 30  # lines of the trace that tell of a failure
 
 Found = Sequence[tuple[Mutation, int | None]]
 
 
-def failure(outcome: Outcome, without: Sequence[int]) -> str:
+def failure(outcome: SimulationResult, without: Sequence[int]) -> str:
     """The end of the shrunk run, and how to see all of it."""
     left_out = f" --without {','.join(map(str, without))}" if without else ""
     return "\n".join(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from emulator.simulation.simulation import Outcome, Simulation, simulate
+from emulator.simulation.simulation import Simulation, SimulationResult, simulate
 
 
-def shrink(outcome: Outcome) -> tuple[Outcome, list[int]]:
+def shrink(outcome: SimulationResult) -> tuple[SimulationResult, list[int]]:
     """A run of the same seed that violates the same invariant, and the numbers of the operations it is without."""
     assert outcome.violation is not None  # noqa: S101 (for the type)
     without: list[int] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from emulator.simulation import answers, capacity, ends, messages, workload
 from emulator.simulation.breaker import CircuitBreakers
 from emulator.simulation.lifecycle import Lifecycles
-from emulator.simulation.observation import Observer
+from emulator.simulation.observation import SimulationObserver
 from emulator.simulation.trace import Trace, Violation
 from emulator.simulation.world import World
 
@@ -24,7 +24,7 @@ _LAST_LOOK = 3  # ticks in which nothing may happen any more
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SimulationResult:
     """`counts` has ticks, simulated seconds, tasks, operations by kind, and service deployments by status."""
 
     seed: int
@@ -41,13 +41,13 @@ class Simulation:
         operations = workload.draw(self.world)
         self.operations = [each for number, each in enumerate(operations) if number not in without]
         self.ticks = 0
-        self._observer = Observer(self.world)
+        self._observer = SimulationObserver(self.world)
         self._lifecycles = Lifecycles(self.world)
         self._breakers = CircuitBreakers(self.world, self._observer)
         self._steps = self.world.random("steps")
         self._asking = self.world.random("asking")
 
-    def run(self) -> Outcome:
+    def run(self) -> SimulationResult:
         world, violation = self.world, None
         try:
             self._disturbed()
@@ -59,7 +59,7 @@ class Simulation:
             violation.__cause__ = error
         if violation:
             world.trace.add(world.now, f"VIOLATION {violation}")
-        return Outcome(world.seed, violation, world.trace, self._counts())
+        return SimulationResult(world.seed, violation, world.trace, self._counts())
 
     def _disturbed(self) -> None:
         left = list(self.operations)
@@ -105,5 +105,5 @@ class Simulation:
         return counts
 
 
-def simulate(seed: int, without: Container[int] = ()) -> Outcome:
+def simulate(seed: int, without: Container[int] = ()) -> SimulationResult:
     return Simulation(seed, without).run()

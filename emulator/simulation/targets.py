@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.scheduler.outside import Health, Target
+from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 from emulator.simulation.runner import SimulatedRun
 from emulator.simulation.trace import Trace
 
@@ -42,11 +42,11 @@ class SimulatedTargets:
         now: Callable[[], float],
         clock: Clock,
         trace: Trace,
-        run_at: Callable[[Target], SimulatedRun],
+        run_at: Callable[[TargetAddress], SimulatedRun],
     ) -> None:
         self.detached: set[str] = set()
-        self.registered: dict[tuple[str, Target], _Registered] = {}
-        self.log: list[tuple[str, str, Target]] = []  # register or deregister, group, target
+        self.registered: dict[tuple[str, TargetAddress], _Registered] = {}
+        self.log: list[tuple[str, str, TargetAddress]] = []  # register or deregister, group, target
         self._now = now
         self._trace = trace
         self._run_at = run_at
@@ -59,7 +59,7 @@ class SimulatedTargets:
                 clock.shortened(chosen.choice((0, 5, 30, 60))),
             )
 
-    def register(self, group_arn: str, target: Target) -> None:
+    def register(self, group_arn: str, target: TargetAddress) -> None:
         self.log.append(("register", group_arn, target))
         self._trace.add(self._now(), f"register {target.id}:{target.port} in {group_arn[73:]}")
         known = self.registered.get((group_arn, target))
@@ -68,14 +68,14 @@ class SimulatedTargets:
             run.targets.append((group_arn, target))
             self.registered[group_arn, target] = _Registered(run, self._now())
 
-    def deregister(self, group_arn: str, target: Target) -> None:
+    def deregister(self, group_arn: str, target: TargetAddress) -> None:
         self.log.append(("deregister", group_arn, target))
         self._trace.add(self._now(), f"deregister {target.id}:{target.port} from {group_arn[73:]}")
         known = self.registered.get((group_arn, target))
         if known and known.left_at is None:
             known.left_at = self._now()
 
-    def health(self, group_arn: str, target: Target) -> Health | None:
+    def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         known = self.registered.get((group_arn, target))
         if known is None:
             return None
@@ -101,7 +101,7 @@ class SimulatedTargets:
             elif group not in self.detached:
                 self._check(each, each.run.answers(group), settings)
 
-    def of(self, run: SimulatedRun) -> Iterator[tuple[str, Target, str]]:
+    def of(self, run: SimulatedRun) -> Iterator[tuple[str, TargetAddress, str]]:
         """Group, target and state of what a run is registered as, draining included."""
         for group, target in run.targets:
             if health := self.health(group, target):

@@ -20,7 +20,7 @@ _SECONDS = 400  # the latest operation
 
 
 @dataclass(frozen=True)
-class Operation:
+class ScheduledCall:
     """At `at` simulated seconds; everything else about it is drawn from its own seed when its time has come."""
 
     at: float
@@ -28,17 +28,17 @@ class Operation:
     seed: int
 
 
-def draw(world: World) -> list[Operation]:
+def draw(world: World) -> list[ScheduledCall]:
     """The operations of a world, in the order of their times."""
     draws = world.random("workload")
     kinds = draws.choices(list(WEIGHTS), list(WEIGHTS.values()), k=draws.randint(4, 24))
     # A short time is where things meet, a long one is where they come to an end between.
     latest = draws.choice((20, 100, _SECONDS))
-    later = [Operation(draws.uniform(0, latest), kind, draws.getrandbits(32)) for kind in kinds]
-    return [Operation(0.0, "create", draws.getrandbits(32)), *sorted(later, key=lambda each: each.at)]
+    later = [ScheduledCall(draws.uniform(0, latest), kind, draws.getrandbits(32)) for kind in kinds]
+    return [ScheduledCall(0.0, "create", draws.getrandbits(32)), *sorted(later, key=lambda each: each.at)]
 
 
-def carry_out(operation: Operation, world: World) -> None:
+def carry_out(operation: ScheduledCall, world: World) -> None:
     KINDS[operation.kind](world, random.Random(operation.seed))  # noqa: S311 (it has to be the same again)
 
 

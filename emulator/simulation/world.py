@@ -10,8 +10,8 @@ from typing import Any
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.clusters import Cluster
+from ecs_emulator.scheduler.interfaces import TargetAddress
 from ecs_emulator.scheduler.operations import OPERATIONS
-from ecs_emulator.scheduler.outside import Target
 from ecs_emulator.scheduler.scheduler import Scheduler
 from emulator.simulation.runner import SimulatedRun, SimulatedRunner
 from emulator.simulation.targets import SimulatedTargets
@@ -63,7 +63,7 @@ class World:
         self.now += seconds
         self.targets.advance()
 
-    def _run_at(self, target: Target) -> SimulatedRun:
+    def _run_at(self, target: TargetAddress) -> SimulatedRun:
         # Addresses are never given twice, and the newest are asked for most.
         return next(run for run in reversed(self.runner.runs.values()) if run.is_at(target))
 

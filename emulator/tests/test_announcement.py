@@ -18,7 +18,7 @@ from ecs_emulator.announcement import announced
 from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.confinement import NOT_OFFERED
 from ecs_emulator.scheduler.images import Images, Programs
-from ecs_emulator.stacks.programs import Program, programs
+from ecs_emulator.stacks.programs import TemplateProgram, programs
 from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.scheduler.launches import an_image
 from emulator.tests.support.folders import ROOT
@@ -53,11 +53,11 @@ def test_each_container_is_listed_with_its_image_command_and_variables(tmp_path:
     )
     path = a_template(tmp_path, container, a_container(Name="side", Image="theirs/side:2"))
     assert programs([path], {}) == [
-        Program(
+        TemplateProgram(
             *("theirs.yml", "Task", "web", "theirs/web:1"),
             *(("/bin/sh", "-c"), ("touch /tmp/x",), (("BROWSER", "sh"),)),
         ),
-        Program("theirs.yml", "Task", "side", "theirs/side:2", (), (), ()),
+        TemplateProgram("theirs.yml", "Task", "side", "theirs/side:2", (), (), ()),
     ]
     assert [line.strip() for line in told(path).splitlines()][1:7] == [
         "'Task', container 'web'",

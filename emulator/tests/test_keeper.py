@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from emulator.tests.support.folders import ROOT
 from emulator.tests.support.processes import living
 from emulator.tests.support.waiting import until
@@ -85,7 +85,7 @@ def test_children_die_at_the_end_of_the_block(tmp_path: Path) -> None:
 def test_a_child_s_output_is_added_to_its_file(tmp_path: Path) -> None:
     output = tmp_path / "output"
     output.write_text("before\n")
-    with keeper.started() as start:
+    with reaper.started() as start:
         command = [
             sys.executable,
             "-c",
@@ -96,19 +96,19 @@ def test_a_child_s_output_is_added_to_its_file(tmp_path: Path) -> None:
 
 
 def test_a_child_s_output_can_be_read(tmp_path: Path) -> None:
-    with keeper.started() as start:
+    with reaper.started() as start:
         child = start(["sh", "-c", "echo out; echo error >&2; pwd"], dict(os.environ), None, tmp_path)
         out, _ = child.communicate(timeout=60)
     assert out.decode() == f"out\nerror\n{tmp_path}\n"
 
 
 def test_a_command_that_is_not_there_is_an_error_and_no_child(tmp_path: Path) -> None:
-    with keeper.started() as start, pytest.raises(FileNotFoundError):
+    with reaper.started() as start, pytest.raises(FileNotFoundError):
         start(["no-such-command"], dict(os.environ), None)
 
 
 def test_many_threads_may_start_children(tmp_path: Path) -> None:
-    with keeper.started() as start, ThreadPoolExecutor(8) as pool:
+    with reaper.started() as start, ThreadPoolExecutor(8) as pool:
         children = list(
             pool.map(lambda number: start(["echo", str(number)], dict(os.environ), tmp_path / str(number)), range(40))
         )
@@ -120,7 +120,7 @@ def test_a_group_that_is_gone_is_taken_back(tmp_path: Path, monkeypatch: pytest.
     """Its number may be somebody else's by the time the keeper kills."""
     told = tmp_path / "told"
     monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "keeper", f"cat > {told}")))
-    with keeper.started() as start:
+    with reaper.started() as start:
         gone = start(["true"], dict(os.environ), tmp_path / "output")
         assert gone.wait(60) == 0
         # Its child lives on, and so does the group.
@@ -135,7 +135,7 @@ def test_a_group_that_is_gone_is_taken_back(tmp_path: Path, monkeypatch: pytest.
 def test_the_keeper_kills_what_was_named_and_not_taken_back() -> None:
     children = [subprocess.Popen(["sleep", "600"], start_new_session=True) for _ in range(2)]
     try:
-        keeper.keep(f"{number}\n" for number in (children[0].pid, children[1].pid, -children[0].pid, 2**22 + 1))
+        reaper.keep(f"{number}\n" for number in (children[0].pid, children[1].pid, -children[0].pid, 2**22 + 1))
         assert children[1].wait(60) == -signal.SIGKILL
         assert children[0].poll() is None
     finally:
@@ -151,12 +151,12 @@ def a_script(path: Path, commands: str) -> Path:
 
 
 def test_a_child_that_has_ended_already_is_no_trouble(tmp_path: Path) -> None:
-    with keeper.started() as start:
+    with reaper.started() as start:
         assert start(["true"], dict(os.environ), tmp_path / "output").wait() == 0
 
 
 def test_a_new_keeper_keeps_what_the_one_before_kept_and_what_was_started_between_them(tmp_path: Path) -> None:
-    with keeper.started() as start:
+    with reaper.started() as start:
         assert start.ended() is None
         before = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
         gone = start(["true"], dict(os.environ), tmp_path / "output")
@@ -171,7 +171,7 @@ def test_a_new_keeper_keeps_what_the_one_before_kept_and_what_was_started_betwee
 
 
 def test_a_new_keeper_is_told_of_no_group_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with keeper.started() as start:
+    with reaper.started() as start:
         gone = start(["true"], dict(os.environ), tmp_path / "output")
         left = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
         gone.wait(60)
@@ -186,7 +186,7 @@ def test_a_new_keeper_is_told_of_no_group_that_is_gone(tmp_path: Path, monkeypat
 
 
 def test_children_die_at_the_end_of_the_block_also_when_the_keeper_has_died_before(tmp_path: Path) -> None:
-    with keeper.started() as start:
+    with reaper.started() as start:
         child = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
         start.process.kill()
         start.process.wait()

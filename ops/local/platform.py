@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.emulator import Emulator, Say
 from ops.local.image import built, snapshots
 from ops.local.last_parameters import LastParameters
@@ -32,7 +32,7 @@ class Platform:
         assert aws.database  # noqa: S101
         say, listing = aws.say, Listing.read(STACKS)
         services = listing.assembly(self.assembly)
-        last = LastParameters(aws.database, ALONE)
+        last = LastParameters(aws.database, MOTO_LOCK)
         aws.stacks.completed = last.remember
         parameters = last.used((*listing.stacks, *services), self.parameters, say)
         aws.stacks.play_all(listing.stacks, parameters)

@@ -14,9 +14,9 @@ from ecs_emulator.cloud.durable.database import Database, NotWritten, opened
 from ecs_emulator.cloud.durable.journal import Journal
 from ecs_emulator.cloud.durable.takeover import take_over
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.cloud.server import Server
-from ecs_emulator.cloud.service import Played, bound
-from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.cloud.moto_backend import MOTO_LOCK
+from ecs_emulator.cloud.server import WebServer
+from ecs_emulator.cloud.service import OperationHandlers, bound
 from ecs_emulator.cloud.website import Website
 from ecs_emulator.local import DATABASE, REGION, Unusable
 from ecs_emulator.sessions import session_of
@@ -53,14 +53,14 @@ def cloud(
     `names` are hosts by which others than this machine reach it. Raises TemplateError or Unusable.
     """
     database = opened(folder / DATABASE, say)
-    last = LastParameters(database, ALONE)
+    last = LastParameters(database, MOTO_LOCK)
     with closing(Cloud(port, host, key=key, database=database, say=say)) as endpoint:
         for name in names:
             endpoint.guard.admit(name)
         supervisor.watch(endpoint.worker)
         session = session_of(f"http://127.0.0.1:{port}", key, OURS)
         with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
-            endpoint.play("cloudformation", Played(bound(CLOUDFORMATION, stacks)))
+            endpoint.play("cloudformation", OperationHandlers(bound(CLOUDFORMATION, stacks)))
             listed = Listing.read(STACKS).all(MONOLITH)
             stacks.play_all(listed, last.used(listed, {}, say))
             say("The tables, the log group and the bucket of cfn/ are made.")
@@ -80,7 +80,7 @@ def fill(
     """What the stacks do not make: the data of earlier versions, what was made by hand, the seeds. Raises Unusable."""
     snapshot = folder / SNAPSHOT
     try:
-        take_over(snapshot, REGION, database, ALONE, say)
+        take_over(snapshot, REGION, database, MOTO_LOCK, say)
     except (NotWritten, OSError, ValueError, LookupError) as error:
         raise Unusable(
             f"{snapshot} cannot be taken over: {error!r}. It is untouched; move it away to go on."
@@ -104,6 +104,6 @@ def site(
     """The site, published for an API at `api_url` and served."""
     count = publish(session, bucket, api_url)
     say(f"The site is in its bucket: {count} files.")
-    with closing(Server(Website(session, bucket), port, threads=4, host=host, name="The site's server")) as server:
+    with closing(WebServer(Website(session, bucket), port, threads=4, host=host, name="The site's server")) as server:
         supervisor.watch(server.worker)
         yield

@@ -1,4 +1,4 @@
-"""Change sets: what a deployment would do to a stack, known before it is done."""
+"""PlannedChange sets: what a deployment would do to a stack, known before it is done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TO_DELETE_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DE
 
 
 @dataclass(frozen=True)
-class Change:
+class PlannedChange:
     """What happens to one resource. `replacement`: True, False or Conditional, as CloudFormation says it."""
 
     action: str
@@ -44,13 +44,13 @@ class Change:
 
 
 @dataclass(frozen=True)
-class ChangeSet:
+class PreparedChangeSet:
     """A change set that can be executed, and the parameters as they will be."""
 
     arn: str
     stack: str
     is_new: bool
-    changes: tuple[Change, ...]
+    changes: tuple[PlannedChange, ...]
     parameters: Mapping[str, str]
 
 
@@ -89,7 +89,7 @@ def refuse_unready(stack: Mapping[str, Any]) -> None:
 
 def prepare(
     cloudformation: CloudFormationClient, stack: Listed, parameters: Iterable[Mapping[str, Any]], is_new: bool
-) -> ChangeSet | None:
+) -> PreparedChangeSet | None:
     """Have CloudFormation work out the changes; None when there are none. Raises Failure (FAILED, TIMED_OUT)."""
     try:
         made = cloudformation.create_change_set(
@@ -124,7 +124,7 @@ def discard(cloudformation: CloudFormationClient, arn: str, stack: str, is_new: 
         cloudformation.delete_stack(StackName=stack)
 
 
-def _read(cloudformation: CloudFormationClient, told: dict[str, Any], stack: str, is_new: bool) -> ChangeSet:
+def _read(cloudformation: CloudFormationClient, told: dict[str, Any], stack: str, is_new: bool) -> PreparedChangeSet:
     arn, changes = told["ChangeSetId"], list(told.get("Changes", []))
     parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in told.get("Parameters", [])}
     while told.get("NextToken"):
@@ -133,12 +133,12 @@ def _read(cloudformation: CloudFormationClient, told: dict[str, Any], stack: str
             cloudformation.describe_change_set(ChangeSetName=arn, StackName=stack, NextToken=told["NextToken"]),
         )
         changes += told.get("Changes", [])
-    return ChangeSet(arn, stack, is_new, tuple(_change(each["ResourceChange"]) for each in changes), parameters)
+    return PreparedChangeSet(arn, stack, is_new, tuple(_change(each["ResourceChange"]) for each in changes), parameters)
 
 
-def _change(change: Mapping[str, Any]) -> Change:
+def _change(change: Mapping[str, Any]) -> PlannedChange:
     names = [each.get("Target", {}).get("Name") for each in change.get("Details", [])]
-    return Change(
+    return PlannedChange(
         change["Action"],
         change["LogicalResourceId"],
         change["ResourceType"],

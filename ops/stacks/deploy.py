@@ -10,14 +10,14 @@ from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from ops.stacks import changes, images, listing
-from ops.stacks.changes import Change, ChangeSet
-from ops.stacks.events import Event, Events, first_cause, follow
+from ops.stacks.changes import PlannedChange, PreparedChangeSet
+from ops.stacks.events import Event, StackEventFollower, first_cause, follow
 from ops.stacks.listing import Listed, Setting
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
-class Deployment:
+class StackDeployment:
     """`timeout` is in seconds, for each stack."""
 
     def __init__(self, target: Target, out: Terminal, timeout: float, dry_run: bool) -> None:
@@ -58,20 +58,20 @@ class Deployment:
 
     def _imagined(self, stack: Listed) -> dict[str, Any]:
         """What a stack that is not there would make, as far as its template tells: its conditions are not decided."""
-        made = tuple(Change("Add", name, each["Type"]) for name, each in stack.resources.items())
+        made = tuple(PlannedChange("Add", name, each["Type"]) for name, each in stack.resources.items())
         self._show(stack, made)
         return _facts(stack, "would be created", made)
 
-    def _show(self, stack: Listed, made: Sequence[Change]) -> None:
+    def _show(self, stack: Listed, made: Sequence[PlannedChange]) -> None:
         self._out.say(f"{stack.name}:")
         for change in made:
             self._out.say(change.line)
 
-    def _discard(self, prepared: ChangeSet) -> None:
+    def _discard(self, prepared: PreparedChangeSet) -> None:
         changes.discard(self._cloudformation, prepared.arn, prepared.stack, prepared.is_new)
 
-    def _execute(self, stack: Listed, prepared: ChangeSet, before: Mapping[str, Any] | None) -> None:
-        events = Events(self._cloudformation, str(before["StackId"]) if before else stack.name)
+    def _execute(self, stack: Listed, prepared: PreparedChangeSet, before: Mapping[str, Any] | None) -> None:
+        events = StackEventFollower(self._cloudformation, str(before["StackId"]) if before else stack.name)
         self._cloudformation.execute_change_set(ChangeSetName=prepared.arn, StackName=stack.name)
         see = f"aws cloudformation describe-stack-events --stack-name {stack.name}"
         pause = 2.0 if self._target.on_aws else 0.3
@@ -106,7 +106,7 @@ class Deployment:
         return tasks.deaths(self._target, images.named(service), made[0], most=3)
 
 
-def _facts(stack: Listed, did: str, made: Sequence[Change]) -> dict[str, Any]:
+def _facts(stack: Listed, did: str, made: Sequence[PlannedChange]) -> dict[str, Any]:
     return {"stack": stack.name, "did": did, "changes": [change.facts() for change in made]}
 
 

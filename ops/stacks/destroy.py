@@ -12,7 +12,7 @@ from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from ops.stacks import changes, contents
-from ops.stacks.events import Events, first_cause, follow
+from ops.stacks.events import StackEventFollower, first_cause, follow
 from ops.stacks.listing import Listed
 
 
@@ -138,7 +138,7 @@ class Destruction:
             self._out.say(f"Kept: {kept.line}")
 
     def _delete(self, stack: Doomed) -> None:
-        events = Events(self._cloudformation, stack.arn)
+        events = StackEventFollower(self._cloudformation, stack.arn)
         self._cloudformation.delete_stack(StackName=stack.name)
         self._out.say(f"Deleting {stack.name} …")
         see = f"aws cloudformation describe-stack-events --stack-name {stack.arn}"

@@ -19,7 +19,7 @@ Event = dict[str, Any]
 _STACK = "AWS::CloudFormation::Stack"
 
 
-class Events:
+class StackEventFollower:
     """The events of one stack from now on."""
 
     def __init__(self, cloudformation: CloudFormationClient, stack: str) -> None:
@@ -50,7 +50,7 @@ class Events:
 
 
 def follow(
-    events: Events, stack: str, out: Terminal, timeout: float, pause: float, see: str
+    events: StackEventFollower, stack: str, out: Terminal, timeout: float, pause: float, see: str
 ) -> tuple[str, list[Event]]:
     """Say what happens until the stack is ready; its status, and all events. Raises Failure (TIMED_OUT)."""
     happened: list[Event] = []

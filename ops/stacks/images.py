@@ -13,13 +13,13 @@ from ecs_emulator.ops import revisions
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.services import Named, describe
 from ecs_emulator.ops.target import Target
-from ops.stacks.changes import ChangeSet
+from ops.stacks.changes import PreparedChangeSet
 
 _PARAMETER = "ImageTag"
 _CONCERNED = ("AWS::ECS::TaskDefinition", "AWS::ECS::Service")
 
 
-def refuse_old_image(target: Target, change_set: ChangeSet, said: Mapping[str, str]) -> list[str]:
+def refuse_old_image(target: Target, change_set: PreparedChangeSet, said: Mapping[str, str]) -> list[str]:
     """Warnings about settings that go. Raises Failure (FAILED) when another image than the running one would come.
 
     `said` are the parameters of the command line: who says a tag means it.

@@ -102,7 +102,7 @@ def listed(listing: Path, assembly: str = MONOLITH) -> Iterator[tuple[str, Docum
         yield stack.name, stack.document, stack.parameters
 
 
-class Stacks:
+class StackListing:
     """All stacks of a `stacks.yml`, those of one assembly before those of the others. Raises Failure (NOT_FOUND)."""
 
     def __init__(self, assembly: str | None = None, listing: Path | None = None) -> None:

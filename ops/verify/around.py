@@ -11,7 +11,7 @@ from ecs_emulator.ops.outcomes import Failure
 from ecs_emulator.ops.services import Named, describe, names, short
 from ecs_emulator.ops.target import Target
 from ops.conventions import api_url
-from ops.verify.steps import Walk
+from ops.verify.steps import GoldenJourney
 
 
 def running(target: Target) -> set[str]:
@@ -26,7 +26,7 @@ def _services(target: Target) -> list[Mapping[str, Any]]:
     return [describe(target.ecs, Named(cluster, name)) for name in names(target.ecs, cluster)]
 
 
-def site(walk: Walk, target: Target) -> None:
+def site(walk: GoldenJourney, target: Target) -> None:
     """The site can be reached, and asks this API."""
     answer = call("GET", target.output("S3WebsiteURL"))
     ok = answer.status == 200 and answer.type == "text/html"
@@ -50,7 +50,7 @@ def site(walk: Walk, target: Target) -> None:
         )
 
 
-def services(walk: Walk, target: Target) -> None:
+def services(walk: GoldenJourney, target: Target) -> None:
     """No update is an outage, and the application has a role of its own."""
     for service in _services(target):
         name, desired = service["serviceName"], service["desiredCount"]
@@ -74,7 +74,7 @@ def services(walk: Walk, target: Target) -> None:
         )
 
 
-def table(walk: Walk, target: Target) -> None:
+def table(walk: GoldenJourney, target: Target) -> None:
     """A like is one write: the indexes hold nothing that it changes."""
     if "DynamoTable" not in target.outputs:
         return

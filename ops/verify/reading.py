@@ -6,7 +6,7 @@ from typing import Any
 
 from ecs_emulator.ops.http import Answer
 from ecs_emulator.ops.proof import REVISION_HEADER
-from ops.verify.steps import Walk, nobody
+from ops.verify.steps import GoldenJourney, nobody
 
 LISTED = ("mysfitId", "name", "goodevil", "lawchaos", "species", "thumbImageUri")
 PROFILE: dict[str, type] = {
@@ -19,7 +19,7 @@ PROFILE: dict[str, type] = {
 }
 
 
-def reachable(walk: Walk) -> bool:
+def reachable(walk: GoldenJourney) -> bool:
     """The API answers at all."""
     answer = walk.call("GET", "/health")
     fault = {
@@ -41,7 +41,7 @@ def reachable(walk: Walk) -> bool:
     return ok
 
 
-def version(walk: Walk, running: set[str]) -> None:
+def version(walk: GoldenJourney, running: set[str]) -> None:
     """What answers says which revision it is; one of those `running`, when these are known."""
     answer = walk.call("GET", "/version")
     body = answer.json if isinstance(answer.json, dict) else {}
@@ -55,7 +55,7 @@ def version(walk: Walk, running: set[str]) -> None:
     walk.answered("version", answer, ok, expected, fault, told)
 
 
-def mysfits(walk: Walk) -> list[dict[str, Any]]:
+def mysfits(walk: GoldenJourney) -> list[dict[str, Any]]:
     """The list; empty when it cannot be had."""
     answer = walk.call("GET", "/mysfits")
     found = listed(answer)
@@ -77,7 +77,7 @@ def mysfits(walk: Walk) -> list[dict[str, Any]]:
     return found if ok else []
 
 
-def filters(walk: Walk) -> None:
+def filters(walk: GoldenJourney) -> None:
     """A filter takes what it says; a wrong one is the caller's error, not ours."""
     answer = walk.call("GET", "/mysfits?filter=GoodEvil&value=Good")
     values = {str(each.get("goodevil")) for each in listed(answer)}
@@ -92,7 +92,7 @@ def filters(walk: Walk) -> None:
         walk.answered(name, answer, walk.is_problem(answer, 400), "400, a problem", fault)
 
 
-def profile(walk: Walk, mysfit_id: str, name: str = "profile") -> dict[str, Any]:
+def profile(walk: GoldenJourney, mysfit_id: str, name: str = "profile") -> dict[str, Any]:
     """A profile; empty when it cannot be had."""
     answer = walk.call("GET", f"/mysfits/{mysfit_id}")
     body: dict[str, Any] = answer.json if isinstance(answer.json, dict) else {}
@@ -105,7 +105,7 @@ def profile(walk: Walk, mysfit_id: str, name: str = "profile") -> dict[str, Any]
     return body if ok else {}
 
 
-def unknown(walk: Walk) -> None:
+def unknown(walk: GoldenJourney) -> None:
     """An id that nobody has is 404."""
     answer = walk.call("GET", f"/mysfits/{nobody()}")
     fault = "An unknown id is not answered as one."
@@ -119,7 +119,7 @@ def unknown(walk: Walk) -> None:
     )
 
 
-def cors(walk: Walk, mysfit_id: str) -> None:
+def cors(walk: GoldenJourney, mysfit_id: str) -> None:
     """A page of the site may read, and may like."""
     answer = walk.call("GET", "/mysfits")
     walk.step(

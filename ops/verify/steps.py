@@ -34,7 +34,7 @@ class Step:
 
 
 @dataclass
-class Walk:
+class GoldenJourney:
     """An API at `url` as the pages of `origin` see it, and the steps so far."""
 
     url: str

@@ -9,13 +9,13 @@ from ecs_emulator.ops.logs import read_logs
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.waiting import rounds
 from ops.verify import reading
-from ops.verify.steps import Walk, nobody
+from ops.verify.steps import GoldenJourney, nobody
 
 LIKED = "Like processed."
 LOG_PATIENCE = 60.0  # seconds until CloudWatch must show an event
 
 
-def adopt_nobody(walk: Walk, count: int) -> None:
+def adopt_nobody(walk: GoldenJourney, count: int) -> None:
     """An adoption of nobody is 404, and leaves no row. `count` is how many mysfits there are."""
     stranger = nobody()
     answer = walk.call("POST", f"/mysfits/{stranger}/adopt")
@@ -32,7 +32,7 @@ def adopt_nobody(walk: Walk, count: int) -> None:
     walk.answered("no ghost", there, ok, "the list as it was, without a new row", fault, f"{len(listed)} mysfits")
 
 
-def like_nobody(walk: Walk) -> str:
+def like_nobody(walk: GoldenJourney) -> str:
     """A like of nobody is 404; the request's id, for which no `Like processed.` may ever be logged."""
     request_id = f"verify-{uuid.uuid4().hex}"
     answer = walk.call("POST", f"/mysfits/{nobody()}/like", {"X-Request-ID": request_id})
@@ -47,7 +47,7 @@ def like_nobody(walk: Walk) -> str:
     return request_id
 
 
-def like(walk: Walk, mysfit_id: str, likes: int) -> str:
+def like(walk: GoldenJourney, mysfit_id: str, likes: int) -> str:
     """A like is stored: the next profile shows it. The request's id; empty when it was not answered with success."""
     request_id = f"verify-{uuid.uuid4().hex}"
     answer = walk.call("POST", f"/mysfits/{mysfit_id}/like", {"X-Request-ID": request_id})
@@ -69,7 +69,7 @@ def like(walk: Walk, mysfit_id: str, likes: int) -> str:
     return request_id
 
 
-def logged(walk: Walk, target: Target, liked: str, refused: str, patience: float = LOG_PATIENCE) -> None:
+def logged(walk: GoldenJourney, target: Target, liked: str, refused: str, patience: float = LOG_PATIENCE) -> None:
     """Exactly one event says that the like was processed, and none says so of the refused one."""
     found: list[str] = []
     for _ in rounds(patience, 1.0):
@@ -107,5 +107,5 @@ def _says_liked(message: str) -> bool:
     return isinstance(fields, dict) and fields.get("message") == LIKED
 
 
-def _status(walk: Walk, mysfit_id: str) -> int:
+def _status(walk: GoldenJourney, mysfit_id: str) -> int:
     return walk.call("GET", f"/mysfits/{mysfit_id}").status

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ecs_emulator.experiments.record import CheckResult, Judge, RunRecord, answered_by, at_least, nobody_failed
 from ecs_emulator.experiments.stage import LONGEST, START_UP, Say, Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, answered_by, at_least, nobody_failed
 from ecs_emulator.ops.http import call
 from ecs_emulator.ops.services import Named, describe, names, short
 from ecs_emulator.ops.terminal import Terminal
-from ops.stacks.deploy import Deployment
-from ops.stacks.listing import Stacks, settings
+from ops.stacks.deploy import StackDeployment
+from ops.stacks.listing import StackListing, settings
 from ops.traffic import MONOLITH, Cutover, drop, side
 from ops.visitors import LIKE
 from reliability.drills.routes import EVERYWHERE
@@ -34,7 +34,7 @@ class Aside(Terminal):
 
 
 @dataclass(frozen=True)
-class Seen:
+class CutoverObservation:
     """`gone` and `again` are seconds since the epoch: between them the monolith had no task and no rule."""
 
     gone: float
@@ -77,7 +77,7 @@ def _move(stage: Stage, features: Sequence[str], weight: int) -> None:
     stage.until_steady()
 
 
-def _without_monolith(stage: Stage) -> Seen:
+def _without_monolith(stage: Stage) -> CutoverObservation:
     """Take the monolith's rule and tasks away, look, and bring them back."""
     out = Aside(stage.say)
     stage.act("requests that no feature takes are dropped")
@@ -96,14 +96,14 @@ def _without_monolith(stage: Stage) -> Seen:
     stage.act("nothing is dropped any more")
     drop(stage.target, side(stage.target, MONOLITH), False, out, _patience(stage))
     stage.until_steady()
-    return Seen(gone, again, front_page)
+    return CutoverObservation(gone, again, front_page)
 
 
 def _deploy(stage: Stage, out: Terminal, **parameters: str) -> None:
     """As `mysfits deploy service --assembly split --set …`: what CloudFormation knows of, it keeps."""
-    chosen = Stacks("split").chosen([MONOLITH])
+    chosen = StackListing("split").chosen([MONOLITH])
     said = settings(parameters, chosen)
-    Deployment(stage.target, out, _patience(stage), dry_run=False).deploy(chosen, said)
+    StackDeployment(stage.target, out, _patience(stage), dry_run=False).deploy(chosen, said)
 
 
 def _patience(stage: Stage) -> float:
@@ -111,8 +111,14 @@ def _patience(stage: Stage) -> float:
 
 
 def judge(
-    story: Story, monolith: str, likes: str, revisions: Iterable[str], seen: Seen, back: float, requests: int
-) -> list[Finding]:
+    story: RunRecord,
+    monolith: str,
+    likes: str,
+    revisions: Iterable[str],
+    seen: CutoverObservation,
+    back: float,
+    requests: int,
+) -> list[CheckResult]:
     """`back` is since when (seconds since the epoch) nothing comes from anywhere but the monolith any more."""
     report = story.report
     writers = report.revisions_of(LIKE)
@@ -124,13 +130,13 @@ def judge(
         nobody_failed(story),
         at_least(story, requests),
         answered_by(story, revisions),
-        Finding(
+        CheckResult(
             answers > 0 and by_monolith == 0 and seen.front_page == DROPPED,
             f"Without the monolith {answers:,} requests were answered, {by_monolith} of them by it, and GET / with "
             f"{seen.front_page}.",
         ),
-        Finding(end == [monolith], f"At the end all answers came from {' and '.join(end) or 'nobody'}."),
-        Finding(
+        CheckResult(end == [monolith], f"At the end all answers came from {' and '.join(end) or 'nobody'}."),
+        CheckResult(
             set(writers) == {monolith, likes},
             f"Likes were stored by {' and '.join(f'{name} ({count:,})' for name, count in sorted(writers.items()))}.",
         ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ecs_emulator.experiments.record import CheckResult, Judge, RunRecord, only_late
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, only_late
 from ecs_emulator.load.report import LoadReport, Share
 from reliability.drills.routes import EVERYWHERE, ROUTES
 
@@ -30,7 +30,7 @@ def play(stage: Stage) -> Judge:
     return judge
 
 
-def judge(story: Story) -> list[Finding]:
+def judge(story: RunRecord) -> list[CheckResult]:
     report = story.report
     killed, emptied, filled = story.acts
     own, others = _shares(report)
@@ -48,20 +48,20 @@ def judge(story: Story) -> list[Finding]:
     ]
     later = sum(each.failed for each in well)
     return [
-        Finding(
+        CheckResult(
             others.requests > 0 and others.failed == 0,
             f"{others.failed:,} of {others.requests:,} requests to other features failed.",
         ),
-        Finding(
+        CheckResult(
             own.failed > 0 and kinds.keys() <= TOLD,
             f"{own.failed:,} of {own.requests:,} requests to {STACK} failed; visitors were told {told}.",
         ),
-        Finding(
+        CheckResult(
             unanswered.requests > 0 and empty.failures == {"status 503": unanswered.requests},
             f"Without a task it answered {unanswered.requests - unanswered.failed:,} of {unanswered.requests:,}; "
             f"visitors were told {' and '.join(empty.failures) or 'nothing'}.",
         ),
-        Finding(
+        CheckResult(
             later == 0 and all(each.requests for each in well),
             f"{later:,} requests failed before and while it had its tasks again.",
             starvable=all(map(only_late, well)),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ecs_emulator.experiments.operator import Operator
-from ecs_emulator.experiments.story import Finding, Story
+from ecs_emulator.experiments.record import CheckResult, RunRecord
 from ecs_emulator.experiments.subject import Subject
 from ecs_emulator.load.workload import Workload
 from ecs_emulator.ops.target import Target
@@ -61,11 +61,11 @@ def stored_likes(target: Target) -> Counter[str]:
     return Counter({str(row["MysfitId"]): int(str(row.get("Likes", 0))) for page in pages for row in page["Items"]})
 
 
-def likes_counted(story: Story) -> Finding:
+def likes_counted(story: RunRecord) -> CheckResult:
     """What was answered is stored, once. A like whose answer was lost may be stored or not."""
     liked, doubt, stored = story.report.acknowledged, story.report.in_doubt, story.stored
     holds = all(
         liked[mysfit] <= stored[mysfit] <= liked[mysfit] + doubt[mysfit] for mysfit in {*liked, *doubt, *stored}
     )
     more = f", {doubt.total():,} more were sent" if doubt else ""
-    return Finding(holds, f"{stored.total():,} likes are stored; {liked.total():,} were answered{more}.")
+    return CheckResult(holds, f"{stored.total():,} likes are stored; {liked.total():,} were answered{more}.")

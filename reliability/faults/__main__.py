@@ -8,15 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ecs_emulator.experiments.emulator import NotReady
+from ecs_emulator.experiments.emulator import EmulatorNotReady
+from ecs_emulator.experiments.polling import TookTooLong
 from ecs_emulator.experiments.processes import NoProcess
-from ecs_emulator.experiments.watch import TookTooLong
 from ecs_emulator.load.workload import CannotLoad
 from ecs_emulator.ops.outcomes import Failure
 from ecs_emulator.ops.terminal import Terminal, complain
 from reliability.faults import show
 from reliability.faults.clock import NoCompiler
-from reliability.faults.ground import ground
+from reliability.faults.environment import fault_environment
 from reliability.faults.judging import judge
 from reliability.faults.play import play
 from reliability.faults.programme import PROGRAMME
@@ -50,14 +50,14 @@ def main() -> int:
         out.say("Starting a rehearsal …")
         with (
             tempfile.TemporaryDirectory(prefix="mysfits-faults-") as folder,
-            ground(Path(folder), chosen.speed) as there,
+            fault_environment(Path(folder), chosen.speed) as there,
         ):
             for fault in PROGRAMME:
                 if not chosen.only or fault.name in chosen.only:
                     played = play(fault, there, chosen.seconds, chosen.clients)
                     results.append(show.Result(fault, played, judge(played, fault.price)))
                     out.show(show.outcome(results[-1]))
-    except (CannotLoad, Failure, NoCompiler, NoProcess, NotReady, TookTooLong) as problem:
+    except (CannotLoad, Failure, NoCompiler, NoProcess, EmulatorNotReady, TookTooLong) as problem:
         complain(str(problem))
         return FAILED
     if chosen.write:

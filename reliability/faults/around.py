@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from ecs_emulator.experiments.story import Finding
-from reliability.faults.ground import Ground
+from ecs_emulator.experiments.record import CheckResult
+from reliability.faults.environment import FaultEnvironment
 
 # Beyond a quarter of an hour, AWS takes no signature.
 JUMPS = (timedelta(minutes=10), timedelta(minutes=-10), timedelta(days=1), timedelta(days=-1))
@@ -21,7 +21,7 @@ SLOW = 1000  # clients
 TICKS = 10  # in a second; a client sends or reads a byte in one of them
 
 
-def jumping_clock(ground: Ground, seconds: float) -> Sequence[Finding]:
+def jumping_clock(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     try:
         for jump in JUMPS:
             ground.clock.set_ahead(jump)
@@ -29,18 +29,18 @@ def jumping_clock(ground: Ground, seconds: float) -> Sequence[Finding]:
     finally:
         ground.clock.set_ahead(timedelta())
     refused = ground.store.happened["expired"]
-    return [Finding(refused > 0, f"The data store refused the time of {refused:,} calls.")]
+    return [CheckResult(refused > 0, f"The data store refused the time of {refused:,} calls.")]
 
 
-def slow_by_balancer(ground: Ground, seconds: float) -> Sequence[Finding]:
+def slow_by_balancer(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     return [_slow_clients(ground.api_url, seconds)]
 
 
-def slow_at_task(ground: Ground, seconds: float) -> Sequence[Finding]:
+def slow_at_task(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     return [_slow_clients(ground.victim().url, seconds)]
 
 
-def _slow_clients(url: str, seconds: float) -> Finding:
+def _slow_clients(url: str, seconds: float) -> CheckResult:
     """Half of them send a head, half read an answer, a byte a second each."""
     address = (urlsplit(url).hostname or "", urlsplit(url).port or 80)
     with ExitStack() as opened:
@@ -53,7 +53,7 @@ def _slow_clients(url: str, seconds: float) -> Finding:
                 break
             time.sleep(1 / TICKS)
         there = sum(client.is_there for client in clients)
-    return Finding(there == SLOW, f"{there:,} slow clients were there until the end.")
+    return CheckResult(there == SLOW, f"{there:,} slow clients were there until the end.")
 
 
 class _Slow:

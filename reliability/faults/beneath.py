@@ -10,20 +10,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ecs_emulator.experiments.processes import NoProcess
+from ecs_emulator.experiments.record import CheckResult
 from ecs_emulator.experiments.stage import START_UP
-from ecs_emulator.experiments.story import Finding
-from reliability.faults.ground import Ground
+from reliability.faults.environment import FaultEnvironment
 from reliability.faults.looks import look
 
 
-def kill_envoy(ground: Ground, seconds: float) -> Sequence[Finding]:
+def kill_envoy(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     def serves() -> bool:
         return look(ground.api_url, "/mysfits").told == "200"
 
     return _killed(ground, seconds, "Envoy", envoy, serves)
 
 
-def kill_keeper(ground: Ground, seconds: float) -> Sequence[Finding]:
+def kill_keeper(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     return _killed(ground, seconds, "keeper", keeper, lambda: True)
 
 
@@ -35,12 +35,12 @@ def envoy(folder: Path) -> int | None:
 
 def keeper(folder: Path) -> int | None:
     mark = f"LOCAL_DIR={folder.absolute()}"
-    return _process(lambda variables, command: mark in variables and "ecs_emulator.keeper" in command)
+    return _process(lambda variables, command: mark in variables and "ecs_emulator.reaper" in command)
 
 
 def _killed(
-    ground: Ground, seconds: float, name: str, find: Callable[[Path], int | None], serves: Callable[[], bool]
-) -> Sequence[Finding]:
+    ground: FaultEnvironment, seconds: float, name: str, find: Callable[[Path], int | None], serves: Callable[[], bool]
+) -> Sequence[CheckResult]:
     """Raises NoProcess."""
     before = find(ground.folder)
     if before is None:
@@ -50,7 +50,7 @@ def _killed(
     followed = ground.until(lambda: find(ground.folder) not in (None, before) and serves(), START_UP)
     took = time.monotonic() - began
     ground.pass_time(max(0.0, seconds - took))
-    return [Finding(followed, f"Another {name} {'was' if followed else 'was not'} there after {took:.2f} s.")]
+    return [CheckResult(followed, f"Another {name} {'was' if followed else 'was not'} there after {took:.2f} s.")]
 
 
 def _process(is_it: Callable[[list[str], list[str]], bool]) -> int | None:

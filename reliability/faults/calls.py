@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ecs_emulator.experiments.story import Finding
+from ecs_emulator.experiments.record import CheckResult
+from reliability.fault_injection_proxy import FaultInjectionProxy
+from reliability.faults.environment import FaultEnvironment
 from reliability.faults.fault import Play
-from reliability.faults.ground import Ground
 from reliability.faults.looks import look
-from reliability.unreliable import Unreliable
 
 # Seconds that a stop may take while CloudWatch hangs: 5 for the log, and the server's own end.
 STOP = 8.0
@@ -17,25 +17,25 @@ STOP = 8.0
 def store_calls(faults: Mapping[str, float]) -> Play:
     """This happens to calls of the data store."""
 
-    def play(ground: Ground, seconds: float) -> Sequence[Finding]:
+    def play(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
         return [_befallen(ground, ground.store, faults, seconds)]
 
     return play
 
 
-def no_store(ground: Ground, seconds: float) -> Sequence[Finding]:
+def no_store(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     with ground.store.away():
         ground.pass_time(seconds)
     return []
 
 
-def no_logs(ground: Ground, seconds: float) -> Sequence[Finding]:
+def no_logs(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     with ground.logs.away():
         ground.pass_time(seconds)
     return []
 
 
-def hung_logs(ground: Ground, seconds: float) -> Sequence[Finding]:
+def hung_logs(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     """A task is started and stopped meanwhile."""
     ground.logs.set_faults({"silent": 1.0})
     before = ground.logs.happened["silent"]
@@ -45,11 +45,11 @@ def hung_logs(ground: Ground, seconds: float) -> Sequence[Finding]:
             took = ground.stopped_within(task, 2 * STOP)
         ground.pass_time(seconds / 2)
     finally:
-        ground.logs.heal()
+        ground.logs.reset()
     hung = ground.logs.happened["silent"] - before
     return [
-        Finding(hung > 0, f"{hung:,} calls of CloudWatch hung."),
-        Finding(
+        CheckResult(hung > 0, f"{hung:,} calls of CloudWatch hung."),
+        CheckResult(
             began and took is not None and took <= STOP,
             f"A task that began meanwhile {'served' if began else 'did not serve'}, and "
             + ("did not stop." if took is None else f"stopped in {took:.1f} s."),
@@ -57,12 +57,14 @@ def hung_logs(ground: Ground, seconds: float) -> Sequence[Finding]:
     ]
 
 
-def _befallen(ground: Ground, proxy: Unreliable, faults: Mapping[str, float], seconds: float) -> Finding:
+def _befallen(
+    ground: FaultEnvironment, proxy: FaultInjectionProxy, faults: Mapping[str, float], seconds: float
+) -> CheckResult:
     before = sum(proxy.happened[kind] for kind in faults)
     proxy.set_faults(faults)
     try:
         ground.pass_time(seconds)
     finally:
-        proxy.heal()
+        proxy.reset()
     calls = sum(proxy.happened[kind] for kind in faults) - before
-    return Finding(calls > 0, f"It befell {calls:,} calls.")
+    return CheckResult(calls > 0, f"It befell {calls:,} calls.")

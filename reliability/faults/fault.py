@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ecs_emulator.experiments.story import Finding
-from reliability.faults.ground import Ground
+from ecs_emulator.experiments.record import CheckResult
+from reliability.faults.environment import FaultEnvironment
 
 # Does it for so many seconds and undoes it; what can be said of the fault itself.
-Play = Callable[[Ground, float], Sequence[Finding]]
+Play = Callable[[FaultEnvironment, float], Sequence[CheckResult]]
 
 
 @dataclass(frozen=True)
-class Price:
+class Tolerance:
     """What a fault may cost visitors.
 
     `told` are the kinds of failure that they may meet, as story.py words them, `most` how many for each client at the
@@ -30,5 +30,5 @@ class Fault:
     name: str
     done: str  # a sentence for people, without its full stop
     play: Play
-    price: Price
+    price: Tolerance
     times: float = 1.0  # so many times as long as the others

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.kit.together import GRACE, PATIENCE
-from ecs_emulator.experiments.story import Finding, Story
+from app.kit.coalescer import GRACE, PATIENCE
+from ecs_emulator.experiments.record import CheckResult, RunRecord
 from ecs_emulator.load.client import TIMED_OUT
 from reliability.drills.platform import likes_counted
-from reliability.faults.fault import Price
-from reliability.faults.story import Played, bad, counted
+from reliability.faults.fault import Tolerance
+from reliability.faults.record import FaultRun, bad, counted
 
 # Seconds for a request: the limit of docs/threat-model.md, and some for a busy machine.
 LONGEST = PATIENCE + GRACE + 2.0
@@ -17,7 +17,7 @@ AT_ONCE = 2.0
 RECOVERY = LONGEST
 
 
-def judge(played: Played, price: Price) -> list[Finding]:
+def judge(played: FaultRun, price: Tolerance) -> list[CheckResult]:
     return [
         _calm(played),
         _told(played, price),
@@ -31,64 +31,64 @@ def judge(played: Played, price: Price) -> list[Finding]:
     ]
 
 
-def _calm(played: Played) -> Finding:
+def _calm(played: FaultRun) -> CheckResult:
     calm = played.calm
-    return Finding(
+    return CheckResult(
         calm.requests > 0 and calm.failed == 0,
         f"{calm.failed:,} of {calm.requests:,} requests failed before anything was done.",
     )
 
 
-def _told(played: Played, price: Price) -> Finding:
+def _told(played: FaultRun, price: Tolerance) -> CheckResult:
     """Only what may be told, and not more often than it may be."""
     failures = bad(played.report)
     clients = played.report.clients
     most = None if price.most is None else round(price.most * clients)
     limit = "" if most is None else f"; there may be {most:,} from {clients} clients"
-    return Finding(
+    return CheckResult(
         set(failures) <= price.told and (most is None or failures.total() <= most),
         f"Those that failed were told {counted(failures)}{limit}.",
     )
 
 
-def _in_time(played: Played) -> Finding:
+def _in_time(played: FaultRun) -> CheckResult:
     slowest = played.report.latency.slowest / 1000
     hung = bad(played.report)[TIMED_OUT]
-    return Finding(
+    return CheckResult(
         slowest <= LONGEST and not hung, f"The slowest answer took {slowest:.1f} s, and {hung:,} never came."
     )
 
 
-def _alive(played: Played, price: Price) -> Finding:
+def _alive(played: FaultRun, price: Tolerance) -> CheckResult:
     """A task is asked for what needs nothing but itself."""
     # Where there may be a victim it is the first.
     owed = [look for look in played.looks if not price.victim or look.task != played.before[0]]
     missed = [look for look in owed if look.told != "200" or look.seconds > AT_ONCE]
     slowest = max((look.seconds for look in owed), default=0.0)
     first = f" {missed[0].path} was told {missed[0].told} after {missed[0].seconds:.1f} s." if missed else ""
-    return Finding(
+    return CheckResult(
         bool(owed) and not missed,
         f"/ and /health were answered {len(owed) - len(missed)} of {len(owed)} times, in {slowest:.2f} s at the "
         f"longest.{first}",
     )
 
 
-def _lost(played: Played) -> Finding:
-    found = likes_counted(Story(played.report, stored=played.stored))
-    return Finding(found.holds and played.report.acknowledged.total() > 0, found.sentence)
+def _lost(played: FaultRun) -> CheckResult:
+    found = likes_counted(RunRecord(played.report, stored=played.stored))
+    return CheckResult(found.holds and played.report.acknowledged.total() > 0, found.sentence)
 
 
-def _same_tasks(played: Played, price: Price) -> Finding:
+def _same_tasks(played: FaultRun, price: Tolerance) -> CheckResult:
     gone = [task for task in played.before if task not in played.after]
-    return Finding(
+    return CheckResult(
         len(played.after) == len(played.before) and (gone == [] or (price.victim and gone == [played.before[0]])),
         f"{len(gone)} of {len(played.before)} tasks were replaced.",
     )
 
 
-def _recovered(played: Played) -> Finding:
+def _recovered(played: FaultRun) -> CheckResult:
     good = sum(look.told == "200" for look in played.later)
-    return Finding(
+    return CheckResult(
         played.recovery <= RECOVERY and 0 < good == len(played.later),
         f"The last failure came {played.recovery:.1f} s after the end of the fault; then {good} of "
         f"{len(played.later)} requests went well.",

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from ecs_emulator.experiments.record import CheckResult
 from ecs_emulator.experiments.stage import START_UP
-from ecs_emulator.experiments.story import Finding
-from reliability.faults.ground import Ground, Task
+from reliability.faults.environment import FaultEnvironment, RunningTask
 from reliability.faults.looks import look
 
 MORE_MEMORY = 4 * 2**20  # bytes that a worker may take yet
@@ -25,7 +25,7 @@ CROWD = 400
 EVENTS = 100
 
 
-def kill_worker(ground: Ground, seconds: float) -> Sequence[Finding]:
+def kill_worker(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     task = ground.victim()
     before = task.workers()
     os.kill(before[0], signal.SIGKILL)
@@ -33,7 +33,7 @@ def kill_worker(ground: Ground, seconds: float) -> Sequence[Finding]:
     return [_replaced(ground, task, before)]
 
 
-def no_memory(ground: Ground, seconds: float) -> Sequence[Finding]:
+def no_memory(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     """Both workers of a task may take little more than they have, and are then given much to keep."""
     task = ground.victim()
     before = task.workers()
@@ -47,12 +47,12 @@ def no_memory(ground: Ground, seconds: float) -> Sequence[Finding]:
     ground.pass_time(seconds)
     ground.until(lambda: not task.lives() or len(task.workers()) == len(before), START_UP)
     return [
-        Finding(ended, f"{'All' if ended else 'Not all'} workers came to their limit and ended."),
+        CheckResult(ended, f"{'All' if ended else 'Not all'} workers came to their limit and ended."),
         _replaced(ground, task, before) if task.lives() else _replaced_by_ecs(ground, task),
     ]
 
 
-def full_disk(ground: Ground, seconds: float) -> Sequence[Finding]:
+def full_disk(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     """No process of any task can write a byte into a file, and a task is started whose output is on a full disk."""
     everybody = [pid for task in ground.tasks() for pid in (task.main, *task.workers())]
     with ExitStack() as limits:
@@ -65,12 +65,12 @@ def full_disk(ground: Ground, seconds: float) -> Sequence[Finding]:
             good = [look(mute.url, "/mysfits").told for _ in range(EVENTS)].count("200")
         ground.pass_time(seconds)
     return [
-        Finding(held, f"{len(everybody)} processes could write no file."),
-        Finding(began and good == EVENTS, f"A task that could print nothing answered {good} of {EVENTS} requests."),
+        CheckResult(held, f"{len(everybody)} processes could write no file."),
+        CheckResult(began and good == EVENTS, f"A task that could print nothing answered {good} of {EVENTS} requests."),
     ]
 
 
-def no_descriptors(ground: Ground, seconds: float) -> Sequence[Finding]:
+def no_descriptors(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     task = ground.victim()
     workers = task.workers()
     with ExitStack() as limits:
@@ -79,7 +79,7 @@ def no_descriptors(ground: Ground, seconds: float) -> Sequence[Finding]:
         with _connected(task, CROWD):
             full = ground.until(lambda: all(_is_full(worker) for worker in workers), START_UP)
             ground.pass_time(seconds)
-    return [Finding(full, f"{'All' if full else 'Not all'} {len(workers)} workers had no file descriptor left.")]
+    return [CheckResult(full, f"{'All' if full else 'Not all'} {len(workers)} workers had no file descriptor left.")]
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def _limited(pid: int, kind: int, most: int) -> Iterator[None]:
 
 
 @contextmanager
-def _connected(task: Task, count: int) -> Iterator[list[socket.socket]]:
+def _connected(task: RunningTask, count: int) -> Iterator[list[socket.socket]]:
     """Connections to a task that it may or may not take."""
     with ExitStack() as opened:
         connections = [opened.enter_context(socket.socket()) for _ in range(count)]
@@ -105,18 +105,18 @@ def _connected(task: Task, count: int) -> Iterator[list[socket.socket]]:
         yield connections
 
 
-def _replaced(ground: Ground, task: Task, before: Sequence[int]) -> Finding:
+def _replaced(ground: FaultEnvironment, task: RunningTask, before: Sequence[int]) -> CheckResult:
     ground.until(lambda: len(task.workers()) == len(before), START_UP)
     now = task.workers()
     new = [worker for worker in now if worker not in before]
-    return Finding(len(now) == len(before) and bool(new), f"{len(new)} new workers serve, {len(now)} in all.")
+    return CheckResult(len(now) == len(before) and bool(new), f"{len(new)} new workers serve, {len(now)} in all.")
 
 
-def _replaced_by_ecs(ground: Ground, task: Task) -> Finding:
+def _replaced_by_ecs(ground: FaultEnvironment, task: RunningTask) -> CheckResult:
     """For a server that gave up: it does when its workers end again within seconds. Raises TookTooLong."""
     gone = ground.until(lambda: task.name not in ground.running(), START_UP)
     ground.until_steady()
-    return Finding(gone, f"Its server gave up; {len(ground.running())} tasks run{', without it' if gone else ''}.")
+    return CheckResult(gone, f"Its server gave up; {len(ground.running())} tasks run{', without it' if gone else ''}.")
 
 
 def _memory(pid: int) -> int:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from ecs_emulator.load.client import TIMED_OUT, UNREACHABLE
-from reliability.faults.ground import Task
-from reliability.faults.story import Look, words
+from reliability.faults.environment import RunningTask
+from reliability.faults.record import Look, words
 
 EVERY = 0.5  # seconds
 PATIENCE = 20.0  # seconds for one request
@@ -37,12 +37,12 @@ def look(url: str, path: str, task: str = "") -> Look:
 
 
 @contextmanager
-def looking(tasks: Sequence[Task]) -> Iterator[list[Look]]:
+def looking(tasks: Sequence[RunningTask]) -> Iterator[list[Look]]:
     """What is seen of each task while the context lasts."""
     seen: list[Look] = []
     over = threading.Event()
 
-    def keep_looking(task: Task) -> None:
+    def keep_looking(task: RunningTask) -> None:
         while not over.wait(EVERY):
             seen.extend([look(task.url, path, task.name) for path in ALIVE])
 

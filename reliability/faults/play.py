@@ -12,11 +12,11 @@ from ops.visitors import workload
 from reliability import histories
 from reliability.adopters import adopting, ask
 from reliability.drills.platform import VISITED
+from reliability.faults.environment import FaultEnvironment
 from reliability.faults.fault import Fault
-from reliability.faults.ground import Ground
 from reliability.faults.judging import RECOVERY
 from reliability.faults.looks import look, looking
-from reliability.faults.story import Played
+from reliability.faults.record import FaultRun
 from reliability.history import ADOPT
 
 CALM = 0.7  # seconds before
@@ -24,13 +24,13 @@ QUIET = 1.0  # and after
 LATER = 20  # requests that show that it is well again
 
 
-def play(fault: Fault, ground: Ground, seconds: float, clients: int) -> Played:
+def play(fault: Fault, ground: FaultEnvironment, seconds: float, clients: int) -> FaultRun:
     """Calm, the fault, and on until it is well again. Raises CannotLoad, NoProcess and TookTooLong."""
     with tempfile.TemporaryDirectory(prefix="mysfits-history-") as recorded:
         return _play(fault, ground, seconds, clients, Path(recorded))
 
 
-def _play(fault: Fault, ground: Ground, seconds: float, clients: int, recorded: Path) -> Played:
+def _play(fault: Fault, ground: FaultEnvironment, seconds: float, clients: int, recorded: Path) -> FaultRun:
     ground.until_steady()
     ground.forget_adoptions()
     tasks, before = ground.tasks(), ground.likes()
@@ -53,10 +53,10 @@ def _play(fault: Fault, ground: Ground, seconds: float, clients: int, recorded: 
     verdict = histories.judge(recorded.iterdir(), before, stored)
     stored.subtract(before)
     after = [task.name for task in ground.tasks()]
-    return Played(report, began, ended, [task.name for task in tasks], after, looks, later, stored, found, verdict)
+    return FaultRun(report, began, ended, [task.name for task in tasks], after, looks, later, stored, found, verdict)
 
 
-def _until_well(ground: Ground, load: Load, ended: float) -> None:
+def _until_well(ground: FaultEnvironment, load: Load, ended: float) -> None:
     """Until nothing has failed for a while."""
 
     def is_well() -> bool:

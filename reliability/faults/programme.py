@@ -6,14 +6,14 @@ from ecs_emulator.load.client import CLOSED, REFUSED, RESET
 from reliability.faults.around import SLOW, jumping_clock, slow_at_task, slow_by_balancer
 from reliability.faults.beneath import kill_envoy, kill_keeper
 from reliability.faults.calls import hung_logs, no_logs, no_store, store_calls
-from reliability.faults.fault import Fault, Price
+from reliability.faults.fault import Fault, Tolerance
 from reliability.faults.limits import full_disk, kill_worker, no_descriptors, no_memory
-from reliability.faults.story import BAD_GATEWAY, NO_TARGET, TRY_AGAIN
+from reliability.faults.record import BAD_GATEWAY, NO_TARGET, TRY_AGAIN
 
-NOTHING = Price()
-SAID_SO = Price(frozenset({TRY_AGAIN}))
+NOTHING = Tolerance()
+SAID_SO = Tolerance(frozenset({TRY_AGAIN}))
 # One each that was under way.
-ONE_EACH = Price(frozenset({BAD_GATEWAY}), most=1.0, victim=True)
+ONE_EACH = Tolerance(frozenset({BAD_GATEWAY}), most=1.0, victim=True)
 
 PROGRAMME = (
     Fault("store-refuses", "DynamoDB takes no connection", no_store, SAID_SO),
@@ -28,14 +28,14 @@ PROGRAMME = (
     Fault("logs-hung", "CloudWatch Logs hangs", hung_logs, NOTHING),
     Fault("worker-killed", "one of a task's two workers is killed", kill_worker, ONE_EACH),
     Fault("no-memory", "both workers of a task reach a limit of memory", no_memory,
-          Price(frozenset({BAD_GATEWAY, NO_TARGET}), victim=True)),
+          Tolerance(frozenset({BAD_GATEWAY, NO_TARGET}), victim=True)),
     Fault("disk-full", "no task can write into a file, and one more can print nothing", full_disk, NOTHING),
     Fault("clock-jumps", "the clock of all tasks jumps by ±10 minutes and ±1 day", jumping_clock, SAID_SO, times=2.0),
     Fault("no-descriptors", "the workers of a task have no file descriptor left", no_descriptors,
-          Price(frozenset({BAD_GATEWAY, NO_TARGET, TRY_AGAIN}), most=2.0, victim=True)),
+          Tolerance(frozenset({BAD_GATEWAY, NO_TARGET, TRY_AGAIN}), most=2.0, victim=True)),
     # Nobody answers before there is another.
     Fault("envoy-killed", "the load balancer's process is killed", kill_envoy,
-          Price(frozenset({CLOSED, REFUSED, RESET}))),
+          Tolerance(frozenset({CLOSED, REFUSED, RESET}))),
     Fault("keeper-killed", "the process that ends the others' is killed", kill_keeper, NOTHING),
     Fault("slow-clients", f"{SLOW:,} slow clients at the load balancer", slow_by_balancer, NOTHING),
     Fault("slow-clients-direct", f"{SLOW:,} slow clients at a task itself", slow_at_task, NOTHING),

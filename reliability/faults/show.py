@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ecs_emulator.experiments.story import Finding
+from ecs_emulator.experiments.record import CheckResult
 from reliability.faults.fault import Fault
-from reliability.faults.story import Played, counted, kinds
+from reliability.faults.record import FaultRun, counted, kinds
 from tools import page
 
 HEAD = ("what is done", "for", "what visitors saw meanwhile", "failed", "likes answered / stored", "well after", "so")
@@ -19,8 +19,8 @@ HEAD = ("what is done", "for", "what visitors saw meanwhile", "failed", "likes a
 @dataclass(frozen=True)
 class Result:
     fault: Fault
-    played: Played
-    findings: Sequence[Finding]
+    played: FaultRun
+    findings: Sequence[CheckResult]
 
     @property
     def passed(self) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reliability.kills.clients import clients, prepare, stored_counts, stored_events, stored_values
 from reliability.kills.ledger import Ledger, wrong_counts, wrong_events, wrong_values
-from reliability.kills.running import Rehearsal
+from reliability.kills.running import PlatformProcess
 from tools.page import machine, put, table
 
 TIMES = 50
@@ -24,7 +24,7 @@ _PATIENCE = 120.0  # seconds for those
 
 
 @dataclass(frozen=True)
-class Outcome:
+class KillsResult:
     """`wrong` has a sentence for whatever was not as it should be, after each of `times` kills."""
 
     times: int
@@ -48,9 +48,9 @@ def main() -> int:
     return 1 if outcome.wrong else 0
 
 
-def killed(local: Path, times: int, say: Callable[[str], None]) -> Outcome:
+def killed(local: Path, times: int, say: Callable[[str], None]) -> KillsResult:
     """Raises NotReady where it does not start again."""
-    rehearsal, ledger, numbers = Rehearsal(local), Ledger(), itertools.count()
+    rehearsal, ledger, numbers = PlatformProcess(local), Ledger(), itertools.count()
     chance = random.Random()  # noqa: S311 (chance, not secrecy)
     wrong: list[str] = []
     slowest = 0.0
@@ -73,7 +73,7 @@ def killed(local: Path, times: int, say: Callable[[str], None]) -> Outcome:
             ]
             wrong += [f"kill {number}: {each}" for each in found]
             say(f"Kill {number}: {sum(counts.values()):,} likes are stored; {len(found) or 'nothing'} wrong.")
-    return Outcome(times, ledger, sum(counts.values()), slowest, tuple(wrong))
+    return KillsResult(times, ledger, sum(counts.values()), slowest, tuple(wrong))
 
 
 def _wait_for_writes(ledger: Ledger, likes: int) -> None:
@@ -86,7 +86,7 @@ def _wait_for_writes(ledger: Ledger, likes: int) -> None:
         time.sleep(0.02)
 
 
-def shown(outcome: Outcome) -> str:
+def shown(outcome: KillsResult) -> str:
     ledger = outcome.ledger
     likes = {name: count for name, count in ledger.counted.items() if name.startswith("like ")}
     doubts = sum(count for name, count in ledger.counted_in_doubt.items() if name.startswith("like "))

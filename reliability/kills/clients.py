@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reliability.kills.ledger import Ledger, NotAnswered
-from reliability.kills.running import Rehearsal
+from reliability.kills.running import PlatformProcess
 
 BUCKET = GROUP = TABLE = "kills"
 _VISITORS = 12
@@ -24,7 +24,7 @@ _NAMES = 20  # keys, parameters, rows that a client writes again and again
 Work = Callable[[], None]
 
 
-def prepare(rehearsal: Rehearsal) -> None:
+def prepare(rehearsal: PlatformProcess) -> None:
     """Make by hand what the clients write into."""
     rehearsal.client("s3").create_bucket(Bucket=BUCKET)
     logs = rehearsal.client("logs")
@@ -39,7 +39,9 @@ def prepare(rehearsal: Rehearsal) -> None:
 
 
 @contextmanager
-def clients(rehearsal: Rehearsal, ledger: Ledger, mysfits: Sequence[str], numbers: Iterator[int]) -> Iterator[None]:
+def clients(
+    rehearsal: PlatformProcess, ledger: Ledger, mysfits: Sequence[str], numbers: Iterator[int]
+) -> Iterator[None]:
     """Sixteen clients, each with one call under way; afterwards all of them have ended."""
     stopping = threading.Event()
     works = [_visitor(rehearsal, ledger, mysfits) for _ in range(_VISITORS)]
@@ -60,7 +62,7 @@ def _again(work: Work, stopping: threading.Event) -> None:
         work()
 
 
-def _visitor(rehearsal: Rehearsal, ledger: Ledger, mysfits: Sequence[str]) -> Work:
+def _visitor(rehearsal: PlatformProcess, ledger: Ledger, mysfits: Sequence[str]) -> Work:
     chance = random.Random()  # noqa: S311 (chance, not secrecy)
 
     def work() -> None:
@@ -78,7 +80,7 @@ def _visitor(rehearsal: Rehearsal, ledger: Ledger, mysfits: Sequence[str]) -> Wo
     return work
 
 
-def _ask(rehearsal: Rehearsal, method: str, path: str, also: tuple[int, ...] = ()) -> None:
+def _ask(rehearsal: PlatformProcess, method: str, path: str, also: tuple[int, ...] = ()) -> None:
     """Raises NotAnswered."""
     connection = http.client.HTTPConnection(urlsplit(rehearsal.api_url).netloc, timeout=30)
     try:
@@ -94,7 +96,7 @@ def _ask(rehearsal: Rehearsal, method: str, path: str, also: tuple[int, ...] = (
         connection.close()
 
 
-def _objects(rehearsal: Rehearsal, ledger: Ledger, numbers: Iterator[int]) -> Work:
+def _objects(rehearsal: PlatformProcess, ledger: Ledger, numbers: Iterator[int]) -> Work:
     s3 = rehearsal.client("s3")
 
     def work() -> None:
@@ -106,7 +108,7 @@ def _objects(rehearsal: Rehearsal, ledger: Ledger, numbers: Iterator[int]) -> Wo
     return work
 
 
-def _parameters(rehearsal: Rehearsal, ledger: Ledger, numbers: Iterator[int]) -> Work:
+def _parameters(rehearsal: PlatformProcess, ledger: Ledger, numbers: Iterator[int]) -> Work:
     ssm = rehearsal.client("ssm")
 
     def work() -> None:
@@ -118,7 +120,7 @@ def _parameters(rehearsal: Rehearsal, ledger: Ledger, numbers: Iterator[int]) ->
     return work
 
 
-def _rows(rehearsal: Rehearsal, ledger: Ledger, numbers: Iterator[int]) -> Work:
+def _rows(rehearsal: PlatformProcess, ledger: Ledger, numbers: Iterator[int]) -> Work:
     dynamodb = rehearsal.client("dynamodb")
 
     def work() -> None:
@@ -130,7 +132,7 @@ def _rows(rehearsal: Rehearsal, ledger: Ledger, numbers: Iterator[int]) -> Work:
     return work
 
 
-def _events(rehearsal: Rehearsal, ledger: Ledger, numbers: Iterator[int]) -> Work:
+def _events(rehearsal: PlatformProcess, ledger: Ledger, numbers: Iterator[int]) -> Work:
     logs = rehearsal.client("logs")
 
     def work() -> None:
@@ -151,12 +153,12 @@ def _call(operation: Callable[..., Any], **given: Any) -> None:
         raise NotAnswered(str(error)) from error
 
 
-def stored_counts(rehearsal: Rehearsal) -> dict[str, int]:
+def stored_counts(rehearsal: PlatformProcess) -> dict[str, int]:
     rows = _rows_of(rehearsal, rehearsal.outputs["DynamoTable"])
     return {f"like {row['MysfitId']['S']}": int(row["Likes"]["N"]) for row in rows}
 
 
-def stored_values(rehearsal: Rehearsal) -> dict[str, str]:
+def stored_values(rehearsal: PlatformProcess) -> dict[str, str]:
     s3, ssm = rehearsal.client("s3"), rehearsal.client("ssm")
     mysfits = _rows_of(rehearsal, rehearsal.outputs["DynamoTable"])
     found = {f"adoption {row['MysfitId']['S']}": str(row["Adopted"]["BOOL"]) for row in mysfits}
@@ -167,13 +169,13 @@ def stored_values(rehearsal: Rehearsal) -> dict[str, str]:
     return found | {f"row {row['Id']['S']}": row["Number"]["N"] for row in _rows_of(rehearsal, TABLE)}
 
 
-def stored_events(rehearsal: Rehearsal) -> Mapping[str, list[str]]:
+def stored_events(rehearsal: PlatformProcess) -> Mapping[str, list[str]]:
     """Of the client's stream."""
     logs = rehearsal.client("logs")
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=GROUP)
     return {"client": [event["message"] for page in pages for event in page["events"]]}
 
 
-def _rows_of(rehearsal: Rehearsal, table: str) -> list[Any]:
+def _rows_of(rehearsal: PlatformProcess, table: str) -> list[Any]:
     pages = rehearsal.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     return list(itertools.chain.from_iterable(page["Items"] for page in pages))

@@ -26,7 +26,7 @@ class NotReady(Exception):
     """It ended or hung before it was ready; the message is what it said."""
 
 
-class Rehearsal:
+class PlatformProcess:
     def __init__(self, local: Path) -> None:
         self._local = local
         site, api, cloud = free_ports(3)

@@ -6,9 +6,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from ecs_emulator.experiments.emulator import NotReady
+from ecs_emulator.experiments.emulator import EmulatorNotReady
+from ecs_emulator.experiments.polling import TookTooLong
 from ecs_emulator.experiments.processes import NoProcess
-from ecs_emulator.experiments.watch import TookTooLong
 from ecs_emulator.load.workload import CannotLoad
 from ecs_emulator.ops.logs import seconds
 from ecs_emulator.ops.outcomes import Failure
@@ -17,7 +17,7 @@ from ops.local.program import MYSFITS
 from reliability.soak import memory, show
 from reliability.soak.judging import judge
 from reliability.soak.picture import draw
-from reliability.soak.play import Settings, play
+from reliability.soak.play import SoakSettings, play
 from tools import page
 
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "soak.png"
@@ -35,11 +35,11 @@ def main() -> int:
     if not memory.is_readable():
         complain("This system does not tell what a process holds of memory: the soak wants Linux.")
         return CANNOT
-    settings = Settings(chosen.lasting, chosen.clients)
+    settings = SoakSettings(chosen.lasting, chosen.clients)
     try:
         with tempfile.TemporaryDirectory(prefix="mysfits-soak-") as folder:
             soaked = play(settings, Path(folder), out.say)
-    except (CannotLoad, Failure, NoProcess, NotReady, TookTooLong) as problem:
+    except (CannotLoad, Failure, NoProcess, EmulatorNotReady, TookTooLong) as problem:
         complain(str(problem))
         return FAILED
     findings = judge(soaked)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ecs_emulator.experiments.story import Finding
+from ecs_emulator.experiments.record import CheckResult
 from ecs_emulator.experiments.task_killed import MOMENT
 from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import RequestKind, Slice, failed
@@ -125,18 +125,18 @@ def _median(samples: Sequence[Sample], part: Part) -> float:
     return statistics.median(sample.held[part] for sample in samples if part in sample.held)
 
 
-def judge(soaked: Soaked) -> list[Finding]:
+def judge(soaked: Soaked) -> list[CheckResult]:
     report = soaked.report
     explained, left = sorted_out(report, [killed(soaked), throttled(soaked)])
     wrong = [visit for visit in soaked.visits if not visit.is_right]
     odd = "; ".join(each.told for each in left[:5])
     return [
-        Finding(
+        CheckResult(
             report.requests > 0 and not left,
             f"{sum(each.requests for each in left):,} of {report.requests:,} requests failed without a reason"
             + (f": {odd}." if odd else "."),
         ),
-        Finding(
+        CheckResult(
             bool(soaked.visits) and not wrong,
             f"{len(wrong):,} of {len(soaked.visits):,} guests were told what they should not be"
             + (f": {wrong[0].request} {wrong[0].told!r}." if wrong else "."),
@@ -148,21 +148,21 @@ def judge(soaked: Soaked) -> list[Finding]:
     ]
 
 
-def _acts(soaked: Soaked, explained: Mapping[str, int]) -> list[Finding]:
+def _acts(soaked: Soaked, explained: Mapping[str, int]) -> list[CheckResult]:
     refusal, deployed = soaked.refusal or Refusal(0, ""), soaked.deployed
     answered = soaked.report.by_revision().get(soaked.updated)
     return [
-        Finding(
+        CheckResult(
             list(deployed) == [WELL] and answered is not None,
             f"The rollout of {soaked.updated} ended in {' and '.join(deployed) or 'no state'}; "
             f"it answered {answered.requests if answered else 0:,} requests.",
         ),
-        Finding(
+        CheckResult(
             soaked.killed.steady_at is not None and bool(soaked.replaced),
             f"The killed task cost {explained['killed']:,} requests; "
             f"{' and '.join(task[:8] for task in soaked.replaced) or 'nobody'} took its place.",
         ),
-        Finding(
+        CheckResult(
             soaked.throttled_calls > 0 and refusal.status == 503 and refusal.retry_after.isdigit(),
             f"The table refused {soaked.throttled_calls:,} calls and that cost {explained['throttled']:,} likes; "
             f"visitors were told {refusal.status} with Retry-After {refusal.retry_after or 'missing'}.",
@@ -170,26 +170,26 @@ def _acts(soaked: Soaked, explained: Mapping[str, int]) -> list[Finding]:
     ]
 
 
-def _likes(soaked: Soaked) -> Finding:
+def _likes(soaked: Soaked) -> CheckResult:
     liked, stored = soaked.report.acknowledged, soaked.stored
     doubt = in_doubt(soaked.report, throttled(soaked))
     exact = all(
         liked[mysfit] <= stored[mysfit] <= liked[mysfit] + doubt[mysfit] for mysfit in {*liked, *doubt, *stored}
     )
-    return Finding(
+    return CheckResult(
         liked.total() > 0 and exact,
         f"{stored.total():,} likes are stored; {liked.total():,} were answered, {doubt.total():,} had no answer.",
     )
 
 
-def _memory(soaked: Soaked) -> Finding:
+def _memory(soaked: Soaked) -> CheckResult:
     """Of the tasks. The load balancer and the rehearsal, which keeps what AWS would keep, are shown beside."""
     found = [each for each in growths(soaked.report, soaked.samples) if each.part.name not in (BALANCER, REHEARSAL)]
     there = {part.name for sample in soaked.samples for part in sample.held} - {BALANCER, REHEARSAL}
     # All tasks of the service that was rolled out are new.
     missing = there - {each.part.name for each in found} - {soaked.updated.rpartition(":")[0]}
     most = max((each.more for each in found), default=0.0)
-    return Finding(
+    return CheckResult(
         bool(found) and not missing and most <= ROOM,
         f"{len(found)} tasks were there all the time; the one that grew most holds {most / 2**20:+.1f} MiB"
         + (f". None was of {', '.join(sorted(missing))}." if missing else "."),

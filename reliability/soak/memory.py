@@ -48,7 +48,7 @@ def is_readable() -> bool:
     return False
 
 
-class Memory:
+class MemorySampler:
     """`watching` makes one. `folder` is that of the rehearsal."""
 
     def __init__(self, ecs: ECSClient, cluster: str, folder: Path, every: float) -> None:
@@ -122,8 +122,8 @@ def _held(process: Path) -> int:
 
 
 @contextmanager
-def watching(ecs: ECSClient, cluster: str, folder: Path, every: float) -> Iterator[Memory]:
-    memory = Memory(ecs, cluster, folder, every)
+def watching(ecs: ECSClient, cluster: str, folder: Path, every: float) -> Iterator[MemorySampler]:
+    memory = MemorySampler(ecs, cluster, folder, every)
     try:
         yield memory
     finally:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.experiments.emulator import DrillEmulator, emulating
+from ecs_emulator.experiments.record import OperatorAction
 from ecs_emulator.experiments.stage import LONGEST, START_UP, Say, Stage, staged
-from ecs_emulator.experiments.story import Act
 from ecs_emulator.load import show
 from ecs_emulator.load.history import HistoryWriter
 from ecs_emulator.load.process import Load, loading
@@ -26,10 +26,10 @@ from reliability.adopters import adopting, ask
 from reliability.drills.cutover import Aside
 from reliability.drills.platform import platform, stored_likes
 from reliability.drills.routes import EVERYWHERE, ROUTES
+from reliability.fault_injection_proxy import FaultInjectionProxy
 from reliability.soak import memory
-from reliability.soak.guests import round_of, visiting
 from reliability.soak.story import WELL, Refusal, Soaked
-from reliability.unreliable import Unreliable
+from reliability.soak.synthetic_probes import round_of, visiting
 
 READ = tuple(route for route in EVERYWHERE if route != LIKE)
 LIKES, UPDATED = "mysfits-likes", "mysfits-users"
@@ -42,20 +42,20 @@ SLICES = 2000  # of the load, about
 
 
 @dataclass(frozen=True)
-class Settings:
+class SoakSettings:
     seconds: float
     clients: int = 16
     speed: float = 10.0
 
 
-def play(settings: Settings, folder: Path, say: Say) -> Soaked:
+def play(settings: SoakSettings, folder: Path, say: Say) -> Soaked:
     """Raises CannotLoad, Failure, NoProcess, NotReady and TookTooLong."""
     clock = Clock(settings.speed)
     say("Starting a rehearsal of the split assembly …")
     with (
         tempfile.TemporaryDirectory(prefix="mysfits-history-") as recorded,
         emulating(folder, platform("split"), settings.speed) as there,
-        Unreliable(there.cloud_url, {}, seed=1) as proxy,
+        FaultInjectionProxy(there.cloud_url, {}, seed=1) as proxy,
     ):
         return _Soak(settings, there, proxy, clock, Path(recorded), say).play()
 
@@ -88,7 +88,13 @@ def together(reports: Sequence[LoadReport]) -> LoadReport:
 
 class _Soak:
     def __init__(
-        self, settings: Settings, there: DrillEmulator, proxy: Unreliable, clock: Clock, recorded: Path, say: Say
+        self,
+        settings: SoakSettings,
+        there: DrillEmulator,
+        proxy: FaultInjectionProxy,
+        clock: Clock,
+        recorded: Path,
+        say: Say,
     ) -> None:
         self._settings = settings
         self._there = there
@@ -195,7 +201,7 @@ class _Soak:
         for feature in ROUTES:
             Cutover(target, side(target, feature), rest, out, self._clock.shortened(LONGEST) + START_UP).move(100)
 
-    def _rollout(self) -> tuple[Act, str, list[str]]:
+    def _rollout(self) -> tuple[OperatorAction, str, list[str]]:
         with self._stage(UPDATED) as stage:
             revision = stage.operator.register()
             act = stage.act(f"{revision} is rolled out")
@@ -203,7 +209,7 @@ class _Soak:
             sight = stage.until_deployed(revision)
         return act, revision, sight.deployments_of(revision)
 
-    def _kill(self) -> tuple[Act, list[str]]:
+    def _kill(self) -> tuple[OperatorAction, list[str]]:
         with self._stage(LIKES) as stage:
             there = stage.sight().running()
             act = stage.act(f"kill -9 of task {there[0][:8]} of {LIKES}")
@@ -211,14 +217,14 @@ class _Soak:
             sight = stage.until_steady(without=there[:1])
         return act, [task for task in sight.running() if task not in there]
 
-    def _throttle(self, load: _Both, mysfit: str, recorder: HistoryWriter) -> tuple[Act, Refusal]:
+    def _throttle(self, load: _Both, mysfit: str, recorder: HistoryWriter) -> tuple[OperatorAction, Refusal]:
         seconds = max(SHORTEST, THROTTLED * self._settings.seconds)
-        act = Act(time.time(), f"the table of {LIKES} takes no calls for {seconds:.0f} s")
+        act = OperatorAction(time.time(), f"the table of {LIKES} takes no calls for {seconds:.0f} s")
         self._say(f"  {act.text}")
         self._proxy.set_faults({"throttled": 1.0})
         told = ask(self._there.api_url, mysfit, history.LIKE, recorder)
         self._wait(load, act.at + seconds)
-        self._proxy.heal()
+        self._proxy.reset()
         act.steady_at = time.time()
         self._say("  the table takes calls again")
         return act, Refusal(told.status, str(told.headers.get("Retry-After") or ""))

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ecs_emulator.experiments.story import Act, Finding
+from ecs_emulator.experiments.record import CheckResult, OperatorAction
 from ecs_emulator.load import show
 from reliability.soak.judging import growths
 from reliability.soak.story import Soaked
@@ -19,7 +19,7 @@ MIB = 2**20
 MEMORY = ("MiB held by", "in the first third", "in the last", "more")
 
 
-def outcome(soaked: Soaked, findings: Sequence[Finding]) -> RenderableType:
+def outcome(soaked: Soaked, findings: Sequence[CheckResult]) -> RenderableType:
     memory = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name in MEMORY:
         memory.add_column(name, justify="left" if name == MEMORY[0] else "right")
@@ -29,7 +29,7 @@ def outcome(soaked: Soaked, findings: Sequence[Finding]) -> RenderableType:
     return Group(show.summary(soaked.report), Text(), memory, Text(), *told, verdict(findings))
 
 
-def verdict(findings: Sequence[Finding]) -> Text:
+def verdict(findings: Sequence[CheckResult]) -> Text:
     passed = all(each.holds for each in findings)
     return Text.assemble("The soak has ", ("passed", "bold green") if passed else ("FAILED", "bold red"), ".")
 
@@ -45,7 +45,7 @@ def memory_rows(soaked: Soaked) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def figures(soaked: Soaked, findings: Sequence[Finding]) -> str:
+def figures(soaked: Soaked, findings: Sequence[CheckResult]) -> str:
     """Markdown."""
     report, latency = soaked.report, soaked.report.latency
     acts = [
@@ -66,5 +66,5 @@ def figures(soaked: Soaked, findings: Sequence[Finding]) -> str:
     )
 
 
-def _took(act: Act) -> str:
+def _took(act: OperatorAction) -> str:
     return f"{act.steady_at - act.at:.1f} s" if act.steady_at else "never"

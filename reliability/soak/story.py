@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ecs_emulator.experiments.story import Act
+from ecs_emulator.experiments.record import OperatorAction
 from ecs_emulator.load.report import LoadReport
 from reliability.histories import Verdict
-from reliability.soak.guests import Visit
 from reliability.soak.memory import Sample
+from reliability.soak.synthetic_probes import ProbeResult
 
 WELL = "SUCCESSFUL"  # how a service deployment should end
 
@@ -28,9 +28,9 @@ class Soaked:
     """The acts' `steady_at` is when the service was as it should be again, or the table took calls again."""
 
     report: LoadReport
-    rollout: Act
-    killed: Act
-    throttled: Act
+    rollout: OperatorAction
+    killed: OperatorAction
+    throttled: OperatorAction
     likes: str  # the revision that stored likes
     updated: str  # the revision that was rolled out
     deployed: Sequence[str] = ()  # how its service deployment stands at the end
@@ -38,6 +38,6 @@ class Soaked:
     throttled_calls: int = 0
     refusal: Refusal | None = None
     stored: Counter[str] = field(default_factory=Counter)  # by how much the stored likes have grown, by mysfit
-    visits: Sequence[Visit] = ()
+    visits: Sequence[ProbeResult] = ()
     samples: Sequence[Sample] = ()
     history: Verdict = field(default_factory=Verdict)

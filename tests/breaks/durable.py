@@ -14,7 +14,7 @@ _SAME = f"{_KINDS}::test_what_clients_saw_before_the_kill_they_see_after_it"
 BREAKS = [
     Break(
         "A call is answered, and what it changed is committed never.",
-        "emulator/ecs_emulator/cloud/stored.py",
+        "emulator/ecs_emulator/cloud/moto_backend.py",
         "                    self.journal.keep(call, request, went_well)",
         "                    pass",
         _FULL,

@@ -28,7 +28,7 @@ BREAKS = [
     ),
     Break(
         "Visitors may take every thread, so that no health check is answered.",
-        "app/kit/gate.py",
+        "app/kit/concurrency_limiter.py",
         "    gate = Gate(max(1, threads - max(1, threads // RESERVE)))\n",
         "    gate = Gate(threads)\n",
         "tests/kit/test_limits.py::test_an_eighth_of_the_threads_stays_free_for_health_checks",
@@ -42,10 +42,10 @@ BREAKS = [
     ),
     Break(
         "A client that makes up an address in X-Forwarded-For has likes without end.",
-        "app/likes/pace.py",
+        "app/likes/rate_limiter.py",
         '.rpartition(",")[2].strip()',
         '.partition(",")[0].strip()',
-        "tests/likes/test_pace.py::test_a_client_is_who_the_load_balancer_says",
+        "tests/likes/test_rate_limiter.py::test_a_client_is_who_the_load_balancer_says",
     ),
     Break(
         "A request may bring a body, as long as it does not say how long it is.",
@@ -70,24 +70,24 @@ BREAKS = [
     ),
     Break(
         "A request that shares a call waits for it for as long as it takes.",
-        "app/kit/together.py",
+        "app/kit/coalescer.py",
         "if not seat.acquire(timeout=self._patience + GRACE) and mine.left(seat):",
         "if not seat.acquire() and mine.left(seat):",
-        "tests/kit/test_together.py::test_followers_of_work_that_hangs_are_let_go",
+        "tests/kit/test_coalescer.py::test_followers_of_work_that_hangs_are_let_go",
     ),
     Break(
         "A request that shares a call is given up while its call may still come back.",
-        "app/kit/together.py",
+        "app/kit/coalescer.py",
         "if not seat.acquire(timeout=self._patience + GRACE) and mine.left(seat):",
         "if not seat.acquire(timeout=self._patience) and mine.left(seat):",
-        "tests/kit/test_together.py::test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadline",
+        "tests/kit/test_coalescer.py::test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadline",
     ),
     Break(
         "Whoever gives up waiting takes a place along, until there is none.",
-        "app/kit/gate.py",
+        "app/kit/concurrency_limiter.py",
         "                self._queue.remove(turn)\n",
         "",
-        "tests/kit/test_gate.py::test_who_gave_up_waiting_takes_no_place_with_it",
+        "tests/kit/test_concurrency_limiter.py::test_who_gave_up_waiting_takes_no_place_with_it",
     ),
     Break(
         "A server without a file descriptor left makes errors of its own of it.",
@@ -98,9 +98,9 @@ BREAKS = [
     ),
     Break(
         "Everybody who comes by IPv4 to a socket of IPv6 has the likes of one.",
-        "app/likes/pace.py",
+        "app/likes/rate_limiter.py",
         "return address.ipv4_mapped or address.sixtofour",
         "return address.sixtofour",
-        "tests/likes/test_pace.py::test_a_client_is_who_the_load_balancer_says",
+        "tests/likes/test_rate_limiter.py::test_a_client_is_who_the_load_balancer_says",
     ),
 ]

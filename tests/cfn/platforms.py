@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.stacks.render import Rendered, render
-from ecs_emulator.stacks.resources.kind import Properties
+from ecs_emulator.stacks.resources.provider import Properties
 from ecs_emulator.stacks.templates import Document, read_template
 
 CFN = Path(__file__).parent.parent.parent / "cfn"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ecs_emulator.cloud.door import asked
 from ecs_emulator.cloud.iam import CannotJudge, allows
+from ecs_emulator.cloud.iam_proxy import required_permissions
 
 ROWS = "arn:aws:dynamodb:us-east-1:123456789012:table/Rows"
 
@@ -117,7 +117,7 @@ HERE = "us-east-1:123456789012"
 def test_a_call_asks_for_the_actions_and_resources_that_iam_judges_it_by(
     target: str, body: dict[str, Any], wanted: list[tuple[str, str]]
 ) -> None:
-    assert asked(target, body, HERE) == wanted
+    assert required_permissions(target, body, HERE) == wanted
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ def test_a_call_asks_for_the_actions_and_resources_that_iam_judges_it_by(
 )
 def test_a_call_that_cannot_be_judged_is_refused(target: str, body: dict[str, Any]) -> None:
     with pytest.raises(CannotJudge):
-        asked(target, body, HERE)
+        required_permissions(target, body, HERE)

@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 
 from app import NEEDS, create_app
 from app.kit.config import Config
-from ecs_emulator.cloud.door import Door
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.iam import allows
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.iam_proxy import IamProxy
+from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.render import REGION, render
 from ecs_emulator.stacks.stack import Stacks
@@ -101,17 +101,17 @@ def role(assembly: str, platform_of: Platform) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def guarded(role: list[dict[str, Any]], seeded: str) -> Iterator[tuple[Door, str]]:
+def guarded(role: list[dict[str, Any]], seeded: str) -> Iterator[tuple[IamProxy, str]]:
     """A door that lets pass what the role allows, and its address."""
-    door = Door(seeded, role, REGION, ACCOUNT)
-    server = Server(door, 0, threads=4)
+    door = IamProxy(seeded, role, REGION, ACCOUNT)
+    server = WebServer(door, 0, threads=4)
     yield door, server.url
     server.close()
 
 
 @pytest.fixture
 def client(
-    assembly: str, platform_of: Platform, guarded: tuple[Door, str], monkeypatch: pytest.MonkeyPatch
+    assembly: str, platform_of: Platform, guarded: tuple[IamProxy, str], monkeypatch: pytest.MonkeyPatch
 ) -> FlaskClient:
     """The application with the settings of its task definition, on the cloud behind the door."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", guarded[1])
@@ -184,7 +184,7 @@ JOURNEYS = {
 
 
 def test_the_whole_journey_works_and_needs_all_that_is_granted(
-    assembly: str, client: FlaskClient, guarded: tuple[Door, str]
+    assembly: str, client: FlaskClient, guarded: tuple[IamProxy, str]
 ) -> None:
     for part in JOURNEYS[assembly]:
         part(client)
@@ -216,7 +216,7 @@ def test_no_other_action_and_no_other_resource_is_allowed(assembly: str, role: l
     assert allowed == ASSEMBLIES[assembly]
 
 
-def test_every_other_call_is_denied_at_the_door(assembly: str, guarded: tuple[Door, str]) -> None:
+def test_every_other_call_is_denied_at_the_door(assembly: str, guarded: tuple[IamProxy, str]) -> None:
     _, url = guarded
     for operation in _operations("dynamodb"):
         for name in [*TABLES, "Visitors"]:

@@ -8,8 +8,8 @@ from typing import ClassVar
 import pytest
 
 from ecs_emulator.experiments import rollout, task_killed
-from ecs_emulator.experiments.sight import Deployed, Seen
-from ecs_emulator.experiments.story import Act, Finding, Story
+from ecs_emulator.experiments.record import CheckResult, OperatorAction, RunRecord
+from ecs_emulator.experiments.snapshots import DeploymentSnapshot, TaskSnapshot
 from ecs_emulator.load.slices import RequestKind
 from emulator.tests.experiments.stories import ANNA, BERT, CARL, HEALTHY, a_sight, a_story, broken
 from emulator.tests.experiments.stories import NEW as WEB_NEW
@@ -21,7 +21,7 @@ from reliability.drills.platform import likes_counted, platform
 OLD = "mysfits-service:2"
 
 
-def judged(findings: Sequence[Finding], story: Story) -> list[str]:
+def judged(findings: Sequence[CheckResult], story: RunRecord) -> list[str]:
     """As a drill is judged: by itself, and by what the platform promises in every one."""
     return broken([*findings, *platform().findings(story)])
 
@@ -29,14 +29,14 @@ def judged(findings: Sequence[Finding], story: Story) -> list[str]:
 class TestLikes:
     """They are counted in whatever drill."""
 
-    deployed: ClassVar[dict[str, Deployed]] = {
-        "one": Deployed(WEB, "SUCCESSFUL"),
-        "two": Deployed(WEB_NEW, "SUCCESSFUL"),
+    deployed: ClassVar[dict[str, DeploymentSnapshot]] = {
+        "one": DeploymentSnapshot(WEB, "SUCCESSFUL"),
+        "two": DeploymentSnapshot(WEB_NEW, "SUCCESSFUL"),
     }
-    replaced: ClassVar[dict[str, Seen]] = {
+    replaced: ClassVar[dict[str, TaskSnapshot]] = {
         BERT: HEALTHY[BERT],
-        ANNA: Seen(WEB, "STOPPED"),
-        CARL: Seen(WEB, "RUNNING", "healthy"),
+        ANNA: TaskSnapshot(WEB, "STOPPED"),
+        CARL: TaskSnapshot(WEB, "RUNNING", "healthy"),
     }
 
     def rolled_out(self, liked: dict[str, int], stored: dict[str, int]) -> list[str]:
@@ -47,7 +47,7 @@ class TestLikes:
     def killed(self, failed: int, in_doubt: int, stored: int) -> list[str]:
         sights = (a_sight(101), a_sight(106, self.replaced))
         story = a_story(
-            sights, [Act(102.0, "kill -9", 106.0)], failed_at=[102.1] * failed,
+            sights, [OperatorAction(102.0, "kill -9", 106.0)], failed_at=[102.1] * failed,
             liked={"x": 5}, in_doubt={"x": in_doubt},
             stored={"x": stored},
         )  # fmt: skip
@@ -74,13 +74,13 @@ class TestCutover:
     """The monolith is gone from 110 to 120; from 125.5 on it has everything again."""
 
     likes, users = "mysfits-likes:1", "mysfits-users:1"
-    seen = cutover.Seen(gone=110.0, again=120.0, front_page="503 application/json")
+    seen = cutover.CutoverObservation(gone=110.0, again=120.0, front_page="503 application/json")
 
-    def judge(self, story: Story, seen: cutover.Seen = seen) -> list[str]:
+    def judge(self, story: RunRecord, seen: cutover.CutoverObservation = seen) -> list[str]:
         revisions = [OLD, self.likes, self.users]
         return judged(cutover.judge(story, OLD, self.likes, revisions, seen, back=125.5, requests=9), story)
 
-    def story(self, *more: tuple[float, RequestKind], without: int | None = None, stored: int = 4) -> Story:
+    def story(self, *more: tuple[float, RequestKind], without: int | None = None, stored: int = 4) -> RunRecord:
         requests = [
             (102.0, RequestKind(LIKE, "200", OLD)),
             (102.0, RequestKind("GET /api/users", "200", OLD)),
@@ -93,7 +93,7 @@ class TestCutover:
             (128.0, RequestKind("GET /api/users", "200", OLD)),
         ]
         also = [each for number, each in enumerate(requests) if number != without] + list(more)
-        acts = [Act(124.0, "0 %", 125.0)]
+        acts = [OperatorAction(124.0, "0 %", 125.0)]
         return a_story(acts=acts, answered={"": 0}, also=also, liked={"x": 4}, stored={"x": stored})
 
     def test_passes_when_all_went_there_and_came_back(self) -> None:
@@ -111,7 +111,7 @@ class TestCutover:
 
     @pytest.mark.parametrize("told", ["404 application/problem+json", "503 text/html"])
     def test_fails_when_the_rest_was_not_dropped(self, told: str) -> None:
-        (sentence,) = self.judge(self.story(), cutover.Seen(110.0, 120.0, told))
+        (sentence,) = self.judge(self.story(), cutover.CutoverObservation(110.0, 120.0, told))
         assert sentence.endswith(f"and GET / with {told}.")
 
     def test_fails_when_a_feature_still_answers_at_the_end(self) -> None:
@@ -132,7 +132,7 @@ class TestCutover:
             (112.5, RequestKind("GET /version", "200", self.users)),
         ]
         requests = [*likes, (112.6, RequestKind(LIKE, "200", self.users)), (128.0, RequestKind(LIKE, "200", OLD))] * 3
-        story = a_story(acts=[Act(124.0, "0 %", 125.0)], answered={"": 0}, also=requests)
+        story = a_story(acts=[OperatorAction(124.0, "0 %", 125.0)], answered={"": 0}, also=requests)
         assert self.judge(story) == ["Likes were stored by mysfits-service:2 (3) and mysfits-users:1 (3)."]
 
     @pytest.mark.parametrize("stored", [3, 5])
@@ -149,11 +149,15 @@ class TestFeatureKilled:
         (113.0, RequestKind(own, "503", "")),
     ]
 
-    def judge(self, story: Story) -> list[str]:
+    def judge(self, story: RunRecord) -> list[str]:
         return judged(feature_killed.judge(story), story)
 
-    def story(self, *more: tuple[float, RequestKind], steady_at: float | None = 105.0, told: str = "503") -> Story:
-        acts = [Act(102.5, "kill -9", steady_at), Act(110.0, "none", 112.0), Act(115.0, "two", 120.0)]
+    def story(self, *more: tuple[float, RequestKind], steady_at: float | None = 105.0, told: str = "503") -> RunRecord:
+        acts = [
+            OperatorAction(102.5, "kill -9", steady_at),
+            OperatorAction(110.0, "none", 112.0),
+            OperatorAction(115.0, "two", 120.0),
+        ]
         also = [(103.0, RequestKind(self.own, "502", "")), (104.0, RequestKind(self.own, told, "")), *self.empty, *more]
         return a_story(acts=acts, also=also)
 
@@ -166,7 +170,11 @@ class TestFeatureKilled:
         assert broken_rules[0] == "1 of 301 requests to other features failed."
 
     def test_fails_when_the_dead_one_never_failed(self) -> None:
-        acts = [Act(102.5, "kill -9", 105.0), Act(110.0, "none", 112.0), Act(115.0, "two", 120.0)]
+        acts = [
+            OperatorAction(102.5, "kill -9", 105.0),
+            OperatorAction(110.0, "none", 112.0),
+            OperatorAction(115.0, "two", 120.0),
+        ]
         story = a_story(acts=acts, also=[(113.0, RequestKind(self.own, "200", OLD))])
         assert self.judge(story) == [
             "0 of 1 requests to mysfits-users failed; visitors were told nothing.",

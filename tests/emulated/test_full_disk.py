@@ -10,7 +10,7 @@ import pytest
 from app.kit import aws
 from app.kit.dynamodb import InDoubt, Table
 from app.kit.problems import Unavailable
-from app.likes.stamps import Writer
+from app.likes.sequence_numbers import Writer
 from app.likes.store import Likes
 from ecs_emulator.cloud.durable.database import Changes, NotWritten
 from ecs_emulator.local import REGION, client_environment

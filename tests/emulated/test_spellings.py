@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
-from ecs_emulator.scheduler.outside import Target
+from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.stage import Stage, staged
 from tests.cfn.platforms import make
 from tests.conftest import Rows, new_table
@@ -39,7 +39,7 @@ def task(session: boto3.Session) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def balanced(task: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with staged(tmp_path_factory.mktemp("balancer")) as stage:
-        group, target = stage.group(), Target("127.0.0.1", task.port)
+        group, target = stage.group(), TargetAddress("127.0.0.1", task.port)
         stage.balancer.register(group, target)
         *fixed, to_tasks = rules()
         for rule in fixed:

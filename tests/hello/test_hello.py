@@ -18,7 +18,7 @@ from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
-from reliability.unreliable import Unreliable
+from reliability.fault_injection_proxy import FaultInjectionProxy
 from tests.server import Server
 
 
@@ -137,7 +137,7 @@ def test_a_lost_answer_is_found_again_and_no_number_is_left_out(
 ) -> None:
     Counter(table).begin()
     answered: list[int] = []
-    with Unreliable(cloud.url, {fault: 0.5}, seed=3) as proxy:
+    with FaultInjectionProxy(cloud.url, {fault: 0.5}, seed=3) as proxy:
         counter = on(proxy.url, tables, monkeypatch)
         for _ in range(60):
             try:
@@ -153,7 +153,7 @@ def test_a_write_whose_answer_is_lost_is_never_sent_again(
     cloud: Cloud, table: Table, tables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Counter(table).begin()
-    with Unreliable(cloud.url, {"error_after": 1.0}, seed=1) as proxy:
+    with FaultInjectionProxy(cloud.url, {"error_after": 1.0}, seed=1) as proxy:
         counter = on(proxy.url, tables, monkeypatch)
         for _ in range(5):
             with pytest.raises(InDoubt):
@@ -166,7 +166,7 @@ def test_what_was_not_written_is_not_counted(
     cloud: Cloud, table: Table, tables: dict[str, str], monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     Counter(table).begin()
-    with Unreliable(cloud.url, {fault: 1.0}, seed=1) as proxy:
+    with FaultInjectionProxy(cloud.url, {fault: 1.0}, seed=1) as proxy:
         counter = on(proxy.url, tables, monkeypatch)
         with pytest.raises((NotApplied, InDoubt)):
             counter.go_on(1)

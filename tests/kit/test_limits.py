@@ -18,8 +18,8 @@ from flask import Flask
 
 from app import NEEDS
 from app.kit import aws, problems
-from app.kit.gate import let_in
-from app.kit.together import GRACE, PATIENCE
+from app.kit.coalescer import GRACE, PATIENCE
+from app.kit.concurrency_limiter import limit_concurrency
 from tests.platform_runner import free_ports, until
 
 THREATS = Path(__file__).parents[2] / "docs" / "threat-model.md"
@@ -71,7 +71,7 @@ def _listens(port: int) -> bool:
 def test_an_eighth_of_the_threads_stays_free_for_health_checks(threads: int, places: int) -> None:
     app = Flask(__name__)
     problems.answer_with_problems(app)
-    let_in(app, threads)
+    limit_concurrency(app, threads)
     leave, arrivals, inside = threading.Event(), itertools.count(1), threading.Semaphore(0)
 
     @app.get("/slow")

@@ -14,7 +14,7 @@ import pytest
 
 from app.kit import metrics
 from app.kit.logs import JsonFormatter
-from app.kit.metrics import MOST, UNITS, Answered, Metrics, line
+from app.kit.metrics import MOST, UNITS, CompletedRequest, Metrics, line
 from tests.platform_runner import until
 
 NAMED = {"Like processed.": "Likes"}
@@ -94,7 +94,7 @@ def test_no_line_has_more_values_than_cloudwatch_takes(lines: Lines) -> None:
 
 
 def test_what_did_not_happen_is_no_metric() -> None:
-    told = line("mysfits", [Answered(200, 1.0, "Request answered.")], NAMED, 0.0)
+    told = line("mysfits", [CompletedRequest(200, 1.0, "Request answered.")], NAMED, 0.0)
     assert "Likes" not in json.dumps(told)
 
 

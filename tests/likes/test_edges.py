@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from app.kit.dynamodb import InDoubt, NotApplied, Refused, Table
-from app.likes import stamps, store
-from app.likes.stamps import CROWD, PREFIX, SILENCE, Writer, removable
+from app.likes import sequence_numbers, store
+from app.likes.sequence_numbers import CROWD, PREFIX, SILENCE, Writer, removable
 from app.likes.store import Likes
 from tests.conftest import Rows
 
@@ -230,7 +230,7 @@ def test_of_more_writers_than_a_crowd_the_oldest_go() -> None:
 def test_a_stamp_is_the_time_in_microseconds_or_just_above_what_it_has_to_be_above(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(stamps, "time", SimpleNamespace(time_ns=lambda: 1_700_000_000_123_456_789))
+    monkeypatch.setattr(sequence_numbers, "time", SimpleNamespace(time_ns=lambda: 1_700_000_000_123_456_789))
     writer = Writer()
     assert writer.stamp() == 1_700_000_000_123_456
     assert writer.stamp() == 1_700_000_000_123_457

@@ -22,12 +22,12 @@ import pytest
 from app.catalog.store import NoSuchMysfit
 from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
-from app.likes.stamps import CROWD, PREFIX, SILENCE, Writer
+from app.likes.sequence_numbers import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
-from reliability.linearizability import LIKE, Operation, check
-from reliability.unreliable import Unreliable
+from reliability.fault_injection_proxy import FaultInjectionProxy
+from reliability.linearizability import LIKE, HistoryOperation, check
 from tests.conftest import Rows
 
 STORM = {
@@ -44,7 +44,7 @@ STORM = {
 
 
 def like_at_once(
-    proxy: Unreliable, table: str, mysfits: list[str], processes: int, threads: int, likes: int, **options: Any
+    proxy: FaultInjectionProxy, table: str, mysfits: list[str], processes: int, threads: int, likes: int, **options: Any
 ) -> tuple[int, int]:
     """(answered, unanswered) of `processes` × `threads` visitors with `likes` each. Raises Violation."""
     arguments = {
@@ -69,9 +69,9 @@ def like_at_once(
     visits = [visit for output in outputs for visit in json.loads(output)]
     proxy.settle()
     if arguments["way"] == "sharing":
-        history: defaultdict[str, list[Operation]] = defaultdict(list)
+        history: defaultdict[str, list[HistoryOperation]] = defaultdict(list)
         for mysfit, begin, end, count, is_void in visits:
-            history[mysfit] += [] if is_void else [Operation(LIKE, begin, end, count)]
+            history[mysfit] += [] if is_void else [HistoryOperation(LIKE, begin, end, count)]
         for operations in history.values():
             check(operations)
     answered = sum(count is not None for *_, count, _ in visits)
@@ -92,7 +92,7 @@ def like_at_once(
 )
 def test_likes_are_exact_under(cloud: Cloud, table_name: str, rows: Rows, fault: str, share: float) -> None:
     mysfit_id = rows.add()
-    with Unreliable(cloud.url, {fault: share}, seed=1) as proxy:
+    with FaultInjectionProxy(cloud.url, {fault: share}, seed=1) as proxy:
         answered, unanswered = like_at_once(proxy, table_name, [mysfit_id], processes=2, threads=16, likes=20)
     assert proxy.happened[fault] > 0
     assert (answered, unanswered) == (640, 0)
@@ -101,7 +101,7 @@ def test_likes_are_exact_under(cloud: Cloud, table_name: str, rows: Rows, fault:
 
 def test_blind_retries_come_out_wrong_so_the_test_can_fail(cloud: Cloud, table_name: str, rows: Rows) -> None:
     mysfit_id = rows.add()
-    with Unreliable(cloud.url, {"dropped": 0.5}, seed=1) as proxy:
+    with FaultInjectionProxy(cloud.url, {"dropped": 0.5}, seed=1) as proxy:
         answered, unanswered = like_at_once(proxy, table_name, [mysfit_id], 2, 16, 5, way="blind")
     assert answered + unanswered == 160
     assert rows.get(mysfit_id)["Likes"] > 200
@@ -109,7 +109,7 @@ def test_blind_retries_come_out_wrong_so_the_test_can_fail(cloud: Cloud, table_n
 
 def test_likes_are_exact_in_a_storm_of_everything(cloud: Cloud, table_name: str, rows: Rows) -> None:
     mysfit_id = rows.add()
-    with Unreliable(cloud.url, STORM, seed=2026) as proxy:
+    with FaultInjectionProxy(cloud.url, STORM, seed=2026) as proxy:
         answered, unanswered = like_at_once(proxy, table_name, [mysfit_id], processes=8, threads=32, likes=20)
     assert set(proxy.happened) == {*STORM, "well"}, "a fault that never happened proves nothing"
     assert (answered, unanswered) == (5_120, 0)
@@ -119,7 +119,7 @@ def test_likes_are_exact_in_a_storm_of_everything(cloud: Cloud, table_name: str,
 def test_impatience_leaves_likes_unanswered_but_never_doubles_one(cloud: Cloud, table_name: str, rows: Rows) -> None:
     mysfit_id = rows.add()
     faults = {"dropped": 0.4, "error_after": 0.2, "late": 0.02, "throttled": 0.2}
-    with Unreliable(cloud.url, faults, seed=7) as proxy:
+    with FaultInjectionProxy(cloud.url, faults, seed=7) as proxy:
         answered, unanswered = like_at_once(proxy, table_name, [mysfit_id], 2, 16, 20, patience=0.1)
     stored = int(rows.get(mysfit_id)["Likes"])
     assert answered + unanswered == 640
@@ -129,7 +129,7 @@ def test_impatience_leaves_likes_unanswered_but_never_doubles_one(cloud: Cloud, 
 
 def test_a_thousand_mysfits_are_liked_side_by_side(cloud: Cloud, table_name: str, rows: Rows) -> None:
     mysfits = [rows.add() for _ in range(1_000)]
-    with Unreliable(cloud.url, {"dropped": 0.1, "throttled": 0.1}, seed=3) as proxy:
+    with FaultInjectionProxy(cloud.url, {"dropped": 0.1, "throttled": 0.1}, seed=3) as proxy:
         answered, unanswered = like_at_once(proxy, table_name, mysfits, processes=2, threads=32, likes=16)
     assert (answered, unanswered) == (1_024, 0)
     assert sum(int(row["Likes"]) for row in rows.all()) == 1_024
@@ -330,7 +330,7 @@ def test_stamps_only_grow_even_when_the_clock_goes_back(monkeypatch: pytest.Monk
 def test_a_forked_process_is_another_writer() -> None:
     code = """if True:
         import os
-        from app.likes.stamps import Writer
+        from app.likes.sequence_numbers import Writer
         writer = Writer()
         child = os.fork()
         if child:
@@ -346,7 +346,7 @@ def test_the_client_for_writes_never_sends_one_twice(
     cloud: Cloud, table_name: str, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mysfit_id = rows.add()
-    with Unreliable(cloud.url, {"error_before": 1.0}, seed=1) as proxy:
+    with FaultInjectionProxy(cloud.url, {"error_before": 1.0}, seed=1) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
         table = Table(aws.dynamodb(REGION, 1), table_name)
         with pytest.raises(InDoubt):

@@ -18,10 +18,10 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError
 
 from app.kit import aws
+from app.kit.coalescer import RequestCoalescer
 from app.kit.dynamodb import Table
 from app.kit.problems import Unavailable
-from app.kit.together import Together
-from app.likes.stamps import Writer
+from app.likes.sequence_numbers import Writer
 from app.likes.store import Likes
 from ecs_emulator.local import REGION
 from reliability.history import NOTHING_CHANGED
@@ -29,7 +29,7 @@ from reliability.history import NOTHING_CHANGED
 
 def sharing(table: str, patience: float) -> Callable[[str], int]:
     likes = Likes(Table(aws.dynamodb(REGION, 64), table), Writer())
-    return Together(likes.add, patience).do
+    return RequestCoalescer(likes.add, patience).do
 
 
 def blind(table: str, patience: float) -> Callable[[str], int]:

@@ -16,7 +16,7 @@ from emulator.tests.ops.fake_aws import Input
 from emulator.tests.ops.world import CLUSTER, REPOSITORY, SERVICE, World, arn, revision
 from ops.stacks import listing
 from ops.stacks.events import first_cause
-from ops.stacks.listing import Setting, Stacks, parameters, settings
+from ops.stacks.listing import Setting, StackListing, parameters, settings
 from tests.ops.conftest import Mysfits
 from tests.ops.stacks_aws import ARN, Formation, on_aws, write_listing
 
@@ -250,7 +250,7 @@ def test_a_wrong_command_line_says_what_there_is(
 
 
 def test_what_names_a_stack_wins_over_what_does_not() -> None:
-    [stack] = Stacks().meant
+    [stack] = StackListing().meant
     said = settings({"mysfits-service.Cpu": "1", "Cpu": "2", "ImageTag": "a.b=c"}, [stack])
     assert said[2] == Setting(None, "ImageTag", "a.b=c")
     assert {"ParameterKey": "Cpu", "ParameterValue": "1"} in parameters(stack, said, [])

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from app import METRICS
 from app.kit import metrics as written
-from app.kit.metrics import Answered, line
+from app.kit.metrics import CompletedRequest, line
 from ecs_emulator.commands import options
 from ecs_emulator.ops.target import Target
 from mysfits.cli import main
@@ -39,7 +39,7 @@ def cloudwatch(session: boto3.Session) -> Any:
     return session.client("cloudwatch")
 
 
-def put(cloudwatch: Any, service: str, at: datetime, *answered: Answered) -> None:
+def put(cloudwatch: Any, service: str, at: datetime, *answered: CompletedRequest) -> None:
     """What CloudWatch makes of a line of the service."""
     told = line(service, answered, METRICS, at.timestamp())
     (directive,) = told["_aws"]["CloudWatchMetrics"]
@@ -54,8 +54,8 @@ def put(cloudwatch: Any, service: str, at: datetime, *answered: Answered) -> Non
         cloudwatch.put_metric_data(Namespace=directive["Namespace"], MetricData=[datum])
 
 
-def answered(status: int, milliseconds: float, message: str = "Request answered.") -> Answered:
-    return Answered(status, milliseconds, message)
+def answered(status: int, milliseconds: float, message: str = "Request answered.") -> CompletedRequest:
+    return CompletedRequest(status, milliseconds, message)
 
 
 def test_the_names_are_those_that_the_services_write() -> None:

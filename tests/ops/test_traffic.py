@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.commands import options
 from ecs_emulator.ops.outcomes import Outcome
 from ecs_emulator.ops.target import Target
@@ -120,7 +120,7 @@ class Balancer:
 @pytest.fixture
 def balancer(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Balancer]:
     balancer = Balancer()
-    server = Server(balancer.answer, 0, threads=2)
+    server = WebServer(balancer.answer, 0, threads=2)
     target = Target(balancer.aws.session(), {"ApiUrl": server.url, "Listener": LISTENER})
     monkeypatch.setattr(options, "local", lambda *_: target)
     yield balancer

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.server import WebServer
 from emulator.tests.ops.fake_aws import FakeAws, Input
 
 REVISION = "mysfits-service:7"
@@ -37,7 +37,7 @@ class Workshop:
     @contextmanager
     def served(self) -> Iterator[str]:
         """Its address, while it runs; the page of its site is at `/site`."""
-        server = Server(self._application().wsgi_app, 0, threads=4)
+        server = WebServer(self._application().wsgi_app, 0, threads=4)
         self.url = server.url
         try:
             yield server.url

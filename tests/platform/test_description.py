@@ -21,8 +21,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from app import create_app
 from app.kit import aws
+from app.kit.concurrency_limiter import Busy
 from app.kit.config import Config
-from app.kit.gate import Busy
 from app.kit.problems import Problem, type_of
 from tests.conftest import Rows
 from tests.platform.described import Described, Description, Undescribed
@@ -156,7 +156,7 @@ def test_every_described_answer_is_given_and_every_given_answer_is_described(
     full = Described(create_app(dataclasses.replace(config, faults={"unhealthy-after": 0.0})))
     broken = Described(create_app(config))
     with monkeypatch.context() as patch:
-        patch.setattr("app.kit.gate.Gate.enter", busy)
+        patch.setattr("app.kit.concurrency_limiter.Gate.enter", busy)
         visit_all(full, mysfit_id)
     with monkeypatch.context() as patch:
         patch.setattr(broken.application, "view_functions", dict.fromkeys(broken.application.view_functions, boom))

@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from reliability.linearizability import ADOPT, LIKE, Operation
+from reliability.linearizability import ADOPT, LIKE, HistoryOperation
 
 
-def is_linearizable(operations: Sequence[Operation], count: int = 0, adopted: bool = False) -> bool:
+def is_linearizable(operations: Sequence[HistoryOperation], count: int = 0, adopted: bool = False) -> bool:
     """`done` are the instants behind: (place of the operation, 0 for its effect, 1 for the return of a like)."""
     instants = frozenset(
         (place, step)

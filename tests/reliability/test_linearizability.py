@@ -7,21 +7,21 @@ from collections import Counter
 
 import pytest
 
-from reliability.linearizability import ADOPT, LIKE, READ, Operation, Violation, check
+from reliability.linearizability import ADOPT, LIKE, READ, HistoryOperation, NotLinearizable, check
 from tests.reliability.search import is_linearizable
 
 LONGEST = 7  # operations: the search takes time exponential in them
 
 
-def accepts(operations: list[Operation], count: int = 0, adopted: bool = False) -> bool:
+def accepts(operations: list[HistoryOperation], count: int = 0, adopted: bool = False) -> bool:
     try:
         check(operations, count, adopted)
-    except Violation:
+    except NotLinearizable:
         return False
     return True
 
 
-def a_history(chance: random.Random) -> tuple[list[Operation], int, bool]:
+def a_history(chance: random.Random) -> tuple[list[HistoryOperation], int, bool]:
     """What some calls at once were told by a right object; with how many likes it began, and whether adopted."""
     count, adopted = chance.choice([0, 0, 3]), chance.random() < 0.1
     likes, home = count, adopted
@@ -29,7 +29,7 @@ def a_history(chance: random.Random) -> tuple[list[Operation], int, bool]:
     for place in range(chance.randint(1, LONGEST)):
         action, begin = chance.choice([LIKE, LIKE, READ, READ, ADOPT]), chance.randint(0, 12)
         end = begin + chance.choice([0, 1, 2, 3, 6])
-        history.append(Operation(action, begin, end))
+        history.append(HistoryOperation(action, begin, end))
         effect = chance.randint(begin, end)
         instants += [(effect, chance.random(), 0, place), (chance.randint(effect, end), 1.0, 1, place)]
     for _, _, step, place in sorted(instants):
@@ -48,7 +48,7 @@ def a_history(chance: random.Random) -> tuple[list[Operation], int, bool]:
     return history, count, adopted
 
 
-def changed(history: list[Operation], chance: random.Random) -> list[Operation]:
+def changed(history: list[HistoryOperation], chance: random.Random) -> list[HistoryOperation]:
     """With another answer or another instant in one place, most of the time."""
     place = chance.randrange(len(history))
     each = history[place]

@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from ecs_emulator.cloud.endpoint import Cloud
-from reliability.unreliable import Unreliable
+from reliability.fault_injection_proxy import FaultInjectionProxy
 from tests.conftest import Rows
 from tests.platform_runner import until
 from tests.server import Server
@@ -106,7 +106,7 @@ def hung() -> Iterator[str]:
 
 @contextmanager
 def failing(cloud: Cloud) -> Iterator[str]:
-    with Unreliable(cloud.url, {"error_before": 1.0}, seed=1) as proxy:
+    with FaultInjectionProxy(cloud.url, {"error_before": 1.0}, seed=1) as proxy:
         yield proxy.url
 
 
@@ -138,13 +138,13 @@ def test_events_arrive_when_cloudwatch_comes_back(
 ) -> None:
     mysfit_id = rows.add()
     with (
-        Unreliable(cloud.url, {"error_before": 1.0}, seed=5) as proxy,
+        FaultInjectionProxy(cloud.url, {"error_before": 1.0}, seed=5) as proxy,
         Server(table_name, LOG_GROUP=log_group, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=proxy.url, WORKERS="1") as server,
     ):
         like(server, mysfit_id, 10)
         # watchtower by itself would have dropped the batch after five.
         until(lambda: proxy.happened.total() >= 6, "six tries")
-        proxy.heal()
+        proxy.reset()
         until(lambda: len(delivered(session, log_group)) == 10, "10 events in CloudWatch")
         assert server.events("Log events not delivered to CloudWatch.") == []
 
@@ -155,7 +155,7 @@ def test_a_flaky_cloudwatch_gets_every_event_once(
     mysfit_id = rows.add()
     faults = {"error_before": 0.3, "throttled": 0.2, "refused": 0.2}
     with (
-        Unreliable(cloud.url, faults, seed=5) as flaky,
+        FaultInjectionProxy(cloud.url, faults, seed=5) as flaky,
         Server(table_name, LOG_GROUP=log_group, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=flaky.url) as server,
     ):
         like(server, mysfit_id, 30)

@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 from ecs_emulator.cloud.endpoint import Cloud
-from reliability.unreliable import Unreliable
+from reliability.fault_injection_proxy import FaultInjectionProxy
 from tests.conftest import Rows, new_table
 from tests.platform_runner import living, until
 from tests.server import Server
@@ -180,7 +180,7 @@ def test_idle_connections_lock_nobody_out(common_server: Server) -> None:
 
 def test_health_does_not_need_the_data_store(cloud: Cloud, table_name: str) -> None:
     with (
-        Unreliable(cloud.url, {"hung": 1.0}, seed=1) as proxy,
+        FaultInjectionProxy(cloud.url, {"hung": 1.0}, seed=1) as proxy,
         Server(table_name, AWS_ENDPOINT_URL=proxy.url, THREADS="8") as server,
         ThreadPoolExecutor(4) as threads,
     ):
@@ -192,7 +192,7 @@ def test_health_does_not_need_the_data_store(cloud: Cloud, table_name: str) -> N
 
 def test_a_crowd_before_a_hung_data_store_does_not_lock_out_health_checks(cloud: Cloud, table_name: str) -> None:
     with (
-        Unreliable(cloud.url, {"hung": 1.0}, seed=1) as proxy,
+        FaultInjectionProxy(cloud.url, {"hung": 1.0}, seed=1) as proxy,
         Server(table_name, AWS_ENDPOINT_URL=proxy.url, THREADS="16") as server,
         ThreadPoolExecutor(100) as threads,
     ):
@@ -211,7 +211,7 @@ def test_a_data_store_that_does_not_serve_is_a_503_that_says_when_to_try_again(
 ) -> None:
     mysfit_id = rows.add()
     with (
-        Unreliable(cloud.url, {fault: 1.0}, seed=1) as proxy,
+        FaultInjectionProxy(cloud.url, {fault: 1.0}, seed=1) as proxy,
         Server(table_name, AWS_ENDPOINT_URL=proxy.url) as server,
     ):
         for method, path in (

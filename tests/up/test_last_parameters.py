@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database
-from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.local import REGION
 from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.stack import Stacks
@@ -36,7 +36,7 @@ def listed() -> Listed:
 @pytest.fixture
 def stacks(path: Path) -> Iterator[tuple[Stacks, LastParameters, Life]]:
     with Life(path).started() as life:
-        last = LastParameters(life.database, ALONE)
+        last = LastParameters(life.database, MOTO_LOCK)
         session = session_of(life.cloud.url, life.cloud.key)
         with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
             yield stacks, last, life
@@ -72,5 +72,5 @@ def test_parameters_of_an_update_that_went_back_are_not_used_again(
 def test_a_parameter_that_the_template_no_longer_has_is_not_used_again(path: Path, listed: Listed) -> None:
     with closing(Database(path)) as database:
         database.write(Changes({Cell("parameters", "", "a-stack"): {"Old": "1", "Count": "2"}}))
-        last = LastParameters(database, ALONE)
+        last = LastParameters(database, MOTO_LOCK)
         assert last.used([listed], {}, lambda _: None) == {"a-stack": {"Count": "2"}}

@@ -38,7 +38,7 @@ class NotAsked(Exception):
 
 
 @dataclass(frozen=True)
-class Finding:
+class KnownVulnerability:
     """A locked package against which something is known: the lock files that it is in, and OSV's names of what."""
 
     package: Package
@@ -60,7 +60,7 @@ def locked() -> dict[tuple[str, str, str], list[str]]:
     return found
 
 
-def findings(packages: Mapping[tuple[str, str, str], Sequence[str]], source: str = SOURCE) -> list[Finding]:
+def findings(packages: Mapping[tuple[str, str, str], Sequence[str]], source: str = SOURCE) -> list[KnownVulnerability]:
     """What is known against these packages. Raises NotAsked."""
     asked = [KNOWN_BAD, *(Package(*each, hashes=()) for each in packages)]
     known: list[tuple[str, ...]] = []
@@ -70,7 +70,7 @@ def findings(packages: Mapping[tuple[str, str, str], Sequence[str]], source: str
         raise NotAsked(f"it knows nothing against {KNOWN_BAD.name} {KNOWN_BAD.version}, against which much is known")
     locks = list(packages.values())
     return [
-        Finding(package, tuple(locks[number]), ids)
+        KnownVulnerability(package, tuple(locks[number]), ids)
         for number, (package, ids) in enumerate(zip(asked[1:], known[1:], strict=True))
         if ids
     ]

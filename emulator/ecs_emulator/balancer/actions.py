@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from ecs_emulator.balancer.matching import Unplayable
+from ecs_emulator.balancer.matching import UnsupportedCondition
 from ecs_emulator.balancer.response_headers import overwriting
 
 SERVER = "awselb/2.0"
@@ -25,7 +25,7 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ActionContext:
     """What an action refers to: the listener it belongs to, its load balancer's other listeners, the target groups."""
 
     protocol: str  # HTTP or HTTPS
@@ -51,14 +51,14 @@ def answer(status: int, body: str = "", content_type: str = "") -> dict[str, Any
     }
 
 
-def action(actions: Sequence[dict[str, Any]], here: Surroundings) -> dict[str, Any]:
+def action(actions: Sequence[dict[str, Any]], here: ActionContext) -> dict[str, Any]:
     """Envoy's Route, without its match, for the actions of one rule, as DescribeRules shapes them.
 
     Raises Unplayable.
     """
     for each in actions:
         if each["Type"] not in ("forward", "redirect", "fixed-response"):
-            raise Unplayable(f"The action {each['Type']} is not played.")
+            raise UnsupportedCondition(f"The action {each['Type']} is not played.")
     last = actions[-1]
     if last["Type"] == "fixed-response":
         return _fixed(last["FixedResponseConfig"])
@@ -72,11 +72,11 @@ def _fixed(config: dict[str, Any]) -> dict[str, Any]:
     code = config["StatusCode"]
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_FixedResponseActionConfig.html
     if not re.fullmatch("[245][0-9][0-9]", code):
-        raise Unplayable(f"A fixed response of status {code} is not played.")
+        raise UnsupportedCondition(f"A fixed response of status {code} is not played.")
     return answer(int(code), body, (config.get("ContentType") or "text/plain") if body else "")
 
 
-def _redirect(config: dict[str, Any], here: Surroundings) -> dict[str, Any]:
+def _redirect(config: dict[str, Any], here: ActionContext) -> dict[str, Any]:
     # redirects.lua answers, for it knows the request; the direct response is never given.
     status = int(config["StatusCode"].removeprefix("HTTP_"))
     told = {
@@ -88,7 +88,7 @@ def _redirect(config: dict[str, Any], here: Surroundings) -> dict[str, Any]:
     return {**answer(status), "metadata": {"filter_metadata": {"envoy.filters.http.lua": told}}}
 
 
-def location(config: dict[str, Any], here: Surroundings) -> str:
+def location(config: dict[str, Any], here: ActionContext) -> str:
     """Where a redirect goes, with `#{host}`, `#{path}` and `#{query}` still to be filled in.
 
     A redirect to another listener of the same host goes to where that listens on this machine, by plain HTTP.
@@ -105,7 +105,7 @@ def location(config: dict[str, Any], here: Surroundings) -> str:
     return f"{protocol}://{host}:{port}{rest}"
 
 
-def _forward(action: dict[str, Any], here: Surroundings) -> dict[str, Any]:
+def _forward(action: dict[str, Any], here: ActionContext) -> dict[str, Any]:
     config = action.get("ForwardConfig") or {}
     groups = config.get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
     shares = [

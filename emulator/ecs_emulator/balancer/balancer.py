@@ -11,14 +11,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.balancer.envoy import Envoy
-from ecs_emulator.balancer.plan import Group, Plan, plan
-from ecs_emulator.balancer.publisher import Open, Publisher
+from ecs_emulator.balancer.plan import Group, RoutingPlan, plan
+from ecs_emulator.balancer.publisher import OpenListener, SnapshotPublisher
 from ecs_emulator.balancer.store import read
 from ecs_emulator.balancer.targets import TargetTable
 from ecs_emulator.clock import Clock
-from ecs_emulator.scheduler.outside import Health, Target
+from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 from ecs_emulator.supervisor import Child
 from ecs_emulator.worker import Worker
 
@@ -32,12 +32,12 @@ _READING = 5.0  # seconds that an answer about what is being read may have to wa
 class Balancer:
     """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
 
-    Implements Targets of `ecs_emulator.scheduler.outside`. Port p of the load balancer is `api_port` - 80 + p on
+    Implements Targets of `ecs_emulator.scheduler.interfaces`. Port p of the load balancer is `api_port` - 80 + p on
     127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot play it says in `problems`. `children` are
     Envoy and the threads, for a supervisor.
     """
 
-    def __init__(self, session: boto3.Session, start: keeper.Start, folder: Path, api_port: int, clock: Clock) -> None:
+    def __init__(self, session: boto3.Session, start: reaper.Start, folder: Path, api_port: int, clock: Clock) -> None:
         self._client = session.client("elbv2", config=Config(connect_timeout=2, retries={"total_max_attempts": 1}))
         self._api_port = api_port
         self._clock = clock
@@ -46,10 +46,10 @@ class Balancer:
         self._has_news = True
         self._unread: tuple[str, ...] = ()  # why the store could not be read
         self._is_closed = False
-        self._plan = Plan()
+        self._plan = RoutingPlan()
         self._envoy = Envoy(start, folder, restarted=self._restarted)
         self._targets = TargetTable(self._news, self._tell)
-        self._publisher = Publisher(self._envoy, self._targets)
+        self._publisher = SnapshotPublisher(self._envoy, self._targets)
         self._workers = (
             Worker("The load balancer's reader", self._read_changes),
             Worker("The load balancer's publisher", self._publish_changes),
@@ -81,7 +81,7 @@ class Balancer:
         with self._news:
             return self._plan.problems + self._unread + self._publisher.obstacles
 
-    def listeners(self) -> tuple[Open, ...]:
+    def listeners(self) -> tuple[OpenListener, ...]:
         """The listeners that take requests now."""
         return self._publisher.open
 
@@ -107,19 +107,19 @@ class Balancer:
         """The target group, None when ELBv2 has none of that ARN."""
         return self._current().groups.get(arn)
 
-    def targets(self, group_arn: str) -> list[Target]:
+    def targets(self, group_arn: str) -> list[TargetAddress]:
         """All that the group has, those that are draining too."""
         return self._targets.of(group_arn)
 
-    def register(self, group_arn: str, target: Target) -> None:
+    def register(self, group_arn: str, target: TargetAddress) -> None:
         """Add a target; it is `initial` until a health check has passed."""
         self._targets.register(group_arn, target)
 
-    def deregister(self, group_arn: str, target: Target) -> None:
+    def deregister(self, group_arn: str, target: TargetAddress) -> None:
         """No new request from now on; `draining` until the deregistration delay is over, then gone."""
         self._targets.deregister(group_arn, target)
 
-    def health(self, group_arn: str, target: Target) -> Health | None:
+    def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         """None when the group does not have it (any more)."""
         return self._targets.health(group_arn, target)
 
@@ -128,7 +128,7 @@ class Balancer:
         group = self.group(group_arn)
         return group is not None and group.used
 
-    def _current(self) -> Plan:
+    def _current(self) -> RoutingPlan:
         # A rule that was made a moment ago is there: what was told is read first.
         with self._news:
             told = self._told

@@ -8,8 +8,15 @@ import logging
 import time
 from collections.abc import Callable
 
-from ecs_emulator.balancer.health import NO_CONNECTION, TIMED_OUT, Condition, Failure, Settings, codes
-from ecs_emulator.scheduler.outside import Target
+from ecs_emulator.balancer.health import (
+    NO_CONNECTION,
+    TIMED_OUT,
+    HealthCheckFailure,
+    HealthCheckSettings,
+    TargetHealth,
+    codes,
+)
+from ecs_emulator.scheduler.interfaces import TargetAddress
 from ecs_emulator.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -17,7 +24,7 @@ log = logging.getLogger(__name__)
 Cancel = Callable[[], None]
 
 
-async def check(target: Target, settings: Settings) -> Failure | None:
+async def check(target: TargetAddress, settings: HealthCheckSettings) -> HealthCheckFailure | None:
     """One health check, on a connection of its own; None when it passed."""
     try:
         async with asyncio.timeout(settings.timeout):
@@ -30,10 +37,10 @@ async def check(target: Target, settings: Settings) -> Failure | None:
         # Whatever a target made of it: a check that ended would leave the target as it was for ever.
         log.exception("A health check of %s stumbled.", target.id)
         return NO_CONNECTION
-    return None if any(status in some for some in codes(settings.expected)) else Failure.code(status)
+    return None if any(status in some for some in codes(settings.expected)) else HealthCheckFailure.code(status)
 
 
-async def _status(target: Target, settings: Settings) -> int:
+async def _status(target: TargetAddress, settings: HealthCheckSettings) -> int:
     port = settings.port or target.port
     reader, writer = await asyncio.open_connection(target.id, port)
     try:
@@ -60,7 +67,9 @@ class Checker:
         self.worker = Worker("The health checks", self._loop.run_forever)
         self.worker.start()
 
-    def watch(self, target: Target, condition: Condition, learn: Callable[[Failure | None, float], None]) -> Cancel:
+    def watch(
+        self, target: TargetAddress, condition: TargetHealth, learn: Callable[[HealthCheckFailure | None, float], None]
+    ) -> Cancel:
         """Check when `condition` is due, and call `learn` (in the checker's thread) with each result. What ends it."""
 
         async def for_ever() -> None:

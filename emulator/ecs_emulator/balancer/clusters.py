@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.balancer.listeners import TYPES, from_file, seconds
-from ecs_emulator.balancer.matching import Unplayable
-from ecs_emulator.scheduler.outside import Target
+from ecs_emulator.balancer.matching import UnsupportedCondition
+from ecs_emulator.scheduler.interfaces import TargetAddress
 
 _PLENTY = 1_000_000_000  # no limit: the ALB has none that a laptop would reach
 
@@ -49,7 +49,7 @@ def policy(algorithm: str, slow_start: float) -> dict[str, Any]:
         "weighted_random": ("random.v3.Random", {}),
     }
     if algorithm not in kinds:
-        raise Unplayable(f"The algorithm {algorithm} is not played.")
+        raise UnsupportedCondition(f"The algorithm {algorithm} is not played.")
     kind, settings = kinds[algorithm]
     if slow_start and algorithm == "round_robin":
         settings = {"slow_start_config": {"slow_start_window": seconds(slow_start)}}
@@ -57,7 +57,7 @@ def policy(algorithm: str, slow_start: float) -> dict[str, Any]:
     return {"name": algorithm, "typed_config": {"@type": name, **settings}}
 
 
-def endpoints(name: str, targets: Iterable[Target]) -> dict[str, Any]:
+def endpoints(name: str, targets: Iterable[TargetAddress]) -> dict[str, Any]:
     """Envoy's ClusterLoadAssignment: the targets that get requests."""
     addresses = [{"socket_address": {"address": target.id, "port_value": target.port}} for target in sorted(targets)]
     return {

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.balancer.listeners import from_file
 from ecs_emulator.supervisor import how_ended
 
@@ -89,7 +89,7 @@ class Envoy:
 
     name = "Envoy"
 
-    def __init__(self, start: keeper.Start, folder: Path, restarted: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, start: reaper.Start, folder: Path, restarted: Callable[[], None] = lambda: None) -> None:
         program = binary()
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder

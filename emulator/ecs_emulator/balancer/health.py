@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.scheduler.outside import Health
+from ecs_emulator.scheduler.interfaces import Health
 
 # Times that no speed shortens, in seconds: a busy machine must not invent failures.
 SHORTEST_TIMEOUT = 1.0  # of a check
@@ -24,23 +24,23 @@ UNKNOWN = Health("unused", "Target.NotRegistered", "Target is not registered to 
 
 
 @dataclass(frozen=True)
-class Failure:
+class HealthCheckFailure:
     """A check that failed, in ELBv2's words."""
 
     reason: str
     description: str
 
     @classmethod
-    def code(cls, status: int) -> Failure:
+    def code(cls, status: int) -> HealthCheckFailure:
         return cls("Target.ResponseCodeMismatch", f"Health checks failed with these codes: [{status}]")
 
 
-TIMED_OUT = Failure("Target.Timeout", "Request timed out")
-NO_CONNECTION = Failure("Target.FailedHealthChecks", "Health checks failed")
+TIMED_OUT = HealthCheckFailure("Target.Timeout", "Request timed out")
+NO_CONNECTION = HealthCheckFailure("Target.FailedHealthChecks", "Health checks failed")
 
 
 @dataclass(frozen=True)
-class Settings:
+class HealthCheckSettings:
     """How a target group checks: times are as long as they take here, in seconds."""
 
     path: str = "/"
@@ -64,7 +64,7 @@ class Settings:
         timeout: float,
         healthy: int,
         unhealthy: int,
-    ) -> Settings:
+    ) -> HealthCheckSettings:
         """Of the times that ELBv2 holds."""
         return cls(
             path=path,
@@ -84,20 +84,20 @@ def codes(expected: str) -> list[range]:
     return [range(int(first), int(rest[0] if rest else first) + 1) for first, *rest in bounds]
 
 
-class Condition:
+class TargetHealth:
     """How one target is. The first check that it passes makes it healthy; after that the thresholds count.
 
     Until then it is looked at more often than the interval, for its first success; failures count at the interval only.
     """
 
-    def __init__(self, settings: Settings, now: float) -> None:
+    def __init__(self, settings: HealthCheckSettings, now: float) -> None:
         self.settings = settings
         self.health = REGISTERED
         self.due = now  # when to look again
         self._counts = now + max(settings.interval, START)  # from when on a failure of a new target counts
         self._in_a_row = 0  # checks that speak against its state
 
-    def learn(self, failure: Failure | None, begun: float) -> None:
+    def learn(self, failure: HealthCheckFailure | None, begun: float) -> None:
         """A check that began at `begun` is over; None when it passed."""
         if self.health.state == "initial":
             self._learn_first(failure, begun)
@@ -111,7 +111,7 @@ class Condition:
         elif self._is_enough(self.settings.unhealthy if is_healthy else self.settings.healthy):
             self._become(failure)
 
-    def _learn_first(self, failure: Failure | None, begun: float) -> None:
+    def _learn_first(self, failure: HealthCheckFailure | None, begun: float) -> None:
         self.health = INITIAL
         if failure is None:
             self.due = begun + self.settings.interval
@@ -128,6 +128,6 @@ class Condition:
         self._in_a_row += 1
         return self._in_a_row >= threshold
 
-    def _become(self, failure: Failure | None) -> None:
+    def _become(self, failure: HealthCheckFailure | None) -> None:
         self._in_a_row = 0
         self.health = Health("unhealthy", failure.reason, failure.description) if failure else HEALTHY

@@ -18,7 +18,7 @@ _LONGEST = 128  # characters of a regular expression
 _UNKNOWN = re.compile(r"\(\?(?:[=!>|]|<[=!]|P=|R|\d)|\\[1-9gk]|\\[pP]|[*+?}]\+")
 
 
-class Unplayable(Exception):
+class UnsupportedCondition(Exception):
     """A sentence on what the load balancer of a rehearsal cannot do."""
 
 
@@ -36,7 +36,7 @@ def match(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
         elif field in _HEADERS:
             headers.append(_HEADERS[field](condition))
         else:
-            raise Unplayable(f"A condition on {field} is not played.")
+            raise UnsupportedCondition(f"A condition on {field} is not played.")
     return {"safe_regex": {"regex": f"(?s:{paths})"}, "headers": headers}
 
 
@@ -56,19 +56,19 @@ def _texts(condition: dict[str, Any], config: str) -> list[str]:
 
 def _checked(regex: str) -> str:
     if len(regex) > _LONGEST:
-        raise Unplayable(f"{regex[:_LONGEST]!r}… has more than {_LONGEST} characters.")
+        raise UnsupportedCondition(f"{regex[:_LONGEST]!r}… has more than {_LONGEST} characters.")
     try:
         re.compile(regex)
     except re.error as error:
-        raise Unplayable(f"{regex!r} is no regular expression: {error}.") from error
+        raise UnsupportedCondition(f"{regex!r} is no regular expression: {error}.") from error
     if unknown := _UNKNOWN.search(regex):
-        raise Unplayable(f"{regex!r} uses {unknown[0]!r}, which rules do not know.")
+        raise UnsupportedCondition(f"{regex!r} uses {unknown[0]!r}, which rules do not know.")
     return regex
 
 
 def _any_of(patterns: Sequence[str]) -> str:
     if not patterns:
-        raise Unplayable("A condition without a value is not played.")
+        raise UnsupportedCondition("A condition without a value is not played.")
     return "(?:" + "|".join(patterns) + ")"
 
 
@@ -101,7 +101,7 @@ def _source(condition: dict[str, Any]) -> dict[str, Any]:
     try:
         networks = [ipaddress.ip_network(cidr, strict=False) for cidr in condition["SourceIpConfig"]["Values"]]
     except ValueError as error:
-        raise Unplayable(f"{error}.") from error
+        raise UnsupportedCondition(f"{error}.") from error
     # Nobody comes by IPv6 here.
     prefixes = [
         f"{int(network.network_address):032b}"[: network.prefixlen] + "[01]*"

@@ -10,7 +10,7 @@ from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.balancer.health import UNKNOWN
 from ecs_emulator.balancer.plan import Group
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.scheduler.outside import Health, Target
+from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 
 
 def register_targets(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
@@ -53,8 +53,8 @@ def _group(balancer: Balancer, asked: dict[str, Any]) -> Group:
     return group
 
 
-def _targets(asked: list[dict[str, Any]], group: Group) -> list[Target]:
-    return [Target(_address(each["Id"]), each.get("Port") or group.port) for each in asked]
+def _targets(asked: list[dict[str, Any]], group: Group) -> list[TargetAddress]:
+    return [TargetAddress(_address(each["Id"]), each.get("Port") or group.port) for each in asked]
 
 
 def _address(text: str) -> str:
@@ -64,7 +64,7 @@ def _address(text: str) -> str:
         raise AwsError("ValidationError", f"The IP address '{text}' is not a valid IPv4 address") from error
 
 
-def _described(target: Target, health: Health, group: Group) -> dict[str, Any]:
+def _described(target: TargetAddress, health: Health, group: Group) -> dict[str, Any]:
     told = {"State": health.state, "Reason": health.reason, "Description": health.description}
     return {
         "Target": {"Id": target.id, "Port": target.port},

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecs_emulator.balancer.actions import Surroundings, action, answer
+from ecs_emulator.balancer.actions import ActionContext, action, answer
 from ecs_emulator.balancer.clusters import policy
-from ecs_emulator.balancer.health import Settings, codes
-from ecs_emulator.balancer.matching import Unplayable, match
+from ecs_emulator.balancer.health import HealthCheckSettings, codes
+from ecs_emulator.balancer.matching import UnsupportedCondition, match
 from ecs_emulator.balancer.response_headers import response_headers
-from ecs_emulator.balancer.store import Store, is_application
+from ecs_emulator.balancer.store import LoadBalancerStore, is_application
 from ecs_emulator.clock import Clock
 
 # The application keeps an idle connection for 60 s; the balancer must be the first to close it.
@@ -40,7 +40,7 @@ class Group:
     used: bool  # a rule or a default action of the load balancer forwards to it
     delay: float  # after which a target that was deregistered is gone
     policy: dict[str, Any]
-    checks: Settings
+    checks: HealthCheckSettings
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Listener:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RoutingPlan:
     """`problems` are sentences on what cannot be played."""
 
     groups: dict[str, Group] = field(default_factory=dict)  # by ARN
@@ -70,7 +70,7 @@ class Plan:
     problems: tuple[str, ...] = ()
 
 
-def plan(store: Store, api_port: int, clock: Clock) -> Plan:
+def plan(store: LoadBalancerStore, api_port: int, clock: Clock) -> RoutingPlan:
     """Pure. Port 80 of the one load balancer is `api_port`, the others beside it at the same distance."""
     problems: list[str] = []
     played = next(filter(is_application, store.load_balancers), None)
@@ -88,7 +88,7 @@ def plan(store: Store, api_port: int, clock: Clock) -> Plan:
     idle = float(attributes.get("idle_timeout.timeout_seconds", IDLE))
     ports = {int(listener["Port"]): api_port - 80 + int(listener["Port"]) for listener in listeners}
     clusters = {group.arn: group.name for group in groups.values()}
-    return Plan(
+    return RoutingPlan(
         groups,
         tuple(
             _listener(each, _surroundings(each, ports, clusters, idle), problems)
@@ -104,9 +104,9 @@ def plan(store: Store, api_port: int, clock: Clock) -> Plan:
 
 def _surroundings(
     listener: dict[str, Any], ports: dict[int, int], clusters: dict[str, str], idle: float
-) -> Surroundings:
+) -> ActionContext:
     headers = response_headers(listener.get("Attributes", {}))
-    return Surroundings(listener["Protocol"], int(listener["Port"]), ports, clusters, idle, headers)
+    return ActionContext(listener["Protocol"], int(listener["Port"]), ports, clusters, idle, headers)
 
 
 def _unplayed(attributes: dict[str, str]) -> list[str]:
@@ -145,7 +145,7 @@ def _group(described: dict[str, Any], used: bool, clock: Clock, problems: list[s
     slow_start = clock.shortened(float(attributes.get("slow_start.duration_seconds", 0)))
     try:
         chosen = policy(attributes.get("load_balancing.algorithm.type", "round_robin"), slow_start)
-    except Unplayable as problem:
+    except UnsupportedCondition as problem:
         refuse(str(problem))
         chosen = policy("round_robin", slow_start)
     return Group(
@@ -160,7 +160,7 @@ def _group(described: dict[str, Any], used: bool, clock: Clock, problems: list[s
     )
 
 
-def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> Settings:
+def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> HealthCheckSettings:
     expected = (described.get("Matcher") or {}).get("HttpCode") or "200"
     try:
         codes(expected)
@@ -168,7 +168,7 @@ def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> Settings:
         refuse(f"{expected!r} is no list of codes; 200 is taken.")
         expected = "200"
     port = described.get("HealthCheckPort", "traffic-port")
-    return Settings.shortened(
+    return HealthCheckSettings.shortened(
         clock,
         path=described.get("HealthCheckPath") or "/",
         port=None if port == "traffic-port" else int(port),
@@ -180,7 +180,7 @@ def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> Settings:
     )
 
 
-def _listener(described: dict[str, Any], here: Surroundings, problems: list[str]) -> Listener:
+def _listener(described: dict[str, Any], here: ActionContext, problems: list[str]) -> Listener:
     name = f"listener-{here.port}"
     problems += [f"Listener on port {here.port}: {unplayed}" for unplayed in _unplayed(described.get("Attributes", {}))]
     # The default rule has no number.
@@ -193,7 +193,7 @@ def _number(priority: str) -> int:
     return int(priority) if priority.isdigit() else 0
 
 
-def _routes(rule: dict[str, Any], here: Surroundings, problems: list[str]) -> Iterator[dict[str, Any]]:
+def _routes(rule: dict[str, Any], here: ActionContext, problems: list[str]) -> Iterator[dict[str, Any]]:
     which = f"Rule {rule['Priority']} of the listener on port {here.port}"
     if rule.get("Transforms"):
         problems.append(f"{which}: transforms are not played.")
@@ -202,12 +202,12 @@ def _routes(rule: dict[str, Any], here: Surroundings, problems: list[str]) -> It
             problems.append(f"{which}: stickiness is not played.")
     try:
         matched = match(rule["Conditions"])
-    except Unplayable as problem:
+    except UnsupportedCondition as problem:
         problems.append(f"{which} is left out: {problem}")
         return
     try:
         taken = action(rule["Actions"], here)
-    except Unplayable as problem:
+    except UnsupportedCondition as problem:
         problems.append(f"{which}: {problem}")
         # Rather than what a rule further down would do.
         taken = answer(501, f"{which}: {problem}\n", "text/plain")

@@ -11,7 +11,7 @@ from typing import Any
 from ecs_emulator.balancer.clusters import cluster, endpoints
 from ecs_emulator.balancer.envoy import Envoy
 from ecs_emulator.balancer.listeners import listener, route_configuration
-from ecs_emulator.balancer.plan import Listener, Plan
+from ecs_emulator.balancer.plan import Listener, RoutingPlan
 from ecs_emulator.balancer.targets import TargetTable
 
 _LOOK = 0.01  # seconds between two looks whether Envoy has taken what it was offered
@@ -19,14 +19,14 @@ _RETRY = 1.0  # seconds after which what failed is tried again
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenListener:
     """A listener that takes requests: the port that ELBv2 knows, and the one of this machine."""
 
     port: int
     local_port: int
 
 
-class Publisher:
+class SnapshotPublisher:
     """Not for more than one thread. `open` and `obstacles` (sentences) are as of the last round.
 
     `open` is empty while there is no Envoy that has taken what it was offered.
@@ -39,7 +39,7 @@ class Publisher:
         self._listeners: dict[str, Listener] = {}  # those whose port is ours
         self._taken: dict[str, int] = {}
         self._blocked: list[str] = []  # sentences on ports in use
-        self._open: tuple[Open, ...] = ()
+        self._open: tuple[OpenListener, ...] = ()
         self._starts = envoy.starts
         self._has_served = False  # has this process of Envoy once taken all that it was offered?
         self.obstacles: tuple[str, ...] = ()
@@ -55,10 +55,10 @@ class Publisher:
         return bool(self._listeners)
 
     @property
-    def open(self) -> tuple[Open, ...]:
+    def open(self) -> tuple[OpenListener, ...]:
         return self._open if self.serves else ()
 
-    def round(self, plan: Plan) -> float | None:
+    def round(self, plan: RoutingPlan) -> float | None:
         """Offer what has changed and see what was taken; the seconds after which to come back even without news."""
         self._offer_endpoints(plan)
         self._clusters |= {
@@ -74,20 +74,20 @@ class Publisher:
         self._end_drained(plan)
         self._has_served = self._has_served or not self._outstanding()
         self._open = tuple(
-            Open(each.port, each.local_port)
+            OpenListener(each.port, each.local_port)
             for each in self._listeners.values()
             if self._is_taken("listeners") and self._is_taken(_routes(each.name))
         )
         self.obstacles = (*self._blocked, *self._envoys_obstacles())
         return self._pause()
 
-    def _offer_endpoints(self, plan: Plan) -> None:
+    def _offer_endpoints(self, plan: RoutingPlan) -> None:
         for group in plan.groups.values():
             receiving, leaving = self._targets.split(group.arn)
             version = self._envoy.offer(_endpoints(group.name), [endpoints(group.name, receiving)])
             self._targets.offered(group.arn, leaving, version)
 
-    def _offer_routes(self, plan: Plan) -> None:
+    def _offer_routes(self, plan: RoutingPlan) -> None:
         self._blocked = []
         for each in plan.listeners:
             self._envoy.offer(_routes(each.name), [route_configuration(each.name, each.routes, each.response_headers)])
@@ -114,7 +114,7 @@ class Publisher:
             ],
         )
 
-    def _end_drained(self, plan: Plan) -> None:
+    def _end_drained(self, plan: RoutingPlan) -> None:
         for group in plan.groups.values():
             name = _endpoints(group.name)
             given_up = self._envoy.is_overdue(name) or self._envoy.has_ended()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Store:
+class LoadBalancerStore:
     """Load balancers, with `Attributes` as a dict and `Listeners`; listeners, with `Rules`, and target groups as well.
 
     All else is as the Describe operations shape it. Only the first application load balancer is looked into.
@@ -20,7 +20,7 @@ class Store:
     target_groups: list[dict[str, Any]] = field(default_factory=list)
 
 
-def read(client: ElasticLoadBalancingv2Client) -> Store:
+def read(client: ElasticLoadBalancingv2Client) -> LoadBalancerStore:
     """What ELBv2 holds now. Raises botocore's errors, also when something is deleted while it is read."""
     pages = client.get_paginator("describe_load_balancers").paginate()
     balancers: list[dict[str, Any]] = [dict(each) for page in pages for each in page["LoadBalancers"]]
@@ -46,7 +46,7 @@ def read(client: ElasticLoadBalancingv2Client) -> Store:
         for group in page["TargetGroups"]
         for attributes in [client.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])]
     ]
-    return Store(balancers, groups)
+    return LoadBalancerStore(balancers, groups)
 
 
 def is_application(balancer: dict[str, Any]) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ecs_emulator.balancer.checks import Cancel, Checker
-from ecs_emulator.balancer.health import DRAINING, REGISTERED, UNUSED, Condition, Failure
+from ecs_emulator.balancer.health import DRAINING, REGISTERED, UNUSED, HealthCheckFailure, TargetHealth
 from ecs_emulator.balancer.plan import Group
-from ecs_emulator.scheduler.outside import Health, Target
+from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 
 # After Envoy's word that it has taken an update, its threads may still use the one before.
 SETTLING = 0.05
@@ -18,7 +18,7 @@ SETTLING = 0.05
 
 @dataclass
 class _Registered:
-    condition: Condition | None = None  # None while its group is not used
+    condition: TargetHealth | None = None  # None while its group is not used
     cancel: Cancel | None = None
     is_leaving: bool = False
     left_with: int | None = None  # the version of the endpoints that first was without it
@@ -49,7 +49,7 @@ class TargetTable:
         self._checker = Checker()
         self.worker = self._checker.worker
         self._groups: Mapping[str, Group] = {}
-        self._targets: dict[str, dict[Target, _Registered]] = {}
+        self._targets: dict[str, dict[TargetAddress, _Registered]] = {}
 
     def close(self) -> None:
         self._checker.close()
@@ -66,7 +66,7 @@ class TargetTable:
                     self._watch(arn, target, registered)
             self._news()
 
-    def register(self, arn: str, target: Target) -> None:
+    def register(self, arn: str, target: TargetAddress) -> None:
         with self._lock:
             targets = self._targets.setdefault(arn, {})
             if target not in targets or targets[target].is_leaving:
@@ -74,7 +74,7 @@ class TargetTable:
                 self._watch(arn, target, targets[target])
                 self._news()
 
-    def deregister(self, arn: str, target: Target) -> None:
+    def deregister(self, arn: str, target: TargetAddress) -> None:
         with self._lock:
             registered = self._targets.get(arn, {}).get(target)
             if registered and not registered.is_leaving:
@@ -82,17 +82,17 @@ class TargetTable:
                 registered.is_leaving = True
                 self._news()
 
-    def health(self, arn: str, target: Target) -> Health | None:
+    def health(self, arn: str, target: TargetAddress) -> Health | None:
         with self._lock:
             registered = self._targets.get(arn, {}).get(target)
             return registered.health(self._groups.get(arn)) if registered else None
 
-    def of(self, arn: str) -> list[Target]:
+    def of(self, arn: str) -> list[TargetAddress]:
         """All that the group has, those that are draining too."""
         with self._lock:
             return sorted(self._targets.get(arn, {}))
 
-    def split(self, arn: str) -> tuple[list[Target], set[Target]]:
+    def split(self, arn: str) -> tuple[list[TargetAddress], set[TargetAddress]]:
         """Those that get requests: the healthy; when none is, all (it fails open). And those that leave."""
         with self._lock:
             targets = self._targets.get(arn, {})
@@ -101,7 +101,7 @@ class TargetTable:
             healthy = {target for target in staying if targets[target].is_healthy()}
             return sorted(healthy or staying), leaving
 
-    def offered(self, arn: str, without: set[Target], version: int) -> None:
+    def offered(self, arn: str, without: set[TargetAddress], version: int) -> None:
         """The endpoints of that version hold none of the targets `without`."""
         with self._lock:
             for target, registered in self._targets.get(arn, {}).items():
@@ -129,7 +129,7 @@ class TargetTable:
             ends = [kept.gone_at for targets in self._targets.values() for kept in targets.values() if kept.gone_at]
             return min(ends, default=None)
 
-    def _watch(self, arn: str, target: Target, registered: _Registered) -> None:
+    def _watch(self, arn: str, target: TargetAddress, registered: _Registered) -> None:
         group = self._groups.get(arn)
         if group is None or registered.is_leaving:
             return
@@ -138,9 +138,9 @@ class TargetTable:
         elif registered.condition:
             registered.condition.settings = group.checks
         else:
-            condition = Condition(group.checks, time.monotonic())
+            condition = TargetHealth(group.checks, time.monotonic())
 
-            def learn(failure: Failure | None, begun: float) -> None:
+            def learn(failure: HealthCheckFailure | None, begun: float) -> None:
                 with self._lock:
                     before = condition.health
                     condition.learn(failure, begun)

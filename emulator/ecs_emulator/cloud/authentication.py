@@ -13,10 +13,10 @@ from werkzeug.wrappers import Request
 
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud import sigv2, sigv4, sigv4_chunks
-from ecs_emulator.cloud.called import Called
 from ecs_emulator.cloud.denials import Denial, Denied, error
-from ecs_emulator.cloud.keys import Ended, Keys
+from ecs_emulator.cloud.keys import Keys, RevokedKey
 from ecs_emulator.cloud.refusals import protocol
+from ecs_emulator.cloud.request_route import RequestRoute
 
 SKEW = 900  # seconds that a client's clock may differ
 _STREAMS = {
@@ -38,7 +38,7 @@ class Authentication:
         self._program = program
         self._said: set[Denial] = set()
 
-    def check(self, request: Request, called: Called) -> AccessKey:
+    def check(self, request: Request, called: RequestRoute) -> AccessKey:
         """The key that a call is signed with. Raises AwsError, logged once for each kind."""
         try:
             return self._checked(request, called)
@@ -50,7 +50,7 @@ class Authentication:
                 )
             raise error(denied, protocol(called)) from None
 
-    def _checked(self, request: Request, called: Called) -> AccessKey:
+    def _checked(self, request: Request, called: RequestRoute) -> AccessKey:
         """Raises Denied."""
         environ = request.environ
         try:
@@ -81,7 +81,7 @@ class Authentication:
             raise Denied(Denial.SIGNATURE)
         return key
 
-    def _checked_url(self, request: Request, signed: sigv2.Signed) -> AccessKey:
+    def _checked_url(self, request: Request, signed: sigv2.SignatureV2) -> AccessKey:
         """Raises Denied."""
         if signed.expires < self._now():
             raise Denied(Denial.EXPIRED_URL)
@@ -95,7 +95,7 @@ class Authentication:
         """Raises Denied."""
         try:
             key = self._keys.find(key_id, self._now())
-        except Ended:
+        except RevokedKey:
             raise Denied(Denial.EXPIRED_TOKEN) from None
         if key is None:
             raise Denied(Denial.UNKNOWN_KEY)
@@ -103,7 +103,7 @@ class Authentication:
             raise Denied(Denial.INVALID_TOKEN)
         return key
 
-    def _check_time(self, signed: sigv4.Signed) -> None:
+    def _check_time(self, signed: sigv4.SignatureV4) -> None:
         """Raises Denied or Malformed."""
         now, at = self._now(), signed.at
         if at > now + SKEW:
@@ -117,7 +117,7 @@ class Authentication:
             raise Denied(Denial.SKEWED, f"{detail}({_stamp(now)} - 15 min.)")
 
 
-def _payload(request: Request, signed: sigv4.Signed, body: bytes) -> str:
+def _payload(request: Request, signed: sigv4.SignatureV4, body: bytes) -> str:
     """What stands for the body in what is signed. Raises Denied when it is another body's digest."""
     stated = request.environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")
     if signed.service == "s3":

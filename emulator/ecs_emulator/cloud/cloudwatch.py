@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.metrics import Datum, Dimensions, Metric, Metrics, is_statistic, statistic
+from ecs_emulator.cloud.metrics import Datum, Dimensions, Metric, MetricStore, is_statistic, statistic
 
 # What would change an answer and cannot be done here.
 _REFUSED = {
@@ -18,7 +18,7 @@ _REFUSED = {
 }
 
 
-def put_metric_data(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any]:
+def put_metric_data(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
     _refuse("PutMetricData", asked)
     data = [_datum(asked["Namespace"], each) for each in asked.get("MetricData", [])]
@@ -45,7 +45,7 @@ def _datum(namespace: str, given: Mapping[str, Any]) -> Datum:
     )
 
 
-def get_metric_data(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any]:
+def get_metric_data(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
     _refuse("GetMetricData", asked)
     newest_first = asked.get("ScanBy", "TimestampDescending") == "TimestampDescending"
@@ -73,7 +73,7 @@ def get_metric_data(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any
     return {"MetricDataResults": found, "Messages": []}
 
 
-def get_metric_statistics(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any]:
+def get_metric_statistics(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html"""
     names, extended = asked.get("Statistics", []), asked.get("ExtendedStatistics", [])
     for each in (*names, *extended):
@@ -91,7 +91,7 @@ def get_metric_statistics(metrics: Metrics, asked: Mapping[str, Any]) -> dict[st
     return {"Label": metric.name, "Datapoints": points}
 
 
-def list_metrics(metrics: Metrics, asked: Mapping[str, Any]) -> dict[str, Any]:
+def list_metrics(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html"""
     _refuse("ListMetrics", asked)
     found = [

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from ecs_emulator.cloud.metrics import Datum, Metric, Metrics
+from ecs_emulator.cloud.metrics import Datum, Metric, MetricStore
 
 _VALUES = 100
 _METRICS = 100
@@ -21,7 +21,7 @@ _OLDEST = 14 * 86_400
 _NEWEST = 2 * 3_600
 
 
-def extract(put_log_events: bytes, metrics: Metrics) -> None:
+def extract(put_log_events: bytes, metrics: MetricStore) -> None:
     """Put what is embedded in the events of a PutLogEvents into `metrics`. What does not fit the format is none."""
     if b"_aws" not in put_log_events:
         return

@@ -13,21 +13,21 @@ from werkzeug.wrappers import Request, Response
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud import cloudwatch, load_balancers
 from ecs_emulator.cloud.authentication import Authentication
-from ecs_emulator.cloud.called import Called
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Database
 from ecs_emulator.cloud.embedded import extract
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.guard import Guard
 from ecs_emulator.cloud.keys import Keys
-from ecs_emulator.cloud.metrics import Metrics
+from ecs_emulator.cloud.metrics import MetricStore
+from ecs_emulator.cloud.moto_backend import MotoBackend
+from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.cloud.refusals import protocol, refusal
-from ecs_emulator.cloud.server import Server
-from ecs_emulator.cloud.service import Played, Service, bound
-from ecs_emulator.cloud.stored import Stored
-from ecs_emulator.cloud.wires import service_model
+from ecs_emulator.cloud.request_route import RequestRoute
+from ecs_emulator.cloud.server import WebServer
+from ecs_emulator.cloud.service import EmulatedService, OperationHandlers, bound
 
-__all__ = ["Cloud", "Played", "bound"]
+__all__ = ["Cloud", "OperationHandlers", "bound"]
 
 # Beside the one for moto. They wait for each other where an operation calls the endpoint itself.
 _THREADS = 32
@@ -59,21 +59,21 @@ class Cloud:
         self.keys = Keys(self.key)
         self.guard = Guard("the AWS endpoint")
         self._authentication = Authentication(self.keys, program=program)
-        self._services: dict[str, Service] = {}
-        self._stored = Stored(database, say)
+        self._services: dict[str, EmulatedService] = {}
+        self._stored = MotoBackend(database, say)
         self.journal = self._stored.journal
-        self._metrics = Metrics()
-        self.play("cloudwatch", Played(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
-        self.play("elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True))
-        self._server = Server(
+        self._metrics = MetricStore()
+        self.play("cloudwatch", OperationHandlers(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
+        self.play("elbv2", OperationHandlers(load_balancers.OPERATIONS, rest_to_moto=True))
+        self._server = WebServer(
             self._application, port, _THREADS, host, self._is_for_moto, self.guard, "The AWS endpoint's server"
         )
         self.worker = self._server.worker
         self.url = self._server.url
 
-    def play(self, service: str, played: Played) -> None:
+    def play(self, service: str, played: OperationHandlers) -> None:
         """Answer a service (`ecs`, as botocore calls it) with operations of ours from now on."""
-        self._services[service] = Service(service_model(service), played, self._strict)
+        self._services[service] = EmulatedService(service_model(service), played, self._strict)
 
     def close(self) -> None:
         self._server.close()
@@ -88,7 +88,7 @@ class Cloud:
         return answer(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        called = Called.of(request)
+        called = RequestRoute.of(request)
         try:
             _check_method(request, called)
             key = self._authentication.check(request, called)
@@ -105,7 +105,7 @@ class Cloud:
                 self.keys.issue(answer.get_data(as_text=True))
         return answer
 
-    def _service(self, called: Called) -> Service | None:
+    def _service(self, called: RequestRoute) -> EmulatedService | None:
         prefix = called.target.partition(".")[0]
         services = list(self._services.values())
         by_target = [service for service in services if prefix and service.model.metadata.get("targetPrefix") == prefix]
@@ -116,7 +116,7 @@ class Cloud:
         if request.error:
             return False
         headers = request.headers
-        called = Called.by(
+        called = RequestRoute.by(
             headers.get("X_AMZ_TARGET", ""),
             headers.get("AUTHORIZATION", ""),
             request.query,
@@ -125,7 +125,7 @@ class Cloud:
         return self._service(called) is None
 
 
-def _check_method(request: Request, called: Called) -> None:
+def _check_method(request: Request, called: RequestRoute) -> None:
     """A page's images and navigations are GETs, and no action is asked for with one. Raises AwsError."""
     if request.method != "POST" and (protocol(called) in ("query", "ec2") or "Action" in request.args):
         raise AwsError("InvalidAction", f"An action is asked for with POST, not with {request.method}.")

@@ -16,7 +16,7 @@ _ISSUED = re.compile(
 )
 
 
-class Ended(Exception):
+class RevokedKey(Exception):
     """A key that was good, and is not any more."""
 
 
@@ -51,7 +51,7 @@ class Keys:
             if self._ends.get(key_id, now) < now:
                 self._remove(key_id)
             if key_id in self._ended:
-                raise Ended(key_id)
+                raise RevokedKey(key_id)
             return self._known.get(key_id)
 
     def may_issue(self, key: AccessKey) -> bool:

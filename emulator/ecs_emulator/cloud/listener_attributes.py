@@ -13,7 +13,7 @@ from moto.elbv2.models import elbv2_backends
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.header_attributes import NAMES, attribute
-from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.local import REGION
 
 _REQUEST_HEADERS = (
@@ -33,7 +33,7 @@ def complete(given: dict[str, Any]) -> None:
     for each in given.get("Attributes", []):
         if each["Key"] not in DEFAULTS:
             raise AwsError("ValidationError", f"Listener attribute key '{each['Key']}' is not recognized")
-    with ALONE:
+    with MOTO_LOCK:
         for balancer in elbv2_backends[DEFAULT_ACCOUNT_ID][REGION].load_balancers.values():
             if balancer.type == "application":
                 for listener in balancer.listeners.values():

@@ -17,8 +17,8 @@ from moto.elbv2.models import elbv2_backends
 
 from ecs_emulator.cloud import listener_attributes
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.cloud.rules import complete_action, complete_condition, with_values
-from ecs_emulator.cloud.stored import ALONE
 from ecs_emulator.local import REGION
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes
@@ -67,7 +67,7 @@ def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:
 @contextmanager
 def _store() -> Iterator[Any]:
     """What moto has, for us alone. Raises AwsError for moto's errors."""
-    with ALONE:
+    with MOTO_LOCK:
         try:
             yield elbv2_backends[DEFAULT_ACCOUNT_ID][REGION]
         except ServiceException as error:

@@ -44,7 +44,7 @@ class Datum:
     resolution: int = 60
 
 
-class Metrics:
+class MetricStore:
     """All values that were put. May be used by several threads."""
 
     def __init__(self) -> None:

@@ -9,16 +9,16 @@ from xml.sax.saxutils import escape
 from botocore.exceptions import UnknownServiceError
 from werkzeug.wrappers import Request, Response
 
-from ecs_emulator.cloud.called import Called
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.cloud.query_protocol import legible
-from ecs_emulator.cloud.wires import service_model
+from ecs_emulator.cloud.request_route import RequestRoute
 
 _SPEAK_XML = {"s3-control", "cloudfront", "route53"}
 _JSON = {"application/x-amz-json-1.0", "application/x-amz-json-1.1"}
 
 
-def protocol(called: Called) -> str:
+def protocol(called: RequestRoute) -> str:
     """How a request is told of an error: `json`, `query`, `ec2`, `s3`, `rest-json` or `rest-xml`."""
     if called.target:
         return "json"
@@ -40,7 +40,7 @@ def protocol(called: Called) -> str:
 
 def refusal(request: Request, error: AwsError) -> Response:
     """The answer that a client takes for this error."""
-    called, request_id = Called.of(request), str(uuid4())
+    called, request_id = RequestRoute.of(request), str(uuid4())
     spoken = protocol(called)
     if spoken in ("json", "rest-json"):
         document = json.dumps({"__type": error.code, "message": error.message})

@@ -71,7 +71,7 @@ class _TwoQueues:
         self._others.shutdown()
 
 
-class Server:
+class WebServer:
     """Serves a WSGI application, to this machine alone unless `host` says more.
 
     With `alone`, the requests of which it is true are answered one at a time, beside the others. What `guard` refuses

@@ -15,8 +15,8 @@ from botocore.model import ServiceModel
 from werkzeug.wrappers import Request, Response
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.stored import Stored
-from ecs_emulator.cloud.wires import Wire, misfit, spoken
+from ecs_emulator.cloud.moto_backend import MotoBackend
+from ecs_emulator.cloud.protocols import WireProtocol, detect, validation_error
 
 Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
 Operations = Mapping[str, Operation]
@@ -38,7 +38,7 @@ def _as_it_is(answer: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class Played:
+class OperationHandlers:
     """What answers a service's operations. Input and output are shaped as botocore's model of the service says.
 
     With `rest_to_moto`, moto answers what is not in `operations`, and what an operation answers with None; `rewrite`
@@ -57,18 +57,18 @@ def bound(operations: Mapping[str, Callable[[Player, dict[str, Any]], dict[str, 
     return {name: partial(operation, player) for name, operation in operations.items()}
 
 
-class Service:
+class EmulatedService:
     """A played service. When `strict`, an answer that does not fit the model is a failure, and else only logged."""
 
-    def __init__(self, model: ServiceModel, played: Played, strict: bool) -> None:
+    def __init__(self, model: ServiceModel, played: OperationHandlers, strict: bool) -> None:
         self.model = model
         self._played = played
         self._strict = strict
 
-    def answer(self, request: Request, stored: Stored) -> Response:
+    def answer(self, request: Request, stored: MotoBackend) -> Response:
         request_id = str(uuid4())
         name = ""
-        wire = spoken(request, self.model)
+        wire = detect(request, self.model)
         try:
             body = _body(request)
             name, given = wire.asked(request, body, self.model)
@@ -88,24 +88,24 @@ class Service:
             told = AwsError(wire.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
             return wire.refusal(told, self.model, request_id)
 
-    def _answer(self, wire: Wire, name: str, given: Any, request_id: str) -> Response | None:
+    def _answer(self, wire: WireProtocol, name: str, given: Any, request_id: str) -> Response | None:
         """None when moto is to answer. Raises AwsError."""
         if name not in self.model.operation_names:
             raise wire.unknown(name, self.model)
         operation = self.model.operation_model(name)
         typed = wire.read(operation.input_shape, given) if operation.input_shape else {}
-        if problem := misfit(operation.input_shape, typed):
+        if problem := validation_error(operation.input_shape, typed):
             raise AwsError(wire.INVALID, problem)
         result = self._result(wire, name, typed)
         if result is None:
             return None
-        if problem := misfit(operation.output_shape, result):
+        if problem := validation_error(operation.output_shape, result):
             if self._strict:
                 raise AssertionError(problem)
             _log.error("%s.%s answers what it should not. %s", self.model.service_name, name, problem)
         return wire.answer(operation, result, request_id)
 
-    def _result(self, wire: Wire, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
+    def _result(self, wire: WireProtocol, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
         if name in self._played.operations:
             return self._played.operations[name](typed)
         if self._played.rest_to_moto:

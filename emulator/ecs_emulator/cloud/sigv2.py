@@ -25,7 +25,7 @@ _MEANT = {
 _BUCKET = re.compile(r"(?P<bucket>[a-z0-9.-]+)\.s3[.-].*", re.ASCII)
 
 
-class Signed(NamedTuple):
+class SignatureV2(NamedTuple):
     """`expires` is in seconds since the epoch."""
 
     key_id: str
@@ -34,7 +34,7 @@ class Signed(NamedTuple):
     token: str
 
 
-def parse(environ: Mapping[str, Any]) -> Signed | None:
+def parse(environ: Mapping[str, Any]) -> SignatureV2 | None:
     """The signature of a URL, None when it has none of this version. Raises Malformed."""
     if environ.get("HTTP_AUTHORIZATION"):
         return None
@@ -44,10 +44,10 @@ def parse(environ: Mapping[str, Any]) -> Signed | None:
     if not fields.get("Signature") or not re.fullmatch("[0-9]{1,12}", fields.get("Expires", "")):
         raise Malformed("Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters.")
     token = fields.get("x-amz-security-token", "")
-    return Signed(fields["AWSAccessKeyId"], fields["Signature"], int(fields["Expires"]), token)
+    return SignatureV2(fields["AWSAccessKeyId"], fields["Signature"], int(fields["Expires"]), token)
 
 
-def signature(environ: Mapping[str, Any], signed: Signed, secret: str) -> str:
+def signature(environ: Mapping[str, Any], signed: SignatureV2, secret: str) -> str:
     """The signature that the URL should have, in base 64."""
     query = [part.partition("=")[::2] for part in environ["QUERY_STRING"].split("&")]
     fields = {name.lower(): unquote(value) for name, value in query}

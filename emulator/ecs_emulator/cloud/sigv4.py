@@ -26,7 +26,7 @@ class Malformed(Exception):
     """A signature that cannot be read; the message says what it lacks."""
 
 
-class Signed(NamedTuple):
+class SignatureV4(NamedTuple):
     """What a request says of its signature. `scope` is date/region/service/aws4_request; `timestamp` as
     20260102T030405Z; `token` the session token, empty without one; `expires` the seconds for which a presigned URL
     holds, None when it is none."""
@@ -49,7 +49,7 @@ class Signed(NamedTuple):
         return _seconds_of(self.timestamp)
 
 
-def parse(environ: Mapping[str, Any]) -> Signed | None:
+def parse(environ: Mapping[str, Any]) -> SignatureV4 | None:
     """The signature of a request (a WSGI environment), None when it has none of this version. Raises Malformed."""
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     if authorization:
@@ -79,7 +79,7 @@ def parse(environ: Mapping[str, Any]) -> Signed | None:
     if not date or date[1] != split[0]:
         raise Malformed("Authorization header requires existence of an 'X-Amz-Date' of the credential's date.")
     headers = tuple(sorted(parts["SignedHeaders"].lower().split(";")))
-    return Signed(key_id, scope, headers, parts["Signature"], timestamp, token, expires)
+    return SignatureV4(key_id, scope, headers, parts["Signature"], timestamp, token, expires)
 
 
 # Calls of one second have the same.
@@ -94,13 +94,13 @@ def _seconds_of(timestamp: str) -> float:
 _NAMES = ("Credential", "SignedHeaders", "Signature")
 
 
-def unsigned_headers(environ: Mapping[str, Any], signed: Signed) -> list[str]:
+def unsigned_headers(environ: Mapping[str, Any], signed: SignatureV4) -> list[str]:
     """The headers that a signature has to cover and does not."""
     has_to = ["host", *(header(name) for name in environ if name.startswith("HTTP_X_AMZ_"))]
     return [name for name in has_to if name not in signed.headers]
 
 
-def signature(environ: Mapping[str, Any], signed: Signed, secret: str, payload_hash: str) -> str:
+def signature(environ: Mapping[str, Any], signed: SignatureV4, secret: str, payload_hash: str) -> str:
     """The signature that the request should have."""
     canonical = "\n".join(
         (

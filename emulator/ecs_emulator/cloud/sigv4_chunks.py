@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 
-from ecs_emulator.cloud.sigv4 import Signed, sign
+from ecs_emulator.cloud.sigv4 import SignatureV4, sign
 
 SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 SIGNED_WITH_TRAILER = f"{SIGNED}-TRAILER"
@@ -20,7 +20,7 @@ _TRAILER_SIGNATURE = b"x-amz-trailer-signature:"
 _NOTHING = hashlib.sha256(b"").hexdigest()
 
 
-def are_signed(body: bytes, signed: Signed, secret: str, has_trailer: bool) -> bool:
+def are_signed(body: bytes, signed: SignatureV4, secret: str, has_trailer: bool) -> bool:
     """Whether each chunk has the signature that follows from the one before it, the first from the request's."""
     previous, position = signed.signature, 0
     while True:
@@ -43,7 +43,7 @@ def are_signed(body: bytes, signed: Signed, secret: str, has_trailer: bool) -> b
     return _is_trailer(rest, signed, secret, previous) if has_trailer else rest in (b"", b"\r\n")
 
 
-def _is_trailer(rest: bytes, signed: Signed, secret: str, previous: str) -> bool:
+def _is_trailer(rest: bytes, signed: SignatureV4, secret: str, previous: str) -> bool:
     lines = [line for line in rest.replace(b"\r\n", b"\n").split(b"\n") if line]
     if not lines or not lines[-1].lower().startswith(_TRAILER_SIGNATURE):
         return False
@@ -52,6 +52,6 @@ def _is_trailer(rest: bytes, signed: Signed, secret: str, previous: str) -> bool
     return hmac.compare_digest(expected.encode(), lines[-1][len(_TRAILER_SIGNATURE) :].strip())
 
 
-def _signature(kind: str, signed: Signed, secret: str, previous: str, text: str) -> str:
+def _signature(kind: str, signed: SignatureV4, secret: str, previous: str, text: str) -> str:
     whole = "\n".join((f"AWS4-HMAC-SHA256-{kind}", signed.timestamp, signed.scope, previous, text))
     return sign(secret, signed.scope, whole)

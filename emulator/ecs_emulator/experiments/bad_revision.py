@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.record import CheckResult, Judge, RunRecord, ended, nobody_failed
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, ended, nobody_failed
 
 FAULTS = {"crash-at-start": "crashes at its start", "unhealthy-after=0": "never gets healthy"}
 
@@ -32,11 +32,11 @@ def _explain(stage: Stage, revision: str) -> None:
             stage.tell(line)
 
 
-def judge(story: Story, good: str, bad: list[str]) -> list[Finding]:
+def judge(story: RunRecord, good: str, bad: list[str]) -> list[CheckResult]:
     return [
         nobody_failed(story),
         *(ended(story, revision, "ROLLBACK_SUCCESSFUL") for revision in bad),
-        Finding(
+        CheckResult(
             bool(story.sights) and list(story.sights[-1].rollouts) == [good],
             f"At the end the service runs {' and '.join(story.sights[-1].rollouts) if story.sights else 'nothing'}.",
         ),

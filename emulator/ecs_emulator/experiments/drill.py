@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ecs_emulator.experiments.record import Judge
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Judge
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 import boto3
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.experiments.subject import Subject
 from ecs_emulator.local import use_only
@@ -28,7 +28,7 @@ from ecs_emulator.ports import free_ports
 PATIENCE = 180.0  # seconds until an emulator must be ready, or have stopped, on a busy machine
 
 
-class NotReady(Exception):
+class EmulatorNotReady(Exception):
     """The emulator did not get ready; the message says why."""
 
 
@@ -53,7 +53,7 @@ def emulating(folder: Path, subject: Subject, speed: float) -> Iterator[DrillEmu
     ports = {"SITE_PORT": str(site), "API_PORT": str(api), "CLOUD_PORT": str(cloud)}
     output = folder / "up.log"
     before = dict(os.environ)
-    with keeper.started() as start:
+    with reaper.started() as start:
         command = [*subject.command, "--speed", f"{speed:g}"]
         up = start(command, os.environ | ports | {"LOCAL_DIR": str(folder.absolute())}, output)
         try:
@@ -79,7 +79,7 @@ def _ready(up: subprocess.Popen[bytes], note: Path, output: Path) -> dict[str, A
     while not note.exists():
         if up.poll() is not None or time.monotonic() > deadline:
             said = output.read_text(errors="replace").splitlines()[-5:]
-            raise NotReady("\n".join(["The rehearsal did not get ready. It said last:", *said]))
+            raise EmulatorNotReady("\n".join(["The rehearsal did not get ready. It said last:", *said]))
         time.sleep(0.1)
     found: dict[str, Any] = json.loads(note.read_text())
     return found

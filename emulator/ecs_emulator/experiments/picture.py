@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
-from ecs_emulator.experiments.story import Story
-from ecs_emulator.experiments.timeline import Event, Life, events, lives
+from ecs_emulator.experiments.record import RunRecord
+from ecs_emulator.experiments.timeline import Life, TimelineEvent, events, lives
 from ecs_emulator.load.plot import COLOURS, FAILURE, colours, draw_latency, draw_requests, in_columns, names_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _ROWS = 4  # that numbers at the upper edge are put in, so that neighbours can b
 _NEAR = 0.025  # of the width: nearer than that, two numbers would touch
 
 
-def draw(story: Story, title: str, path: Path) -> None:
+def draw(story: RunRecord, title: str, path: Path) -> None:
     """Write a PNG."""
     tasks, happened = lives(story), events(story)
     zero = story.report.start
@@ -81,7 +81,7 @@ def _key_to(tasks: list[Life]) -> list[Patch]:
 
 
 def _draw_events(
-    upper: Axes, others: list[Axes], key: Axes, happened: list[Event], zero: float, seconds: float
+    upper: Axes, others: list[Axes], key: Axes, happened: list[TimelineEvent], zero: float, seconds: float
 ) -> None:
     """A numbered line for each event, and what the numbers mean below. What came before the load stands at its left."""
     key.axis("off")

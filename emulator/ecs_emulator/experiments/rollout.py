@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 
 from ecs_emulator.experiments.drill import Drill
-from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import (
-    Finding,
+from ecs_emulator.experiments.record import (
+    CheckResult,
     Judge,
-    Story,
+    RunRecord,
     answered_by,
     at_least,
     ended,
     nobody_failed,
 )
+from ecs_emulator.experiments.stage import Stage
 
 
 def play(stage: Stage) -> Judge:
@@ -27,7 +27,7 @@ def play(stage: Stage) -> Judge:
     return partial(judge, old=old, new=new, requests=stage.requests)
 
 
-def judge(story: Story, old: str, new: str, requests: int) -> list[Finding]:
+def judge(story: RunRecord, old: str, new: str, requests: int) -> list[CheckResult]:
     return [
         nobody_failed(story),
         at_least(story, requests),

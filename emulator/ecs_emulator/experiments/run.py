@@ -11,12 +11,12 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.emulator import emulating
 from ecs_emulator.experiments.picture import draw
+from ecs_emulator.experiments.polling import TookTooLong
+from ecs_emulator.experiments.record import CheckResult, Judge, RunRecord
 from ecs_emulator.experiments.stage import Say, Stage, staged
 from ecs_emulator.experiments.starvation import HEALTH_CHECK, Starvation, beating
-from ecs_emulator.experiments.story import Finding, Judge, Story
 from ecs_emulator.experiments.subject import Subject
 from ecs_emulator.experiments.timeline import events
-from ecs_emulator.experiments.watch import TookTooLong
 from ecs_emulator.ops import outcomes
 from ecs_emulator.ops.outcomes import Failure
 
@@ -26,8 +26,8 @@ class DrillResult:
     """How a drill has ended."""
 
     drill: Drill
-    findings: list[Finding]
-    story: Story
+    findings: list[CheckResult]
+    story: RunRecord
     told: list[str]  # what the drill has for people to read
     picture: Path
     starvation: Starvation
@@ -103,5 +103,5 @@ def _played(drill: Drill, stage: Stage) -> Judge:
         if not stage.had_visitors():
             raise
         late = not isinstance(problem, Failure) or problem.outcome is outcomes.Outcome.TIMED_OUT
-        finding = Finding(False, str(problem), starvable=late)
+        finding = CheckResult(False, str(problem), starvable=late)
         return lambda _: [finding]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.record import CheckResult, Judge, RunRecord, answered_by, ended, nobody_failed
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, answered_by, ended, nobody_failed
 
 ENDING = {"DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"}
 SLEEPS, GRACE = 60, 180  # seconds of AWS
@@ -25,7 +25,7 @@ def play(stage: Stage) -> Judge:
     return partial(judge, old=old, slow=slow)
 
 
-def judge(story: Story, old: str, slow: str) -> list[Finding]:
+def judge(story: RunRecord, old: str, slow: str) -> list[CheckResult]:
     unhealthy = max((sight.targets.count("unhealthy") for sight in story.sights), default=0)
     stopped = {
         task
@@ -36,7 +36,7 @@ def judge(story: Story, old: str, slow: str) -> list[Finding]:
     return [
         nobody_failed(story),
         ended(story, slow, "SUCCESSFUL"),
-        Finding(
+        CheckResult(
             unhealthy > 0 and not stopped,
             f"{unhealthy} of its tasks were unhealthy while they started; {len(stopped)} were stopped for it.",
             starvable=True,

@@ -12,10 +12,10 @@ from typing import Any
 from ecs_emulator.clock import Clock
 from ecs_emulator.experiments.emulator import DrillEmulator
 from ecs_emulator.experiments.operator import Operator
-from ecs_emulator.experiments.sight import ENDED, Observer, Sight
-from ecs_emulator.experiments.story import Act, Moment, Story
+from ecs_emulator.experiments.polling import TookTooLong, Watch, watching
+from ecs_emulator.experiments.record import Moment, OperatorAction, RunRecord
+from ecs_emulator.experiments.snapshots import ENDED, ServicePoller, ServiceSnapshot
 from ecs_emulator.experiments.subject import Subject
-from ecs_emulator.experiments.watch import TookTooLong, Watch, watching
 from ecs_emulator.load.process import Load, loading
 from ecs_emulator.load.report import LoadReport
 from ecs_emulator.ops.services import find
@@ -52,7 +52,7 @@ class Stage:
         self._say = say
         self._load: Load | None = None
         self._report: LoadReport | None = None
-        self._acts: list[Act] = []
+        self._acts: list[OperatorAction] = []
         self._stored: Counter[str] = Counter()
 
     @property
@@ -88,10 +88,10 @@ class Stage:
                 self._stored = self._subject.stored(self.target)
                 self._stored.subtract(before)
 
-    def act(self, text: str) -> Act:
+    def act(self, text: str) -> OperatorAction:
         """Note that the operator now does something."""
         self._say(f"  {text}")
-        self._acts.append(Act(time.time(), text))
+        self._acts.append(OperatorAction(time.time(), text))
         return self._acts[-1]
 
     def update(self, text: str, **changes: Any) -> None:
@@ -103,7 +103,7 @@ class Stage:
         for task_id in task_ids:
             self.operator.kill(task_id)
 
-    def turn_unhealthy(self, task_id: str) -> Act:
+    def turn_unhealthy(self, task_id: str) -> OperatorAction:
         """For a revision with the fault `unhealthy-on-usr1`."""
         turned = self.act(f"task {task_id[:8]} answers its health checks with 503")
         self.operator.signal(task_id, signal.SIGUSR1)
@@ -119,19 +119,19 @@ class Stage:
 
     # What is waited for
 
-    def sight(self) -> Sight:
+    def sight(self) -> ServiceSnapshot:
         """How the service is now."""
         return self.until(lambda _: True, "a look at the service")
 
-    def until(self, is_so: Callable[[Sight], object], what: str) -> Sight:
+    def until(self, is_so: Callable[[ServiceSnapshot], object], what: str) -> ServiceSnapshot:
         """The first sight after the latest act that is so. Raises TookTooLong."""
         after = self._acts[-1].at if self._acts else 0.0
         return self._watch.until(is_so, what, self._patience(), after)
 
-    def until_steady(self, without: Collection[str] = ()) -> Sight:
+    def until_steady(self, without: Collection[str] = ()) -> ServiceSnapshot:
         """Until the service is as it should be, and without tasks that were there before the latest act."""
 
-        def is_so(sight: Sight) -> bool:
+        def is_so(sight: ServiceSnapshot) -> bool:
             there = [task for task in without if task in sight.tasks and sight.tasks[task].status != "STOPPED"]
             return not there and sight.is_steady()
 
@@ -140,7 +140,7 @@ class Stage:
             self._acts[-1].steady_at = sight.at
         return sight
 
-    def until_deployed(self, revision: str) -> Sight:
+    def until_deployed(self, revision: str) -> ServiceSnapshot:
         """Until the deployment of `revision` has ended, well or not, and the service is steady."""
         self.until(
             lambda sight: any(each.revision == revision and each.status in ENDED for each in sight.deployed.values()),
@@ -190,10 +190,10 @@ class Stage:
     def had_visitors(self) -> bool:
         return self._report is not None
 
-    def story(self) -> Story:
+    def story(self) -> RunRecord:
         assert self._report is not None, "there were no visitors"  # noqa: S101 (a mistake in a drill)
         names_revision = self._subject.conventions.names_revision
-        return Story(self._report, self._acts, self._watch.sights(), self._stored, names_revision)
+        return RunRecord(self._report, self._acts, self._watch.sights(), self._stored, names_revision)
 
 
 @contextmanager
@@ -202,5 +202,5 @@ def staged(
 ) -> Iterator[Stage]:
     """The stage for a subject that its emulator has. Raises NoTarget, Failure (NOT_FOUND, USAGE)."""
     named = find(emulator.target, subject.service)
-    with watching(Observer(emulator.target, named).look) as watch:
+    with watching(ServicePoller(emulator.target, named).look) as watch:
         yield Stage(emulator, subject, Operator(emulator.target, named), watch, clock, clients, requests, say)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ecs_emulator.experiments.operator import Operator
-from ecs_emulator.experiments.story import Finding, Story
+from ecs_emulator.experiments.record import CheckResult, RunRecord
 from ecs_emulator.load.workload import Workload
 from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.target import Target
@@ -44,6 +44,6 @@ class Subject:
     next_revision: Callable[[Operator, Path], str] = another_setting
     fault: Callable[[str], Mapping[str, str]] = lambda name: {"FAULTS": name}
     stored: Callable[[Target], Counter[str]] = lambda _: Counter()
-    findings: Callable[[Story], Sequence[Finding]] = lambda _: ()
+    findings: Callable[[RunRecord], Sequence[CheckResult]] = lambda _: ()
     program: Program = ECS_EMULATOR
     conventions: Conventions = field(default_factory=Conventions)

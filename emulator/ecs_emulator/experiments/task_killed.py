@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.record import CheckResult, Judge, RunRecord, only_late
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, only_late
 
 MOMENT = 2.0  # seconds within which everything that was under way on a dead task has failed, on a busy machine
 
@@ -19,7 +19,7 @@ def play(stage: Stage) -> Judge:
     return partial(judge, victim=victim)
 
 
-def judge(story: Story, victim: str) -> list[Finding]:
+def judge(story: RunRecord, victim: str) -> list[CheckResult]:
     report, (killed,) = story.report, story.acts
     seen = [sight for sight in story.sights if victim in sight.tasks]
     fellows = {task for sight in seen for task in sight.tasks if sight.at < killed.at}
@@ -27,14 +27,16 @@ def judge(story: Story, victim: str) -> list[Finding]:
     before, last = report.between(report.start, killed.at), report.last_failure()
     span = max(0.0, last - killed.at) if last else 0.0
     return [
-        Finding(before.failed == 0, f"{before.failed:,} requests failed before anything was done.", only_late(before)),
-        Finding(
+        CheckResult(
+            before.failed == 0, f"{before.failed:,} requests failed before anything was done.", only_late(before)
+        ),
+        CheckResult(
             report.failed <= report.clients and span <= MOMENT,
             f"{report.failed:,} of {report.requests:,} requests failed, within {span:.1f} s; "
             f"{report.clients} clients can have one each under way.",
             starvable=report.failed <= report.clients,
         ),
-        Finding(bool(new) and killed.steady_at is not None, f"{_named(new)} took its place."),
+        CheckResult(bool(new) and killed.steady_at is not None, f"{_named(new)} took its place."),
     ]
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from ecs_emulator.experiments.sight import Seen
-from ecs_emulator.experiments.story import Story
+from ecs_emulator.experiments.record import RunRecord
+from ecs_emulator.experiments.snapshots import TaskSnapshot
 
 STARTING = {"PROVISIONING", "PENDING", "ACTIVATING"}
 STOPPING = {"STOPPING", "DEPROVISIONING"}
 
 
-class Event(NamedTuple):
+class TimelineEvent(NamedTuple):
     """`at` is in seconds since the epoch."""
 
     at: float
@@ -36,7 +36,7 @@ class Life:
     spans: list[Span] = field(default_factory=list)
 
 
-def phase(seen: Seen) -> str:
+def phase(seen: TaskSnapshot) -> str:
     """What a task is to visitors; empty when it is no more."""
     if seen.status in STARTING:
         return "starting"
@@ -47,9 +47,9 @@ def phase(seen: Seen) -> str:
     return (seen.target or "running") if seen.status == "RUNNING" else ""
 
 
-def events(story: Story) -> list[Event]:
+def events(story: RunRecord) -> list[TimelineEvent]:
     """What the operator did, and how deployments came to stand, in order of time."""
-    found = [Event(act.at, act.text, by_operator=True) for act in story.acts]
+    found = [TimelineEvent(act.at, act.text, by_operator=True) for act in story.acts]
     for before, after in pairwise(story.sights):
         news = [
             f"{revision} is {state}"
@@ -62,12 +62,12 @@ def events(story: Story) -> list[Event]:
             if name not in before.deployed or before.deployed[name].status != each.status
         ]
         if news:
-            found.append(Event(after.at, ", ".join(news)))
-    found += [Event(act.steady_at, "the service is steady again") for act in story.acts if act.steady_at]
+            found.append(TimelineEvent(after.at, ", ".join(news)))
+    found += [TimelineEvent(act.steady_at, "the service is steady again") for act in story.acts if act.steady_at]
     return sorted(found, key=lambda event: event.at)
 
 
-def lives(story: Story) -> list[Life]:
+def lives(story: RunRecord) -> list[Life]:
     """Every task that was there during the load, in the order in which they were first seen."""
     start, end = story.report.start, story.report.start + story.report.seconds
     found: dict[str, Life] = {}

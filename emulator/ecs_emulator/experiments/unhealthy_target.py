@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.record import CheckResult, Judge, Moment, RunRecord, only_late
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Moment, Story, only_late
 
 UNDER_WAY = 1.0  # seconds that a request which is under way may take, on a busy machine
 
@@ -40,7 +40,7 @@ def play(stage: Stage) -> Judge:
     return partial(judge, out=out, log=log, threshold=check.threshold, interval=interval)
 
 
-def judge(story: Story, out: Moment, log: AccessLog, threshold: int, interval: float) -> list[Finding]:
+def judge(story: RunRecord, out: Moment, log: AccessLog, threshold: int, interval: float) -> list[CheckResult]:
     """`interval` between two health checks is in seconds of this machine."""
     turned = story.acts[-1]
     # It went out between these two counts. Where they are nearer than one check to the next, the second is exact.
@@ -52,10 +52,10 @@ def judge(story: Story, out: Moment, log: AccessLog, threshold: int, interval: f
     late = max((at - out.at for at in log.requests), default=0.0)
     after = story.report.between(out.at, story.report.start + story.report.seconds)
     return [
-        Finding(exactly, f"It was out after {checks} failed health checks; the threshold is {threshold}.", True),
-        Finding(late <= UNDER_WAY, f"Its last request came {max(0.0, late):.1f} s after that.", True),
-        Finding(turned.steady_at is not None, "It was replaced." if turned.steady_at else "It was not replaced."),
-        Finding(
+        CheckResult(exactly, f"It was out after {checks} failed health checks; the threshold is {threshold}.", True),
+        CheckResult(late <= UNDER_WAY, f"Its last request came {max(0.0, late):.1f} s after that.", True),
+        CheckResult(turned.steady_at is not None, "It was replaced." if turned.steady_at else "It was not replaced."),
+        CheckResult(
             after.failed == 0,
             f"{after.failed:,} requests failed after that, {story.report.failed:,} in all.",
             only_late(after),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.record import CheckResult, Judge, RunRecord, ended
 from ecs_emulator.experiments.stage import Stage
-from ecs_emulator.experiments.story import Finding, Judge, Story, ended
 
 
 def play(stage: Stage) -> Judge:
@@ -25,10 +25,10 @@ def play(stage: Stage) -> Judge:
     return partial(judge, new=new)
 
 
-def judge(story: Story, new: str) -> list[Finding]:
+def judge(story: RunRecord, new: str) -> list[CheckResult]:
     report = story.report
     return [
-        Finding(
+        CheckResult(
             report.failed > 0,
             f"{report.failed:,} of {report.requests:,} requests failed. "
             + ("This is what the drill looks like when it goes wrong." if report.failed else "They should have."),

@@ -23,7 +23,7 @@ class Failed(Exception):
     """A request without an answer; the message is the kind of failure."""
 
 
-class Answer(NamedTuple):
+class LoadResponse(NamedTuple):
     status: int
     revision: str  # as X-Service-Revision told it, else empty
     body: bytes
@@ -31,7 +31,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Server:
+class LoadEndpoint:
     """Where an API is. `host` is what is connected to, `authority` what the Host header says."""
 
     host: str
@@ -41,7 +41,7 @@ class Server:
     tls_name: str | None = None
 
     @classmethod
-    def at(cls, url: str) -> Server:
+    def at(cls, url: str) -> LoadEndpoint:
         """Raises ValueError."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
@@ -52,16 +52,16 @@ class Server:
         return cls(parts.hostname, parts.port or (443 if secure else 80), authority, parts.path.rstrip("/"), name)
 
 
-class Connection:
+class LoadConnection:
     """Opened by the first request, and anew after one that failed or that the server closed."""
 
-    def __init__(self, server: Server, patience: float) -> None:
+    def __init__(self, server: LoadEndpoint, patience: float) -> None:
         self._server = server
         self._patience = patience  # seconds for one request, connecting included
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def ask(self, method: str, path: str) -> Answer:
+    async def ask(self, method: str, path: str) -> LoadResponse:
         """Send a request without a body, once. Raises Failed."""
         try:
             async with asyncio.timeout(self._patience):
@@ -97,7 +97,7 @@ class Connection:
         self._reader = self._writer = None
 
 
-async def _answer(reader: asyncio.StreamReader, method: str) -> tuple[Answer, bool]:
+async def _answer(reader: asyncio.StreamReader, method: str) -> tuple[LoadResponse, bool]:
     """An answer, and whether the connection may be used again. RFC 9112, section 6.3, says where a body ends."""
     status = 100
     while 100 <= status < 200:
@@ -116,7 +116,7 @@ async def _answer(reader: asyncio.StreamReader, method: str) -> tuple[Answer, bo
     else:
         body, keep = await reader.read(), False
     revision, says_when = fields.get(REVISION, b"").decode("latin-1"), fields.get(b"retry-after", b"").isdigit()
-    return Answer(status, revision, body, says_when), keep
+    return LoadResponse(status, revision, body, says_when), keep
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from ecs_emulator.load.client import Answer, Connection, Failed, Server, kind
+from ecs_emulator.load.client import Failed, LoadConnection, LoadEndpoint, LoadResponse, kind
 from ecs_emulator.load.history import HistoryWriter
 from ecs_emulator.load.slices import RequestKind, Slice, failed
 from ecs_emulator.load.workload import CannotLoad, Workload
@@ -37,7 +37,7 @@ class LoadGenerator:
 
     async def run(self) -> None:
         """Raises CannotLoad."""
-        server = await _resolved(self._workload.url, Server.at(self._workload.url))
+        server = await _resolved(self._workload.url, LoadEndpoint.at(self._workload.url))
         self._begin_slice()
         visits = asyncio.gather(*(self._visit(server, number) for number in range(self._workload.clients)))
         telling = asyncio.create_task(self._tell())
@@ -50,8 +50,8 @@ class LoadGenerator:
             self._history.close()
         self._end_slice()
 
-    async def _visit(self, server: Server, number: int) -> None:
-        connection = Connection(server, self._workload.patience)
+    async def _visit(self, server: LoadEndpoint, number: int) -> None:
+        connection = LoadConnection(server, self._workload.patience)
         routes, ids = self._workload.routes, self._workload.ids or ("",)
         for turn in itertools.count():
             if self._stopping.is_set():
@@ -63,14 +63,14 @@ class LoadGenerator:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), PAUSE)
 
-    async def _request(self, connection: Connection, route: str, each: str) -> bool:
+    async def _request(self, connection: LoadConnection, route: str, each: str) -> bool:
         """One request, counted; whether it failed."""
         method, path = route.replace("{id}", quote(each, safe="")).split(" ")
         began, begin = time.perf_counter(), time.monotonic_ns()
         try:
             answer = await connection.ask(method, path)
         except Failed as failure:
-            answer = Answer(0, "", b"")
+            answer = LoadResponse(0, "", b"")
             outcome = str(failure)
         else:
             outcome = _outcome(answer)
@@ -100,12 +100,12 @@ class LoadGenerator:
             self._end_slice()
 
 
-def _outcome(answer: Answer) -> str:
+def _outcome(answer: LoadResponse) -> str:
     """The status; for a 503 of the service that does not say when to try again, as it should, that it does not."""
     return MUTE if answer.status == 503 and answer.revision and not answer.says_when else str(answer.status)
 
 
-async def _resolved(url: str, server: Server) -> Server:
+async def _resolved(url: str, server: LoadEndpoint) -> LoadEndpoint:
     """With the first of its addresses that takes connections: `localhost` has two, and a server often only one."""
     loop = asyncio.get_running_loop()
     try:

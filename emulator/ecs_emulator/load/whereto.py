@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import socket
 
-from ecs_emulator.load.client import Server
+from ecs_emulator.load.client import LoadEndpoint
 
 
 def is_this_machine(url: str) -> bool:
     """Whether every address of the URL's host is a loopback address. Raises ValueError."""
-    host = Server.at(url).host
+    host = LoadEndpoint.at(url).host
     try:
         found = socket.getaddrinfo(host, None)
     except OSError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ecs_emulator.scheduler import shown_tasks
+from ecs_emulator.scheduler import task_serializers
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
 
@@ -14,7 +14,7 @@ _EVERYTHING = {"include": ["TAGS", "SETTINGS", "CONFIGURATIONS"]}
 
 
 def create(ecs: Scheduler, asked: Document) -> Document:
-    return {"cluster": shown_tasks.cluster(ecs.clusters.create(asked), _EVERYTHING)}
+    return {"cluster": task_serializers.cluster(ecs.clusters.create(asked), _EVERYTHING)}
 
 
 def describe(ecs: Scheduler, asked: Document) -> Document:
@@ -22,7 +22,7 @@ def describe(ecs: Scheduler, asked: Document) -> Document:
     for reference in asked.get("clusters") or ["default"]:
         found = ecs.clusters.known(reference)
         if found:
-            clusters.append(shown_tasks.cluster(found, asked))
+            clusters.append(task_serializers.cluster(found, asked))
         else:
             arn = reference if reference.startswith("arn:") else ecs.arns.cluster(reference)
             failures.append({"arn": arn, "reason": "MISSING"})
@@ -35,7 +35,7 @@ def list_all(ecs: Scheduler, asked: Document) -> Document:
 
 
 def delete(ecs: Scheduler, asked: Document) -> Document:
-    return {"cluster": shown_tasks.cluster(ecs.clusters.delete(asked["cluster"]), _EVERYTHING)}
+    return {"cluster": task_serializers.cluster(ecs.clusters.delete(asked["cluster"]), _EVERYTHING)}
 
 
 def update(ecs: Scheduler, asked: Document) -> Document:
@@ -43,13 +43,13 @@ def update(ecs: Scheduler, asked: Document) -> Document:
     changed = {each["name"]: each for each in asked.get("settings", [])}
     found.settings = list(({each["name"]: each for each in found.settings} | changed).values())
     found.options |= {key: asked[key] for key in ("configuration", "serviceConnectDefaults") if key in asked}
-    return {"cluster": shown_tasks.cluster(found, _EVERYTHING)}
+    return {"cluster": task_serializers.cluster(found, _EVERYTHING)}
 
 
 def put_capacity_providers(ecs: Scheduler, asked: Document) -> Document:
     found = ecs.clusters.find(asked["cluster"])
     found.options |= {key: asked[key] for key in ("capacityProviders", "defaultCapacityProviderStrategy")}
-    return {"cluster": shown_tasks.cluster(found, _EVERYTHING)}
+    return {"cluster": task_serializers.cluster(found, _EVERYTHING)}
 
 
 OPERATIONS = {

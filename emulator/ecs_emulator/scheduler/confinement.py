@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecs_emulator.keeper import Start
+from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler import landlock
 
 NOT_OFFERED = "This machine offers no Landlock, so nothing confines what tasks run: it may read and write what you may."

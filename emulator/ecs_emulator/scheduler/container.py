@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from ecs_emulator.keeper import Start
+from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler.images import Image
-from ecs_emulator.scheduler.output import Output
-from ecs_emulator.scheduler.outside import ContainerState
+from ecs_emulator.scheduler.interfaces import ContainerState
+from ecs_emulator.scheduler.output import ContainerOutput
 
 DRAIN = 5.0  # seconds that what a container has printed may take to arrive, after its end
 CHUNK = 65_536
@@ -61,7 +61,7 @@ class Process:
 
     reason: str | None = None  # why it ended, where its exit code does not tell
 
-    def __init__(self, child: subprocess.Popen[bytes], pipe: IO[bytes], output: Output) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], pipe: IO[bytes], output: ContainerOutput) -> None:
         self._child = child
         self._pipe = pipe
         self._output = output
@@ -124,7 +124,7 @@ class Container:
         self._kill_at: float | None = None
         self._given_up_at: float | None = None
 
-    def start(self, start: Start, image: Image, variables: dict[str, str], output: Output) -> None:
+    def start(self, start: Start, image: Image, variables: dict[str, str], output: ContainerOutput) -> None:
         """Begin to run; a command that cannot be run shows in `state`."""
         words = command(self.definition, image)
         try:

@@ -17,21 +17,21 @@ import boto3
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.keys import Keys
-from ecs_emulator.keeper import Start
 from ecs_emulator.local import endpoint_environment
+from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler.confinement import Confinement
 from ecs_emulator.scheduler.container import Container, Process
 from ecs_emulator.scheduler.docker.engine import PATIENCE, Engine, EngineError
-from ecs_emulator.scheduler.docker.ground import Ground
 from ecs_emulator.scheduler.docker.images import resolved
+from ecs_emulator.scheduler.docker.session import DockerSession
 from ecs_emulator.scheduler.docker.settings import PLAYED, not_played, published, run, settings, variables
 from ecs_emulator.scheduler.features import STORED
 from ecs_emulator.scheduler.images import Images
-from ecs_emulator.scheduler.output import Output
-from ecs_emulator.scheduler.processes import AsProcesses, not_pulled
-from ecs_emulator.scheduler.run import Begin, CannotStart, Place, Say
+from ecs_emulator.scheduler.output import ContainerOutput
+from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
+from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.runner import TaskRunner
-from ecs_emulator.scheduler.unplayed import unplayable
+from ecs_emulator.scheduler.unsupported import unplayable
 
 START_PATIENCE = 60.0  # seconds that a container may take to begin
 LOOK = 0.05  # seconds between two looks at one that begins
@@ -50,7 +50,7 @@ class Containers(TaskRunner):
 
     def __init__(
         self,
-        ground: Ground,
+        ground: DockerSession,
         images: Images,
         start: Start,
         session: boto3.Session,
@@ -64,17 +64,17 @@ class Containers(TaskRunner):
         keys: Keys,
         repository: str | None = None,
     ) -> None:
-        way = InContainers(ground, images, start, cloud_url, confinement, repository)
+        way = DockerRuntime(ground, images, start, cloud_url, confinement, repository)
         super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
         self.metadata.guard.admit(ground.host)
 
 
-class InContainers:
+class DockerRuntime:
     """The Way of a rehearsal with Docker."""
 
     def __init__(
         self,
-        ground: Ground,
+        ground: DockerSession,
         images: Images,
         start: Start,
         cloud_url: str,
@@ -86,7 +86,7 @@ class InContainers:
         self._start = start
         self._cloud_url = cloud_url
         self._repository = repository
-        self._as_processes = AsProcesses(images, start, cloud_url, confinement)
+        self._as_processes = ProcessRuntime(images, start, cloud_url, confinement)
 
     def shares_address(self, definition: dict[str, Any]) -> bool:  # noqa: ARG002 (a container has a network to itself)
         return False
@@ -97,16 +97,18 @@ class InContainers:
         if image is None:
             placeholder = self._images.resolve(reference)
             if placeholder is None or not placeholder.is_placeholder:
-                raise CannotStart(not_pulled(reference))
+                raise CannotRun(not_pulled(reference))
             say(f"The Docker engine does not have {reference}; a process plays the placeholder.")
             return self._as_processes.prepared(definition, say)
         if unplayed := ", ".join(unplayable(definition, but=PLAYED)):
-            raise CannotStart(f"ResourceInitializationError: a task of a rehearsal cannot have {unplayed}")
+            raise CannotRun(f"ResourceInitializationError: a task of a rehearsal cannot have {unplayed}")
         if without := ", ".join(not_played(definition)):
             say(f"Containers run without {without}.")
         return partial(self._begin, image, say)
 
-    def _begin(self, image: str, say: Say, container: Container, place: Place, output: Output) -> None:
+    def _begin(
+        self, image: str, say: Say, container: Container, place: ContainerContext, output: ContainerOutput
+    ) -> None:
         name = self._name(place, container.name)
         process: Contained | None = None
         try:
@@ -129,10 +131,12 @@ class InContainers:
             return
         container.runs(process)
 
-    def _name(self, place: Place, container: str) -> str:
+    def _name(self, place: ContainerContext, container: str) -> str:
         return f"{self._ground.name}-{place.launch.task_id[:12]}-{container}"
 
-    def _arguments(self, image: str, container: Container, place: Place, inherited: tuple[str, ...]) -> list[str]:
+    def _arguments(
+        self, image: str, container: Container, place: ContainerContext, inherited: tuple[str, ...]
+    ) -> list[str]:
         """What `docker create` is told. Variables that are `inherited` come from its own environment."""
         definition, task = container.definition, place.launch.definition
         # The containers of a task have one network interface between them.
@@ -148,7 +152,7 @@ class InContainers:
             *run(definition, image),
         ]
 
-    def _platform(self, place: Place) -> dict[str, str]:
+    def _platform(self, place: ContainerContext) -> dict[str, str]:
         """What the platform tells a container.
 
         The address of the credentials is left out: SDKs take none of another host than their own by plain HTTP, and to
@@ -169,7 +173,7 @@ class Contained(Process):
     """A container of an engine, and the command that is attached to it: that prints what the container prints, and
     ends when it ends."""
 
-    def __init__(self, engine: Engine, name: str, attached: subprocess.Popen[bytes], output: Output) -> None:
+    def __init__(self, engine: Engine, name: str, attached: subprocess.Popen[bytes], output: ContainerOutput) -> None:
         super().__init__(attached, cast("IO[bytes]", attached.stdout), output)
         self._engine = engine
         self._name = name

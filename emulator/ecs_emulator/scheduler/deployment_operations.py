@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.scheduler import shown
+from ecs_emulator.scheduler import serializers
 from ecs_emulator.scheduler.deployments import IN_PROGRESS
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
@@ -28,7 +28,7 @@ def list_all(ecs: Scheduler, asked: Document) -> Document:
     ]
     deployments, more = page(found, asked)
     return {
-        "serviceDeployments": [shown.service_deployment_brief(service, each, ecs.arns) for each in deployments],
+        "serviceDeployments": [serializers.service_deployment_brief(service, each, ecs.arns) for each in deployments],
         **more,
     }
 
@@ -42,7 +42,7 @@ def describe(ecs: Scheduler, asked: Document) -> Document:
         except AwsError:
             course = None
         if course:
-            deployments.append(shown.service_deployment(service, course, ecs.arns))
+            deployments.append(serializers.service_deployment(service, course, ecs.arns))
         else:
             failures.append({"arn": arn, "reason": "MISSING"})
     return {"serviceDeployments": deployments, "failures": failures}
@@ -84,7 +84,7 @@ def describe_revisions(ecs: Scheduler, asked: Document) -> Document:
         except AwsError:
             found = None
         if found:
-            revisions.append(shown.service_revision(service, found, ecs.arns))
+            revisions.append(serializers.service_revision(service, found, ecs.arns))
         else:
             failures.append({"arn": arn, "reason": "MISSING"})
     return {"serviceRevisions": revisions, "failures": failures}

@@ -14,7 +14,7 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.arns import Arns
 
 
-class Events:
+class ServiceEvents:
     def __init__(self, service: str, arns: Arns, clock: Clock) -> None:
         self._service = service
         self._arns = arns

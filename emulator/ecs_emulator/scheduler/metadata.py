@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from ecs_emulator.cloud.guard import Guard
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.scheduler.container import Container
+from ecs_emulator.scheduler.interfaces import Launch
 from ecs_emulator.scheduler.log_options import stream_name
-from ecs_emulator.scheduler.outside import Launch
 
 Answer = Callable[[], Mapping[str, Any]]
 Response = Iterable[bytes]
@@ -30,7 +30,7 @@ class Metadata:
         self._answers: dict[str, Answer] = {}
         self.guard = Guard("the task metadata")
         name = "The task metadata endpoint's server"
-        self._server = Server(self._answer, port=0, threads=2, guard=self.guard, name=name)
+        self._server = WebServer(self._answer, port=0, threads=2, guard=self.guard, name=name)
         self.worker = self._server.worker
 
     def add(self, container_id: str, container: Answer, task: Answer) -> str:

@@ -10,7 +10,7 @@ LONGEST = 262_144 - 26
 FILE_SIZE = 10_000_000
 
 
-class Output(Protocol):
+class ContainerOutput(Protocol):
     """Where the output of one container goes. Nothing here waits."""
 
     def write(self, data: bytes) -> None:

@@ -47,7 +47,7 @@ class Placeholder(BaseHTTPRequestHandler):
         """Requests for a placeholder are no news."""
 
 
-class Server(ThreadingHTTPServer):
+class PlaceholderServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
@@ -60,7 +60,7 @@ def main() -> None:
     elif not port.isascii() or not port.isdigit() or int(port) > 65535:
         sys.exit(f"PORT is {port[:80]!r}; it should be a port from 1 to 65535.")
     else:
-        with Server((os.environ.get("BIND_ADDRESS") or "127.0.0.1", int(port)), Placeholder) as server:
+        with PlaceholderServer((os.environ.get("BIND_ADDRESS") or "127.0.0.1", int(port)), Placeholder) as server:
             print(f"The placeholder listens on port {port}.", flush=True)
             server.serve_forever()
 

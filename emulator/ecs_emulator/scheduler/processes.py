@@ -10,15 +10,15 @@ import boto3
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.keys import Keys
-from ecs_emulator.keeper import Start
 from ecs_emulator.local import endpoint_environment
+from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler.confinement import Confinement
 from ecs_emulator.scheduler.container import Container, environment
 from ecs_emulator.scheduler.images import Image, Images
-from ecs_emulator.scheduler.output import Output
-from ecs_emulator.scheduler.run import Begin, CannotStart, Place, Say
+from ecs_emulator.scheduler.output import ContainerOutput
+from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.runner import TaskRunner
-from ecs_emulator.scheduler.unplayed import not_enforced, unplayable
+from ecs_emulator.scheduler.unsupported import not_enforced, unplayable
 
 
 class Processes(TaskRunner):
@@ -42,11 +42,11 @@ class Processes(TaskRunner):
         confinement: Confinement | None,
         keys: Keys,
     ) -> None:
-        way = AsProcesses(images, start, cloud_url, confinement)
+        way = ProcessRuntime(images, start, cloud_url, confinement)
         super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
 
 
-class AsProcesses:
+class ProcessRuntime:
     """The Way of a rehearsal without Docker."""
 
     def __init__(self, images: Images, start: Start, cloud_url: str, confinement: Confinement | None) -> None:
@@ -63,21 +63,21 @@ class AsProcesses:
         reference = definition["image"]
         image = self._images.of(definition)
         if image is None:
-            raise CannotStart(not_pulled(reference))
+            raise CannotRun(not_pulled(reference))
         if unplayed := ", ".join(unplayable(definition)):
             if image.is_program:
                 say(f"The program of the container {definition['name']} runs without {unplayed}.")
             elif image.is_placeholder:
                 say(f"The placeholder is played without {unplayed}.")
             else:
-                raise CannotStart(f"ResourceInitializationError: a task that runs as a process cannot have {unplayed}")
+                raise CannotRun(f"ResourceInitializationError: a task that runs as a process cannot have {unplayed}")
         if limits := ", ".join(not_enforced(definition)):
             say(f"Tasks run as processes, without limits; not enforced: {limits}.")
         if image.stands_in:
             say(f"The placeholder stands in for {reference}.")
         return partial(self._begin, image)
 
-    def _begin(self, image: Image, container: Container, place: Place, output: Output) -> None:
+    def _begin(self, image: Image, container: Container, place: ContainerContext, output: ContainerOutput) -> None:
         platform = endpoint_environment(self._cloud_url) | {
             "BIND_ADDRESS": place.address.ip,
             "ECS_CONTAINER_METADATA_URI_V4": place.metadata_uri,

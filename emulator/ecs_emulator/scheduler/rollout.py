@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Side:
+class Counts:
     """The tasks of one deployment that nobody has told to stop, by health, and what is to become of them.
 
     `wanted` is the desired count of the primary deployment. An older one wants what it had when it was replaced, less
@@ -31,7 +31,7 @@ class Side:
 
 
 @dataclass
-class Step:
+class Action:
     """What one deployment does now; `wants` is set when a rollout has taken tasks from it that it gets no more."""
 
     start: int = 0
@@ -45,7 +45,7 @@ class Step:
         return self.stop_healthy + self.stop_pending + self.stop_unhealthy
 
 
-def plan(sides: Sequence[Side], minimum: int, maximum: int, stopping: int, halted: bool = False) -> list[Step]:
+def plan(sides: Sequence[Counts], minimum: int, maximum: int, stopping: int, halted: bool = False) -> list[Action]:
     """The steps of all deployments, the primary first in `sides`; `stopping` tasks are on their way out.
 
     Tasks start as far as the maximum allows; old ones stop as far as the minimum of healthy ones allows, those that are
@@ -54,7 +54,7 @@ def plan(sides: Sequence[Side], minimum: int, maximum: int, stopping: int, halte
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
     """
-    steps = [Step() for _ in sides]
+    steps = [Action() for _ in sides]
     healthy = sum(side.healthy for side in sides)
     spare = max(0, healthy - minimum)
     lacking = max(0, minimum - healthy)
@@ -70,13 +70,13 @@ def plan(sides: Sequence[Side], minimum: int, maximum: int, stopping: int, halte
     return steps
 
 
-def blocked(sides: Sequence[Side], steps: Sequence[Step], stopping: int) -> bool:
+def blocked(sides: Sequence[Counts], steps: Sequence[Action], stopping: int) -> bool:
     """Whether a rollout can neither start nor stop anything, and waits for nothing: its percentages forbid it."""
     waits = stopping or any(side.pending or side.unhealthy for side in sides)
-    return len(sides) > 1 and sides[0].missing > 0 and not waits and all(step == Step() for step in steps)
+    return len(sides) > 1 and sides[0].missing > 0 and not waits and all(step == Action() for step in steps)
 
 
-def _retire(sides: Sequence[Side], steps: Sequence[Step], lacking: int, spare: int) -> int:
+def _retire(sides: Sequence[Counts], steps: Sequence[Action], lacking: int, spare: int) -> int:
     """Take from the older deployments what the minimum does not need; how many healthy tasks that were.
 
     A deployment that was completed is what a rollback goes back to: it loses its tasks last.
@@ -98,7 +98,7 @@ def _retire(sides: Sequence[Side], steps: Sequence[Step], lacking: int, spare: i
     return taken
 
 
-def _settle(side: Side, step: Step, spare: int) -> None:
+def _settle(side: Counts, step: Action, spare: int) -> None:
     """Stop what a deployment has too many: unhealthy tasks once a healthy one stands in for each."""
     step.stop_unhealthy = max(0, side.unhealthy - max(0, side.wanted - side.healthy))
     excess = max(0, side.healthy + side.pending - side.wanted)
@@ -106,7 +106,7 @@ def _settle(side: Side, step: Step, spare: int) -> None:
     step.stop_healthy = min(side.healthy, excess - step.stop_pending, spare)
 
 
-def _start(sides: Sequence[Side], steps: Sequence[Step], room: int, lacking: int, halted: bool) -> int:
+def _start(sides: Sequence[Counts], steps: Sequence[Action], room: int, lacking: int, halted: bool) -> int:
     """Start what there is room for; how many there was no room for. What serves now goes before what is to come.
 
     An older deployment replaces what it loses by its own revision.
@@ -125,7 +125,7 @@ def _start(sides: Sequence[Side], steps: Sequence[Step], room: int, lacking: int
     return unmet
 
 
-def _make_room(sides: Sequence[Side], steps: Sequence[Step], many: int) -> None:
+def _make_room(sides: Sequence[Counts], steps: Sequence[Action], many: int) -> None:
     """Stop unhealthy tasks before their successors start, where the maximum leaves no other way."""
     for index in (*range(1, len(sides)), 0):
         more = min(many, sides[index].unhealthy - steps[index].stop_unhealthy)

@@ -19,10 +19,10 @@ from ecs_emulator.scheduler.addresses import Address
 from ecs_emulator.scheduler.awslogs import Driver
 from ecs_emulator.scheduler.container import Container, Process
 from ecs_emulator.scheduler.credentials import TaskRole
+from ecs_emulator.scheduler.interfaces import ContainerState, Launch
 from ecs_emulator.scheduler.log_options import Options, WrongOptions
 from ecs_emulator.scheduler.metadata import Metadata, about_container, about_task, container_id
-from ecs_emulator.scheduler.output import File, Output
-from ecs_emulator.scheduler.outside import ContainerState, Launch
+from ecs_emulator.scheduler.output import ContainerOutput, File
 
 TICK = 0.05  # seconds between two looks at a task
 STOP_TIMEOUT = 30.0  # ECS's default of `stopTimeout`, in seconds
@@ -30,11 +30,11 @@ SHORTEST_STOP = 3.0  # seconds that a process may need to end, however fast the 
 ZONE = f"{REGION}a"
 
 
-class CannotStart(Exception):
+class CannotRun(Exception):
     """A container that cannot run; the message is its reason, as ECS has it."""
 
 
-class Place(NamedTuple):
+class ContainerContext(NamedTuple):
     """Where a container is to run: its task, the task's address, and where it can ask about itself.
 
     `first` is the name of the container that the task begins with; `own` a folder that is the task's own, if anybody
@@ -49,11 +49,11 @@ class Place(NamedTuple):
     role: TaskRole | None
 
 
-Begin = Callable[[Container, Place, Output], None]
+Begin = Callable[[Container, ContainerContext, ContainerOutput], None]
 Say = Callable[[str], None]
 
 
-class Way(Protocol):
+class ContainerRuntime(Protocol):
     """How containers are run: as processes, or by a Docker engine."""
 
     def shares_address(self, definition: dict[str, Any]) -> bool:
@@ -70,10 +70,10 @@ class Way(Protocol):
         ...
 
 
-class Means(NamedTuple):
+class RuntimeContext(NamedTuple):
     """What all tasks are run with."""
 
-    way: Way
+    way: ContainerRuntime
     driver: Driver
     metadata: Metadata
     keys: Keys
@@ -85,7 +85,7 @@ class Means(NamedTuple):
 class TaskRun:
     """The Run of a task."""
 
-    def __init__(self, launch: Launch, address: Address, means: Means, gone: Callable[[], None]) -> None:
+    def __init__(self, launch: Launch, address: Address, means: RuntimeContext, gone: Callable[[], None]) -> None:
         self.task_id = launch.task_id
         self.address = address.ip
         self._address = address
@@ -100,7 +100,7 @@ class TaskRun:
         self._thread = threading.Thread(target=self._live, name=f"task {launch.task_id}", daemon=True)
 
     @classmethod
-    def refused(cls, launch: Launch, means: Means, reason: str) -> TaskRun:
+    def refused(cls, launch: Launch, means: RuntimeContext, reason: str) -> TaskRun:
         """A task that never runs."""
         task = cls(launch, Address("127.0.0.1", {}), means, lambda: None)
         for container in task._containers:
@@ -148,12 +148,12 @@ class TaskRun:
             for container in self._containers:
                 container.fail(f"ResourceInitializationError: the containers depend on each other in a circle: {names}")
             return
-        prepared: list[tuple[Container, Begin, Output]] = []
+        prepared: list[tuple[Container, Begin, ContainerOutput]] = []
         for container in containers:
             try:
                 begin = self._means.way.prepared(container.definition, self._means.say)
                 prepared.append((container, begin, self._output(container)))
-            except CannotStart as error:
+            except CannotRun as error:
                 container.fail(str(error))
         if self._role:
             self._role.uri = self._means.metadata.serve(self._role.path, self._role.document)
@@ -161,14 +161,14 @@ class TaskRun:
         for container, begin, output in prepared:
             if may_start and not self._stopping.is_set():
                 uri = self._metadata_uri(container)
-                place = Place(self._launch, self._address, uri, containers[0].name, self._own, self._role)
+                place = ContainerContext(self._launch, self._address, uri, containers[0].name, self._own, self._role)
                 begin(container, place, output)
             else:
                 output.finish()
                 output.give_up()
                 container.fail(None)
 
-    def _output(self, container: Container) -> Output:
+    def _output(self, container: Container) -> ContainerOutput:
         logging = container.definition.get("logConfiguration", {})
         if logging.get("logDriver") != "awslogs":
             return File(self._means.folder / f"{self._launch.task_id}.log")
@@ -176,7 +176,7 @@ class TaskRun:
             options = Options.of(logging.get("options", {}), container.name, self._launch.task_id)
             return self._means.driver.open(options)
         except WrongOptions as error:
-            raise CannotStart(f"ResourceInitializationError: failed to validate logger args: {error}") from error
+            raise CannotRun(f"ResourceInitializationError: failed to validate logger args: {error}") from error
 
     def _metadata_uri(self, container: Container) -> str:
         return self._means.metadata.add(

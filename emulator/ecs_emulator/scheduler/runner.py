@@ -12,9 +12,9 @@ from ecs_emulator.cloud.keys import Keys
 from ecs_emulator.local import REGION
 from ecs_emulator.scheduler.addresses import Address, Addresses, NoAddress
 from ecs_emulator.scheduler.awslogs import Driver
+from ecs_emulator.scheduler.interfaces import Launch
 from ecs_emulator.scheduler.metadata import Metadata
-from ecs_emulator.scheduler.outside import Launch
-from ecs_emulator.scheduler.run import Means, Say, TaskRun, Way, remove
+from ecs_emulator.scheduler.run import ContainerRuntime, RuntimeContext, Say, TaskRun, remove
 
 FAREWELL = 60  # seconds that `close` waits for the last task
 
@@ -31,7 +31,7 @@ class TaskRunner:
 
     def __init__(
         self,
-        way: Way,
+        way: ContainerRuntime,
         session: boto3.Session,
         cloud_url: str,
         cloud_port: int,
@@ -43,7 +43,7 @@ class TaskRunner:
         self._addresses = Addresses(cloud_port)
         self._driver = Driver(session, cloud_url, REGION, say)
         self.metadata = Metadata()
-        self._means = Means(way, self._driver, self.metadata, keys, clock, folder.absolute(), _Once(say))
+        self._means = RuntimeContext(way, self._driver, self.metadata, keys, clock, folder.absolute(), _Once(say))
         self.workers = (self._driver.worker, self.metadata.worker)
         self._lock = threading.Lock()
         self._tasks: set[TaskRun] = set()

@@ -13,8 +13,8 @@ from ecs_emulator.scheduler import rules
 from ecs_emulator.scheduler.arns import Arns
 from ecs_emulator.scheduler.clusters import Clusters
 from ecs_emulator.scheduler.definitions import Definitions
-from ecs_emulator.scheduler.outside import Runner, Targets
-from ecs_emulator.scheduler.steering import steer
+from ecs_emulator.scheduler.interfaces import TargetRegistry, TaskRuntime
+from ecs_emulator.scheduler.reconciliation import reconcile
 from ecs_emulator.scheduler.tasks import Outside, Task
 from ecs_emulator.worker import Worker
 
@@ -33,8 +33,8 @@ class Scheduler:
 
     def __init__(
         self,
-        runner: Runner,
-        targets: Targets,
+        runner: TaskRuntime,
+        targets: TargetRegistry,
         clock: Clock,
         region: str = "us-east-1",
         identifiers: random.Random | None = None,
@@ -76,7 +76,7 @@ class Scheduler:
                     if task.service is None:
                         task.advance(now, self.outside)
                 for service in cluster.services.values():
-                    for task in steer(service, now, self.outside, self.arns):
+                    for task in reconcile(service, now, self.outside, self.arns):
                         cluster.tasks[task.id] = task
                 _forget(cluster.tasks, now - rules.stays_visible(self.outside.clock.speed))
 

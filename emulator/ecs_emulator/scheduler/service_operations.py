@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ecs_emulator.scheduler import outcome, shown
+from ecs_emulator.scheduler import outcome, serializers
 from ecs_emulator.scheduler.arns import name as name_in
 from ecs_emulator.scheduler.clusters import Cluster
 from ecs_emulator.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision
-from ecs_emulator.scheduler.events import Events
+from ecs_emulator.scheduler.events import ServiceEvents
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.service_settings import (
@@ -47,13 +47,13 @@ def create(ecs: Scheduler, asked: Document) -> Document:
         cluster.name,
         desired,
         options(asked, {}),
-        Events(name, ecs.arns, ecs.clock),
+        ServiceEvents(name, ecs.arns, ecs.clock),
         ecs.clock.now(),
         tags=list(asked.get("tags", [])),
     )
     _deploy(ecs, service, settings)
     cluster.services[name] = service
-    return {"service": shown.service(service, ecs.arns, tags=True)}
+    return {"service": serializers.service(service, ecs.arns, tags=True)}
 
 
 def update(ecs: Scheduler, asked: Document) -> Document:
@@ -74,7 +74,7 @@ def update(ecs: Scheduler, asked: Document) -> Document:
     service.scale(desired)
     if is_new:
         _deploy(ecs, service, settings)
-    return {"service": shown.service(service, ecs.arns)}
+    return {"service": serializers.service(service, ecs.arns)}
 
 
 def delete(ecs: Scheduler, asked: Document) -> Document:
@@ -86,7 +86,7 @@ def delete(ecs: Scheduler, asked: Document) -> Document:
         service.status, service.desired = "DRAINING", 0
         for deployment in service.deployments:
             deployment.wanted = 0
-    return {"service": shown.service(service, ecs.arns)}
+    return {"service": serializers.service(service, ecs.arns)}
 
 
 def describe(ecs: Scheduler, asked: Document) -> Document:
@@ -97,7 +97,7 @@ def describe(ecs: Scheduler, asked: Document) -> Document:
     for reference in asked["services"]:
         found = cluster.services.get(name_in(reference))
         if found:
-            services.append(shown.service(found, ecs.arns, "TAGS" in asked.get("include", [])))
+            services.append(serializers.service(found, ecs.arns, "TAGS" in asked.get("include", [])))
         else:
             arn = reference if reference.startswith("arn:") else ecs.arns.service(cluster.name, reference)
             failures.append({"arn": arn, "reason": "MISSING"})

@@ -9,7 +9,7 @@ from typing import Any
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler import rules
 from ecs_emulator.scheduler.clusters import Cluster
-from ecs_emulator.scheduler.outside import Targets
+from ecs_emulator.scheduler.interfaces import TargetRegistry
 
 # A change of any of these is a new deployment.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
@@ -60,7 +60,7 @@ def revised(asked: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any
     return settings
 
 
-def check_load_balancers(settings: Mapping[str, Any], definition: Mapping[str, Any], targets: Targets) -> None:
+def check_load_balancers(settings: Mapping[str, Any], definition: Mapping[str, Any], targets: TargetRegistry) -> None:
     """Raises AwsError unless every one names a port of the task and a target group in use.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html

@@ -9,7 +9,7 @@ from typing import Any
 
 from ecs_emulator.scheduler import rules
 from ecs_emulator.scheduler.deployments import COMPLETED, FAILED, Deployment, ServiceDeployment, ServiceRevision
-from ecs_emulator.scheduler.events import Events
+from ecs_emulator.scheduler.events import ServiceEvents
 from ecs_emulator.scheduler.tasks import Task
 
 
@@ -22,7 +22,7 @@ class Service:
     cluster: str
     desired: int
     options: dict[str, Any]
-    events: Events
+    events: ServiceEvents
     created_at: datetime
     status: str = "ACTIVE"
     deployments: list[Deployment] = field(default_factory=list)

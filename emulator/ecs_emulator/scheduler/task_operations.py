@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ecs_emulator.scheduler import shown_tasks
+from ecs_emulator.scheduler import task_serializers
 from ecs_emulator.scheduler.arns import name as name_in
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
@@ -47,7 +47,7 @@ def run(ecs: Scheduler, asked: Document) -> Document:
         )
         cluster.tasks[task_id] = task
         tasks.append(task)
-    return {"tasks": [shown_tasks.task(each, ecs.arns, tags=True) for each in tasks], "failures": []}
+    return {"tasks": [task_serializers.task(each, ecs.arns, tags=True) for each in tasks], "failures": []}
 
 
 def stop(ecs: Scheduler, asked: Document) -> Document:
@@ -57,7 +57,7 @@ def stop(ecs: Scheduler, asked: Document) -> Document:
         raise invalid("The referenced task was not found.")
     reason = asked.get("reason") or "Task stopped by user"
     task.stop("UserInitiated", reason, ecs.now, ecs.outside.targets)
-    return {"task": shown_tasks.task(task, ecs.arns)}
+    return {"task": task_serializers.task(task, ecs.arns)}
 
 
 def describe(ecs: Scheduler, asked: Document) -> Document:
@@ -68,7 +68,7 @@ def describe(ecs: Scheduler, asked: Document) -> Document:
     for reference in asked["tasks"]:
         found = cluster.tasks.get(name_in(reference))
         if found:
-            tasks.append(shown_tasks.task(found, ecs.arns, "TAGS" in asked.get("include", [])))
+            tasks.append(task_serializers.task(found, ecs.arns, "TAGS" in asked.get("include", [])))
         else:
             arn = reference if reference.startswith("arn:") else ecs.arns.task(cluster.name, reference)
             failures.append({"arn": arn, "reason": "MISSING"})

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.deployments import Deployment
-from ecs_emulator.scheduler.outside import ContainerState, Launch, Run, Runner, Target, Targets
+from ecs_emulator.scheduler.interfaces import ContainerState, Launch, Run, TargetAddress, TargetRegistry, TaskRuntime
 
 
 class Balanced(NamedTuple):
@@ -25,8 +25,8 @@ class Balanced(NamedTuple):
 
 @dataclass(frozen=True)
 class Outside:
-    runner: Runner
-    targets: Targets
+    runner: TaskRuntime
+    targets: TargetRegistry
     clock: Clock
 
 
@@ -50,7 +50,7 @@ class Task:
     stopped_reason: str | None = None
     run: Run | None = None
     containers: list[ContainerState] = field(default_factory=list)
-    registered: list[tuple[str, Target]] = field(default_factory=list)
+    registered: list[tuple[str, TargetAddress]] = field(default_factory=list)
     version: int = 1
     began: float = 0.0  # the rest by the scheduler's clock
     running_since: float | None = None
@@ -93,7 +93,7 @@ class Task:
             self._is_gone(now)
         return None
 
-    def stop(self, code: str, reason: str, now: float, targets: Targets) -> None:
+    def stop(self, code: str, reason: str, now: float, targets: TargetRegistry) -> None:
         """Take it out of the load balancer, wait until that is done, then end its processes. Again does nothing."""
         if not self.wanted:
             return
@@ -106,7 +106,7 @@ class Task:
         else:
             self._stop_processes()
 
-    def _start(self, now: float, runner: Runner) -> None:
+    def _start(self, now: float, runner: TaskRuntime) -> None:
         self.began = now
         self.moments["pullStartedAt"] = self.clock.now()
         launch_type = self.settings.get("launchType", "FARGATE")
@@ -115,13 +115,13 @@ class Task:
         self.containers = self.run.containers()
         self._become("PENDING")
 
-    def _is_running(self, now: float, targets: Targets) -> str:
+    def _is_running(self, now: float, targets: TargetRegistry) -> str:
         assert self.run is not None  # noqa: S101 (for the type)
         self.running_since = now
         self.moments.setdefault("pullStoppedAt", self.clock.now())
         self._become("RUNNING", "startedAt")
         for each in self.balanced:
-            target = Target(self.run.address, self.run.port(each.port))
+            target = TargetAddress(self.run.address, self.run.port(each.port))
             targets.register(each.group, target)
             self.registered.append((each.group, target))
         return "registered"
@@ -132,7 +132,7 @@ class Task:
         ended = {each.name for each in self.containers if each.status == "STOPPED" or each.exit_code is not None}
         return bool(ended & essential)
 
-    def _end_early(self, targets: Targets) -> str | None:
+    def _end_early(self, targets: TargetRegistry) -> str | None:
         told = not self.wanted
         if not told:
             reasons = [each.reason for each in self.containers if each.exit_code is None]
@@ -146,7 +146,7 @@ class Task:
     def _to_stop(self, code: str, reason: str) -> None:
         self.desired_status, self.stop_code, self.stopped_reason = "STOPPED", code, reason
 
-    def _deregister(self, targets: Targets) -> None:
+    def _deregister(self, targets: TargetRegistry) -> None:
         for group, target in self.registered:
             targets.deregister(group, target)
 

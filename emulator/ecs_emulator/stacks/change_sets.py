@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.local import ACCOUNT
-from ecs_emulator.stacks import shapes
+from ecs_emulator.stacks import serializers
 from ecs_emulator.stacks.requested import by_name, requested
 from ecs_emulator.stacks.stack import Stacks
-from ecs_emulator.stacks.state import ChangeSet, Stack, Wanted
+from ecs_emulator.stacks.state import ChangeSet, DesiredState, Stack
 from ecs_emulator.stacks.templates import TemplateError
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
@@ -38,7 +38,7 @@ def create(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
     return {"Id": change_set.id, "StackId": stack.id}
 
 
-def _made(stacks: Stacks, stack: Stack, name: str, wanted: Wanted, given: dict[str, Any]) -> ChangeSet:
+def _made(stacks: Stacks, stack: Stack, name: str, wanted: DesiredState, given: dict[str, Any]) -> ChangeSet:
     plan, status, reason = None, "CREATE_COMPLETE", None
     try:
         plan = stacks.plan(stack, wanted)
@@ -55,12 +55,12 @@ def describe(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
     found = _found(stacks, given)
     return {
         **_summary(found),
-        "Parameters": shapes.parameters(found.wanted),
+        "Parameters": serializers.parameters(found.wanted),
         "NotificationARNs": [],
         "RollbackConfiguration": {},
         "Capabilities": list(found.wanted.capabilities),
         "Tags": [dict(tag) for tag in found.wanted.tags],
-        "Changes": [shapes.change(each) for each in found.plan.changes] if found.plan else [],
+        "Changes": [serializers.change(each) for each in found.plan.changes] if found.plan else [],
     }
 
 
@@ -76,7 +76,7 @@ def execute(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def begin(stacks: Stacks, name: str, wanted: Wanted, *, rolls_back: bool = True) -> Stack:
+def begin(stacks: Stacks, name: str, wanted: DesiredState, *, rolls_back: bool = True) -> Stack:
     """Begin an operation on a stack, in a thread of its own. Raises AwsError.
 
     What is done in a moment is done when this returns: the AWS CLI looks at once, and then after 30 s.
@@ -111,7 +111,7 @@ def _found(stacks: Stacks, given: dict[str, Any]) -> ChangeSet:
 
 
 def _summary(change_set: ChangeSet) -> dict[str, Any]:
-    return shapes.without_none(
+    return serializers.without_none(
         {
             "StackId": change_set.stack.id,
             "StackName": change_set.stack.name,

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecs_emulator.stacks.errors import TemplateError
-from ecs_emulator.stacks.plan import Change, Detail, Plan
-from ecs_emulator.stacks.resources.kind import Kind, Made, Place, Properties, changed
-from ecs_emulator.stacks.state import Resource, Stack, Wanted
+from ecs_emulator.stacks.plan import Detail, ResourceChange, UpdatePlan
+from ecs_emulator.stacks.provisioning import Provisioning, StackOutput, pseudo_parameters
+from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Properties, Provider, changed
+from ecs_emulator.stacks.state import DesiredState, Resource, Stack
 from ecs_emulator.stacks.templates import Document
 from ecs_emulator.stacks.values import UNKNOWN, is_unknown
-from ecs_emulator.stacks.walk import Output, Walk, pseudo_parameters
 
 _ATTRIBUTES = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")  # of a resource, beside its properties
 
@@ -23,41 +23,45 @@ class NoUpdates(TemplateError):
         super().__init__("No updates are to be performed.")
 
 
-def kind_of(kinds: Mapping[str, Kind], type_name: str) -> Kind:
+def kind_of(providers: Mapping[str, Provider], type_name: str) -> Provider:
     """Raises TemplateError."""
-    if type_name not in kinds:
+    if type_name not in providers:
         raise TemplateError(f"{type_name} is not known here.")
-    return kinds[type_name]
+    return providers[type_name]
 
 
-def planned(stack: Stack, wanted: Wanted, imports: Mapping[str, str], kinds: Mapping[str, Kind], place: Place) -> Plan:
+def planned(
+    stack: Stack, wanted: DesiredState, imports: Mapping[str, str], providers: Mapping[str, Provider], context: Context
+) -> UpdatePlan:
     """What a stack's operation would do. Raises TemplateError where it cannot even begin."""
-    changes: list[Change] = []
+    changes: list[ResourceChange] = []
     settled: set[str] = set()
     old_values = stack.wanted.values if stack.wanted else {}
     differing = {name for name, value in wanted.values.items() if old_values.get(name) != value}
 
-    def settle(logical_id: str, resource: Document, properties: Properties) -> Made:
+    def settle(logical_id: str, resource: Document, properties: Properties) -> PhysicalResource:
         settled.add(logical_id)
-        kind = kind_of(kinds, resource["Type"])
+        provider = kind_of(providers, resource["Type"])
         old = stack.resources.get(logical_id)
         if old is None or old.made is None:
-            changes.append(Change("Add", logical_id, resource["Type"]))
-            return _imagined(kind, place, logical_id, properties)
+            changes.append(ResourceChange("Add", logical_id, resource["Type"]))
+            return _imagined(provider, context, logical_id, properties)
         check_type(old, resource)
-        details = _details(old, resource, kind.prepared(place, properties, wanted.folder), kind, differing)
+        details = _details(old, resource, provider.prepared(context, properties, wanted.folder), provider, differing)
         if not details:
             return old.made
         replacement = _replacement(details)
-        changes.append(Change("Modify", logical_id, old.type, old.physical_id, replacement, tuple(details)))
-        return _imagined(kind, place, logical_id, properties) if replacement == "True" else old.made
+        changes.append(ResourceChange("Modify", logical_id, old.type, old.physical_id, replacement, tuple(details)))
+        return _imagined(provider, context, logical_id, properties) if replacement == "True" else old.made
 
-    walk = Walk(settle, wanted.document, wanted.values, pseudo_parameters(place.region, stack.name, stack.id), imports)
+    walk = Provisioning(
+        settle, wanted.document, wanted.values, pseudo_parameters(context.region, stack.name, stack.id), imports
+    )
     walk.make_all()
     for logical_id, old in reversed(stack.resources.items()):
         if logical_id not in settled:
-            changes.append(Change("Remove", logical_id, old.type, old.physical_id))
-    return Plan(changes, _told(walk.outputs()) != _told(stack.outputs))
+            changes.append(ResourceChange("Remove", logical_id, old.type, old.physical_id))
+    return UpdatePlan(changes, _told(walk.outputs()) != _told(stack.outputs))
 
 
 def check_type(old: Resource, resource: Document) -> None:
@@ -71,22 +75,22 @@ def other_attributes(old: Document, new: Document) -> list[str]:
     return [name for name in _ATTRIBUTES if old.get(name) != new.get(name)]
 
 
-def _imagined(kind: Kind, place: Place, logical_id: str, properties: Properties) -> Made:
-    if kind.imagined and not is_unknown(properties):
-        return kind.create(place, logical_id, properties)
-    return Made(UNKNOWN, imagined=True)
+def _imagined(provider: Provider, context: Context, logical_id: str, properties: Properties) -> PhysicalResource:
+    if provider.imagined and not is_unknown(properties):
+        return provider.create(context, logical_id, properties)
+    return PhysicalResource(UNKNOWN, imagined=True)
 
 
 def _details(
-    old: Resource, resource: Document, properties: Properties, kind: Kind, differing: set[str]
+    old: Resource, resource: Document, properties: Properties, provider: Provider, differing: set[str]
 ) -> list[Detail]:
     details = []
     for name in sorted(changed(old.properties, properties)):
-        if name in kind.kept:
+        if name in provider.kept:
             raise TemplateError(f"{name} cannot change here: the replacement would lose what is stored.")
         is_static = not is_unknown(properties.get(name))
         recreation = "Never"
-        if name in kind.replaced_by:
+        if name in provider.replaced_by:
             recreation = "Always" if is_static else "Conditionally"
         attribute = "Tags" if name == "Tags" else "Properties"
         source, cause = _cause((resource.get("Properties") or {}).get(name), differing, is_static)
@@ -129,5 +133,5 @@ def _referred(node: Any) -> list[str]:
     return names
 
 
-def _told(outputs: list[Output]) -> list[tuple[str, str, str | None]]:
+def _told(outputs: list[StackOutput]) -> list[tuple[str, str, str | None]]:
     return sorted((output.name, output.value, output.export) for output in outputs)

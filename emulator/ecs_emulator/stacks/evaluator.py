@@ -152,10 +152,10 @@ class Evaluator:
             return UNKNOWN
         if not isinstance(values, list):
             raise TemplateError(f"Fn::Select takes a list of values; it is {shown(values)}.")
-        place = whole("Fn::Select", index)
-        if not 0 <= place < len(values):
-            raise TemplateError(f"Select {place} of a list of {len(values)}.")
-        return values[place]
+        position = whole("Fn::Select", index)
+        if not 0 <= position < len(values):
+            raise TemplateError(f"Select {position} of a list of {len(values)}.")
+        return values[position]
 
     def _cidr(self, argument: Any) -> list[str]:
         block, count, bits = [*items("Fn::Cidr", self.value(argument), 2, 3), 8][:3]

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ecs_emulator.stacks.documents import decoded, text_of
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.quotas import TEMPLATE
-from ecs_emulator.stacks.resources.kind import Place
+from ecs_emulator.stacks.resources.provider import Context
 from ecs_emulator.stacks.templates import Document, parsed_template
 
 # A network that a template wants to be given; networks have no effect here.
@@ -73,7 +73,7 @@ def stand_ins(document: Document) -> dict[str, str]:
     }
 
 
-def text_at(place: Place, url: str, folder: Path | None) -> tuple[str, Path | None]:
+def text_at(context: Context, url: str, folder: Path | None) -> tuple[str, Path | None]:
     """A template's text by its `TemplateURL`, and its folder: a file beside its parent, or an object of the local S3.
 
     Raises TemplateError.
@@ -87,7 +87,7 @@ def text_at(place: Place, url: str, folder: Path | None) -> tuple[str, Path | No
         return text_of(path, f"TemplateURL {url}"), path.parent
     bucket, key = _object(url)
     try:
-        body = place.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        body = context.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
         return decoded(body.read(TEMPLATE + 1), f"TemplateURL {url}"), None
     except (BotoCoreError, ClientError) as error:
         why = error.response["Error"]["Message"] if isinstance(error, ClientError) else error

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ecs_emulator.stacks.changes import NoUpdates
 from ecs_emulator.stacks.files import text_at
 from ecs_emulator.stacks.quotas import NESTED
-from ecs_emulator.stacks.resources.kind import Kind, Made, Place, Properties, Unfinished
+from ecs_emulator.stacks.resources.provider import Context, PartiallyCreated, PhysicalResource, Properties, Provider
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.state import Stack
 from ecs_emulator.stacks.templates import Document, TemplateError, parsed_template
@@ -41,32 +41,32 @@ class StackOperations(Protocol):
     def delete(self, name: str) -> Stack | None: ...
 
 
-def kind(stacks: StackOperations) -> Kind:
+def provider(stacks: StackOperations) -> Provider:
     """Nested stacks as a resource type of `stacks`."""
 
-    def create(_place: Place, name: str, properties: Properties) -> Made:
+    def create(_context: Context, name: str, properties: Properties) -> PhysicalResource:
         try:
             return _made(_deployed(stacks, name, properties))
         except TemplateError as error:
             if stack := stacks.named(name):
-                raise Unfinished(_embedded(stack, "created", error), Made(stack.id)) from error
+                raise PartiallyCreated(_embedded(stack, "created", error), PhysicalResource(stack.id)) from error
             raise
 
-    def update(_place: Place, made: Made, _before: Properties, after: Properties) -> Made:
+    def update(_context: Context, made: PhysicalResource, _before: Properties, after: Properties) -> PhysicalResource:
         try:
             return _made(_deployed(stacks, made.ref, after))
         except NoUpdates:
             return made
 
-    def delete(_place: Place, made: Made, _properties: Properties) -> None:
+    def delete(_context: Context, made: PhysicalResource, _properties: Properties) -> None:
         stack = stacks.delete(made.ref)
         if stack and stack.is_there:
             raise TemplateError(f"Embedded stack {stack.id} was not successfully deleted: {stack.reason}")
 
-    return Kind(create, update, delete, prepare=_prepared, schema={"Parameters?": MAP, "TemplateURL?": TEXT})
+    return Provider(create, update, delete, prepare=_prepared, schema={"Parameters?": MAP, "TemplateURL?": TEXT})
 
 
-def _prepared(place: Place, properties: Properties, folder: Path | None) -> Properties:
+def _prepared(context: Context, properties: Properties, folder: Path | None) -> Properties:
     """With the template itself: a nested stack changes when its template does."""
     if unknown := properties.keys() - _KNOWN:
         raise TemplateError(f"AWS::CloudFormation::Stack has no {min(unknown)}.")
@@ -74,7 +74,7 @@ def _prepared(place: Place, properties: Properties, folder: Path | None) -> Prop
         return properties
     if "TemplateURL" not in properties:
         raise TemplateError("AWS::CloudFormation::Stack needs a TemplateURL.")
-    text, own_folder = text_at(place, str(properties["TemplateURL"]), folder)
+    text, own_folder = text_at(context, str(properties["TemplateURL"]), folder)
     return {**properties, "TemplateBody": text, "Folder": str(own_folder) if own_folder else None}
 
 
@@ -98,8 +98,8 @@ def _deployed_inside(stacks: StackOperations, name: str, properties: Properties)
     return stacks.deploy(name, document, parameters, text=text, folder=Path(folder) if folder else None, is_nested=True)
 
 
-def _made(stack: Stack) -> Made:
-    return Made(stack.id, {f"Outputs.{output.name}": output.value for output in stack.outputs})
+def _made(stack: Stack) -> PhysicalResource:
+    return PhysicalResource(stack.id, {f"Outputs.{output.name}": output.value for output in stack.outputs})
 
 
 def _embedded(stack: Stack, done: str, error: TemplateError) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.stacks import change_sets, shapes
+from ecs_emulator.stacks import change_sets, serializers
 from ecs_emulator.stacks.requested import by_name, capabilities, parsed, requested, template_text
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.state import Stack
@@ -58,19 +58,21 @@ def _protect(stacks: Stacks, given: Given) -> Answer:
 
 def _describe_stacks(stacks: Stacks, given: Given) -> Answer:
     found = [by_name(stacks, given["StackName"])] if "StackName" in given else stacks.all()
-    return {"Stacks": [shapes.stack(stack) for stack in found]}
+    return {"Stacks": [serializers.stack(stack) for stack in found]}
 
 
 def _list_stacks(stacks: Stacks, given: Given) -> Answer:
     wanted = given.get("StackStatusFilter")
     return {
-        "StackSummaries": [shapes.summary(stack) for stack in stacks.ever() if not wanted or stack.status in wanted]
+        "StackSummaries": [
+            serializers.summary(stack) for stack in stacks.ever() if not wanted or stack.status in wanted
+        ]
     }
 
 
 def _describe_events(stacks: Stacks, given: Given) -> Answer:
     stack = by_name(stacks, given["StackName"])
-    return {"StackEvents": [shapes.event(stack, event) for event in reversed(list(stack.events))]}
+    return {"StackEvents": [serializers.event(stack, event) for event in reversed(list(stack.events))]}
 
 
 def _describe_resource(stacks: Stacks, given: Given) -> Answer:
@@ -78,7 +80,7 @@ def _describe_resource(stacks: Stacks, given: Given) -> Answer:
     resource = stack.resources.get(name)
     if resource is None:
         raise AwsError("ValidationError", f"Resource {name} does not exist for stack {stack.name}")
-    shape = shapes.resource(resource, "LastUpdatedTimestamp")
+    shape = serializers.resource(resource, "LastUpdatedTimestamp")
     metadata = json.dumps(resource.written.get("Metadata", {}))
     return {"StackResourceDetail": {"StackName": stack.name, "StackId": stack.id, "Metadata": metadata, **shape}}
 
@@ -94,7 +96,7 @@ def _describe_resources(stacks: Stacks, given: Given) -> Answer:
     wanted = given.get("LogicalResourceId")
     return {
         "StackResources": [
-            {"StackName": stack.name, "StackId": stack.id, **shapes.resource(resource, "Timestamp")}
+            {"StackName": stack.name, "StackId": stack.id, **serializers.resource(resource, "Timestamp")}
             for resource in list(stack.resources.values())
             if wanted in (None, resource.logical_id)
         ]
@@ -107,7 +109,7 @@ def _has(stack: Stack, physical_id: str) -> bool:
 
 def _list_resources(stacks: Stacks, given: Given) -> Answer:
     resources = list(by_name(stacks, given["StackName"]).resources.values())
-    return {"StackResourceSummaries": [shapes.resource(each, "LastUpdatedTimestamp") for each in resources]}
+    return {"StackResourceSummaries": [serializers.resource(each, "LastUpdatedTimestamp") for each in resources]}
 
 
 def _get_template(stacks: Stacks, given: Given) -> Answer:
@@ -118,7 +120,7 @@ def _get_template(stacks: Stacks, given: Given) -> Answer:
 
 def _validate_template(stacks: Stacks, given: Given) -> Answer:
     document = parsed(template_text(stacks, given, None))
-    parameters = [shapes.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()]
+    parameters = [serializers.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()]
     shown = ("ParameterKey", "DefaultValue", "NoEcho", "Description")
     return {
         "Parameters": [{name: each[name] for name in shown if name in each} for each in parameters],
@@ -133,9 +135,11 @@ def _summarize_template(stacks: Stacks, given: Given) -> Answer:
         document = wanted.document if wanted else {"Resources": {}}
     else:
         document = parsed(template_text(stacks, given, None))
-    return shapes.without_none(
+    return serializers.without_none(
         {
-            "Parameters": [shapes.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()],
+            "Parameters": [
+                serializers.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()
+            ],
             "ResourceTypes": sorted({resource["Type"] for resource in document["Resources"].values()}),
             "Version": document.get("AWSTemplateFormatVersion"),
             "Metadata": json.dumps(document["Metadata"]) if "Metadata" in document else None,
@@ -147,7 +151,7 @@ def _summarize_template(stacks: Stacks, given: Given) -> Answer:
 def _about(document: Document) -> Answer:
     needed, types = capabilities(document)
     reason = f"The following resource(s) require capabilities: [{', '.join(types)}]" if needed else None
-    return shapes.without_none(
+    return serializers.without_none(
         {
             "Description": document.get("Description"),
             "Capabilities": needed,

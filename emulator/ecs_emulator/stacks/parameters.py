@@ -11,13 +11,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ecs_emulator.stacks.errors import TemplateError, shown
 from ecs_emulator.stacks.patterns import DEADLINE, NoPattern, TooLong, mismatch
 from ecs_emulator.stacks.quotas import PARAMETER_VALUE
-from ecs_emulator.stacks.resources.kind import Place
+from ecs_emulator.stacks.resources.provider import Context
 from ecs_emulator.stacks.templates import Document
 
 _STORED = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
 
 
-def parameter_values(document: Document, given: Mapping[str, Any], place: Place | None = None) -> dict[str, Any]:
+def parameter_values(document: Document, given: Mapping[str, Any], context: Context | None = None) -> dict[str, Any]:
     """The value of every parameter: given or default, checked as CloudFormation checks it.
 
     A parameter that names one of SSM has that one's value, from the local cloud at `place`. Raises TemplateError.
@@ -28,7 +28,7 @@ def parameter_values(document: Document, given: Mapping[str, Any], place: Place 
             raise TemplateError(f"There is no parameter {name}. There are: {', '.join(declared)}.")
     values = {name: _parameter(name, spec, given) for name, spec in declared.items()}
     _check_patterns(declared, values)
-    return {name: _resolved(value, declared[name]["Type"], place) for name, value in values.items()}
+    return {name: _resolved(value, declared[name]["Type"], context) for name, value in values.items()}
 
 
 def _parameter(name: str, spec: Document, given: Mapping[str, Any]) -> Any:
@@ -52,14 +52,14 @@ def _is_list(type_name: str) -> bool:
     return type_name == "CommaDelimitedList" or type_name.startswith("List<")
 
 
-def _resolved(value: Any, type_name: str, place: Place | None) -> Any:
+def _resolved(value: Any, type_name: str, context: Context | None) -> Any:
     stored = _STORED.fullmatch(type_name)
     if not stored:
         return value
-    if place is None:
+    if context is None:
         raise TemplateError(f"The value of {value} in SSM is known only in a local cloud.")
     try:
-        found = place.client("ssm").get_parameter(Name=value)["Parameter"]["Value"]
+        found = context.client("ssm").get_parameter(Name=value)["Parameter"]["Value"]
     except (BotoCoreError, ClientError) as error:
         message = f"Unable to fetch parameters [{value}] from parameter store for this account."
         raise TemplateError(message) from error

@@ -18,7 +18,7 @@ class Detail:
 
 
 @dataclass(frozen=True)
-class Change:
+class ResourceChange:
     """One resource that changes: `action` is Add, Modify or Remove, `replacement` True, False or Conditional."""
 
     action: str
@@ -34,10 +34,10 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Plan:
+class UpdatePlan:
     """The changes of the resources, and whether the outputs change."""
 
-    changes: list[Change]
+    changes: list[ResourceChange]
     changes_outputs: bool
 
     @property

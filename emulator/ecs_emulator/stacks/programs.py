@@ -14,17 +14,17 @@ from ecs_emulator.stacks.errors import TemplateError, at, of
 from ecs_emulator.stacks.evaluator import Evaluator
 from ecs_emulator.stacks.files import named_files
 from ecs_emulator.stacks.parameters import parameter_values
-from ecs_emulator.stacks.resources.fitting import text
+from ecs_emulator.stacks.provisioning import pseudo_parameters
+from ecs_emulator.stacks.resources.coercion import text
 from ecs_emulator.stacks.templates import read_template
 from ecs_emulator.stacks.values import NO_VALUE, UNKNOWN, is_unknown
-from ecs_emulator.stacks.walk import pseudo_parameters
 
 _STACK, _TASK_DEFINITION = "AWS::CloudFormation::Stack", "AWS::ECS::TaskDefinition"
 _STORED = "AWS::SSM::Parameter::Value<"
 
 
 @dataclass(frozen=True)
-class Program:
+class TemplateProgram:
     """A container that a template defines. What depends on a resource is told as the template writes it."""
 
     file: str
@@ -36,12 +36,12 @@ class Program:
     environment: tuple[tuple[str, str], ...]
 
 
-def programs(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[Program]:
+def programs(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[TemplateProgram]:
     """The programs of templates as `Stacks.play_files` would play them, in order.
 
     Raises TemplateError, also where what runs is decided by something that is known only later.
     """
-    found: list[Program] = []
+    found: list[TemplateProgram] = []
     for path, stack in zip(paths, named_files(paths, parameters), strict=True):
         with of(path.name):
             found += _programs((path,), stack.document, stack.parameters, stack.name, ())
@@ -64,7 +64,7 @@ def check_names(run: Mapping[str, str], templates: Sequence[Path], values: Mappi
 
 def _programs(
     files: tuple[Path, ...], document: Document, parameters: Mapping[str, Any], stack: str, within: tuple[str, ...]
-) -> Iterator[Program]:
+) -> Iterator[TemplateProgram]:
     """Those of one template; `files` leads from the one that was named to this one, `within` are the logical ids."""
     evaluator = _Evaluator(document, _values(document, parameters), pseudo_parameters(REGION, stack, UNKNOWN))
     for logical_id, resource in document["Resources"].items():
@@ -85,9 +85,9 @@ def _programs(
             yield from _programs((*files, path), read_template(path), given, f"{stack}-{logical_id}", where)
 
 
-def _program(file: str, task_definition: str, container: Document) -> Program:
+def _program(file: str, task_definition: str, container: Document) -> TemplateProgram:
     variables = [_dict(each) for each in _many(container.get("Environment"))]
-    return Program(
+    return TemplateProgram(
         file,
         task_definition,
         _text(container.get("Name", "")),

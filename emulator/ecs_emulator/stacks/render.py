@@ -10,11 +10,11 @@ from typing import Any
 from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.errors import of
 from ecs_emulator.stacks.parameters import parameter_values
-from ecs_emulator.stacks.resources.imagined import imagine
-from ecs_emulator.stacks.resources.kind import Made, Properties
+from ecs_emulator.stacks.provisioning import Make, Provisioning, pseudo_parameters
+from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
+from ecs_emulator.stacks.resources.stubs import imagine
 from ecs_emulator.stacks.rules import check_rules
 from ecs_emulator.stacks.templates import Document
-from ecs_emulator.stacks.walk import Make, Walk, pseudo_parameters
 
 REGION = "us-east-1"
 
@@ -62,7 +62,7 @@ def _render(
     values = parameter_values(document, parameters)
     check_rules(document, values)
     stack_id = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/local"
-    walk = Walk(_imagined(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
+    walk = Provisioning(_imagined(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
     walk.make_all()
     resources = {
         logical_id: _rendered(walk.evaluator.value({"Properties": {}, **resource}))
@@ -79,7 +79,7 @@ def _rendered(resource: Document) -> Document:
 
 
 def _imagined(stack: str) -> Make:
-    def make(logical_id: str, resource: Document, properties: Properties) -> Made:
+    def make(logical_id: str, resource: Document, properties: Properties) -> PhysicalResource:
         return imagine(REGION, resource["Type"], f"{stack}-{logical_id}", properties)
 
     return make

@@ -11,7 +11,7 @@ from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.stacks.files import text_at
 from ecs_emulator.stacks.quotas import BODY
 from ecs_emulator.stacks.stack import Stacks
-from ecs_emulator.stacks.state import Stack, Wanted
+from ecs_emulator.stacks.state import DesiredState, Stack
 from ecs_emulator.stacks.templates import Document, TemplateError, parsed_template
 
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
@@ -37,7 +37,7 @@ def by_name(stacks: Stacks, name: str) -> Stack:
     return stack
 
 
-def requested(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> Wanted:
+def requested(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> DesiredState:
     """What a stack is to be; `stack` is what there is of it. Raises AwsError."""
     if not _STACK_NAME.fullmatch(given["StackName"]) and not given["StackName"].startswith("arn:"):
         message = (
@@ -63,7 +63,7 @@ def template_text(stacks: Stacks, given: dict[str, Any], stack: Stack | None) ->
         return stack.wanted.text
     if "TemplateURL" in given:
         try:
-            return text_at(stacks.place, given["TemplateURL"], None)[0]
+            return text_at(stacks.context, given["TemplateURL"], None)[0]
         except TemplateError as error:
             raise AwsError("ValidationError", str(error)) from error
     if "TemplateBody" not in given:

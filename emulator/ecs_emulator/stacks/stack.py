@@ -16,15 +16,15 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.stacks import files, nested
 from ecs_emulator.stacks.changes import NoUpdates, planned
 from ecs_emulator.stacks.errors import TemplateError, of
+from ecs_emulator.stacks.operation import StackOperation, delete_stack
 from ecs_emulator.stacks.parameters import parameter_values
-from ecs_emulator.stacks.plan import Plan
-from ecs_emulator.stacks.resources.kind import Kind, Place, Stopped
+from ecs_emulator.stacks.plan import UpdatePlan
+from ecs_emulator.stacks.provisioning import StackOutput
+from ecs_emulator.stacks.resources.provider import Context, Provider, Stopped
 from ecs_emulator.stacks.resources.registry import known
 from ecs_emulator.stacks.rules import check_rules
-from ecs_emulator.stacks.state import STACK_TYPE, Stack, Wanted, first_cause, new_stack
+from ecs_emulator.stacks.state import STACK_TYPE, DesiredState, Stack, first_cause, new_stack
 from ecs_emulator.stacks.templates import Document
-from ecs_emulator.stacks.walk import Output
-from ecs_emulator.stacks.work import Work, take_down
 
 __all__ = ["NoUpdates", "Stacks"]
 
@@ -50,8 +50,8 @@ class Stacks:
         completed: Callable[[Stack], None] | None = None,
     ) -> None:
         self.region = region
-        self.place = Place(session, region, (clock or Clock()).shortened(_PATIENCE), stopping)
-        self._kinds: Mapping[str, Kind] = {**known(tasks_run=tasks_run), STACK_TYPE: nested.kind(self)}
+        self.context = Context(session, region, (clock or Clock()).shortened(_PATIENCE), stopping)
+        self._providers: Mapping[str, Provider] = {**known(tasks_run=tasks_run), STACK_TYPE: nested.provider(self)}
         self.completed = completed
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
@@ -73,7 +73,9 @@ class Stacks:
     def not_played(self) -> set[str]:
         """The types of the resources that are imagined or have a note; `registry.grouped` says them shortly."""
         resources = [resource for stack in self.all() for resource in list(stack.resources.values()) if resource.made]
-        return {each.type for each in resources if (each.made and each.made.imagined) or self._kinds[each.type].note}
+        return {
+            each.type for each in resources if (each.made and each.made.imagined) or self._providers[each.type].note
+        }
 
     def play_all(
         self, stacks: Iterable[files.StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None
@@ -120,15 +122,17 @@ class Stacks:
 
     def wanted(
         self, document: Document, parameters: Mapping[str, Any], *, text: str | None = None, folder: Path | None = None
-    ) -> Wanted:
+    ) -> DesiredState:
         """A template with its parameters, checked."""
-        values = parameter_values(document, parameters, self.place)
+        values = parameter_values(document, parameters, self.context)
         check_rules(document, values)
-        return Wanted(document, text or json.dumps(document, indent=2, default=str), dict(parameters), values, folder)
+        return DesiredState(
+            document, text or json.dumps(document, indent=2, default=str), dict(parameters), values, folder
+        )
 
-    def plan(self, stack: Stack, wanted: Wanted) -> Plan:
+    def plan(self, stack: Stack, wanted: DesiredState) -> UpdatePlan:
         """What would change."""
-        return planned(stack, wanted, self._imports(stack), self._kinds, self.place)
+        return planned(stack, wanted, self._imports(stack), self._providers, self.context)
 
     def review(self, name: str) -> Stack:
         """A new stack that has no resources yet."""
@@ -138,7 +142,7 @@ class Stacks:
             stack.turn("REVIEW_IN_PROGRESS", "User Initiated")
             return stack
 
-    def begin(self, name: str, wanted: Wanted, *, is_nested: bool = False, rolls_back: bool = True) -> Stack:
+    def begin(self, name: str, wanted: DesiredState, *, is_nested: bool = False, rolls_back: bool = True) -> Stack:
         """Claim a stack for `work`. Raises NoUpdates."""
         with self._lock:
             stack = self.named(name) or new_stack(self.region, name)
@@ -151,10 +155,12 @@ class Stacks:
             stack.turn("UPDATE_IN_PROGRESS" if stack.wanted else "CREATE_IN_PROGRESS", "User Initiated")
             return stack
 
-    def work(self, stack: Stack, wanted: Wanted) -> None:
+    def work(self, stack: Stack, wanted: DesiredState) -> None:
         """Make a stack that was claimed what is wanted: afterwards it is complete, or rolled back."""
         imports = self._imports(stack)
-        work = Work(stack, wanted, self._kinds, self.place, imports, lambda outputs: self._check(stack, outputs))
+        work = StackOperation(
+            stack, wanted, self._providers, self.context, imports, lambda outputs: self._check(stack, outputs)
+        )
         self._guarded(stack, work.run)
         if self.completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             self.completed(stack)
@@ -182,7 +188,7 @@ class Stacks:
 
     def work_delete(self, stack: Stack, kept: Sequence[str] = ()) -> None:
         """Take down a stack that was claimed, but for the resources `kept`."""
-        self._guarded(stack, lambda: take_down(stack, self._kinds, self.place, frozenset(kept)))
+        self._guarded(stack, lambda: delete_stack(stack, self._providers, self.context, frozenset(kept)))
         if not stack.is_there:
             stack.deleted = datetime.now(UTC)
 
@@ -196,7 +202,7 @@ class Stacks:
 
     def close(self) -> None:
         """End what is under way, as it is."""
-        self.place.stop()
+        self.context.stop()
         with self._lock:
             threads = list(self._threads)
         for thread in threads:
@@ -244,7 +250,7 @@ class Stacks:
         """What a stack can import: the exports of the others."""
         return {name: value for other in self.all() if other is not stack for name, value in other.exports.items()}
 
-    def _check(self, stack: Stack, outputs: list[Output]) -> None:
+    def _check(self, stack: Stack, outputs: list[StackOutput]) -> None:
         """Whether a stack's exports may be these."""
         new = {output.export: output.value for output in outputs if output.export}
         for other in self.all():

@@ -11,16 +11,16 @@ from typing import Any
 from uuid import uuid4
 
 from ecs_emulator.local import ACCOUNT
-from ecs_emulator.stacks.plan import Plan
-from ecs_emulator.stacks.resources.kind import Made, Properties
+from ecs_emulator.stacks.plan import UpdatePlan
+from ecs_emulator.stacks.provisioning import StackOutput
+from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
 from ecs_emulator.stacks.templates import Document
-from ecs_emulator.stacks.walk import Output
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredState:
     """What a stack is to be: a template with its parameters, as given and as checked.
 
     `text` is the template as it was sent; `folder` is where its file lies, None for one that was sent.
@@ -42,7 +42,7 @@ class Resource:
     logical_id: str
     type: str
     name: str
-    made: Made | None
+    made: PhysicalResource | None
     properties: Properties
     written: Document  # with its policies and metadata
     generation: int = 1
@@ -60,7 +60,7 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class Event:
+class StackEvent:
     """One line of a stack's history."""
 
     id: str
@@ -80,8 +80,8 @@ class ChangeSet:
     name: str
     id: str
     stack: Stack
-    wanted: Wanted
-    plan: Plan | None
+    wanted: DesiredState
+    plan: UpdatePlan | None
     status: str
     reason: str | None
     rolls_back: bool
@@ -101,15 +101,15 @@ class Stack:
     id: str
     status: str = "REVIEW_IN_PROGRESS"
     reason: str | None = None
-    wanted: Wanted | None = None  # None until its first resource is asked for
+    wanted: DesiredState | None = None  # None until its first resource is asked for
     resources: dict[str, Resource] = field(default_factory=dict)
-    outputs: list[Output] = field(default_factory=list)
+    outputs: list[StackOutput] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
-    events: list[Event] = field(default_factory=list)
+    events: list[StackEvent] = field(default_factory=list)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated: datetime | None = None
     deleted: datetime | None = None
-    asked: Wanted | None = None  # by the last operation, whether it went well or not
+    asked: DesiredState | None = None  # by the last operation, whether it went well or not
     change_sets: dict[str, ChangeSet] = field(default_factory=dict)  # by id
     is_nested: bool = False
     change_set: str | None = None
@@ -131,13 +131,13 @@ class Stack:
     def turn(self, status: str, reason: str | None = None) -> None:
         """Give the stack a status, and say so in its events."""
         self.status, self.reason = status, reason
-        self._add(Event(str(uuid4()), datetime.now(UTC), self.name, self.id, STACK_TYPE, status, reason, None))
+        self._add(StackEvent(str(uuid4()), datetime.now(UTC), self.name, self.id, STACK_TYPE, status, reason, None))
 
     def turn_resource(self, resource: Resource, status: str, reason: str | None = None) -> None:
         """Give one of its resources a status, and say so in the events."""
         resource.status, resource.reason, resource.updated = status, reason, datetime.now(UTC)
         self._add(
-            Event(
+            StackEvent(
                 f"{resource.logical_id}-{status}-{uuid4()}",
                 resource.updated,
                 resource.logical_id,
@@ -149,7 +149,7 @@ class Stack:
             )
         )
 
-    def _add(self, event: Event) -> None:
+    def _add(self, event: StackEvent) -> None:
         self.events.append(event)
 
 

@@ -22,11 +22,11 @@ from typing import Any, NamedTuple, cast
 
 import boto3
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.clock import Clock
 from ecs_emulator.ports import free_ports
-from ecs_emulator.scheduler.outside import Target
+from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.shelf import Shelf
 from emulator.tests.support.waiting import PATIENCE, until
 
@@ -76,7 +76,7 @@ class Appliance:
                 pass
 
         self._server = Server(("127.0.0.1", 0), Handler)
-        self.target = Target("127.0.0.1", self._server.server_address[1])
+        self.target = TargetAddress("127.0.0.1", self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self) -> None:
@@ -173,7 +173,7 @@ class Stage:
 
         return until(tried, f"{path} answers {status}")[0]
 
-    def healthy(self, group: str, *targets: Target) -> None:
+    def healthy(self, group: str, *targets: TargetAddress) -> None:
         def all_are() -> bool:
             healths = [self.balancer.health(group, target) for target in targets]
             return all(health is not None and health.state == "healthy" for health in healths)
@@ -195,7 +195,7 @@ def staged(folder: Path, speed: float = 10) -> Iterator[Stage]:
     shelf = Shelf()
     processes = []
     [port] = free_ports(1)
-    with keeper.started() as start:
+    with reaper.started() as start:
 
         def noted(
             command: list[str],

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ecs_emulator.balancer.actions import Surroundings, action, location, page
-from ecs_emulator.balancer.matching import Unplayable
+from ecs_emulator.balancer.actions import ActionContext, action, location, page
+from ecs_emulator.balancer.matching import UnsupportedCondition
 
-HTTP = Surroundings("HTTP", 80, {80: 8000, 443: 8363}, {"arn:a": "a", "arn:b": "b"}, 60)
-HTTPS = Surroundings("HTTPS", 443, {80: 8000, 443: 8363}, {}, 60)
+HTTP = ActionContext("HTTP", 80, {80: 8000, 443: 8363}, {"arn:a": "a", "arn:b": "b"}, 60)
+HTTPS = ActionContext("HTTPS", 443, {80: 8000, 443: 8363}, {}, 60)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ HTTPS = Surroundings("HTTPS", 443, {80: 8000, 443: 8363}, {}, 60)
         ),
     ],
 )
-def test_a_redirect_keeps_what_it_does_not_change(config: dict[str, str], here: Surroundings, expected: str) -> None:
+def test_a_redirect_keeps_what_it_does_not_change(config: dict[str, str], here: ActionContext, expected: str) -> None:
     assert location({**config, "StatusCode": "HTTP_301"}, here) == expected
 
 
@@ -58,7 +58,7 @@ def test_a_forward_is_never_tried_again_and_ends_by_silence_alone() -> None:
 
 
 def test_a_sign_in_is_refused() -> None:
-    with pytest.raises(Unplayable, match="authenticate-oidc"):
+    with pytest.raises(UnsupportedCondition, match="authenticate-oidc"):
         action([{"Type": "authenticate-oidc"}, *forward(("arn:a", 1))], HTTP)
 
 
@@ -94,7 +94,7 @@ def test_a_fixed_response_is_what_the_rule_says(
 
 @pytest.mark.parametrize("status", ["302", "600", "99", "2000", "20", "x200"])
 def test_a_fixed_response_of_another_status_is_refused(status: str) -> None:
-    with pytest.raises(Unplayable, match=rf"^A fixed response of status {status} is not played\.$"):
+    with pytest.raises(UnsupportedCondition, match=rf"^A fixed response of status {status} is not played\.$"):
         action([{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": status}}], HTTP)
 
 

@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ecs_emulator.balancer import envoy
-from ecs_emulator.balancer.publisher import Open
-from ecs_emulator.scheduler.outside import Target
+from ecs_emulator.balancer.publisher import OpenListener
+from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.stage import Stage, staged
 from emulator.tests.support.waiting import until
 
@@ -35,17 +35,17 @@ def test_a_port_in_use_is_said_and_waited_for(stage: Stage) -> None:
         stage.listen(100)
         expected = f"Port {stage.port + 20}, for the listener on port 100, is in use. Stop what uses it."
         until(lambda: expected in stage.balancer.problems, "the problem is said")
-        assert Open(100, stage.port + 20) not in stage.balancer.listeners()
+        assert OpenListener(100, stage.port + 20) not in stage.balancer.listeners()
         # The other listeners go on.
         assert stage.ask("/of/nobody").status == 404
-    until(lambda: Open(100, stage.port + 20) in stage.balancer.listeners(), "the listener is open")
+    until(lambda: OpenListener(100, stage.port + 20) in stage.balancer.listeners(), "the listener is open")
     stage.serves("/", 404, port=stage.port + 20)
     assert expected not in stage.balancer.problems
 
 
 def test_listeners_come_and_go(stage: Stage) -> None:
     listener = stage.listen(101)
-    until(lambda: Open(101, stage.port + 21) in stage.balancer.listeners(), "the listener is open")
+    until(lambda: OpenListener(101, stage.port + 21) in stage.balancer.listeners(), "the listener is open")
     stage.serves("/", 404, port=stage.port + 21)
     stage.elbv2.delete_listener(ListenerArn=listener)
     stage.balancer.changed()
@@ -88,7 +88,7 @@ def test_an_envoy_that_has_ended_is_said_and_keeps_no_target(tmp_path: Path) -> 
         stage.serves("/", 404)
         group = stage.group({"deregistration_delay.timeout_seconds": "0"})
         stage.rule("/a", group)
-        target = Target("127.0.0.1", 1)
+        target = TargetAddress("127.0.0.1", 1)
         stage.balancer.register(group, target)
         stage.envoy.kill()
         stage.envoy.wait()

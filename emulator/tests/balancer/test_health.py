@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from ecs_emulator.balancer.health import NO_CONNECTION, START, TIMED_OUT, Condition, Failure, Settings, codes
+from ecs_emulator.balancer.health import (
+    NO_CONNECTION,
+    START,
+    TIMED_OUT,
+    HealthCheckFailure,
+    HealthCheckSettings,
+    TargetHealth,
+    codes,
+)
 from ecs_emulator.clock import Clock
 
-SETTINGS = Settings(interval=10, timeout=5, healthy=2, unhealthy=3, look=1)
+SETTINGS = HealthCheckSettings(interval=10, timeout=5, healthy=2, unhealthy=3, look=1)
 
 
-def played(condition: Condition, *results: Failure | None) -> list[str]:
+def played(condition: TargetHealth, *results: HealthCheckFailure | None) -> list[str]:
     """The states after each of the results, each check at the time when it is due."""
     states = []
     for result in results:
@@ -19,14 +27,14 @@ def played(condition: Condition, *results: Failure | None) -> list[str]:
     return states
 
 
-def a_healthy_one(settings: Settings = SETTINGS) -> Condition:
-    condition = Condition(settings, now=0)
+def a_healthy_one(settings: HealthCheckSettings = SETTINGS) -> TargetHealth:
+    condition = TargetHealth(settings, now=0)
     condition.learn(None, 0)
     return condition
 
 
 def test_a_target_is_registered_then_looked_at_then_healthy_by_its_first_success() -> None:
-    condition = Condition(SETTINGS, now=0)
+    condition = TargetHealth(SETTINGS, now=0)
     assert (condition.health.state, condition.health.reason, condition.due) == (
         "initial",
         "Elb.RegistrationInProgress",
@@ -41,7 +49,7 @@ def test_a_target_is_registered_then_looked_at_then_healthy_by_its_first_success
 
 
 def test_failures_of_a_new_target_count_at_the_interval_only() -> None:
-    condition = Condition(SETTINGS, now=0)
+    condition = TargetHealth(SETTINGS, now=0)
     begun = []
     while condition.health.state == "initial":
         begun.append(condition.due)
@@ -53,7 +61,7 @@ def test_failures_of_a_new_target_count_at_the_interval_only() -> None:
 
 
 def test_a_shortened_interval_leaves_a_process_the_time_to_start() -> None:
-    condition = Condition(Settings(interval=0.1, unhealthy=2, look=0.2), now=0)
+    condition = TargetHealth(HealthCheckSettings(interval=0.1, unhealthy=2, look=0.2), now=0)
     while condition.health.state == "initial":
         last = condition.due
         condition.learn(NO_CONNECTION, condition.due)
@@ -86,7 +94,7 @@ def test_checks_begin_at_the_interval_however_long_they_take() -> None:
 
 def test_the_reason_is_that_of_the_last_failure() -> None:
     condition = a_healthy_one()
-    played(condition, TIMED_OUT, TIMED_OUT, Failure.code(500))
+    played(condition, TIMED_OUT, TIMED_OUT, HealthCheckFailure.code(500))
     assert condition.health == (
         "unhealthy",
         "Target.ResponseCodeMismatch",
@@ -98,7 +106,7 @@ def test_the_reason_is_that_of_the_last_failure() -> None:
 
 def test_speed_shortens_intervals_but_not_what_a_busy_machine_needs() -> None:
     slow, fast = (
-        Settings.shortened(
+        HealthCheckSettings.shortened(
             Clock(speed), path="/", port=None, expected="200", interval=10, timeout=5, healthy=2, unhealthy=3
         )
         for speed in (1, 20)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ecs_emulator.balancer.matching import SOURCE, Unplayable, match
+from ecs_emulator.balancer.matching import SOURCE, UnsupportedCondition, match
 
 Condition = dict[str, Any]
 
@@ -111,7 +111,7 @@ def test_plain_values_and_regular_expressions_of_one_condition_are_alternatives(
     "pattern", ["(", "(?=a)", "(?<!a)b", r"(a)\1", r"\p{L}", "a++", "(?>a)", "a" * 129, "(" * 5000]
 )
 def test_a_regular_expression_that_rules_do_not_know_is_refused(pattern: str) -> None:
-    with pytest.raises(Unplayable):
+    with pytest.raises(UnsupportedCondition):
         match([regex(pattern)])
 
 
@@ -194,5 +194,5 @@ def test_all_conditions_of_a_rule_must_hold() -> None:
 
 @pytest.mark.parametrize("condition", [{"Field": "moon-phase", "Values": ["full"]}, path()])
 def test_a_condition_that_is_not_known_or_empty_is_refused(condition: Condition) -> None:
-    with pytest.raises(Unplayable):
+    with pytest.raises(UnsupportedCondition):
         match([condition])

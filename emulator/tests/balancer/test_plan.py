@@ -12,8 +12,8 @@ import pytest
 from ecs_emulator.balancer.clusters import cluster, policy
 from ecs_emulator.balancer.envoy import binary
 from ecs_emulator.balancer.listeners import listener, route_configuration
-from ecs_emulator.balancer.plan import Plan, plan
-from ecs_emulator.balancer.store import Store
+from ecs_emulator.balancer.plan import RoutingPlan, plan
+from ecs_emulator.balancer.store import LoadBalancerStore
 from ecs_emulator.clock import Clock
 
 FORWARD = {"Type": "forward", "TargetGroupArn": "arn:group/g/1"}
@@ -56,15 +56,15 @@ def a_group(name: str = "g", attributes: dict[str, str] | None = None, **setting
     }
 
 
-def planned(*balancers: dict[str, Any], groups: list[dict[str, Any]] | None = None, speed: float = 1) -> Plan:
-    return plan(Store(list(balancers), [a_group()] if groups is None else groups), 8000, Clock(speed))
+def planned(*balancers: dict[str, Any], groups: list[dict[str, Any]] | None = None, speed: float = 1) -> RoutingPlan:
+    return plan(LoadBalancerStore(list(balancers), [a_group()] if groups is None else groups), 8000, Clock(speed))
 
 
 def path(text: str) -> dict[str, Any]:
     return {"Field": "path-pattern", "Values": [text]}
 
 
-def regexes(plan: Plan) -> list[str]:
+def regexes(plan: RoutingPlan) -> list[str]:
     return [route["match"]["safe_regex"]["regex"] for route in plan.listeners[0].routes]
 
 
@@ -261,7 +261,7 @@ def test_every_port_of_this_machine_may_be_taken_and_no_other() -> None:
     ports = [57_615, 57_616]  # 7,920 below those of this machine
     made = planned(a_balancer(*[a_listener(port=port) for port in ports]))
     assert [(each.name, each.local_port) for each in made.listeners] == [("listener-57615", 65_535)]
-    low = plan(Store([a_balancer(a_listener(port=80), a_listener(port=81))], []), 0, Clock(1))
+    low = plan(LoadBalancerStore([a_balancer(a_listener(port=80), a_listener(port=81))], []), 0, Clock(1))
     assert [(each.name, each.local_port) for each in low.listeners] == [("listener-81", 1)]
 
 

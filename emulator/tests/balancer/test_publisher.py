@@ -12,17 +12,17 @@ from typing import Any, cast
 import pytest
 
 from ecs_emulator.balancer.envoy import Envoy
-from ecs_emulator.balancer.plan import Plan, plan
-from ecs_emulator.balancer.publisher import Publisher
-from ecs_emulator.balancer.store import Store
+from ecs_emulator.balancer.plan import RoutingPlan, plan
+from ecs_emulator.balancer.publisher import SnapshotPublisher
+from ecs_emulator.balancer.store import LoadBalancerStore
 from ecs_emulator.balancer.targets import TargetTable
 from ecs_emulator.clock import Clock
 from ecs_emulator.ports import free_ports
-from ecs_emulator.scheduler.outside import Target
+from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.test_plan import FORWARD, a_balancer, a_group, a_listener, a_rule, path
 from emulator.tests.support.waiting import until
 
-ONE, TWO = Target("127.0.0.1", 1), Target("127.0.0.1", 2)
+ONE, TWO = TargetAddress("127.0.0.1", 1), TargetAddress("127.0.0.1", 2)
 GROUP = "arn:group/g/1"
 
 
@@ -74,12 +74,12 @@ class Told:
     def __init__(self, table: TargetTable) -> None:
         self.envoy = Listening()
         self.table = table
-        self.publisher = Publisher(cast("Envoy", self.envoy), table)
+        self.publisher = SnapshotPublisher(cast("Envoy", self.envoy), table)
         [self._port] = free_ports(1)
 
-    def plan(self, *rules: dict[str, Any], groups: Sequence[str] = ("g",)) -> Plan:
+    def plan(self, *rules: dict[str, Any], groups: Sequence[str] = ("g",)) -> RoutingPlan:
         made = [a_group(name, {"deregistration_delay.timeout_seconds": "0"}) for name in groups]
-        new = plan(Store([a_balancer(a_listener(*rules))], made), self._port, Clock())
+        new = plan(LoadBalancerStore([a_balancer(a_listener(*rules))], made), self._port, Clock())
         self.table.know(new.groups)
         return new
 

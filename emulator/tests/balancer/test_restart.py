@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from ecs_emulator.balancer.publisher import Open
+from ecs_emulator.balancer.publisher import OpenListener
 from ecs_emulator.supervisor import Supervisor
 from emulator.tests.balancer.stage import Appliance, Stage, staged
 from emulator.tests.support.waiting import PATIENCE, until
@@ -93,7 +93,7 @@ def test_without_an_envoy_the_load_balancer_is_provisioning_and_its_targets_are_
         group = stage.group()
         stage.serving(group, "/a*", one)
         until(lambda: stage.balancer.state() == ("active", ""), "the load balancer is active")
-        assert stage.balancer.listeners() == (Open(80, stage.port),)
+        assert stage.balancer.listeners() == (OpenListener(80, stage.port),)
         stage.envoy.kill()
         stage.envoy.wait()
         assert stage.balancer.state() == ("provisioning", "Envoy has ended.")

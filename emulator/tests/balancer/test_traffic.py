@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ecs_emulator.ports import free_ports
-from ecs_emulator.scheduler.outside import Target
+from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.stage import Appliance, Stage, staged
 from emulator.tests.support.waiting import PATIENCE, until
 
@@ -255,7 +255,7 @@ def test_no_target_is_503(stage: Stage) -> None:
 
 def test_a_target_that_cannot_be_reached_is_502(stage: Stage) -> None:
     group = stage.group()
-    stage.balancer.register(group, Target("127.0.0.1", free_ports(1)[0]))
+    stage.balancer.register(group, TargetAddress("127.0.0.1", free_ports(1)[0]))
     stage.rule("/refused", group)
     answer = stage.serves("/refused", 502)
     assert "502 Bad Gateway" in answer.body
@@ -280,7 +280,7 @@ def test_a_post_is_never_sent_again(stage: Stage) -> None:
         thread = threading.Thread(target=serve)
         thread.start()
         group = stage.group()
-        stage.balancer.register(group, Target("127.0.0.1", server.getsockname()[1]))
+        stage.balancer.register(group, TargetAddress("127.0.0.1", server.getsockname()[1]))
         stage.rule("/once", group)
         stage.serves("/once", 502)
         headers = {"X-Envoy-Retry-On": "5xx,reset", "X-Envoy-Max-Retries": "5", "X-Forwarded-For": "10.0.0.1"}
@@ -364,7 +364,7 @@ def test_attributes_of_the_listener_are_in_every_answer(stage: Stage) -> None:
         for path, target in (
             ("/talkative", talkative.target),
             ("/quiet", quiet.target),
-            ("/gone", Target("127.0.0.1", free_ports(1)[0])),
+            ("/gone", TargetAddress("127.0.0.1", free_ports(1)[0])),
         ):
             group = broken if path == "/gone" else stage.group()
             stage.balancer.register(group, target)

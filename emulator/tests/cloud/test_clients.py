@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from ecs_emulator.cloud import load_balancers
-from ecs_emulator.cloud.endpoint import Cloud, Played, bound
+from ecs_emulator.cloud.endpoint import Cloud, OperationHandlers, bound
 from ecs_emulator.local import REGION, client_environment
 from ecs_emulator.scheduler import operations as ecs_operations
 from ecs_emulator.stacks import operations as stack_operations
@@ -47,9 +47,9 @@ class Scene:
 
     def __init__(self, cloud: Cloud, home: Path) -> None:
         self.cloud, self.world = cloud, World()
-        cloud.play("ecs", Played(bound(ecs_operations.OPERATIONS, self.world.scheduler)))
+        cloud.play("ecs", OperationHandlers(bound(ecs_operations.OPERATIONS, self.world.scheduler)))
         targets = {"DescribeTargetHealth": self._describe_target_health}
-        cloud.play("elbv2", Played({**load_balancers.OPERATIONS, **targets}, rest_to_moto=True))
+        cloud.play("elbv2", OperationHandlers({**load_balancers.OPERATIONS, **targets}, rest_to_moto=True))
         self.ecs, self.elbv2 = client(cloud, "ecs"), client(cloud, "elbv2")
         self._environment = {
             **client_environment(cloud.url, cloud.key),
@@ -149,7 +149,7 @@ def stacks(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
     for name, value in client_environment(scene.cloud.url, scene.cloud.key).items():
         monkeypatch.setenv(name, value)
     stacks = Stacks(boto3.Session(), REGION)
-    scene.cloud.play("cloudformation", Played(bound(stack_operations.OPERATIONS, stacks)))
+    scene.cloud.play("cloudformation", OperationHandlers(bound(stack_operations.OPERATIONS, stacks)))
     yield stacks
     stacks.close()
 

@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 import pytest
 
-from ecs_emulator.cloud.endpoint import Cloud, Played
-from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.cloud.endpoint import Cloud, OperationHandlers
+from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from emulator.tests.cloud.wire import ask, client, signed, signed_for, strict_cloud
 from emulator.tests.support.waiting import PATIENCE
 
@@ -80,8 +80,8 @@ def test_two_clouds_are_beside_each_other_and_one_ends_without_the_other(cloud: 
 
 def test_what_is_played_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> None:
     with strict_cloud() as busy, ThreadPoolExecutor(200) as threads:
-        busy.play("ecs", Played({"ListServices": lambda _given: {"serviceArns": []}}))
-        with ALONE:
+        busy.play("ecs", OperationHandlers({"ListServices": lambda _given: {"serviceArns": []}}))
+        with MOTO_LOCK:
             waiting = [threads.submit(client(busy, "dynamodb").list_tables) for _ in range(4)]
             waiting += [threads.submit(ask, busy, Authorization=signed_for("s3")) for _ in range(196)]
             ecs = client(busy, "ecs")
@@ -100,7 +100,7 @@ def test_what_is_played_may_ask_the_cloud_itself_many_at_once() -> None:
             elbv2.describe_target_groups()
             return {"Stacks": []}
 
-        cloud.play("cloudformation", Played({"DescribeStacks": describe_stacks}))
+        cloud.play("cloudformation", OperationHandlers({"DescribeStacks": describe_stacks}))
         stacks = client(cloud, "cloudformation")
         answers = threads.map(lambda _: stacks.describe_stacks()["Stacks"], range(64))
         assert list(answers) == [[]] * 64
@@ -109,7 +109,7 @@ def test_what_is_played_may_ask_the_cloud_itself_many_at_once() -> None:
 def test_load_balancers_are_answered_one_at_a_time_with_all_else_of_moto() -> None:
     with strict_cloud() as cloud, ThreadPoolExecutor(1) as threads:
         elbv2 = client(cloud, "elbv2")
-        with ALONE:
+        with MOTO_LOCK:
             answer = threads.submit(elbv2.describe_account_limits)
             with pytest.raises(TimeoutError):
                 answer.result(0.2)

@@ -13,7 +13,7 @@ import pytest
 
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.guard import Guard
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.scheduler.metadata import Metadata
 from emulator.tests.support.waiting import PATIENCE
 
@@ -163,7 +163,7 @@ def test_a_server_without_a_guard_is_open() -> None:
         start_response("200 OK", [])  # type: ignore[operator]
         return [b"open"]
 
-    with closing(Server(application, 0, 1)) as server:
+    with closing(WebServer(application, 0, 1)) as server:
         connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=PATIENCE)
         with closing(connection):
             connection.request("GET", "/", headers={"Host": "any.example", "Origin": "http://any.example"})

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ecs_emulator.cloud import load_balancers
-from ecs_emulator.cloud.endpoint import Cloud, Played
+from ecs_emulator.cloud.endpoint import Cloud, OperationHandlers
 from emulator.tests.cloud.wire import client, strict_cloud
 
 NOT_FOUND = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
@@ -349,7 +349,10 @@ def test_what_is_not_played_is_refused(world: World) -> None:
 
 def test_the_load_balancer_s_name_leads_to_this_machine(world: World, bare: Cloud) -> None:
     bare.play(
-        "elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True, rewrite=load_balancers.address("localhost:8080"))
+        "elbv2",
+        OperationHandlers(
+            load_balancers.OPERATIONS, rest_to_moto=True, rewrite=load_balancers.address("localhost:8080")
+        ),
     )
     found = world.elbv2.describe_load_balancers(Names=[world.name])["LoadBalancers"][0]
     assert (found["DNSName"], found["Scheme"], found["State"]) == (
@@ -362,7 +365,9 @@ def test_the_load_balancer_s_name_leads_to_this_machine(world: World, bare: Clou
 
 def test_a_change_is_noted_and_a_question_is_not(world: World, bare: Cloud) -> None:
     changes: list[int] = []
-    bare.play("elbv2", Played(load_balancers.OPERATIONS, rest_to_moto=True, changed=lambda: changes.append(1)))
+    bare.play(
+        "elbv2", OperationHandlers(load_balancers.OPERATIONS, rest_to_moto=True, changed=lambda: changes.append(1))
+    )
     world.priorities()
     world.used_by(world.blue)
     with pytest.raises(ClientError):

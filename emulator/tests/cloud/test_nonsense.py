@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ecs_emulator.cloud.endpoint import Cloud, Played, bound
+from ecs_emulator.cloud.endpoint import Cloud, OperationHandlers, bound
 from ecs_emulator.scheduler import operations as ecs_operations
 from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, client, signed_for, strict_cloud
 from emulator.tests.scheduler.world import World
@@ -44,8 +44,8 @@ PIECES = [
 def played() -> Iterator[Cloud]:
     with strict_cloud() as cloud:
         world = World()
-        cloud.play("ecs", Played(bound(ecs_operations.OPERATIONS, world.scheduler)))
-        cloud.play("cloudformation", Played({"CreateStack": lambda _given: {"StackId": "a"}}))
+        cloud.play("ecs", OperationHandlers(bound(ecs_operations.OPERATIONS, world.scheduler)))
+        cloud.play("cloudformation", OperationHandlers({"CreateStack": lambda _given: {"StackId": "a"}}))
         yield cloud
 
 

@@ -12,27 +12,27 @@ from typing import Any
 
 import pytest
 
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.supervisor import Supervisor
 from emulator.tests.support.waiting import PATIENCE, until
 
 
-def serving(answer: Callable[[bytes], bytes]) -> Server:
+def serving(answer: Callable[[bytes], bytes]) -> WebServer:
     """A server that answers the body of a request with `answer(body)`; to be closed."""
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [answer(environ["wsgi.input"].read())]
 
-    return Server(application, port=0, threads=2)
+    return WebServer(application, port=0, threads=2)
 
 
-def address(server: Server) -> tuple[str, int]:
+def address(server: WebServer) -> tuple[str, int]:
     host, _, port = server.url.removeprefix("http://").partition(":")
     return host, int(port)
 
 
-def put(server: Server, body: bytes, **headers: str) -> bytes:
+def put(server: WebServer, body: bytes, **headers: str) -> bytes:
     connection = http.client.HTTPConnection(*address(server), timeout=PATIENCE)
     try:
         connection.request("PUT", "/", body, headers)

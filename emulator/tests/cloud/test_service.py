@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from botocore.exceptions import ClientError
 
-from ecs_emulator.cloud.endpoint import Cloud, Played
+from ecs_emulator.cloud.endpoint import Cloud, OperationHandlers
 from ecs_emulator.cloud.errors import AwsError
 from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, client, signed_for, strict_cloud
 
@@ -61,8 +61,8 @@ def played(recorder: Recorder) -> Iterator[Cloud]:
     with strict_cloud() as cloud:
         ecs = {"DescribeServices": recorder.describe_services, "UpdateService": recorder.update_service}
         stacks = {"CreateStack": recorder.create_stack, "DescribeStacks": recorder.describe_stacks}
-        cloud.play("ecs", Played(ecs))
-        cloud.play("cloudformation", Played(stacks))
+        cloud.play("ecs", OperationHandlers(ecs))
+        cloud.play("cloudformation", OperationHandlers(stacks))
         yield cloud
 
 
@@ -127,7 +127,7 @@ def test_an_answer_that_fits_no_model_fails_in_tests_and_is_only_logged_elsewher
 ) -> None:
     assert told(ask_ecs(played, "UpdateService", b'{"service": "odd"}'))[1] == "ServerException"
     lenient = Cloud(port=0)
-    lenient.play("ecs", Played({"UpdateService": recorder.update_service}))
+    lenient.play("ecs", OperationHandlers({"UpdateService": recorder.update_service}))
     caplog.clear()
     answer = ask_ecs(lenient, "UpdateService", b'{"service": "odd"}')
     lenient.close()
@@ -259,7 +259,7 @@ def test_a_body_of_ten_megabytes_is_refused(played: Cloud) -> None:
 def test_a_change_is_noted_when_it_went_well(played: Cloud, recorder: Recorder) -> None:
     changes: list[int] = []
     operations = {"UpdateService": recorder.update_service, "DescribeServices": recorder.describe_services}
-    played.play("ecs", Played(operations, changed=lambda: changes.append(1)))
+    played.play("ecs", OperationHandlers(operations, changed=lambda: changes.append(1)))
     ecs = client(played, "ecs")
     ecs.describe_services(services=["a"])
     for name in ("unknown", "broken"):

@@ -25,7 +25,7 @@ from botocore.credentials import Credentials
 from ecs_emulator.access_key import TEMPORARY, AccessKey
 from ecs_emulator.cloud import sigv4, sigv4_chunks
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.cloud.keys import Ended, Keys
+from ecs_emulator.cloud.keys import Keys, RevokedKey
 from ecs_emulator.local import REGION
 from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, session_of, signed, strict_cloud
 from emulator.tests.support.waiting import PATIENCE
@@ -310,7 +310,7 @@ def test_boto3_s_objects_come_through_with_every_spelling_and_checksum(bucket: t
 # The example of https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html, of which the parts of the key
 # are apart: this file, too, is looked at for keys.
 SECRET = "wJalrXUtnFEMI/K7MDENG" + "/bPxRfiCYEXAMPLEKEY"
-STREAM = sigv4.Signed(
+STREAM = sigv4.SignatureV4(
     "AKIAIOSFODNN7" + "EXAMPLE",
     "20130524/us-east-1/s3/aws4_request",
     ("host",),
@@ -410,7 +410,7 @@ def test_a_key_ends_by_itself_and_the_own_one_never() -> None:
     keys = Keys(own)
     keys.add(other, ends=100.0)
     assert (keys.find(other.id, 100.0), keys.find(own.id, 1e12)) == (other, own)
-    with pytest.raises(Ended):
+    with pytest.raises(RevokedKey):
         keys.find(other.id, 100.1)
     assert keys.find("nobody's", 0.0) is None
 

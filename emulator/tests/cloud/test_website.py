@@ -13,7 +13,7 @@ from urllib.parse import quote
 import boto3
 import pytest
 
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.cloud.website import Website
 from ecs_emulator.local import REGION
 from ecs_emulator.stacks.stack import Stacks
@@ -81,7 +81,7 @@ def _site(session: boto3.Session) -> Iterator[Site]:
     s3 = session.client("s3")
     for key, (body, content_type) in FILES.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
-    server = Server(Website(session, bucket), port=0, threads=4)
+    server = WebServer(Website(session, bucket), port=0, threads=4)
     yield Site(bucket, server.url.removeprefix("http://"))
     server.close()
 
@@ -143,7 +143,7 @@ def test_a_bucket_that_names_no_error_page_answers_a_missing_object_with_404(ses
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
     _allow(session, bucket)
-    server = Server(Website(session, bucket), port=0, threads=1)
+    server = WebServer(Website(session, bucket), port=0, threads=1)
     assert Site(bucket, server.url.removeprefix("http://")).get("/nothing.html").status == 404
     server.close()
 

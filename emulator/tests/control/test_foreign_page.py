@@ -13,9 +13,9 @@ from playwright.sync_api import Browser
 from werkzeug.wrappers import Request, Response
 
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.cloud.called import Called
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.request_route import RequestRoute
+from ecs_emulator.cloud.server import WebServer
 from emulator.tests.control.attacker import REBOUND, WAYS, Attacker, chromium, firefox, firefox_program
 from emulator.tests.support.browser import executable
 from emulator.tests.support.waiting import until
@@ -26,7 +26,7 @@ class Service:
 
     def __init__(self) -> None:
         self.posts: list[str] = []
-        self._server = Server(Request.application(self._answer), port=0, threads=1)
+        self._server = WebServer(Request.application(self._answer), port=0, threads=1)
         self.url = f"{self._server.url}/like"
 
     def _answer(self, request: Request) -> Response:
@@ -57,13 +57,13 @@ class Watched:
             return judge(method, headers) if "headers" in guards else None
 
         def carry_out(request: Request) -> Response:
-            # A browser asks for it where a page would be, and `ecs_emulator.cloud.stored` has none.
+            # A browser asks for it where a page would be, and `ecs_emulator.cloud.moto_backend` has none.
             if request.path != "/favicon.ico":
                 with lock:
                     self.carried_out.append(f"{request.method} {request.host}{request.path}")
             return Response("done")
 
-        def believe(_request: Request, _called: Called) -> AccessKey:
+        def believe(_request: Request, _called: RequestRoute) -> AccessKey:
             return self.cloud.key
 
         monkeypatch.setattr(self.cloud.guard, "refusal", refusal)

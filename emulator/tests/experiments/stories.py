@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ecs_emulator.experiments.sight import Deployed, Seen, Sight
-from ecs_emulator.experiments.story import Act, Finding, Story
+from ecs_emulator.experiments.record import CheckResult, OperatorAction, RunRecord
+from ecs_emulator.experiments.snapshots import DeploymentSnapshot, ServiceSnapshot, TaskSnapshot
 from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import RequestKind, Slice
 
 OLD, NEW = "shop-web:2", "shop-web:3"
 LIKE = "POST /cats/{id}/like"
 ANNA, BERT, CARL, DORA = ("a" * 32, "b" * 32, "c" * 32, "d" * 32)
-HEALTHY = {ANNA: Seen(OLD, "RUNNING", "healthy"), BERT: Seen(OLD, "RUNNING", "healthy")}
+HEALTHY = {ANNA: TaskSnapshot(OLD, "RUNNING", "healthy"), BERT: TaskSnapshot(OLD, "RUNNING", "healthy")}
 
 
 def a_sight(
     at: float,
-    tasks: Mapping[str, Seen] = HEALTHY,
+    tasks: Mapping[str, TaskSnapshot] = HEALTHY,
     rollouts: Mapping[str, str] | None = None,
-    deployed: Mapping[str, Deployed] | None = None,
+    deployed: Mapping[str, DeploymentSnapshot] | None = None,
     desired: int = 2,
     gap: float = 0.4,
-) -> Sight:
+) -> ServiceSnapshot:
     rollouts = {OLD: "COMPLETED"} if rollouts is None else rollouts
     targets = [seen.target for seen in tasks.values() if seen.target]
-    return Sight(at - gap, at - gap / 2, at, desired, tasks, targets, rollouts, deployed or {})
+    return ServiceSnapshot(at - gap, at - gap / 2, at, desired, tasks, targets, rollouts, deployed or {})
 
 
 def a_story(
-    sights: Sequence[Sight] = (),
-    acts: Sequence[Act] = (),
+    sights: Sequence[ServiceSnapshot] = (),
+    acts: Sequence[OperatorAction] = (),
     answered: Mapping[str, int] | None = None,
     failed_at: Sequence[float] = (),
     liked: Mapping[str, int] | None = None,
@@ -41,7 +41,7 @@ def a_story(
     seconds: int = 30,
     clients: int = 64,
     also: Sequence[tuple[float, RequestKind]] = (),
-) -> Story:
+) -> RunRecord:
     """Visitors from `start` on: so many answers by each revision, evenly; a failure at each of the times.
 
     `also` are more requests, each at its time.
@@ -56,9 +56,9 @@ def a_story(
         slices[int((at - start) * 10)].add(kind, 5.0)
     slices[0].acknowledged.update(liked or {})
     slices[0].in_doubt.update(in_doubt or {})
-    return Story(LoadReport("http://localhost", clients, slices), acts, sights, Counter(stored or liked or {}))
+    return RunRecord(LoadReport("http://localhost", clients, slices), acts, sights, Counter(stored or liked or {}))
 
 
-def broken(findings: Sequence[Finding]) -> list[str]:
+def broken(findings: Sequence[CheckResult]) -> list[str]:
     """The sentences of those that do not hold."""
     return [finding.sentence for finding in findings if not finding.holds]

@@ -15,8 +15,8 @@ from ecs_emulator.experiments import (
     unhealthy_target,
     workshop_settings,
 )
-from ecs_emulator.experiments.sight import Deployed, Seen
-from ecs_emulator.experiments.story import Act, Moment, Story
+from ecs_emulator.experiments.record import Moment, OperatorAction, RunRecord
+from ecs_emulator.experiments.snapshots import DeploymentSnapshot, TaskSnapshot
 from ecs_emulator.experiments.unhealthy_target import AccessLog
 from emulator.tests.experiments.stories import (
     ANNA,
@@ -31,15 +31,15 @@ from emulator.tests.experiments.stories import (
     broken,
 )
 
-DONE = {"one": Deployed(OLD, "SUCCESSFUL"), "two": Deployed(NEW, "SUCCESSFUL")}
-EXCHANGED = {CARL: Seen(NEW, "RUNNING", "healthy"), DORA: Seen(NEW, "RUNNING", "healthy")}
+DONE = {"one": DeploymentSnapshot(OLD, "SUCCESSFUL"), "two": DeploymentSnapshot(NEW, "SUCCESSFUL")}
+EXCHANGED = {CARL: TaskSnapshot(NEW, "RUNNING", "healthy"), DORA: TaskSnapshot(NEW, "RUNNING", "healthy")}
 
 
 class TestRollout:
     sights = (a_sight(101), a_sight(110, EXCHANGED, {NEW: "COMPLETED"}, DONE))
     answered: ClassVar[dict[str, int]] = {OLD: 6_000, NEW: 14_000}
 
-    def judge(self, story: Story) -> list[str]:
+    def judge(self, story: RunRecord) -> list[str]:
         return broken(rollout.judge(story, OLD, NEW, requests=20_000))
 
     def test_passes_when_nobody_noticed(self) -> None:
@@ -67,27 +67,27 @@ class TestRollout:
         ]
 
     def test_fails_when_the_deployment_was_rolled_back(self) -> None:
-        undone = {**DONE, "two": Deployed(NEW, "ROLLBACK_SUCCESSFUL")}
+        undone = {**DONE, "two": DeploymentSnapshot(NEW, "ROLLBACK_SUCCESSFUL")}
         story = a_story((a_sight(110, deployed=undone),), answered=self.answered)
         assert self.judge(story) == [f"The deployment of {NEW} ended in ROLLBACK_SUCCESSFUL."]
 
 
 class TestBadRevision:
     bad = ("shop-web:3", "shop-web:4")
-    deployed: ClassVar[dict[str, Deployed]] = {
-        "one": Deployed(OLD, "SUCCESSFUL"),
-        "two": Deployed(bad[0], "ROLLBACK_SUCCESSFUL"),
-        "three": Deployed(bad[1], "ROLLBACK_SUCCESSFUL"),
+    deployed: ClassVar[dict[str, DeploymentSnapshot]] = {
+        "one": DeploymentSnapshot(OLD, "SUCCESSFUL"),
+        "two": DeploymentSnapshot(bad[0], "ROLLBACK_SUCCESSFUL"),
+        "three": DeploymentSnapshot(bad[1], "ROLLBACK_SUCCESSFUL"),
     }
 
-    def judge(self, story: Story) -> list[str]:
+    def judge(self, story: RunRecord) -> list[str]:
         return broken(bad_revision.judge(story, OLD, list(self.bad)))
 
     def test_passes_when_both_were_rolled_back_and_nobody_noticed(self) -> None:
         assert self.judge(a_story((a_sight(101), a_sight(120, deployed=self.deployed)))) == []
 
     def test_fails_when_one_of_them_stayed(self) -> None:
-        deployed = {**self.deployed, "three": Deployed(self.bad[1], "SUCCESSFUL")}
+        deployed = {**self.deployed, "three": DeploymentSnapshot(self.bad[1], "SUCCESSFUL")}
         story = a_story((a_sight(120, rollouts={self.bad[1]: "COMPLETED"}, deployed=deployed),))
         assert self.judge(story) == [
             f"The deployment of {self.bad[1]} ended in SUCCESSFUL.",
@@ -100,18 +100,18 @@ class TestBadRevision:
 
 
 class TestTaskKilled:
-    replaced: ClassVar[dict[str, Seen]] = {
+    replaced: ClassVar[dict[str, TaskSnapshot]] = {
         BERT: HEALTHY[BERT],
-        ANNA: Seen(OLD, "STOPPED"),
-        CARL: Seen(OLD, "RUNNING", "healthy"),
+        ANNA: TaskSnapshot(OLD, "STOPPED"),
+        CARL: TaskSnapshot(OLD, "RUNNING", "healthy"),
     }
     sights = (a_sight(101), a_sight(106, replaced))
 
-    def judge(self, story: Story) -> list[str]:
+    def judge(self, story: RunRecord) -> list[str]:
         return broken(task_killed.judge(story, ANNA))
 
-    def killed(self, steady_at: float | None = 106.0) -> list[Act]:
-        return [Act(102.0, "kill -9", steady_at)]
+    def killed(self, steady_at: float | None = 106.0) -> list[OperatorAction]:
+        return [OperatorAction(102.0, "kill -9", steady_at)]
 
     def test_passes_when_only_what_was_under_way_failed(self) -> None:
         story = a_story(self.sights, self.killed(), failed_at=[102.1] * 64)
@@ -143,11 +143,11 @@ class TestUnhealthyTarget:
     out = Moment(106.9, 107.1)
     log = AccessLog(failed_checks=(105.0, 106.0, 107.0, 108.0, 109.0), requests=(104.0, 106.9, 107.4))
 
-    def judge(self, story: Story, out: Moment = out, log: AccessLog = log) -> list[str]:
+    def judge(self, story: RunRecord, out: Moment = out, log: AccessLog = log) -> list[str]:
         return broken(unhealthy_target.judge(story, out, log, threshold=3, interval=1.0))
 
-    def turned(self, steady_at: float | None = 112.0) -> list[Act]:
-        return [Act(90.0, "exchanged", 99.0), Act(104.5, "turned", steady_at)]
+    def turned(self, steady_at: float | None = 112.0) -> list[OperatorAction]:
+        return [OperatorAction(90.0, "exchanged", 99.0), OperatorAction(104.5, "turned", steady_at)]
 
     def test_passes_when_it_was_out_after_exactly_the_threshold(self) -> None:
         assert self.judge(a_story(acts=self.turned())) == []
@@ -179,22 +179,22 @@ class TestUnhealthyTarget:
 
 
 class TestSlowStart:
-    starting: ClassVar[dict[str, Seen]] = {
+    starting: ClassVar[dict[str, TaskSnapshot]] = {
         **HEALTHY,
-        CARL: Seen(NEW, "RUNNING", "unhealthy"),
-        DORA: Seen(NEW, "RUNNING", "initial"),
+        CARL: TaskSnapshot(NEW, "RUNNING", "unhealthy"),
+        DORA: TaskSnapshot(NEW, "RUNNING", "initial"),
     }
     sights = (a_sight(101), a_sight(108, starting), a_sight(115, EXCHANGED, {NEW: "COMPLETED"}, DONE))
     answered: ClassVar[dict[str, int]] = {OLD: 200, NEW: 200}
 
-    def judge(self, story: Story) -> list[str]:
+    def judge(self, story: RunRecord) -> list[str]:
         return broken(slow_start.judge(story, OLD, NEW))
 
     def test_passes_when_it_was_waited_for(self) -> None:
         assert self.judge(a_story(self.sights, answered=self.answered)) == []
 
     def test_fails_when_a_task_was_stopped_for_being_slow(self) -> None:
-        stopped = a_sight(109, {**self.starting, CARL: Seen(NEW, "DEACTIVATING", "draining")})
+        stopped = a_sight(109, {**self.starting, CARL: TaskSnapshot(NEW, "DEACTIVATING", "draining")})
         story = a_story((*self.sights[:2], stopped, self.sights[2]), answered=self.answered)
         assert self.judge(story) == ["1 of its tasks were unhealthy while they started; 1 were stopped for it."]
 

@@ -11,16 +11,16 @@ import pytest
 
 from ecs_emulator.experiments import rollout
 from ecs_emulator.experiments.drill import Drill
-from ecs_emulator.experiments.run import DrillResult
-from ecs_emulator.experiments.starvation import EVERY, Starvation, beating
-from ecs_emulator.experiments.story import (
-    Finding,
-    Story,
+from ecs_emulator.experiments.record import (
+    CheckResult,
+    RunRecord,
     answered_by,
     at_least,
     ended,
     nobody_failed,
 )
+from ecs_emulator.experiments.run import DrillResult
+from ecs_emulator.experiments.starvation import EVERY, Starvation, beating
 from ecs_emulator.load.client import RESET, TIMED_OUT
 from ecs_emulator.load.slices import RequestKind
 from emulator.tests.experiments.stories import LIKE, NEW, OLD, a_story
@@ -59,12 +59,12 @@ def test_starved_is_one_beat_in_ten_or_one_for_half_of_a_health_check(waits: tup
     assert Starvation(0.5, waits).starved is starved
 
 
-def outcome(starvation: Starvation, *findings: Finding) -> DrillResult:
+def outcome(starvation: Starvation, *findings: CheckResult) -> DrillResult:
     drill = Drill("rollout", "", rollout.play)
     return DrillResult(drill, list(findings), a_story(), [], Path("none.png"), starvation)
 
 
-GOOD, LATE, WRONG = Finding(True, ""), Finding(False, "", starvable=True), Finding(False, "")
+GOOD, LATE, WRONG = CheckResult(True, ""), CheckResult(False, "", starvable=True), CheckResult(False, "")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ GOOD, LATE, WRONG = Finding(True, ""), Finding(False, "", starvable=True), Findi
     ],
 )
 def test_inconclusive_is_only_what_is_late_on_a_machine_that_was_starved(
-    starvation: Starvation, findings: tuple[Finding, ...], verdict: str
+    starvation: Starvation, findings: tuple[CheckResult, ...], verdict: str
 ) -> None:
     found = outcome(starvation, *findings)
     assert (found.verdict, found.inconclusive) == (verdict, verdict == "inconclusive")
@@ -87,7 +87,7 @@ def test_inconclusive_is_only_what_is_late_on_a_machine_that_was_starved(
     assert found.document()["starvation"] == {"health_check": 0.5, "waits": starvation.waits}
 
 
-def failing(outcome: str) -> Story:
+def failing(outcome: str) -> RunRecord:
     return a_story(also=[(105.0, RequestKind(LIKE, outcome, ""))])
 
 
@@ -107,6 +107,6 @@ def failing(outcome: str) -> Story:
         (answered_by(a_story(answered={OLD: 9, "x:1": 9}), (OLD,)), False),
     ],
 )
-def test_lateness_is_excused_and_nothing_else(finding: Finding, starvable: bool) -> None:
+def test_lateness_is_excused_and_nothing_else(finding: CheckResult, starvable: bool) -> None:
     assert not finding.holds
     assert finding.starvable is starvable

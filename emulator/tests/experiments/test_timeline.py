@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from ecs_emulator.experiments.picture import draw
-from ecs_emulator.experiments.sight import Deployed, Seen, Sight
-from ecs_emulator.experiments.story import Act, Story
-from ecs_emulator.experiments.timeline import Event, events, lives, phase
+from ecs_emulator.experiments.record import OperatorAction, RunRecord
+from ecs_emulator.experiments.snapshots import DeploymentSnapshot, ServiceSnapshot, TaskSnapshot
+from ecs_emulator.experiments.timeline import TimelineEvent, events, lives, phase
 from emulator.tests.experiments.stories import ANNA, BERT, CARL, HEALTHY, NEW, OLD, a_sight, a_story
 
-GONE = {CARL: Seen(OLD, "STOPPED")}
+GONE = {CARL: TaskSnapshot(OLD, "STOPPED")}
 
 
 @pytest.mark.parametrize(
@@ -22,11 +22,11 @@ GONE = {CARL: Seen(OLD, "STOPPED")}
         (a_sight(1, {**HEALTHY, **GONE}), True),
         (a_sight(1, desired=3), False),
         (a_sight(1, desired=1), False),
-        (a_sight(1, {**HEALTHY, CARL: Seen(OLD, "PENDING")}), False),
-        (a_sight(1, {**HEALTHY, CARL: Seen(OLD, "STOPPING")}), False),
-        (a_sight(1, {**HEALTHY, BERT: Seen(OLD, "RUNNING", "initial")}), False),
-        (a_sight(1, {**HEALTHY, BERT: Seen(OLD, "RUNNING")}), False),
-        (a_sight(1, {**HEALTHY, BERT: Seen(NEW, "RUNNING", "healthy")}), False),
+        (a_sight(1, {**HEALTHY, CARL: TaskSnapshot(OLD, "PENDING")}), False),
+        (a_sight(1, {**HEALTHY, CARL: TaskSnapshot(OLD, "STOPPING")}), False),
+        (a_sight(1, {**HEALTHY, BERT: TaskSnapshot(OLD, "RUNNING", "initial")}), False),
+        (a_sight(1, {**HEALTHY, BERT: TaskSnapshot(OLD, "RUNNING")}), False),
+        (a_sight(1, {**HEALTHY, BERT: TaskSnapshot(NEW, "RUNNING", "healthy")}), False),
         (a_sight(1, rollouts={OLD: "IN_PROGRESS"}), False),
         (a_sight(1, rollouts={OLD: "FAILED"}), False),
         (a_sight(1, rollouts={OLD: "COMPLETED", NEW: "IN_PROGRESS"}), False),
@@ -34,7 +34,7 @@ GONE = {CARL: Seen(OLD, "STOPPED")}
     ],
 )
 def test_a_service_is_steady_when_one_deployment_is_complete_and_its_tasks_are_healthy(
-    sight: Sight, is_steady: bool
+    sight: ServiceSnapshot, is_steady: bool
 ) -> None:
     assert sight.is_steady() is is_steady
 
@@ -47,25 +47,25 @@ def test_two_looks_at_the_same_show_the_same() -> None:
 @pytest.mark.parametrize(
     ("seen", "name"),
     [
-        (Seen(OLD, "PROVISIONING"), "starting"),
-        (Seen(OLD, "PENDING"), "starting"),
-        (Seen(OLD, "RUNNING"), "running"),
-        (Seen(OLD, "RUNNING", "initial"), "initial"),
-        (Seen(OLD, "RUNNING", "healthy"), "healthy"),
-        (Seen(OLD, "RUNNING", "unhealthy"), "unhealthy"),
-        (Seen(OLD, "DEACTIVATING", "draining"), "draining"),
-        (Seen(OLD, "STOPPING"), "stopping"),
-        (Seen(OLD, "STOPPED"), ""),
+        (TaskSnapshot(OLD, "PROVISIONING"), "starting"),
+        (TaskSnapshot(OLD, "PENDING"), "starting"),
+        (TaskSnapshot(OLD, "RUNNING"), "running"),
+        (TaskSnapshot(OLD, "RUNNING", "initial"), "initial"),
+        (TaskSnapshot(OLD, "RUNNING", "healthy"), "healthy"),
+        (TaskSnapshot(OLD, "RUNNING", "unhealthy"), "unhealthy"),
+        (TaskSnapshot(OLD, "DEACTIVATING", "draining"), "draining"),
+        (TaskSnapshot(OLD, "STOPPING"), "stopping"),
+        (TaskSnapshot(OLD, "STOPPED"), ""),
     ],
 )
-def test_a_task_is_to_visitors_what_ecs_and_the_load_balancer_say_together(seen: Seen, name: str) -> None:
+def test_a_task_is_to_visitors_what_ecs_and_the_load_balancer_say_together(seen: TaskSnapshot, name: str) -> None:
     assert phase(seen) == name
 
 
 def test_a_life_has_its_phases_each_as_long_as_it_was_seen() -> None:
-    starting = {**HEALTHY, CARL: Seen(NEW, "PENDING")}
-    serving = {**HEALTHY, CARL: Seen(NEW, "RUNNING", "healthy")}
-    other = {BERT: HEALTHY[BERT], CARL: serving[CARL], ANNA: Seen(OLD, "STOPPED")}
+    starting = {**HEALTHY, CARL: TaskSnapshot(NEW, "PENDING")}
+    serving = {**HEALTHY, CARL: TaskSnapshot(NEW, "RUNNING", "healthy")}
+    other = {BERT: HEALTHY[BERT], CARL: serving[CARL], ANNA: TaskSnapshot(OLD, "STOPPED")}
     sights = (a_sight(90), a_sight(102, starting), a_sight(105, serving), a_sight(110, other))
     found = {
         life.task: [(round(start, 3), round(end, 3), name) for start, end, name in life.spans]
@@ -83,14 +83,16 @@ def test_a_task_that_was_gone_before_the_load_has_no_life_in_it() -> None:
 
 
 def test_events_are_what_was_done_and_how_deployments_came_to_stand() -> None:
-    begun = a_sight(103, rollouts={NEW: "IN_PROGRESS", OLD: "COMPLETED"}, deployed={"x": Deployed(NEW, "IN_PROGRESS")})
-    done = a_sight(109, rollouts={NEW: "COMPLETED"}, deployed={"x": Deployed(NEW, "SUCCESSFUL")})
-    story = a_story((a_sight(101), begun, done), [Act(102, "an update", 109.5)])
+    begun = a_sight(
+        103, rollouts={NEW: "IN_PROGRESS", OLD: "COMPLETED"}, deployed={"x": DeploymentSnapshot(NEW, "IN_PROGRESS")}
+    )
+    done = a_sight(109, rollouts={NEW: "COMPLETED"}, deployed={"x": DeploymentSnapshot(NEW, "SUCCESSFUL")})
+    story = a_story((a_sight(101), begun, done), [OperatorAction(102, "an update", 109.5)])
     assert events(story) == [
-        Event(102, "an update", by_operator=True),
-        Event(103, f"{NEW} is IN_PROGRESS, service deployment IN_PROGRESS"),
-        Event(109, f"{NEW} is COMPLETED, service deployment SUCCESSFUL"),
-        Event(109.5, "the service is steady again"),
+        TimelineEvent(102, "an update", by_operator=True),
+        TimelineEvent(103, f"{NEW} is IN_PROGRESS, service deployment IN_PROGRESS"),
+        TimelineEvent(109, f"{NEW} is COMPLETED, service deployment SUCCESSFUL"),
+        TimelineEvent(109.5, "the service is steady again"),
     ]
 
 
@@ -98,10 +100,16 @@ def test_events_are_what_was_done_and_how_deployments_came_to_stand() -> None:
     "story",
     [
         a_story(),
-        a_story((a_sight(90),), [Act(95, "before the load"), Act(105, "in it", 106.0)], failed_at=[104]),
-        a_story((a_sight(101, {**HEALTHY, CARL: Seen(NEW, "RUNNING", "unhealthy")}),), answered={"": 3, NEW: 1}),
+        a_story(
+            (a_sight(90),),
+            [OperatorAction(95, "before the load"), OperatorAction(105, "in it", 106.0)],
+            failed_at=[104],
+        ),
+        a_story(
+            (a_sight(101, {**HEALTHY, CARL: TaskSnapshot(NEW, "RUNNING", "unhealthy")}),), answered={"": 3, NEW: 1}
+        ),
     ],
 )
-def test_every_story_can_be_drawn(story: Story, tmp_path: Path) -> None:
+def test_every_story_can_be_drawn(story: RunRecord, tmp_path: Path) -> None:
     draw(story, "a title", tmp_path / "drill.png")
     assert (tmp_path / "drill.png").read_bytes().startswith(b"\x89PNG")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ecs_emulator.load.client import Answer, Connection, Failed, Server
+from ecs_emulator.load.client import Failed, LoadConnection, LoadEndpoint, LoadResponse
 from ecs_emulator.ports import free_ports
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -74,12 +74,12 @@ def answering(*answers: bytes) -> Callable[[Played, socket.socket], None]:
     return serve
 
 
-def ask(url: str, *methods: str, patience: float = 20) -> list[Answer | str]:
+def ask(url: str, *methods: str, patience: float = 20) -> list[LoadResponse | str]:
     """What came of requests on one connection: answers and kinds of failure."""
 
-    async def run() -> list[Answer | str]:
-        connection = Connection(Server.at(url), patience)
-        results: list[Answer | str] = []
+    async def run() -> list[LoadResponse | str]:
+        connection = LoadConnection(LoadEndpoint.at(url), patience)
+        results: list[LoadResponse | str] = []
         for method in methods:
             try:
                 results.append(await connection.ask(method, "/cats"))
@@ -108,14 +108,14 @@ def test_an_answer_ends_where_http_says_and_the_next_one_comes_on_the_same_conne
 ) -> None:
     with played(answering(answer, OK)) as server:
         first, second = ask(server.url, "GET", "GET")
-        assert first == Answer(status, "", body)
-        assert second == Answer(200, "", b"ok")
+        assert first == LoadResponse(status, "", body)
+        assert second == LoadResponse(200, "", b"ok")
         assert server.accepted == 1
 
 
 def test_an_answer_to_head_has_no_body_whatever_it_announces() -> None:
     with played(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", OK)) as server:
-        assert ask(server.url, "HEAD", "GET") == [Answer(200, "", b""), Answer(200, "", b"ok")]
+        assert ask(server.url, "HEAD", "GET") == [LoadResponse(200, "", b""), LoadResponse(200, "", b"ok")]
 
 
 @pytest.mark.parametrize(
@@ -128,14 +128,14 @@ def test_an_answer_to_head_has_no_body_whatever_it_announces() -> None:
 )
 def test_after_the_last_answer_of_a_connection_the_next_request_has_a_new_one(answer: bytes) -> None:
     with played(answering(answer), answering(OK)) as server:
-        assert ask(server.url, "GET", "GET") == [Answer(200, "", b"to the end"), Answer(200, "", b"ok")]
+        assert ask(server.url, "GET", "GET") == [LoadResponse(200, "", b"to the end"), LoadResponse(200, "", b"ok")]
         assert server.accepted == 2
 
 
 def test_the_revision_is_what_the_answer_tells() -> None:
     answer = b"HTTP/1.1 200 OK\r\nx-service-REVISION: shop-web:7\r\nContent-Length: 0\r\n\r\n"
     with played(answering(answer)) as server:
-        assert ask(server.url, "GET") == [Answer(200, "shop-web:7", b"")]
+        assert ask(server.url, "GET") == [LoadResponse(200, "shop-web:7", b"")]
 
 
 def test_a_post_says_that_it_has_no_body() -> None:
@@ -146,8 +146,8 @@ def test_a_post_says_that_it_has_no_body() -> None:
 
 
 def test_a_connection_that_was_closed_while_it_was_idle_is_opened_anew_and_nothing_has_failed() -> None:
-    async def run(url: str) -> list[Answer]:
-        connection = Connection(Server.at(url), 20)
+    async def run(url: str) -> list[LoadResponse]:
+        connection = LoadConnection(LoadEndpoint.at(url), 20)
         first = await connection.ask("GET", "/cats")
         # Time for the end of the connection to arrive.
         await asyncio.sleep(0.2)
@@ -156,7 +156,7 @@ def test_a_connection_that_was_closed_while_it_was_idle_is_opened_anew_and_nothi
         return [first, second]
 
     with played(answering(OK), answering(OK)) as server:
-        assert asyncio.run(run(server.url)) == [Answer(200, "", b"ok")] * 2
+        assert asyncio.run(run(server.url)) == [LoadResponse(200, "", b"ok")] * 2
         assert len(server.requests) == 2
 
 
@@ -185,7 +185,7 @@ def test_a_request_without_an_answer_has_failed_once_and_was_sent_once(
 ) -> None:
     with played(serve, answering(OK)) as server:
         # The next request is a new one, on a new connection.
-        assert ask(server.url, "POST", "GET") == [kind, Answer(200, "", b"ok")]
+        assert ask(server.url, "POST", "GET") == [kind, LoadResponse(200, "", b"ok")]
         assert [request.split(b" ")[0] for request in server.requests] == [b"POST", b"GET"]
 
 
@@ -214,10 +214,12 @@ def test_nobody_there_is_a_refused_connection() -> None:
 )
 def test_what_is_no_address_of_an_api_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"address|[Pp]ort"):
-        Server.at(url)
+        LoadEndpoint.at(url)
 
 
 def test_a_server_is_found_in_its_address() -> None:
-    assert Server.at("http://localhost:8000/") == Server("localhost", 8000, "localhost:8000")
-    assert Server.at("https://api.example/v1") == Server("api.example", 443, "api.example", "/v1", "api.example")
-    assert Server.at("http://[::1]:8000").host == "::1"
+    assert LoadEndpoint.at("http://localhost:8000/") == LoadEndpoint("localhost", 8000, "localhost:8000")
+    assert LoadEndpoint.at("https://api.example/v1") == LoadEndpoint(
+        "api.example", 443, "api.example", "/v1", "api.example"
+    )
+    assert LoadEndpoint.at("http://[::1]:8000").host == "::1"

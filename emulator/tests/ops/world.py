@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.target import Target
 from emulator.tests.ops.fake_aws import FakeAws, Input, Refused
@@ -70,7 +70,7 @@ class World:
 
     @contextmanager
     def target(self) -> Iterator[Target]:
-        server = Server(self._serve, 0, threads=2)
+        server = WebServer(self._serve, 0, threads=2)
         outputs = {"ClusterName": CLUSTER, "ApiUrl": server.url, "ImageRepository": REPOSITORY}
         try:
             yield Target(self.aws.session(), outputs, conventions=Conventions(probe="/version", names_revision=True))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.local import REGION
-from ecs_emulator.scheduler.outside import Launch, Run
+from ecs_emulator.scheduler.interfaces import Launch, Run
 from ecs_emulator.scheduler.snapshots import Build, Configuration, Snapshots
 from emulator.tests.support.waiting import until
 

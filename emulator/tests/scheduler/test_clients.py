@@ -15,11 +15,11 @@ import pytest
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.cloud.service import Played, bound
+from ecs_emulator.cloud.service import OperationHandlers, bound
 from ecs_emulator.local import client_environment
 from ecs_emulator.ports import free_ports
+from ecs_emulator.scheduler.interfaces import Launch
 from ecs_emulator.scheduler.operations import OPERATIONS
-from ecs_emulator.scheduler.outside import Launch
 from ecs_emulator.scheduler.scheduler import Scheduler
 from emulator.tests.cloud.wire import session_of
 from emulator.tests.scheduler.world import NETWORK, MadeUpRun, MadeUpRunner, MadeUpTargets
@@ -47,7 +47,7 @@ def cloud() -> Iterator[Cloud]:
     scheduler = Scheduler(runner, MadeUpTargets(runner), Clock(SPEED))
     (port,) = free_ports(1)
     with closing(Cloud(port, strict=True)) as cloud, closing(scheduler):
-        cloud.play("ecs", Played(bound(OPERATIONS, scheduler)))
+        cloud.play("ecs", OperationHandlers(bound(OPERATIONS, scheduler)))
         scheduler.start()
         client(cloud).create_cluster(clusterName="demo")
         yield cloud

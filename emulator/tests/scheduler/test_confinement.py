@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.scheduler import confinement, landlock
 from ecs_emulator.scheduler.confinement import Confinement
 from emulator.tests.support.folders import ROOT
@@ -177,7 +177,7 @@ def a_file(path: Path) -> None:
     path.write_text("secret")
 
 
-def as_user(user: int | None) -> keeper.Start:
+def as_user(user: int | None) -> reaper.Start:
     def start(
         command: list[str],
         environment: dict[str, str],
@@ -247,13 +247,13 @@ def test_a_program_begins_as_if_nobody_had_been_there_before(scene: Scene) -> No
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[keeper.Start]:
+def start(tmp_path: Path) -> Iterator[reaper.Start]:
     """Starts a program that is confined."""
     (tmp_path / "own").mkdir()
     (tmp_path / "image").mkdir()
     rule = Confinement.of(tmp_path / "home", tmp_path)
     assert rule
-    with keeper.started() as started:
+    with reaper.started() as started:
         yield rule.around(started, tmp_path / "own")
 
 
@@ -265,7 +265,7 @@ def test_a_declared_folder_may_be_written_though_it_lies_in_the_home(tmp_path: P
     rule = Confinement.of(tmp_path / "home", tmp_path, [declared])
     assert rule
     script = f"echo new > {declared}/file; echo new > {tmp_path}/home/file"
-    with keeper.started() as started:
+    with reaper.started() as started:
         child = rule.around(started, tmp_path / "own")(["sh", "-c", script], ENVIRONMENT, None, tmp_path / "image")
         child.communicate(timeout=60)
     assert (declared / "file").read_text() == "new\n"
@@ -274,14 +274,14 @@ def test_a_declared_folder_may_be_written_though_it_lies_in_the_home(tmp_path: P
 
 @needs_landlock
 @pytest.mark.parametrize(("script", "code"), [("exit 3", 3), ("kill -9 $$", -9), ("kill -TERM $$", -15)])
-def test_the_end_of_a_program_is_its_own(start: keeper.Start, tmp_path: Path, script: str, code: int) -> None:
+def test_the_end_of_a_program_is_its_own(start: reaper.Start, tmp_path: Path, script: str, code: int) -> None:
     child = start(["sh", "-c", script], ENVIRONMENT, None, tmp_path / "image")
     child.communicate(timeout=60)
     assert child.returncode == code
 
 
 @needs_landlock
-def test_a_program_leads_its_group_in_its_folder_and_hears_its_signals(start: keeper.Start, tmp_path: Path) -> None:
+def test_a_program_leads_its_group_in_its_folder_and_hears_its_signals(start: reaper.Start, tmp_path: Path) -> None:
     script = "trap 'echo heard; exit 5' TERM; echo $$ $PWD; while :; do sleep 0.1; done"
     child = start(["sh", "-c", script], ENVIRONMENT, None, tmp_path / "image")
     assert child.stdout
@@ -304,7 +304,7 @@ def test_a_program_leads_its_group_in_its_folder_and_hears_its_signals(start: ke
     ],
 )
 def test_a_command_that_cannot_be_run_raises_what_it_does_elsewhere(
-    start: keeper.Start, tmp_path: Path, command: list[str], error: type[Exception] | tuple[type[Exception], ...]
+    start: reaper.Start, tmp_path: Path, command: list[str], error: type[Exception] | tuple[type[Exception], ...]
 ) -> None:
     (tmp_path / "image" / "not-executable").write_text("")
     for begin in (start, as_user(None)):
@@ -313,7 +313,7 @@ def test_a_command_that_cannot_be_run_raises_what_it_does_elsewhere(
 
 
 @needs_landlock
-def test_the_launcher_reads_nothing_of_a_program_s_environment(start: keeper.Start, tmp_path: Path) -> None:
+def test_the_launcher_reads_nothing_of_a_program_s_environment(start: reaper.Start, tmp_path: Path) -> None:
     environment = {
         **ENVIRONMENT,
         "PYTHONHOME": "/nowhere",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.scheduler.container import DRAIN, Container, environment
 from ecs_emulator.scheduler.images import Image
 from emulator.tests.scheduler.launches import a_container
@@ -39,8 +39,8 @@ class Heard:
 
 
 @pytest.fixture
-def start() -> Iterator[keeper.Start]:
-    with keeper.started() as started:
+def start() -> Iterator[reaper.Start]:
+    with reaper.started() as started:
         yield started
 
 
@@ -50,7 +50,7 @@ def heard() -> Heard:
 
 
 @pytest.fixture
-def ended(start: keeper.Start, heard: Heard, tmp_path: Path) -> Iterator[Container]:
+def ended(start: reaper.Start, heard: Heard, tmp_path: Path) -> Iterator[Container]:
     """A container whose process has printed its last words and ended, of which nobody has taken notice yet."""
     image = Image(tmp_path, ("sh", "-c", "echo last words; exit 3"))
     container = Container(a_container("web:v1"))

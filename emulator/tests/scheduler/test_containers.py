@@ -11,15 +11,15 @@ from pathlib import Path
 import boto3
 import pytest
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.containers import Containers
 from ecs_emulator.scheduler.docker.engine import Engine
-from ecs_emulator.scheduler.docker.ground import Ground
+from ecs_emulator.scheduler.docker.session import DockerSession
 from ecs_emulator.scheduler.images import Images
-from ecs_emulator.scheduler.outside import Run
+from ecs_emulator.scheduler.interfaces import Run
 from emulator.tests.scheduler.docker.stand_in import StandIn
 from emulator.tests.scheduler.launches import a_container, a_launch, awslogs, ended, statuses, wait_until_running
 from emulator.tests.support.waiting import until
@@ -56,8 +56,10 @@ def containers(
     cloud: Cloud, session: boto3.Session, tmp_path: Path, stand_in: StandIn, said: Say
 ) -> Iterator[Containers]:
     (port,) = free_ports(1)
-    ground = Ground(Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"), "172.30.0.1")
-    with keeper.started() as start:
+    ground = DockerSession(
+        Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"), "172.30.0.1"
+    )
+    with reaper.started() as start:
         around = (Images(tmp_path / "images"), start, session, cloud.url, port, Clock(100), tmp_path / "tasks")
         with closing(Containers(ground, *around, said.append, confinement=None, keys=cloud.keys)) as made:
             yield made

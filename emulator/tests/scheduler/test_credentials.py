@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.cloud.keys import Ended, Keys
+from ecs_emulator.cloud.keys import Keys, RevokedKey
 from ecs_emulator.scheduler.credentials import LIFE, RENEWAL, TaskRole
 
 ROLE = "arn:aws:iam::123456789012:role/task"
@@ -22,7 +22,7 @@ def test_credentials_are_renewed_before_they_end_and_those_before_go_on_to_their
     second = role.document()
     assert second["AccessKeyId"] != first["AccessKeyId"]
     assert keys.find(first["AccessKeyId"], now) is not None
-    with pytest.raises(Ended):
+    with pytest.raises(RevokedKey):
         keys.find(first["AccessKeyId"], 1_000_000.0 + LIFE + 1)
     assert keys.find(second["AccessKeyId"], 1_000_000.0 + LIFE + 1) is not None
 
@@ -34,7 +34,7 @@ def test_no_key_of_a_task_outlives_it_not_even_one_that_is_asked_for_at_its_end(
     issued = [role.document()["AccessKeyId"], role.lasting().id]
     role.end()
     for key_id in issued:
-        with pytest.raises(Ended):
+        with pytest.raises(RevokedKey):
             keys.find(key_id, 1_000_000.0)
     assert keys.find(role.lasting().id, 1_000_000.0) is None
     assert keys.find(own.id, 1_000_000.0) == own

@@ -21,7 +21,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.endpoint import Cloud
@@ -101,7 +101,7 @@ def running(
     cloud: Cloud, session: boto3.Session, folder: Path, said: Say, speed: float = 100, stand_in: bool = False
 ) -> Iterator[Processes]:
     (port,) = free_ports(1)
-    with keeper.started() as start:
+    with reaper.started() as start:
         images = Images(folder / "images", stand_in)
         around = (images, start, session, cloud.url, port, Clock(speed), folder / "tasks", said.append)
         made = Processes(*around, confinement=Confinement.of(folder / "home", folder), keys=cloud.keys)

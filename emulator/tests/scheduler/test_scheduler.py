@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from ecs_emulator.clock import Clock
+from ecs_emulator.scheduler.interfaces import Launch
 from ecs_emulator.scheduler.operations import OPERATIONS
-from ecs_emulator.scheduler.outside import Launch
 from ecs_emulator.scheduler.scheduler import Scheduler
 from emulator.tests.scheduler.world import NETWORK, MadeUpRun, MadeUpRunner, MadeUpTargets
 from emulator.tests.support.waiting import until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.scheduler.outside import ContainerState
+from ecs_emulator.scheduler.interfaces import ContainerState
 from emulator.tests.scheduler.world import GROUP, World
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ecs_emulator.clock import Clock
+from ecs_emulator.scheduler.interfaces import ContainerState, Health, Launch, TargetAddress
 from ecs_emulator.scheduler.operations import OPERATIONS
-from ecs_emulator.scheduler.outside import ContainerState, Health, Launch, Target
 from ecs_emulator.scheduler.scheduler import Scheduler
 from emulator.simulation.shapes import check_answer
 
@@ -87,21 +87,21 @@ class MadeUpTargets:
         self._runner = runner
         self.now = 0.0
         self.balanced = {GROUP}
-        self.since: dict[tuple[str, Target], float] = {}
-        self.leaving: dict[tuple[str, Target], float] = {}
+        self.since: dict[tuple[str, TargetAddress], float] = {}
+        self.leaving: dict[tuple[str, TargetAddress], float] = {}
         self.said: dict[str, str] = {}  # address to state
         self.delays: dict[str, float] = {}  # seconds that leaving takes, by group; 10 where nothing else is said
         self.history: list[str] = []
 
-    def register(self, group_arn: str, target: Target) -> None:
+    def register(self, group_arn: str, target: TargetAddress) -> None:
         self.since[group_arn, target] = self.now
         self.history.append(f"+{target.id}")
 
-    def deregister(self, group_arn: str, target: Target) -> None:
+    def deregister(self, group_arn: str, target: TargetAddress) -> None:
         self.leaving.setdefault((group_arn, target), self.now)
         self.history.append(f"-{target.id}")
 
-    def health(self, group_arn: str, target: Target) -> Health | None:
+    def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         key = (group_arn, target)
         if key not in self.since or self.now >= self.leaving.get(key, self.now + 1) + self.delays.get(group_arn, 10):
             return None

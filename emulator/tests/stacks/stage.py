@@ -18,10 +18,10 @@ from typing import Any
 import boto3
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.cloud.endpoint import Cloud, Played, bound
+from ecs_emulator.cloud.endpoint import Cloud, OperationHandlers, bound
 from ecs_emulator.local import REGION, use_only
 from ecs_emulator.scheduler import operations as ecs
-from ecs_emulator.scheduler.outside import ContainerState, Health, Launch, Target
+from ecs_emulator.scheduler.interfaces import ContainerState, Health, Launch, TargetAddress
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.stack import Stacks
@@ -70,15 +70,15 @@ class _Runner:
 class _Targets:
     """Healthy from the start, gone at once."""
 
-    there: set[tuple[str, Target]] = field(default_factory=set)
+    there: set[tuple[str, TargetAddress]] = field(default_factory=set)
 
-    def register(self, group_arn: str, target: Target) -> None:
+    def register(self, group_arn: str, target: TargetAddress) -> None:
         self.there.add((group_arn, target))
 
-    def deregister(self, group_arn: str, target: Target) -> None:
+    def deregister(self, group_arn: str, target: TargetAddress) -> None:
         self.there.discard((group_arn, target))
 
-    def health(self, group_arn: str, target: Target) -> Health | None:
+    def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         return Health("healthy") if (group_arn, target) in self.there else None
 
     def is_balanced(self, _group_arn: str) -> bool:
@@ -120,11 +120,11 @@ def stage() -> Iterator[Stage]:
     gate = threading.Event()
     scheduler = Scheduler(_Runner(gate), _Targets(), Clock(SPEED))
     try:
-        cloud.play("ecs", Played(bound(ecs.OPERATIONS, scheduler)))
+        cloud.play("ecs", OperationHandlers(bound(ecs.OPERATIONS, scheduler)))
         use_only(cloud.url, cloud.key)
         session = boto3.Session()
         stacks = Stacks(session, REGION, tasks_run=True, clock=Clock(SPEED))
-        cloud.play("cloudformation", Played(bound(cloudformation.OPERATIONS, stacks)))
+        cloud.play("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, stacks)))
         scheduler.start()
         yield Stage(cloud.url, session, stacks, gate)
         stacks.close()

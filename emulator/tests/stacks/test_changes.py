@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ecs_emulator.stacks.changes import NoUpdates
-from ecs_emulator.stacks.plan import Change
+from ecs_emulator.stacks.plan import ResourceChange
 from ecs_emulator.stacks.resources.registry import PLAYED
 from ecs_emulator.stacks.templates import TemplateError, parsed_template
 from emulator.tests.stacks.stage import Stage
@@ -31,7 +31,7 @@ def retention(stage: Stage, group: str) -> list[int | None]:
     return [each.get("retentionInDays") for each in groups]
 
 
-def planned(stage: Stage, name: str, text: str, **parameters: Any) -> list[Change]:
+def planned(stage: Stage, name: str, text: str, **parameters: Any) -> list[ResourceChange]:
     stack = stage.stacks.named(name)
     assert stack is not None
     return stage.stacks.plan(stack, stage.stacks.wanted(parsed_template(text, "t.yml"), parameters)).changes

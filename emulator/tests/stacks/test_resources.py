@@ -7,9 +7,9 @@ from typing import Any
 import boto3
 import pytest
 
-from ecs_emulator.stacks.resources.fitting import fitted
-from ecs_emulator.stacks.resources.imagined import imagine
+from ecs_emulator.stacks.resources.coercion import coerced
 from ecs_emulator.stacks.resources.registry import NOT_PLAYED, grouped, known
+from ecs_emulator.stacks.resources.stubs import imagine
 from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import BALANCED, NETWORK, SERVICE
@@ -37,7 +37,7 @@ from emulator.tests.stacks.templates import BALANCED, NETWORK, SERVICE
     ],
 )
 def test_a_service_s_properties_fit_the_api(properties: dict[str, Any], input_: dict[str, Any]) -> None:
-    assert fitted(boto3.client("ecs", "us-east-1"), "CreateService", properties) == input_
+    assert coerced(boto3.client("ecs", "us-east-1"), "CreateService", properties) == input_
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_service_s_properties_fit_the_api(properties: dict[str, Any], input_: 
     ],
 )
 def test_a_task_definition_s_properties_fit_the_api(properties: dict[str, Any], input_: dict[str, Any]) -> None:
-    assert fitted(boto3.client("ecs", "us-east-1"), "RegisterTaskDefinition", properties) == input_
+    assert coerced(boto3.client("ecs", "us-east-1"), "RegisterTaskDefinition", properties) == input_
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_task_definition_s_properties_fit_the_api(properties: dict[str, Any], 
 )
 def test_what_does_not_fit_is_refused_with_its_place(properties: dict[str, Any], message: str) -> None:
     with pytest.raises(TemplateError) as refused:
-        fitted(boto3.client("ecs", "us-east-1"), "CreateService", properties)
+        coerced(boto3.client("ecs", "us-east-1"), "CreateService", properties)
     assert str(refused.value) == message
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ecs_emulator.experiments.story import Finding
+from ecs_emulator.experiments.record import CheckResult
 from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import RequestKind, Slice
 from ops.visitors import LIKE
-from reliability.faults.story import Look, Played
+from reliability.faults.record import FaultRun, Look
 from reliability.histories import Verdict
 
 REVISION = "mysfits-service:2"
@@ -33,10 +33,10 @@ def a_played(
     liked: Mapping[str, int] | None = None,
     in_doubt: Mapping[str, int] | None = None,
     stored: Mapping[str, int] | None = None,
-    found: Sequence[Finding] = (),
+    found: Sequence[CheckResult] = (),
     clients: int = 32,
     history: Verdict = PROVED,
-) -> Played:
+) -> FaultRun:
     """A good answer in each tenth of a second, the slowest in so many milliseconds; a failure at each of the times."""
     slices = [Slice(START + number / 10, 0.1) for number in range(round((END - START) * 10))]
     for each in slices:
@@ -48,4 +48,4 @@ def a_played(
     slices[0].in_doubt.update(in_doubt or {})
     grown = Counter(liked if stored is None else stored)
     load = LoadReport("http://localhost", clients, slices)
-    return Played(load, BEGAN, ENDED, before, after, looks, later, grown, found, history)
+    return FaultRun(load, BEGAN, ENDED, before, after, looks, later, grown, found, history)

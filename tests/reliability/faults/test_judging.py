@@ -7,22 +7,22 @@ from dataclasses import replace
 
 import pytest
 
-from ecs_emulator.experiments.story import Finding
+from ecs_emulator.experiments.record import CheckResult
 from ecs_emulator.load.client import TIMED_OUT
 from ecs_emulator.load.generator import MUTE
-from reliability.faults.fault import Price
+from reliability.faults.fault import Tolerance
 from reliability.faults.judging import AT_ONCE, LONGEST, RECOVERY, judge
 from reliability.faults.programme import PROGRAMME
+from reliability.faults.record import BAD_GATEWAY, TRY_AGAIN, FaultRun, Look, kinds
 from reliability.faults.show import Result
-from reliability.faults.story import BAD_GATEWAY, TRY_AGAIN, Look, Played, kinds
 from tests.reliability.faults.stories import ALIVE, ANNA, BEGAN, BERT, ENDED, WELL, a_played
 
-NOTHING, SAID_SO = Price(), Price(frozenset({TRY_AGAIN}))
-ONE_EACH = Price(frozenset({BAD_GATEWAY}), most=1.0, victim=True)
+NOTHING, SAID_SO = Tolerance(), Tolerance(frozenset({TRY_AGAIN}))
+ONE_EACH = Tolerance(frozenset({BAD_GATEWAY}), most=1.0, victim=True)
 CARL = "c" * 32
 
 
-def broken(played: Played, price: Price) -> list[str]:
+def broken(played: FaultRun, price: Tolerance) -> list[str]:
     return [finding.sentence for finding in judge(played, price) if not finding.holds]
 
 
@@ -69,7 +69,7 @@ def test_fails_for_an_answer_that_took_longer_than_a_request_may() -> None:
 
 
 def test_fails_for_an_answer_that_never_came() -> None:
-    told = Price(frozenset({TIMED_OUT}))
+    told = Tolerance(frozenset({TIMED_OUT}))
     (sentence,) = broken(a_played(failed_at=[103], outcome=TIMED_OUT, revision=""), told)
     assert sentence.endswith("and 1 never came.")
 
@@ -135,7 +135,7 @@ def test_fails_when_it_takes_longer_than_a_request_may() -> None:
 
 
 def test_what_a_fault_says_of_itself_is_judged_as_well() -> None:
-    assert broken(a_played(found=[Finding(False, "It befell 0 calls.")]), NOTHING) == ["It befell 0 calls."]
+    assert broken(a_played(found=[CheckResult(False, "It befell 0 calls.")]), NOTHING) == ["It befell 0 calls."]
 
 
 def test_a_row_says_what_was_done_seen_lost_and_how_long_it_took() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ecs_emulator.experiments.story import Act
+from ecs_emulator.experiments.record import OperatorAction
 from ecs_emulator.load.slices import RequestKind
 from emulator.tests.experiments.stories import a_story
 from ops.visitors import LIKE
 from reliability.histories import Verdict
-from reliability.soak.guests import Visit
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
 from reliability.soak.story import Refusal, Soaked
+from reliability.soak.synthetic_probes import ProbeResult
 
 LIKES, UPDATED = "mysfits-likes:2", "mysfits-users:2"
 TASKS = (Part("mysfits-catalog", "a"), Part("mysfits-likes", "b"))
@@ -40,9 +40,9 @@ def a_soak(
     ).report
     return Soaked(
         report=report,
-        rollout=Act(110.0, "rollout", 118.0),
-        killed=Act(120.0, "kill -9", 123.0),
-        throttled=Act(125.0, "throttled", 135.0),
+        rollout=OperatorAction(110.0, "rollout", 118.0),
+        killed=OperatorAction(120.0, "kill -9", 123.0),
+        throttled=OperatorAction(125.0, "throttled", 135.0),
         likes=LIKES,
         updated=UPDATED,
         deployed=["SUCCESSFUL"],
@@ -50,7 +50,7 @@ def a_soak(
         throttled_calls=40,
         refusal=Refusal(503, "1"),
         stored=Counter(stored or liked or {"x": 5, "y": 7}),
-        visits=[Visit(101.0, "GET /hello", "Hello ELECLE 1", "Hello ELECLE 1")],
+        visits=[ProbeResult(101.0, "GET /hello", "Hello ELECLE 1", "Hello ELECLE 1")],
         samples=samples(grown or {}),
         history=PROVED,
     )

@@ -9,10 +9,10 @@ import pytest
 from ecs_emulator.load.slices import RequestKind
 from emulator.tests.experiments.stories import broken
 from ops.visitors import LIKE
-from reliability.soak.guests import Visit
 from reliability.soak.judging import ROOM, judge
 from reliability.soak.memory import REHEARSAL, Part, Sample
 from reliability.soak.story import Refusal
+from reliability.soak.synthetic_probes import ProbeResult
 from tests.reliability.soak.soaks import LIKES, MIB, TASKS, UNDER_WAY, a_soak
 
 
@@ -63,7 +63,7 @@ def test_a_like_without_an_answer_may_be_stored_or_not_and_one_that_was_refused_
 
 
 def test_fails_when_a_guest_was_told_something_else() -> None:
-    wrong = Visit(130.0, "GET /hello/again", "Hello ELECLE 2", "Hello ELECLE 3")
+    wrong = ProbeResult(130.0, "GET /hello/again", "Hello ELECLE 2", "Hello ELECLE 3")
     soaked = a_soak()
     (sentence,) = broken(judge(replace(soaked, visits=[*soaked.visits, wrong])))
     assert sentence == "1 of 2 guests were told what they should not be: GET /hello/again 'Hello ELECLE 3'."

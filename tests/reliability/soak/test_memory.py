@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from reliability.soak.memory import BALANCER, REHEARSAL, Memory, Part, is_readable, watching
+from reliability.soak.memory import BALANCER, REHEARSAL, MemorySampler, Part, is_readable, watching
 from tests.platform_runner import until
 
 OURS, SOMEBODYS = "a" * 32, "b" * 32
@@ -49,13 +49,13 @@ def holding() -> Iterator[Holding]:
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
+def memory(tmp_path: Path) -> Iterator[MemorySampler]:
     with watching(cast("Any", Ecs()), "cluster", tmp_path, every=0.05) as memory:
         yield memory
 
 
 def test_a_task_is_what_all_its_processes_hold_and_others_are_left_out(
-    memory: Memory, holding: Holding, tmp_path: Path
+    memory: MemorySampler, holding: Holding, tmp_path: Path
 ) -> None:
     for task in (OURS, OURS, SOMEBODYS):
         holding({"ECS_CONTAINER_METADATA_URI_V4": f"http://127.0.0.1:1/v4/{task}-0123456789"})

@@ -14,8 +14,8 @@ from moto.s3.utils import bucket_name_from_url
 from moto.utilities.utils import get_partition
 from werkzeug.wrappers import Request
 
-from ecs_emulator.cloud.called import Called
 from ecs_emulator.cloud.durable.codec import container
+from ecs_emulator.cloud.request_route import RequestRoute
 
 _TARGETS = {
     "DynamoDB_20120810": "dynamodb",
@@ -69,7 +69,7 @@ class Call:
 
     @classmethod
     def _read(cls, request: Request) -> Call:
-        called = Called.of(request)
+        called = RequestRoute.of(request)
         credential = re.search(r"Credential=([^/\s]+)/[^/]*/([^/]+)/", request.headers.get("Authorization", ""))
         query = parse_qs(request.query_string.decode("latin-1"), keep_blank_values=True)
         if credential is None and "X-Amz-Credential" in query:

@@ -16,7 +16,7 @@ _ENDS = {"Delete", "Deregister", "Remove", "Terminate", "Stop"}
 _NAMES = ("name", "family", "service", "cluster", "identifier", "url", "arn", "id")
 
 
-class Hand:
+class ManualResources:
     """A note for each operation and name, such as `sqs CreateQueue jobs`, by the service that it was asked of."""
 
     def __init__(self, database: Database) -> None:

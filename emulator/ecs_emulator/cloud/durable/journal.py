@@ -16,8 +16,8 @@ from ecs_emulator.cloud.durable.buckets import Buckets, Send
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.codec import container, parts
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database, Document, NotWritten
-from ecs_emulator.cloud.durable.hand import Hand, is_kept
-from ecs_emulator.cloud.durable.kind import CONTENT, Kind
+from ecs_emulator.cloud.durable.hand import ManualResources, is_kept
+from ecs_emulator.cloud.durable.kind import CONTENT, DataKind
 from ecs_emulator.cloud.durable.objects import Objects, Uploads
 from ecs_emulator.cloud.durable.parameters import Parameters
 from ecs_emulator.cloud.durable.rows import Rows, Tables
@@ -45,15 +45,15 @@ class Journal:
         self._say = say
         self._buckets = Buckets(send)
         self._tables = Tables()
-        kinds: list[Kind] = [self._tables, logs.Groups(), self._buckets]
+        kinds: list[DataKind] = [self._tables, logs.Groups(), self._buckets]
         kinds += [Rows(), logs.Streams(), Objects(), Uploads(), Parameters(), Secrets()]
-        self._kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
+        self._kinds: Mapping[str, DataKind] = {kind.name: kind for kind in kinds}
         self._attached: set[Cell] = set()  # the definitions of the containers
         self._taken: set[Cell] = set()  # those of the stacks that somebody has deleted
         self._ahead: set[Cell] = set()  # what could neither be committed nor taken back
         self._is_starting = True
         self._is_full = False
-        self._hand = Hand(database)
+        self._hand = ManualResources(database)
         with alone:
             logs.expire(database)
             for kind in ("parameter", "secret"):

@@ -11,7 +11,7 @@ from ecs_emulator.cloud.durable.database import Cell, Database, Document, LogEve
 CONTENT = {"table": ("row",), "group": ("stream",), "bucket": ("object", "upload")}
 
 
-class Kind(Protocol):
+class DataKind(Protocol):
     """A kind of data in moto's memory. Everything here is called while no other call is carried out."""
 
     name: str

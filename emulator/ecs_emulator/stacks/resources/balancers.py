@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ecs_emulator.stacks.names import shortened
-from ecs_emulator.stacks.resources.fitting import call, refuse, text
-from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing, retagged
+from ecs_emulator.stacks.resources.coercion import call, refuse, text
+from ecs_emulator.stacks.resources.provider import (
+    TAGS,
+    Context,
+    PhysicalResource,
+    Properties,
+    Provider,
+    changed,
+    finishing,
+    retagged,
+)
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
 
@@ -22,22 +31,22 @@ _NOT_OF_BALANCERS = {
 }
 
 
-def _create_balancer(place: Place, name: str, properties: Properties) -> Made:
+def _create_balancer(context: Context, name: str, properties: Properties) -> PhysicalResource:
     refuse(properties, _NOT_OF_BALANCERS)
     if properties.get("Type", "application") != "application":
         raise TemplateError(f"{_BALANCER}.Type {properties['Type']} is not played here: only application is.")
-    elbv2 = place.client("elbv2")
+    elbv2 = context.client("elbv2")
     wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes = wanted.pop("LoadBalancerAttributes", [])
     subnets = wanted.pop("Subnets", []) or wanted.pop("SubnetMappings", [])
     wanted.pop("SubnetMappings", None)
     if len(subnets) < 2:
         raise TemplateError("At least two subnets in two different Availability Zones must be specified.")
-    wanted["Subnets"] = _default_subnets(place)[: max(2, len(subnets))]
+    wanted["Subnets"] = _default_subnets(context)[: max(2, len(subnets))]
     arn = call(elbv2, "CreateLoadBalancer", wanted, _BALANCER)["LoadBalancers"][0]["LoadBalancerArn"]
     # Described, as the endpoint tells where it really listens.
     balancer = elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]
-    made = Made(
+    made = PhysicalResource(
         arn,
         {
             "CanonicalHostedZoneID": balancer["CanonicalHostedZoneId"],
@@ -53,9 +62,11 @@ def _create_balancer(place: Place, name: str, properties: Properties) -> Made:
     return made
 
 
-def _update_balancer(place: Place, made: Made, before: Properties, after: Properties) -> Made:
+def _update_balancer(
+    context: Context, made: PhysicalResource, before: Properties, after: Properties
+) -> PhysicalResource:
     refuse(after, _NOT_OF_BALANCERS)
-    elbv2, differing = place.client("elbv2"), changed(before, after)
+    elbv2, differing = context.client("elbv2"), changed(before, after)
     if unknown := differing - _NETWORK - {"IpAddressType", "LoadBalancerAttributes", "Tags"}:
         raise TemplateError(f"{_BALANCER}.{min(unknown)} cannot be changed here.")
     if "IpAddressType" in differing:
@@ -63,31 +74,31 @@ def _update_balancer(place: Place, made: Made, before: Properties, after: Proper
         call(elbv2, "SetIpAddressType", wanted, _BALANCER)
     attributes = after.get("LoadBalancerAttributes", []) if "LoadBalancerAttributes" in differing else []
     _set(elbv2, "ModifyLoadBalancerAttributes", {"LoadBalancerArn": made.ref}, attributes)
-    tag(place, made.ref, before, after)
+    tag(context, made.ref, before, after)
     return made
 
 
-def _delete_balancer(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("elbv2").delete_load_balancer(LoadBalancerArn=made.ref)
+def _delete_balancer(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("elbv2").delete_load_balancer(LoadBalancerArn=made.ref)
 
 
-def _default_subnets(place: Place) -> list[str]:
-    ec2 = place.client("ec2")
+def _default_subnets(context: Context) -> list[str]:
+    ec2 = context.client("ec2")
     answer = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
     return [subnet["SubnetId"] for subnet in answer["Subnets"]]
 
 
-def _create_group(place: Place, name: str, properties: Properties) -> Made:
-    elbv2 = place.client("elbv2")
+def _create_group(context: Context, name: str, properties: Properties) -> PhysicalResource:
+    elbv2 = context.client("elbv2")
     if properties.get("TargetType") == "lambda":
         raise TemplateError(f"{_GROUP}.TargetType lambda is not played here.")
     wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes, targets = wanted.pop("TargetGroupAttributes", []), wanted.pop("Targets", [])
     if "VpcId" in wanted:
-        wanted["VpcId"] = _default_vpc(place)
+        wanted["VpcId"] = _default_vpc(context)
     group = call(elbv2, "CreateTargetGroup", wanted, _GROUP)["TargetGroups"][0]
     arn = group["TargetGroupArn"]
-    made = Made(
+    made = PhysicalResource(
         arn,
         {
             "LoadBalancerArns": group.get("LoadBalancerArns", []),
@@ -128,8 +139,8 @@ _CHECK_DEFAULTS = {
 }
 
 
-def _update_group(place: Place, made: Made, before: Properties, after: Properties) -> Made:
-    elbv2, name, differing = place.client("elbv2"), {"TargetGroupArn": made.ref}, changed(before, after)
+def _update_group(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+    elbv2, name, differing = context.client("elbv2"), {"TargetGroupArn": made.ref}, changed(before, after)
     if unknown := differing - _CHECKS - {"TargetGroupAttributes", "Targets", "Tags"}:
         raise TemplateError(f"{_GROUP}.{min(unknown)} cannot be changed here.")
     if checks := differing & _CHECKS:
@@ -142,16 +153,16 @@ def _update_group(place: Place, made: Made, before: Properties, after: Propertie
         call(elbv2, "DeregisterTargets", {**name, "Targets": gone}, _GROUP)
     if more := [target for target in new if target not in old]:
         call(elbv2, "RegisterTargets", {**name, "Targets": more}, _GROUP)
-    tag(place, made.ref, before, after)
+    tag(context, made.ref, before, after)
     return made
 
 
-def _delete_group(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("elbv2").delete_target_group(TargetGroupArn=made.ref)
+def _delete_group(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("elbv2").delete_target_group(TargetGroupArn=made.ref)
 
 
-def _default_vpc(place: Place) -> str:
-    ec2 = place.client("ec2")
+def _default_vpc(context: Context) -> str:
+    ec2 = context.client("ec2")
     answer = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])
     return str(answer["Vpcs"][0]["VpcId"])
 
@@ -162,9 +173,9 @@ def _set(elbv2: Any, operation: str, name: Properties, attributes: list[Any]) ->
         call(elbv2, operation, {**name, "Attributes": values})
 
 
-def tag(place: Place, arn: str, before: Properties, after: Properties) -> None:
+def tag(context: Context, arn: str, before: Properties, after: Properties) -> None:
     """Give a resource of ELBv2 the tags of its properties."""
-    elbv2 = place.client("elbv2")
+    elbv2 = context.client("elbv2")
     gone, tags = retagged(before, after)
     if gone:
         elbv2.remove_tags(ResourceArns=[arn], TagKeys=gone)
@@ -172,7 +183,7 @@ def tag(place: Place, arn: str, before: Properties, after: Properties) -> None:
         call(elbv2, "AddTags", {"ResourceArns": [arn], "Tags": tags})
 
 
-LOAD_BALANCER = Kind(
+LOAD_BALANCER = Provider(
     _create_balancer,
     _update_balancer,
     _delete_balancer,
@@ -180,7 +191,7 @@ LOAD_BALANCER = Kind(
     name="Name",
     schema={"LoadBalancerAttributes?": TAGS, "Subnets?": [TEXT], "SubnetMappings?": [MAP], "Tags?": TAGS},
 )
-TARGET_GROUP = Kind(
+TARGET_GROUP = Provider(
     _create_group,
     _update_group,
     _delete_group,

@@ -5,8 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ecs_emulator.stacks.resources.fitting import call
-from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing
+from ecs_emulator.stacks.resources.coercion import call
+from ecs_emulator.stacks.resources.provider import (
+    TAGS,
+    Context,
+    PhysicalResource,
+    Properties,
+    Provider,
+    changed,
+    finishing,
+)
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
 
@@ -21,18 +29,18 @@ _SETTINGS = {
 }
 
 
-def _create(place: Place, name: str, properties: Properties) -> Made:
+def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
     _check(properties)
-    s3 = place.client("s3")
+    s3 = context.client("s3")
     name = properties.get("BucketName", name.lower())
     s3.create_bucket(Bucket=name)
-    made = Made(
+    made = PhysicalResource(
         name,
         {
             "Arn": f"arn:aws:s3:::{name}",
             "DomainName": f"{name}.s3.amazonaws.com",
-            "RegionalDomainName": f"{name}.s3.{place.region}.amazonaws.com",
-            "WebsiteURL": f"http://{name}.s3-website.{place.region}.amazonaws.com",
+            "RegionalDomainName": f"{name}.s3.{context.region}.amazonaws.com",
+            "WebsiteURL": f"http://{name}.s3-website.{context.region}.amazonaws.com",
         },
     )
     with finishing(made):
@@ -40,14 +48,14 @@ def _create(place: Place, name: str, properties: Properties) -> Made:
     return made
 
 
-def _update(place: Place, made: Made, before: Properties, after: Properties) -> Made:
+def _update(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
     _check(after)
-    _set(place.client("s3"), made.ref, before, after)
+    _set(context.client("s3"), made.ref, before, after)
     return made
 
 
-def _delete(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("s3").delete_bucket(Bucket=made.ref)
+def _delete(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("s3").delete_bucket(Bucket=made.ref)
 
 
 def _check(properties: Properties) -> None:
@@ -92,17 +100,17 @@ def _website(value: Properties) -> Properties:
     return website
 
 
-def _put_policy(place: Place, _name: str, properties: Properties) -> Made:
+def _put_policy(context: Context, _name: str, properties: Properties) -> PhysicalResource:
     document = json.dumps(properties["PolicyDocument"])
-    place.client("s3").put_bucket_policy(Bucket=properties["Bucket"], Policy=document)
-    return Made(properties["Bucket"])
+    context.client("s3").put_bucket_policy(Bucket=properties["Bucket"], Policy=document)
+    return PhysicalResource(properties["Bucket"])
 
 
-def _delete_policy(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("s3").delete_bucket_policy(Bucket=made.ref)
+def _delete_policy(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("s3").delete_bucket_policy(Bucket=made.ref)
 
 
-BUCKET = Kind(
+BUCKET = Provider(
     _create,
     _update,
     _delete,
@@ -115,9 +123,9 @@ BUCKET = Kind(
         "WebsiteConfiguration?": {"IndexDocument": TEXT, "ErrorDocument?": TEXT},
     },
 )
-BUCKET_POLICY = Kind(
+BUCKET_POLICY = Provider(
     _put_policy,
-    lambda place, _made, _before, after: _put_policy(place, "", after),
+    lambda context, _made, _before, after: _put_policy(context, "", after),
     _delete_policy,
     replaced_by=frozenset({"Bucket"}),
     schema={"Bucket": TEXT, "PolicyDocument": MAP},

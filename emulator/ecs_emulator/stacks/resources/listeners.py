@@ -7,8 +7,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ecs_emulator.stacks.resources.balancers import tag
-from ecs_emulator.stacks.resources.fitting import call, refuse, text
-from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing
+from ecs_emulator.stacks.resources.coercion import call, refuse, text
+from ecs_emulator.stacks.resources.provider import (
+    TAGS,
+    Context,
+    PhysicalResource,
+    Properties,
+    Provider,
+    changed,
+    finishing,
+)
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
 
@@ -17,45 +25,47 @@ _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 _ACTIONS = {"fixed-response", "forward", "redirect"}
 
 
-def _create_listener(place: Place, _name: str, properties: Properties) -> Made:
-    elbv2, wanted = place.client("elbv2"), dict(properties)
+def _create_listener(context: Context, _name: str, properties: Properties) -> PhysicalResource:
+    elbv2, wanted = context.client("elbv2"), dict(properties)
     refuse(wanted, {"MutualAuthentication": "clients have no certificates here."})
     _check_actions(wanted.get("DefaultActions", []))
     attributes = wanted.pop("ListenerAttributes", [])
-    answer = _with_certificate(place, "CreateListener", wanted)
+    answer = _with_certificate(context, "CreateListener", wanted)
     arn = answer["Listeners"][0]["ListenerArn"]
-    made = Made(arn, {"ListenerArn": arn})
+    made = PhysicalResource(arn, {"ListenerArn": arn})
     with finishing(made):
         _set_attributes(elbv2, arn, attributes)
     return made
 
 
-def _update_listener(place: Place, made: Made, before: Properties, after: Properties) -> Made:
+def _update_listener(
+    context: Context, made: PhysicalResource, before: Properties, after: Properties
+) -> PhysicalResource:
     refuse(after, {"MutualAuthentication": "clients have no certificates here."})
     _check_actions(after.get("DefaultActions", []))
     differing = changed(before, after)
     if settings := differing - {"ListenerAttributes", "Tags"}:
         wanted = {name: value for name, value in after.items() if name in settings | {"DefaultActions"}}
-        _with_certificate(place, "ModifyListener", {"ListenerArn": made.ref, **wanted})
+        _with_certificate(context, "ModifyListener", {"ListenerArn": made.ref, **wanted})
     if "ListenerAttributes" in differing:
-        _set_attributes(place.client("elbv2"), made.ref, after.get("ListenerAttributes", []))
-    tag(place, made.ref, before, after)
+        _set_attributes(context.client("elbv2"), made.ref, after.get("ListenerAttributes", []))
+    tag(context, made.ref, before, after)
     return made
 
 
-def _delete_listener(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("elbv2").delete_listener(ListenerArn=made.ref)
+def _delete_listener(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("elbv2").delete_listener(ListenerArn=made.ref)
 
 
-def _with_certificate(place: Place, operation: str, wanted: Properties) -> Any:
+def _with_certificate(context: Context, operation: str, wanted: Properties) -> Any:
     """The answer to a call that may name a certificate; one that is not in this cloud has a stand-in."""
-    elbv2 = place.client("elbv2")
+    elbv2 = context.client("elbv2")
     try:
         return call(elbv2, operation, wanted, _LISTENER)
     except ClientError as error:
         if error.response["Error"]["Code"] != "CertificateNotFound":
             raise
-    stand_in = place.client("acm").request_certificate(DomainName="localhost")["CertificateArn"]
+    stand_in = context.client("acm").request_certificate(DomainName="localhost")["CertificateArn"]
     return call(elbv2, operation, {**wanted, "Certificates": [{"CertificateArn": stand_in}]}, _LISTENER)
 
 
@@ -65,27 +75,27 @@ def _set_attributes(elbv2: Any, arn: str, attributes: list[Any]) -> None:
         call(elbv2, "ModifyListenerAttributes", {"ListenerArn": arn, "Attributes": values})
 
 
-def _create_rule(place: Place, _name: str, properties: Properties) -> Made:
+def _create_rule(context: Context, _name: str, properties: Properties) -> PhysicalResource:
     _check_rule(properties)
-    arn = call(place.client("elbv2"), "CreateRule", properties, _RULE)["Rules"][0]["RuleArn"]
-    return Made(arn, {"RuleArn": arn, "IsDefault": "false"})
+    arn = call(context.client("elbv2"), "CreateRule", properties, _RULE)["Rules"][0]["RuleArn"]
+    return PhysicalResource(arn, {"RuleArn": arn, "IsDefault": "false"})
 
 
-def _update_rule(place: Place, made: Made, before: Properties, after: Properties) -> Made:
+def _update_rule(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
     _check_rule(after)
-    elbv2, differing = place.client("elbv2"), changed(before, after)
+    elbv2, differing = context.client("elbv2"), changed(before, after)
     if differing & {"Actions", "Conditions"}:
         rule = {"RuleArn": made.ref, "Actions": after["Actions"], "Conditions": after["Conditions"]}
         call(elbv2, "ModifyRule", rule, _RULE)
     if "Priority" in differing:
         priority = {"RuleArn": made.ref, "Priority": after["Priority"]}
         call(elbv2, "SetRulePriorities", {"RulePriorities": [priority]}, _RULE)
-    tag(place, made.ref, before, after)
+    tag(context, made.ref, before, after)
     return made
 
 
-def _delete_rule(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("elbv2").delete_rule(RuleArn=made.ref)
+def _delete_rule(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("elbv2").delete_rule(RuleArn=made.ref)
 
 
 def _check_rule(properties: Properties) -> None:
@@ -101,14 +111,14 @@ def _check_actions(actions: list[Any]) -> None:
             )
 
 
-LISTENER = Kind(
+LISTENER = Provider(
     _create_listener,
     _update_listener,
     _delete_listener,
     replaced_by=frozenset({"LoadBalancerArn"}),
     schema={"DefaultActions?": [MAP], "ListenerAttributes?": TAGS, "Tags?": TAGS},
 )
-LISTENER_RULE = Kind(
+LISTENER_RULE = Provider(
     _create_rule,
     _update_rule,
     _delete_rule,

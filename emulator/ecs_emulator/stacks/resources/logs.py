@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from ecs_emulator.stacks.resources.fitting import call
-from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing, retagged
+from ecs_emulator.stacks.resources.coercion import call
+from ecs_emulator.stacks.resources.provider import (
+    TAGS,
+    Context,
+    PhysicalResource,
+    Properties,
+    Provider,
+    changed,
+    finishing,
+    retagged,
+)
 from ecs_emulator.stacks.schema import TEXT
 from ecs_emulator.stacks.templates import TemplateError
 
 
-def _create(place: Place, name: str, properties: Properties) -> Made:
-    logs = place.client("logs")
+def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
+    logs = context.client("logs")
     wanted = {"LogGroupName": name, **properties}
     days = wanted.pop("RetentionInDays", None)
     if "Tags" in wanted:
@@ -17,15 +26,15 @@ def _create(place: Place, name: str, properties: Properties) -> Made:
     call(logs, "CreateLogGroup", wanted)
     name = wanted["LogGroupName"]
     groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    made = Made(name, {"Arn": next(group["arn"] for group in groups if group["logGroupName"] == name)})
+    made = PhysicalResource(name, {"Arn": next(group["arn"] for group in groups if group["logGroupName"] == name)})
     if days:
         with finishing(made):
             call(logs, "PutRetentionPolicy", {"LogGroupName": name, "RetentionInDays": days})
     return made
 
 
-def _update(place: Place, made: Made, before: Properties, after: Properties) -> Made:
-    logs = place.client("logs")
+def _update(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+    logs = context.client("logs")
     if unknown := changed(before, after) - {"RetentionInDays", "Tags"}:
         raise TemplateError(f"AWS::Logs::LogGroup.{min(unknown)} cannot be changed here.")
     if "Tags" in changed(before, after):
@@ -41,11 +50,11 @@ def _update(place: Place, made: Made, before: Properties, after: Properties) -> 
     return made
 
 
-def _delete(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("logs").delete_log_group(logGroupName=made.ref)
+def _delete(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("logs").delete_log_group(logGroupName=made.ref)
 
 
-LOG_GROUP = Kind(
+LOG_GROUP = Provider(
     _create,
     _update,
     _delete,

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 
 from ecs_emulator.stacks.resources.balancers import LOAD_BALANCER, TARGET_GROUP
 from ecs_emulator.stacks.resources.buckets import BUCKET, BUCKET_POLICY
-from ecs_emulator.stacks.resources.imagined import imagined
-from ecs_emulator.stacks.resources.kind import Kind
 from ecs_emulator.stacks.resources.listeners import LISTENER, LISTENER_RULE
 from ecs_emulator.stacks.resources.logs import LOG_GROUP
+from ecs_emulator.stacks.resources.provider import Provider
 from ecs_emulator.stacks.resources.services import SERVICE
+from ecs_emulator.stacks.resources.stubs import imagined
 from ecs_emulator.stacks.resources.tables import TABLE
 from ecs_emulator.stacks.resources.tasks import CLUSTER, TASK_DEFINITION
 from ecs_emulator.stacks.resources.watching import ALARM, DASHBOARD
 
 # What needs a scheduler and a load balancer behind the endpoint.
-WITH_TASKS: dict[str, Kind] = {
+WITH_TASKS: dict[str, Provider] = {
     "AWS::ECS::Cluster": CLUSTER,
     "AWS::ECS::Service": SERVICE,
     "AWS::ECS::TaskDefinition": TASK_DEFINITION,
@@ -26,7 +26,7 @@ WITH_TASKS: dict[str, Kind] = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": TARGET_GROUP,
 }
 
-PLAYED: dict[str, Kind] = {
+PLAYED: dict[str, Provider] = {
     "AWS::CloudWatch::Alarm": ALARM,
     "AWS::CloudWatch::Dashboard": DASHBOARD,
     "AWS::DynamoDB::Table": TABLE,
@@ -96,10 +96,10 @@ NOT_PLAYED = {
 }
 
 
-def known(*, tasks_run: bool) -> Mapping[str, Kind]:
+def known(*, tasks_run: bool) -> Mapping[str, Provider]:
     """The known types; those that need a scheduler and a load balancer are imagined where tasks do not run."""
-    kinds = {name: imagined(name, UNGUARDED.get(name)) for name in NOT_PLAYED} | PLAYED
-    return kinds if tasks_run else kinds | {name: imagined(name) for name in WITH_TASKS}
+    providers = {name: imagined(name, UNGUARDED.get(name)) for name in NOT_PLAYED} | PLAYED
+    return providers if tasks_run else providers | {name: imagined(name) for name in WITH_TASKS}
 
 
 def grouped(types: set[str]) -> str:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ecs_emulator.stacks.resources.fitting import call
-from ecs_emulator.stacks.resources.kind import (
+from ecs_emulator.stacks.resources.coercion import call
+from ecs_emulator.stacks.resources.provider import (
     TAGS,
-    Kind,
-    Made,
-    Place,
+    Context,
+    PartiallyCreated,
+    PhysicalResource,
     Properties,
-    Unfinished,
+    Provider,
     changed,
     finishing,
     handler_message,
@@ -40,19 +40,21 @@ BREAKER = handler_message("Error occurred during operation 'ECS Deployment Circu
 _FAILED = {"ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED", "STOPPED"}
 
 
-def _create(place: Place, name: str, properties: Properties) -> Made:
+def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
     wanted = {"ServiceName": name, **_as_api(properties)}
     if properties.get("SchedulingStrategy") != "DAEMON":
         wanted.setdefault("DesiredCount", 1)
-    service = call(place.client("ecs"), "CreateService", wanted, _SERVICE)["service"]
-    made = Made(service["serviceArn"], {"Name": service["serviceName"], "ServiceArn": service["serviceArn"]})
+    service = call(context.client("ecs"), "CreateService", wanted, _SERVICE)["service"]
+    made = PhysicalResource(
+        service["serviceArn"], {"Name": service["serviceName"], "ServiceArn": service["serviceArn"]}
+    )
     with finishing(made):
-        _wait(place, made, service["clusterArn"], new=True)
+        _wait(context, made, service["clusterArn"], new=True)
     return made
 
 
-def _update(place: Place, made: Made, before: Properties, after: Properties) -> Made:
-    ecs = place.client("ecs")
+def _update(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+    ecs = context.client("ecs")
     old = _described(ecs, made, before.get("Cluster", "default"))
     differing = changed(before, after)
     wanted: Properties = {name: [] for name in differing & _LISTS} | after
@@ -60,17 +62,17 @@ def _update(place: Place, made: Made, before: Properties, after: Properties) -> 
     wanted |= {"Cluster": old["clusterArn"], "Service": made.attributes["Name"]}
     with finishing(made):
         if "Tags" in differing:
-            tag(place, made.ref, before, after)
+            tag(context, made.ref, before, after)
         forced = {"ForceNewDeployment": True} if _FORCED in differing and _is_forced(after) else {}
         service = call(ecs, "UpdateService", {**_as_api(wanted), **forced}, _SERVICE)["service"]
-        _wait(place, made, old["clusterArn"], new=_primary(service) != _primary(old))
+        _wait(context, made, old["clusterArn"], new=_primary(service) != _primary(old))
     return made
 
 
-def _delete(place: Place, made: Made, properties: Properties) -> None:
-    ecs, cluster = place.client("ecs"), properties.get("Cluster", "default")
+def _delete(context: Context, made: PhysicalResource, properties: Properties) -> None:
+    ecs, cluster = context.client("ecs"), properties.get("Cluster", "default")
     ecs.delete_service(cluster=cluster, service=made.attributes["Name"], force=True)
-    _until(place, lambda: _is_gone(ecs, made, cluster), f"{made.attributes['Name']} still drains")
+    _until(context, lambda: _is_gone(ecs, made, cluster), f"{made.attributes['Name']} still drains")
 
 
 def _as_api(properties: Properties) -> Properties:
@@ -83,14 +85,14 @@ def _is_forced(properties: Properties) -> bool:
     return str(properties.get(_FORCED, {}).get("EnableForceNewDeployment", False)).lower() == "true"
 
 
-def _described(ecs: Any, made: Made, cluster: str) -> Any:
+def _described(ecs: Any, made: PhysicalResource, cluster: str) -> Any:
     services = ecs.describe_services(cluster=cluster, services=[made.attributes["Name"]])["services"]
     if not services:
         raise TemplateError(f"The service {made.attributes['Name']} is not there any more.")
     return services[0]
 
 
-def _is_gone(ecs: Any, made: Made, cluster: str) -> bool:
+def _is_gone(ecs: Any, made: PhysicalResource, cluster: str) -> bool:
     services = ecs.describe_services(cluster=cluster, services=[made.attributes["Name"]])["services"]
     return not services or services[0]["status"] == "INACTIVE"
 
@@ -99,20 +101,20 @@ def _primary(service: Any) -> str | None:
     return next((each["id"] for each in service["deployments"] if each["status"] == "PRIMARY"), None)
 
 
-def _wait(place: Place, made: Made, cluster: str, *, new: bool) -> None:
+def _wait(context: Context, made: PhysicalResource, cluster: str, *, new: bool) -> None:
     """Until the service is steady; `new` says that a deployment has just begun. Raises Unfinished when it fails."""
-    ecs = place.client("ecs")
+    ecs = context.client("ecs")
     if new:
-        _wait_for_deployment(place, ecs, made, cluster)
+        _wait_for_deployment(context, ecs, made, cluster)
 
     def is_steady() -> bool:
         service = _described(ecs, made, cluster)
         return len(service["deployments"]) == 1 and service["runningCount"] == service["desiredCount"]
 
-    _until(place, is_steady, f"{made.attributes['Name']} did not stabilize")
+    _until(context, is_steady, f"{made.attributes['Name']} did not stabilize")
 
 
-def _wait_for_deployment(place: Place, ecs: Any, made: Made, cluster: str) -> None:
+def _wait_for_deployment(context: Context, ecs: Any, made: PhysicalResource, cluster: str) -> None:
     name = made.attributes["Name"]
     briefs = ecs.list_service_deployments(cluster=cluster, service=name)["serviceDeployments"]
     if not briefs:
@@ -122,10 +124,10 @@ def _wait_for_deployment(place: Place, ecs: Any, made: Made, cluster: str) -> No
     def is_over() -> bool:
         [deployment] = ecs.describe_service_deployments(serviceDeploymentArns=[newest])["serviceDeployments"]
         if deployment["status"] in _FAILED:
-            raise Unfinished(_why(deployment), made)
+            raise PartiallyCreated(_why(deployment), made)
         return bool(deployment["status"] == "SUCCESSFUL")
 
-    _until(place, is_over, f"{name} did not stabilize")
+    _until(context, is_over, f"{name} did not stabilize")
 
 
 def _why(deployment: Any) -> str:
@@ -134,15 +136,15 @@ def _why(deployment: Any) -> str:
     return handler_message(deployment.get("statusReason") or f"The deployment ended as {deployment['status']}.")
 
 
-def _until(place: Place, is_so: Callable[[], bool], otherwise: str) -> None:
-    deadline = time.monotonic() + place.patience
+def _until(context: Context, is_so: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + context.patience
     while not is_so():
         if time.monotonic() > deadline:
-            raise TemplateError(f"{otherwise} after {place.patience:.0f} s.")
-        place.pause()
+            raise TemplateError(f"{otherwise} after {context.patience:.0f} s.")
+        context.pause()
 
 
-SERVICE = Kind(
+SERVICE = Provider(
     _create,
     _update,
     _delete,

@@ -5,8 +5,17 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from ecs_emulator.stacks.resources.fitting import call
-from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, finishing, retagged
+from ecs_emulator.stacks.resources.coercion import call
+from ecs_emulator.stacks.resources.provider import (
+    TAGS,
+    Context,
+    PhysicalResource,
+    Properties,
+    Provider,
+    changed,
+    finishing,
+    retagged,
+)
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
 
@@ -23,8 +32,8 @@ _UPDATED = {
 }
 
 
-def _create(place: Place, name: str, properties: Properties) -> Made:
-    dynamodb = place.client("dynamodb")
+def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
+    dynamodb = context.client("dynamodb")
     wanted = {"TableName": _free(dynamodb, name), **_as_api(properties)}
     made = _made(call(dynamodb, "CreateTable", wanted)["TableDescription"])
     with finishing(made):
@@ -39,8 +48,8 @@ def _free(dynamodb: Any, name: str) -> str:
     return next(each for each in names if each not in taken)
 
 
-def _update(place: Place, made: Made, before: Properties, after: Properties) -> Made:
-    dynamodb, name = place.client("dynamodb"), {"TableName": made.ref}
+def _update(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+    dynamodb, name = context.client("dynamodb"), {"TableName": made.ref}
     differing = changed(before, after)
     if there := differing & _UPDATED:
         wanted = {key: value for key, value in _as_api(after).items() if key in there | {"AttributeDefinitions"}}
@@ -58,8 +67,8 @@ def _update(place: Place, made: Made, before: Properties, after: Properties) -> 
     return _made(dynamodb.describe_table(**name)["Table"])
 
 
-def _delete(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("dynamodb").delete_table(TableName=made.ref)
+def _delete(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("dynamodb").delete_table(TableName=made.ref)
 
 
 def _as_api(properties: Properties) -> Properties:
@@ -100,16 +109,16 @@ def _index_changes(before: Properties, after: Properties) -> list[Properties]:
     return [*gone, *made]
 
 
-def _made(table: Any) -> Made:
+def _made(table: Any) -> PhysicalResource:
     attributes = {"Arn": table["TableArn"]}
     if "LatestStreamArn" in table:
         attributes["StreamArn"] = table["LatestStreamArn"]
-    return Made(table["TableName"], attributes)
+    return PhysicalResource(table["TableName"], attributes)
 
 
 _KEYS = frozenset({"KeySchema", "LocalSecondaryIndexes", "TableName"})
 
-TABLE = Kind(
+TABLE = Provider(
     _create,
     _update,
     _delete,

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from ecs_emulator.stacks.resources.fitting import call, refuse
-from ecs_emulator.stacks.resources.kind import TAGS, Kind, Made, Place, Properties, changed, retagged
+from ecs_emulator.stacks.resources.coercion import call, refuse
+from ecs_emulator.stacks.resources.provider import (
+    TAGS,
+    Context,
+    PhysicalResource,
+    Properties,
+    Provider,
+    changed,
+    retagged,
+)
 from ecs_emulator.stacks.schema import MAP
 
 _CLUSTER = "AWS::ECS::Cluster"
@@ -14,16 +22,18 @@ _PROVIDERS = {"CapacityProviders", "DefaultCapacityProviderStrategy"}
 _NOT_IN_CONTAINERS = {"Secrets": "a secret would lie open on this machine. Give it as Environment in a rehearsal."}
 
 
-def _create_cluster(place: Place, name: str, properties: Properties) -> Made:
+def _create_cluster(context: Context, name: str, properties: Properties) -> PhysicalResource:
     wanted = _cluster_as_api({"ClusterName": name, **properties})
-    cluster = call(place.client("ecs"), "CreateCluster", wanted, _CLUSTER)["cluster"]
-    return Made(cluster["clusterName"], {"Arn": cluster["clusterArn"]})
+    cluster = call(context.client("ecs"), "CreateCluster", wanted, _CLUSTER)["cluster"]
+    return PhysicalResource(cluster["clusterName"], {"Arn": cluster["clusterArn"]})
 
 
-def _update_cluster(place: Place, made: Made, before: Properties, after: Properties) -> Made:
-    ecs, name, differing = place.client("ecs"), {"Cluster": made.ref}, changed(before, after)
+def _update_cluster(
+    context: Context, made: PhysicalResource, before: Properties, after: Properties
+) -> PhysicalResource:
+    ecs, name, differing = context.client("ecs"), {"Cluster": made.ref}, changed(before, after)
     if "Tags" in differing:
-        tag(place, made.attributes["Arn"], before, after)
+        tag(context, made.attributes["Arn"], before, after)
     if differing & _PROVIDERS:
         wanted = {each: after.get(each, []) for each in _PROVIDERS}
         call(ecs, "PutClusterCapacityProviders", {**name, **wanted}, _CLUSTER)
@@ -33,35 +43,37 @@ def _update_cluster(place: Place, made: Made, before: Properties, after: Propert
     return made
 
 
-def _delete_cluster(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("ecs").delete_cluster(cluster=made.ref)
+def _delete_cluster(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("ecs").delete_cluster(cluster=made.ref)
 
 
 def _cluster_as_api(properties: Properties) -> Properties:
     return {"Settings" if name == "ClusterSettings" else name: value for name, value in properties.items()}
 
 
-def _create_task_definition(place: Place, name: str, properties: Properties) -> Made:
+def _create_task_definition(context: Context, name: str, properties: Properties) -> PhysicalResource:
     for container in properties.get("ContainerDefinitions", []):
         refuse(container, _NOT_IN_CONTAINERS)
     wanted = {"Family": name, **properties}
-    answer = call(place.client("ecs"), "RegisterTaskDefinition", wanted, _TASK_DEFINITION)
+    answer = call(context.client("ecs"), "RegisterTaskDefinition", wanted, _TASK_DEFINITION)
     arn = answer["taskDefinition"]["taskDefinitionArn"]
-    return Made(arn, {"TaskDefinitionArn": arn})
+    return PhysicalResource(arn, {"TaskDefinitionArn": arn})
 
 
-def _update_task_definition(place: Place, made: Made, before: Properties, after: Properties) -> Made:
-    tag(place, made.ref, before, after)
+def _update_task_definition(
+    context: Context, made: PhysicalResource, before: Properties, after: Properties
+) -> PhysicalResource:
+    tag(context, made.ref, before, after)
     return made
 
 
-def _delete_task_definition(place: Place, made: Made, _properties: Properties) -> None:
-    place.client("ecs").deregister_task_definition(taskDefinition=made.ref)
+def _delete_task_definition(context: Context, made: PhysicalResource, _properties: Properties) -> None:
+    context.client("ecs").deregister_task_definition(taskDefinition=made.ref)
 
 
-def tag(place: Place, arn: str, before: Properties, after: Properties) -> None:
+def tag(context: Context, arn: str, before: Properties, after: Properties) -> None:
     """Give an ECS resource the tags of its properties."""
-    ecs = place.client("ecs")
+    ecs = context.client("ecs")
     gone, tags = retagged(before, after)
     if gone:
         ecs.untag_resource(resourceArn=arn, tagKeys=gone)
@@ -69,7 +81,7 @@ def tag(place: Place, arn: str, before: Properties, after: Properties) -> None:
         call(ecs, "TagResource", {"ResourceArn": arn, "Tags": tags})
 
 
-CLUSTER = Kind(
+CLUSTER = Provider(
     _create_cluster,
     _update_cluster,
     _delete_cluster,
@@ -77,7 +89,7 @@ CLUSTER = Kind(
     name="ClusterName",
     schema={"Tags?": TAGS},
 )
-TASK_DEFINITION = Kind(
+TASK_DEFINITION = Provider(
     _create_task_definition,
     _update_task_definition,
     _delete_task_definition,

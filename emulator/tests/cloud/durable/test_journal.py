@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from ecs_emulator.cloud.durable.codec import container, now_ms
 from ecs_emulator.cloud.durable.database import SCHEMA_VERSION, Cell, Changes, Database, LogEvent, NotWritten, opened
 from ecs_emulator.cloud.durable.takeover import take_over
-from ecs_emulator.cloud.stored import ALONE
+from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.local import ACCOUNT, REGION, Unusable
 from emulator.tests.cloud.durable.life import TABLE, Life
 from emulator.tests.cloud.durable.moto_memory import forget
@@ -200,7 +200,7 @@ def test_the_snapshot_of_an_earlier_version_is_taken_over_once(path: Path) -> No
     with Life(path) as life:
         life.client("dynamodb").create_table(**TABLE)
         life.client("logs").create_log_group(logGroupName="a-group")
-        take_over(snapshot, REGION, life.database, ALONE, life.said.append)
+        take_over(snapshot, REGION, life.database, MOTO_LOCK, life.said.append)
         assert life.rows() == [ROW]
         assert [
             each["message"]
@@ -210,7 +210,7 @@ def test_the_snapshot_of_an_earlier_version_is_taken_over_once(path: Path) -> No
         # As if a kill had come before the file had its new name.
         life.client("dynamodb").delete_item(TableName="notes", Key={"Id": {"S": "a"}})
         snapshot.write_text(json.dumps(SNAPSHOT))
-        take_over(snapshot, REGION, life.database, ALONE, life.said.append)
+        take_over(snapshot, REGION, life.database, MOTO_LOCK, life.said.append)
         assert life.rows() == []
 
 

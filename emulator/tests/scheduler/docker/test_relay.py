@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ecs_emulator.cloud.server import Server
+from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.docker.relay import Relay
 
@@ -32,8 +32,8 @@ def echo(environ: dict[str, Any], start_response: Callable[..., object]) -> list
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with closing(Server(echo, port=0, threads=4)) as made:
+def server() -> Iterator[WebServer]:
+    with closing(WebServer(echo, port=0, threads=4)) as made:
         yield made
 
 
@@ -42,7 +42,7 @@ def ask(url: str, body: bytes) -> bytes:
         return bytes(answer.read())
 
 
-def test_many_at_a_time_get_their_own_answers_back(server: Server) -> None:
+def test_many_at_a_time_get_their_own_answers_back(server: WebServer) -> None:
     with closing(Relay(GATEWAY, NETWORK)) as relay, ThreadPoolExecutor(16) as visitors:
         url = relay.url(f"{server.url}/v4/id")
         assert url.startswith(f"http://{GATEWAY}:")
@@ -51,20 +51,20 @@ def test_many_at_a_time_get_their_own_answers_back(server: Server) -> None:
         assert list(visitors.map(lambda body: ask(url, body), bodies)) == bodies
 
 
-def test_a_server_has_one_address(server: Server) -> None:
+def test_a_server_has_one_address(server: WebServer) -> None:
     with closing(Relay(GATEWAY, NETWORK)) as relay:
         ports = {urlsplit(relay.url(f"{server.url}/{name}")).port for name in ("one", "other")}
         assert len(ports) == 1
 
 
-def test_whoever_is_not_of_the_network_is_turned_away(server: Server) -> None:
+def test_whoever_is_not_of_the_network_is_turned_away(server: WebServer) -> None:
     with closing(Relay(GATEWAY, IPv4Network("172.30.0.0/16"))) as relay:
         url = relay.url(server.url)
         with pytest.raises((urllib.error.URLError, ConnectionError)):
             ask(url, b"hello")
 
 
-def test_nobody_is_connected_any_more_once_it_is_closed(server: Server) -> None:
+def test_nobody_is_connected_any_more_once_it_is_closed(server: WebServer) -> None:
     relay = Relay(GATEWAY, NETWORK)
     port = urlsplit(relay.url(server.url)).port
     assert port

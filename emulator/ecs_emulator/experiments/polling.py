@@ -1,0 +1,79 @@
+"""A watch over a service: looks again and again, and keeps what has changed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from ecs_emulator.experiments.snapshots import ServiceSnapshot
+
+EVERY = 0.25  # seconds between two looks
+
+
+class TookTooLong(Exception):
+    """What a drill waits for did not come about; the message says what."""
+
+
+class Watch:
+    """`watching` makes one."""
+
+    def __init__(self, look: Callable[[], ServiceSnapshot]) -> None:
+        self._look = look
+        self._sights: list[ServiceSnapshot] = []
+        self._current: ServiceSnapshot | None = None
+        self._error: Exception | None = None
+        self._news = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY):
+            try:
+                sight = self._look()
+            except Exception as error:  # noqa: BLE001 (raised again by whoever waits)
+                self._error = error
+                self._stopping.set()
+            with self._news:
+                if self._error is None:
+                    if self._current is not None:
+                        sight = replace(sight, since=self._current.begun)
+                    if not self._sights or not sight.shows_the_same_as(self._sights[-1]):
+                        self._sights.append(sight)
+                    self._current = sight
+                self._news.notify_all()
+
+    def sights(self) -> list[ServiceSnapshot]:
+        """What was seen, without those that showed the same as the one before."""
+        with self._news:
+            return list(self._sights)
+
+    def until(
+        self, is_so: Callable[[ServiceSnapshot], object], what: str, within: float, after: float
+    ) -> ServiceSnapshot:
+        """The first sight begun `after` (seconds since the epoch) that is so. Raises TookTooLong, or as looking did."""
+        deadline = time.monotonic() + within
+        with self._news:
+            while True:
+                if self._error is not None:
+                    raise self._error
+                if self._current is not None and self._current.begun >= after and is_so(self._current):
+                    return self._current
+                if not self._news.wait(deadline - time.monotonic()) and time.monotonic() > deadline:
+                    raise TookTooLong(f"Not within {within:.0f} s: {what}.")
+
+    def close(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+
+@contextmanager
+def watching(look: Callable[[], ServiceSnapshot]) -> Iterator[Watch]:
+    watch = Watch(look)
+    try:
+        yield watch
+    finally:
+        watch.close()

@@ -1,0 +1,104 @@
+"""RunRecord of a drill, and what can be said of it. Nothing here asks anybody: it can be made up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rich.text import Text
+
+from ecs_emulator.experiments.snapshots import ServiceSnapshot
+from ecs_emulator.load.client import TIMED_OUT
+from ecs_emulator.load.report import LoadReport
+
+
+@dataclass
+class OperatorAction:
+    """Something that the operator did. Times in seconds since the epoch."""
+
+    at: float
+    text: str
+    steady_at: float | None = None  # when the service was as it should be again
+
+
+class Moment(NamedTuple):
+    """Something came about between these two (seconds since the epoch)."""
+
+    since: float
+    at: float
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    report: LoadReport
+    acts: Sequence[OperatorAction] = ()
+    sights: Sequence[ServiceSnapshot] = ()
+    stored: Counter[str] = field(default_factory=Counter)  # by how much what is stored has grown, by id
+    names_revision: bool = True  # whether answers say which revision they are of
+
+    def deployments_of(self, revision: str) -> list[str]:
+        """How the service deployments to a revision stand at the end."""
+        return self.sights[-1].deployments_of(revision) if self.sights else []
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A sentence that says what was found, whether or not it is what should be.
+
+    `starvable`: where it does not hold, a machine that gave the drill no processor time can be the reason.
+    """
+
+    holds: bool
+    sentence: str
+    starvable: bool = False
+
+    @property
+    def line(self) -> Text:
+        """For people at a terminal."""
+        return Text.assemble(("  ✓ ", "green") if self.holds else ("  ✗ ", "bold red"), self.sentence)
+
+
+Judge = Callable[[RunRecord], list[CheckResult]]
+
+
+# What visitors of a starved machine are told: no answer in time, no target that is healthy in time.
+LATE = {TIMED_OUT, "status 503", "status 504"}
+
+
+def only_late(report: LoadReport) -> bool:
+    """Whether all that failed was late, and nothing broken, refused or wrong."""
+    return report.failures.keys() <= LATE
+
+
+def nobody_failed(story: RunRecord) -> CheckResult:
+    report = story.report
+    return CheckResult(
+        report.failed == 0, f"{report.failed:,} of {report.requests:,} requests failed.", only_late(report)
+    )
+
+
+def at_least(story: RunRecord, requests: int) -> CheckResult:
+    made = story.report.requests
+    return CheckResult(made >= requests, f"{made:,} requests were made; {requests:,} were asked for.")
+
+
+def answered_by(story: RunRecord, revisions: Iterable[str]) -> CheckResult:
+    """Each of the revisions, and no other."""
+    told = {name for name, share in story.report.by_revision().items() if share.requests > share.failed}
+    if told == {""} and not story.names_revision:
+        return CheckResult(True, "Answers came that do not say which revision they are of.")
+    wanted = set(revisions)
+    return CheckResult(told == wanted, f"Answers came from {' and '.join(sorted(told)) or 'nobody'}.", told < wanted)
+
+
+def ended(story: RunRecord, revision: str, status: str) -> CheckResult:
+    """The deployment to a revision ended in this state."""
+    states = story.deployments_of(revision)
+    return CheckResult(
+        states == [status],
+        f"The deployment of {revision} ended in {' and '.join(states) or 'no state'}.",
+        # Tasks whose health checks are late are replaced, and in the end rolled back; nothing is deployed by it.
+        starvable=status == "SUCCESSFUL",
+    )

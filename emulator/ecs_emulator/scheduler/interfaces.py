@@ -1,0 +1,86 @@
+"""What the scheduler needs of the outside: processes for its tasks, and a load balancer's word on their health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A task to run: its ids, and the task definition with overrides applied (as DescribeTaskDefinition shapes it)."""
+
+    task_arn: str
+    task_id: str
+    cluster: str  # name
+    service: str | None  # name; None for a task of its own
+    definition: dict[str, Any]
+    launch_type: str = "FARGATE"
+
+
+class ContainerState(NamedTuple):
+    """`status` is PENDING, RUNNING or STOPPED; one that has ended has an exit code, and is STOPPED when its last words
+    have arrived. `reason` is there when it never ran (`CannotPullContainerError: …`), and
+    beside an exit code when that does not tell all (`OutOfMemoryError: …`)."""
+
+    name: str
+    status: str
+    exit_code: int | None
+    reason: str | None
+
+
+class Run(Protocol):
+    """The processes of one task. Nothing here waits."""
+
+    address: str  # the task's own IPv4 address
+
+    def port(self, container_port: int) -> int:
+        """Where a port of the task listens on `address`."""
+        ...
+
+    def containers(self) -> list[ContainerState]:
+        """How its containers are, now."""
+        ...
+
+    def stop(self) -> None:
+        """SIGTERM to every container now, SIGKILL to what is left after its `stopTimeout`. Again does nothing."""
+        ...
+
+
+class TaskRuntime(Protocol):
+    def start(self, launch: Launch) -> Run:
+        """Begin to run a task. What cannot start (no such image) shows in `containers`, never as an exception."""
+        ...
+
+
+class TargetAddress(NamedTuple):
+    id: str  # an IPv4 address
+    port: int
+
+
+class Health(NamedTuple):
+    """ELBv2's words: the state is `initial`, `healthy`, `unhealthy`, `draining` or `unused`."""
+
+    state: str
+    reason: str | None = None
+    description: str | None = None
+
+
+class TargetRegistry(Protocol):
+    """The targets of every target group, by the group's ARN. Nothing here waits."""
+
+    def register(self, group_arn: str, target: TargetAddress) -> None:
+        """Add a target; it is `initial` until a health check has passed."""
+        ...
+
+    def deregister(self, group_arn: str, target: TargetAddress) -> None:
+        """No new request from now on; `draining` until the deregistration delay is over, then gone."""
+        ...
+
+    def health(self, group_arn: str, target: TargetAddress) -> Health | None:
+        """None when the group does not have it (any more)."""
+        ...
+
+    def is_balanced(self, group_arn: str) -> bool:
+        """Whether the group exists and a rule or a default action of a listener uses it."""
+        ...

@@ -1,0 +1,135 @@
+"""Tasks and clusters as ECS shows them.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ecs_emulator.scheduler.arns import Arns
+from ecs_emulator.scheduler.clusters import Cluster
+from ecs_emulator.scheduler.interfaces import ContainerState
+from ecs_emulator.scheduler.tasks import Task
+
+Shown = dict[str, Any]
+
+
+def task(each: Task, arns: Arns, tags: bool = False) -> Shown:
+    """`tags` come only when they are asked for."""
+    settings = each.settings
+    shown = {
+        "taskArn": each.arn,
+        "clusterArn": arns.cluster(each.cluster),
+        "taskDefinitionArn": each.definition["taskDefinitionArn"],
+        "group": each.group,
+        "lastStatus": each.last_status,
+        "desiredStatus": each.desired_status,
+        "launchType": "FARGATE",
+        "platformVersion": _platform(settings),
+        "platformFamily": "Linux",
+        "connectivity": "CONNECTED",
+        "connectivityAt": each.moments["createdAt"],
+        "availabilityZone": f"{arns.region}a",
+        "healthStatus": "UNKNOWN",
+        "cpu": each.definition.get("cpu", "0"),
+        "memory": each.definition.get("memory", "0"),
+        "ephemeralStorage": each.definition.get("ephemeralStorage", {"sizeInGiB": 20}),
+        "enableExecuteCommand": settings.get("enableExecuteCommand", False),
+        "overrides": {"containerOverrides": [], "inferenceAcceleratorOverrides": [], **settings.get("overrides", {})},
+        "attributes": [],
+        "attachments": [_attachment(each)],
+        "containers": _containers(each, arns),
+        "version": each.version,
+        **each.moments,
+    }
+    told = {"startedBy": each.started_by, "stopCode": each.stop_code, "stoppedReason": each.stopped_reason}
+    shown |= {key: value for key, value in told.items() if value is not None}
+    for item in settings.get("capacityProviderStrategy", [])[:1]:
+        shown["capacityProviderName"] = item["capacityProvider"]
+    return shown | {"tags": each.tags} if tags else shown
+
+
+def cluster(each: Cluster, include: Mapping[str, Any]) -> Shown:
+    """`include` has a list of that name, of what else is asked for: TAGS, SETTINGS, STATISTICS, …"""
+    wanted = include.get("include", [])
+    tasks = [task for task in each.tasks.values() if not task.gone]
+    running = sum(task.last_status == "RUNNING" for task in tasks)
+    coming = sum(task.last_status in ("PROVISIONING", "PENDING") for task in tasks)
+    services = sum(service.status == "ACTIVE" for service in each.services.values())
+    shown: Shown = {
+        "clusterArn": each.arn,
+        "clusterName": each.name,
+        "status": each.status,
+        "registeredContainerInstancesCount": 0,
+        "runningTasksCount": running,
+        "pendingTasksCount": coming,
+        "activeServicesCount": services,
+        "statistics": [],
+        "tags": each.tags if "TAGS" in wanted else [],
+        "settings": each.settings if "SETTINGS" in wanted else [],
+        "capacityProviders": each.options.get("capacityProviders", []),
+        "defaultCapacityProviderStrategy": each.options.get("defaultCapacityProviderStrategy", []),
+    }
+    if "STATISTICS" in wanted:
+        counts = {"runningFargateTasksCount": running, "pendingFargateTasksCount": coming}
+        shown["statistics"] = [{"name": name, "value": str(count)} for name, count in counts.items()]
+    if "CONFIGURATIONS" in wanted and "configuration" in each.options:
+        shown["configuration"] = each.options["configuration"]
+    return shown
+
+
+def _platform(settings: Mapping[str, Any]) -> str:
+    version: str = settings.get("platformVersion", "LATEST")
+    return "1.4.0" if version == "LATEST" else version
+
+
+def _attachment(each: Task) -> Shown:
+    """The network interface that a task has on Fargate; its address is the one on this machine."""
+    network = each.settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
+    details = {
+        "subnetId": next(iter(network.get("subnets", [])), "subnet-local"),
+        "networkInterfaceId": f"eni-{each.id[:17]}",
+    }
+    if each.run is not None:
+        details["privateIPv4Address"] = each.run.address
+    status = "DELETED" if each.gone else "PRECREATED" if each.run is None else "ATTACHED"
+    return {
+        "id": _attachment_id(each),
+        "type": "ElasticNetworkInterface",
+        "status": status,
+        "details": [{"name": name, "value": value} for name, value in details.items()],
+    }
+
+
+def _attachment_id(each: Task) -> str:
+    digits = each.id[::-1]
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
+
+
+def _containers(each: Task, arns: Arns) -> list[Shown]:
+    known = {container.name: container for container in each.containers}
+    containers = []
+    for definition in each.definition["containerDefinitions"]:
+        name = definition["name"]
+        state = known.get(name, ContainerState(name, "PENDING", None, None))
+        shown = {
+            "containerArn": arns.container(each.cluster, each.id, name),
+            "taskArn": each.arn,
+            "name": name,
+            "image": definition["image"],
+            "runtimeId": f"{each.id}-{arns.container(each.cluster, each.id, name)[-10:]}",
+            "lastStatus": "STOPPED" if each.gone else state.status,
+            "healthStatus": "UNKNOWN",
+            "cpu": str(definition.get("cpu", 0)),
+            "networkBindings": [],
+            "networkInterfaces": [],
+        }
+        if each.run is not None:
+            interface = {"attachmentId": _attachment_id(each), "privateIpv4Address": each.run.address}
+            shown["networkInterfaces"] = [interface]
+        told = {"exitCode": state.exit_code, "reason": state.reason, "memory": definition.get("memory")}
+        shown |= {key: str(value) if key == "memory" else value for key, value in told.items() if value is not None}
+        containers.append(shown)
+    return containers

@@ -1,0 +1,168 @@
+"""A template while it is worked out. A resource is made when it is first referred to, so the order comes by itself."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ecs_emulator.local import ACCOUNT
+from ecs_emulator.stacks.errors import TemplateError, at, shown
+from ecs_emulator.stacks.evaluator import Evaluator
+from ecs_emulator.stacks.order import depth_first
+from ecs_emulator.stacks.references import resources_of
+from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
+from ecs_emulator.stacks.templates import Document
+
+Make = Callable[
+    [str, Document, Properties], PhysicalResource
+]  # logical id, resource as written, its properties worked out
+
+
+@dataclass(frozen=True)
+class StackOutput:
+    """An output of a stack. An imagined one is the word of a resource that exists nowhere."""
+
+    name: str
+    value: str
+    description: str | None
+    export: str | None
+    imagined: bool
+
+
+class Imports(Mapping[str, str]):
+    """What other stacks export; `used` are the names that were asked for."""
+
+    def __init__(self, exports: Mapping[str, str]) -> None:
+        self._exports = exports
+        self.used: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.used.add(name)
+        return self._exports[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._exports
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._exports)
+
+    def __len__(self) -> int:
+        return len(self._exports)
+
+
+class Provisioning:
+    """The resources of one template, in the order in which they need each other, and its outputs."""
+
+    def __init__(
+        self,
+        make: Make,
+        document: Document,
+        values: Mapping[str, Any],
+        pseudo: Mapping[str, str],
+        imports: Mapping[str, str],
+    ) -> None:
+        self._make_resource = make
+        self._document = document
+        self._values = values
+        self._made: dict[str, PhysicalResource] = {}
+        self._being_made: list[str] = []
+        self._met_imagined = False
+        self.evaluator = Evaluator(document, values, pseudo, imports, self._attribute)
+
+    def make_all(self) -> None:
+        """Make every resource whose condition holds. Raises TemplateError."""
+        names = [name for name in self._document["Resources"] if self._is_wanted(name)]
+        for logical_id in depth_first(names, self._needs):
+            self.made(logical_id)
+
+    def outputs(self) -> list[StackOutput]:
+        """Every output whose condition holds. Raises TemplateError."""
+        found = []
+        for name, output in self._document.get("Outputs", {}).items():
+            with at("Outputs", name):
+                if self.wanted(output):
+                    found.append(self._output(name, output))
+        return found
+
+    def made(self, logical_id: str) -> PhysicalResource:
+        if logical_id not in self._made:
+            if logical_id in self._being_made:
+                raise TemplateError(f"Circular dependency: {' → '.join([*self._being_made, logical_id])}")
+            self._being_made.append(logical_id)
+            self._made[logical_id] = self._make(logical_id)
+            self._being_made.pop()
+        return self._made[logical_id]
+
+    def wanted(self, part: Document) -> bool:
+        """Whether a resource or an output is there. Raises TemplateError."""
+        return "Condition" not in part or self.evaluator.condition(part["Condition"])
+
+    def _needs(self, logical_id: str) -> Iterator[str]:
+        """What a resource depends on and refers to, as far as it is there."""
+        resources = self._document["Resources"]
+        with at(logical_id):
+            for needed in _many(resources[logical_id].get("DependsOn", [])):
+                if str(needed) not in resources:
+                    raise TemplateError(f"{logical_id} depends on {needed}, which is no resource.")
+                if self._is_wanted(str(needed)):
+                    yield str(needed)
+            for name in resources_of(resources[logical_id].get("Properties"), self.evaluator.condition):
+                if name in resources and name not in self._values:
+                    yield name
+
+    def _is_wanted(self, logical_id: str) -> bool:
+        with at(logical_id):
+            return self.wanted(self._document["Resources"][logical_id])
+
+    def _make(self, logical_id: str) -> PhysicalResource:
+        resource = self._document["Resources"][logical_id]
+        with at(logical_id):
+            if not self.wanted(resource):
+                raise TemplateError(f"{logical_id} is referred to, but its condition does not hold.")
+            try:
+                properties = copy.deepcopy(self.evaluator.value(resource.get("Properties") or {}))
+            except TemplateError as error:
+                error.within("Properties")
+                raise
+            if not isinstance(properties, dict):
+                raise TemplateError(f"its Properties are {shown(properties)}.")
+            return self._make_resource(logical_id, resource, properties)
+
+    def _output(self, name: str, output: Document) -> StackOutput:
+        self._met_imagined = False
+        value = self.evaluator.value(output["Value"])
+        imagined = self._met_imagined
+        export = self.evaluator.value(output["Export"]["Name"]) if "Export" in output else None
+        if export is not None and not isinstance(export, str):
+            raise TemplateError(f"the name of an export should be a text; it is {shown(export)}.")
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        return StackOutput(name, text, output.get("Description"), export, imagined)
+
+    def _attribute(self, logical_id: str, attribute: str | None) -> Any:
+        made = self.made(logical_id)
+        self._met_imagined |= made.imagined
+        if attribute is None:
+            return made.ref
+        if made.imagined:
+            return made.attributes.get(attribute, f"{made.ref}.{attribute}")
+        if attribute not in made.attributes:
+            raise TemplateError(f"{logical_id} has no attribute {attribute} here.")
+        return made.attributes[attribute]
+
+
+def pseudo_parameters(region: str, name: str, stack_id: str) -> dict[str, str]:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"""
+    return {
+        "AWS::AccountId": ACCOUNT,
+        "AWS::Partition": "aws",
+        "AWS::Region": region,
+        "AWS::StackId": stack_id,
+        "AWS::StackName": name,
+        "AWS::URLSuffix": "amazonaws.com",
+    }
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,163 @@
+"""What every resource type has: how one is made, changed in place and ended, and what a change must replace."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ecs_emulator.stacks.errors import TemplateError
+from ecs_emulator.stacks.schema import TEXT, Schema, check
+from ecs_emulator.stacks.values import UNKNOWN
+
+Properties = dict[str, Any]
+TAGS = [{"Key": TEXT, "Value": TEXT}]
+PAUSE = 0.1  # seconds between two looks at something that takes its time
+
+
+@dataclass(frozen=True)
+class PhysicalResource:
+    """A resource: what `!Ref` gives of it, and what `!GetAtt` gives.
+
+    An imagined one exists nowhere; any attribute of it is a text that says whose it would be.
+    """
+
+    ref: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+    imagined: bool = False
+
+
+class PartiallyCreated(Exception):
+    """A resource that exists, but is not as it was asked for; the message says why."""
+
+    def __init__(self, reason: str, made: PhysicalResource) -> None:
+        super().__init__(reason)
+        self.made = made
+
+
+class Stopped(Exception):
+    """The rehearsal ends while a stack is worked on."""
+
+
+class Context:
+    """Where resources are made: the clients of the local cloud, and the patience for what takes its time."""
+
+    def __init__(
+        self, session: boto3.Session, region: str, patience: float, stopping: threading.Event | None = None
+    ) -> None:
+        self._session = session
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._stopping = stopping or threading.Event()
+        self.region = region
+        self.patience = patience  # seconds
+
+    def client(self, service: str) -> Any:
+        with self._lock:  # a session is not for several threads, a client is
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service)  # type: ignore[call-overload]
+            return self._clients[service]
+
+    def pause(self) -> None:
+        """Wait a moment. Raises Stopped."""
+        if self._stopping.wait(PAUSE):
+            raise Stopped
+
+    def stop(self) -> None:
+        """End every wait."""
+        self._stopping.set()
+
+
+Create = Callable[[Context, str, Properties], PhysicalResource]
+Update = Callable[[Context, PhysicalResource, Properties, Properties], PhysicalResource]
+Delete = Callable[[Context, PhysicalResource, Properties], None]
+Prepare = Callable[[Context, Properties, Path | None], Properties]  # the folder of the template's file
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A resource type.
+
+    `create` gets the physical name that the resource has unless its properties name it, `update` what there is with
+    the properties before and after, `delete` what there is with its properties. `replaced_by` are the properties of
+    which the AWS resource reference says "Update requires: Replacement"; `kept` those of them that cannot change here,
+    because the replacement would lose what is stored. `name` is the property that names it. `prepare` reads what the
+    properties name outside of the template, and so what changes with them. `note` is what the event says when one has
+    been made or changed. `schema` is of the properties that the functions look into themselves; the rest is up to the
+    API that gets them.
+    """
+
+    create: Create
+    update: Update
+    delete: Delete
+    replaced_by: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    name: str | None = None
+    imagined: bool = False
+    prepare: Prepare | None = None
+    note: str | None = None
+    schema: Schema = field(default_factory=dict)
+
+    def prepared(self, context: Context, properties: Properties, folder: Path | None) -> Properties:
+        """The properties with what they name outside of the template. Raises TemplateError."""
+        try:
+            check(self.schema, properties, allowed=UNKNOWN)
+        except TemplateError as error:
+            error.within("Properties")
+            raise
+        return self.prepare(context, properties, folder) if self.prepare else properties
+
+
+@contextmanager
+def finishing(made: PhysicalResource) -> Iterator[None]:
+    """The rest of the work on a resource that exists already. Raises Unfinished when it fails."""
+    try:
+        yield
+    except (TemplateError, BotoCoreError, ClientError) as error:
+        raise PartiallyCreated(reason(error), made) from error
+
+
+_HANDLER_CODES = (
+    ("NotFound", "NotFound"),
+    ("AlreadyExists", "AlreadyExists"),
+    ("Duplicate", "AlreadyExists"),
+    ("InUse", "ResourceConflict"),
+    ("Valid", "InvalidRequest"),
+    ("Invalid", "InvalidRequest"),
+    ("AccessDenied", "AccessDenied"),
+)
+
+
+def reason(error: Exception) -> str:
+    """Why a resource failed, in CloudFormation's words where AWS refused it."""
+    if isinstance(error, ClientError):
+        told = error.response["Error"]
+        code = next((code for part, code in _HANDLER_CODES if part in told["Code"]), "GeneralServiceException")
+        return handler_message(told.get("Message", told["Code"]), code)
+    return str(error)
+
+
+def handler_message(message: str, code: str = "GeneralServiceException") -> str:
+    return f'Resource handler returned message: "{message}" (HandlerErrorCode: {code})'
+
+
+def changed(before: Properties, after: Properties) -> set[str]:
+    """The names of the properties that differ."""
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def no_change(_context: Context, made: PhysicalResource, _before: Properties, _after: Properties) -> PhysicalResource:
+    return made
+
+
+def retagged(before: Properties, after: Properties) -> tuple[list[str], list[dict[str, str]]]:
+    """The keys of the tags that are gone, and the tags that there are (`Key`, `Value`)."""
+    there = {str(tag["Key"]): str(tag["Value"]) for tag in after.get("Tags", [])}
+    gone = [str(tag["Key"]) for tag in before.get("Tags", []) if tag["Key"] not in there]
+    return gone, [{"Key": key, "Value": value} for key, value in there.items()]

@@ -1,0 +1,84 @@
+"""Resources that are imagined: real on AWS, without effect on what a visitor or a client of the API sees here."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from ecs_emulator.local import ACCOUNT
+from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Properties, Provider
+
+_NAMED_BY = {
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+}
+
+_OWN_ID = {
+    "AWS::EC2::InternetGateway": "InternetGatewayId",
+    "AWS::EC2::NatGateway": "NatGatewayId",
+    "AWS::EC2::RouteTable": "RouteTableId",
+    "AWS::EC2::SecurityGroup": "GroupId",
+    "AWS::EC2::Subnet": "SubnetId",
+    "AWS::EC2::VPC": "VpcId",
+    "AWS::ServiceDiscovery::Service": "Id",
+}
+
+
+def imagine(region: str, type_name: str, name: str, properties: Properties) -> PhysicalResource:
+    """A resource whose ARN has the form of a real one; its other attributes are its properties."""
+    name = str(properties.get(_NAMED_BY.get(type_name, ""), name))
+    here = f"{region}:{ACCOUNT}"
+    own = {key: value for key, value in properties.items() if isinstance(value, str | int | float)}
+    if type_name in _OWN_ID:
+        own[_OWN_ID[type_name]] = name
+    identity = str(uuid5(NAMESPACE_URL, f"{type_name}/{name}"))
+    match type_name:
+        case "AWS::IAM::ManagedPolicy":
+            arn = f"arn:aws:iam::{ACCOUNT}:policy{properties.get('Path', '/')}{name}"
+            return PhysicalResource(arn, {**own, "PolicyArn": arn}, imagined=True)
+        case "AWS::SNS::Topic":
+            arn = f"arn:aws:sns:{here}:{name}"
+            return PhysicalResource(arn, {**own, "TopicArn": arn, "TopicName": name}, imagined=True)
+        case "AWS::CertificateManager::Certificate":
+            return PhysicalResource(f"arn:aws:acm:{here}:certificate/{identity}", own, imagined=True)
+        case "AWS::SecretsManager::Secret":
+            return PhysicalResource(f"arn:aws:secretsmanager:{here}:secret:{name}", own, imagined=True)
+        case "AWS::ECR::Repository":
+            address = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{name.lower()}"
+            arn = f"arn:aws:ecr:{here}:repository/{name.lower()}"
+            return PhysicalResource(name.lower(), {**own, "Arn": arn, "RepositoryUri": address}, imagined=True)
+        case "AWS::S3::Bucket":
+            return PhysicalResource(name.lower(), {**own, "Arn": f"arn:aws:s3:::{name.lower()}"}, imagined=True)
+        case "AWS::EC2::VPC":
+            blocks = {"Ipv6CidrBlocks": ["2001:db8::/56"]}
+            return PhysicalResource(name, {"CidrBlock": "10.0.0.0/16", **own, **blocks}, imagined=True)
+    arns = {
+        "AWS::CodeBuild::Project": f"arn:aws:codebuild:{here}:project/{name}",
+        "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{here}:table/{name}",
+        "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role{properties.get('Path', '/')}{name}",
+        "AWS::KMS::Key": f"arn:aws:kms:{here}:key/{identity}",
+        "AWS::Logs::LogGroup": f"arn:aws:logs:{here}:log-group:{name}:*",
+        "AWS::ServiceDiscovery::Service": f"arn:aws:servicediscovery:{here}:service/srv-{identity[:8]}",
+        "AWS::WAFv2::WebACL": f"arn:aws:wafv2:{here}:regional/webacl/{name}/{identity}",
+    }
+    return PhysicalResource(name, {**own, "Arn": arns[type_name]} if type_name in arns else own, imagined=True)
+
+
+def imagined(type_name: str, note: str | None = None) -> Provider:
+    """A type whose resources are imagined; `note` is what their events say."""
+
+    def create(context: Context, name: str, properties: Properties) -> PhysicalResource:
+        return imagine(context.region, type_name, name, properties)
+
+    def update(context: Context, made: PhysicalResource, _before: Properties, after: Properties) -> PhysicalResource:
+        new = imagine(context.region, type_name, made.ref, after)
+        return PhysicalResource(made.ref, {**made.attributes, **new.attributes, **_arn(made)}, imagined=True)
+
+    return Provider(create, update, lambda _context, _made, _properties: None, imagined=True, note=note)
+
+
+def _arn(made: PhysicalResource) -> dict[str, Any]:
+    return {"Arn": made.attributes["Arn"]} if "Arn" in made.attributes else {}

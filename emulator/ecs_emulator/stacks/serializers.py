@@ -1,0 +1,165 @@
+"""Stacks as CloudFormation's API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecs_emulator.stacks.plan import Detail, ResourceChange
+from ecs_emulator.stacks.state import DesiredState, Resource, Stack, StackEvent
+
+_NOT_CHECKED = {"StackDriftStatus": "NOT_CHECKED"}
+
+
+def without_none(shape: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shape.items() if value is not None}
+
+
+def stack(stack: Stack) -> dict[str, Any]:
+    """A `Stack`."""
+    wanted = stack.wanted or stack.asked
+    return without_none(
+        {
+            "StackId": stack.id,
+            "StackName": stack.name,
+            "ChangeSetId": stack.change_set,
+            "Description": wanted.document.get("Description") if wanted else None,
+            "Parameters": parameters(wanted) if wanted else [],
+            "CreationTime": stack.created,
+            "LastUpdatedTime": stack.updated,
+            "DeletionTime": stack.deleted,
+            "RollbackConfiguration": {},
+            "StackStatus": stack.status,
+            "StackStatusReason": stack.reason,
+            "DisableRollback": not stack.rolls_back,
+            "NotificationARNs": [],
+            "Capabilities": list(wanted.capabilities) if wanted else [],
+            "Outputs": [
+                without_none(
+                    {
+                        "OutputKey": output.name,
+                        "OutputValue": output.value,
+                        "Description": output.description,
+                        "ExportName": output.export,
+                    }
+                )
+                for output in stack.outputs
+            ],
+            "Tags": [dict(tag) for tag in wanted.tags] if wanted else [],
+            "EnableTerminationProtection": stack.protected,
+            "DriftInformation": _NOT_CHECKED,
+        }
+    )
+
+
+def summary(stack: Stack) -> dict[str, Any]:
+    """A `StackSummary`."""
+    wanted = stack.wanted or stack.asked
+    return without_none(
+        {
+            "StackId": stack.id,
+            "StackName": stack.name,
+            "TemplateDescription": wanted.document.get("Description") if wanted else None,
+            "CreationTime": stack.created,
+            "LastUpdatedTime": stack.updated,
+            "DeletionTime": stack.deleted,
+            "StackStatus": stack.status,
+            "StackStatusReason": stack.reason,
+            "DriftInformation": _NOT_CHECKED,
+        }
+    )
+
+
+def parameters(wanted: DesiredState) -> list[dict[str, str]]:
+    """`Parameter`s; what is not to be seen is masked, what SSM said is told beside its name."""
+    shown = []
+    for name, spec in wanted.document.get("Parameters", {}).items():
+        value = wanted.given.get(name, spec.get("Default", ""))
+        shape = {"ParameterKey": name, "ParameterValue": "****" if _is_secret(spec) else _text(value)}
+        if spec["Type"].startswith("AWS::SSM::Parameter::Value"):
+            shape["ResolvedValue"] = _text(wanted.values[name])
+        shown.append(shape)
+    return shown
+
+
+def declaration(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """A `ParameterDeclaration`."""
+    allowed = [_text(value) for value in spec.get("AllowedValues", [])]
+    return without_none(
+        {
+            "ParameterKey": name,
+            "DefaultValue": _text(spec["Default"]) if "Default" in spec else None,
+            "ParameterType": spec["Type"],
+            "NoEcho": _is_secret(spec),
+            "Description": spec.get("Description"),
+            "ParameterConstraints": {"AllowedValues": allowed} if allowed else {},
+        }
+    )
+
+
+def event(stack: Stack, event: StackEvent) -> dict[str, Any]:
+    """A `StackEvent`."""
+    return without_none(
+        {
+            "StackId": stack.id,
+            "EventId": event.id,
+            "StackName": stack.name,
+            "LogicalResourceId": event.logical_id,
+            "PhysicalResourceId": event.physical_id,
+            "ResourceType": event.type,
+            "Timestamp": event.time,
+            "ResourceStatus": event.status,
+            "ResourceStatusReason": event.reason,
+            "ResourceProperties": event.properties,
+        }
+    )
+
+
+def resource(resource: Resource, time: str) -> dict[str, Any]:
+    """A `StackResource`, `StackResourceDetail` or `StackResourceSummary`; `time` is what it calls its time."""
+    return without_none(
+        {
+            "LogicalResourceId": resource.logical_id,
+            "PhysicalResourceId": resource.physical_id or None,
+            "ResourceType": resource.type,
+            time: resource.updated,
+            "ResourceStatus": resource.status,
+            "ResourceStatusReason": resource.reason,
+            "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"},
+        }
+    )
+
+
+def change(change: ResourceChange) -> dict[str, Any]:
+    """A `Change`."""
+    shape = {
+        "Action": change.action,
+        "LogicalResourceId": change.logical_id,
+        "PhysicalResourceId": change.physical_id,
+        "ResourceType": change.type,
+        "Replacement": change.replacement,
+        "Scope": change.scope,
+        "Details": [_detail(each) for each in change.details],
+    }
+    return {"Type": "Resource", "ResourceChange": without_none(shape)}
+
+
+def _detail(detail: Detail) -> dict[str, Any]:
+    target = {"Attribute": detail.attribute, "Name": detail.name, "RequiresRecreation": detail.recreation}
+    return without_none(
+        {
+            "Target": without_none(target),
+            "Evaluation": "Static" if detail.is_static else "Dynamic",
+            "ChangeSource": detail.source,
+            "CausingEntity": detail.cause,
+        }
+    )
+
+
+def _is_secret(spec: dict[str, Any]) -> bool:
+    return str(spec.get("NoEcho", False)).lower() == "true"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""A real browser for the tests: one for the whole run, a fresh context for each test."""
+"""A real browser for the tests: one for each module, a fresh context for each test."""
 
 import os
 import shutil
@@ -24,7 +24,8 @@ HOW_TO_GET_ONE = (
 )
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: as long as Playwright is there, no other test of the process can have a loop of asyncio.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = start(playwright)

@@ -15,12 +15,19 @@ def utc_now() -> datetime:
 class Clock:
     """`speed` 10 makes a minute of AWS six seconds. The start of a process is as slow as ever.
 
-    `now` is the date and time that answers show; intervals are never measured with it.
+    `startup` is what a process may need for it on a busy machine, in seconds: the least that a health check grace period
+    of as much or more is shortened to. `now` is the date and time that answers show; intervals are never measured with
+    it.
     """
 
     speed: float = 1.0
+    startup: float = 0.0
     now: Callable[[], datetime] = utc_now
 
     def shortened(self, seconds: float) -> float:
         """How long an interval of AWS takes here."""
         return seconds / self.speed
+
+    def grace(self, seconds: float) -> float:
+        """How long a health check grace period takes here."""
+        return max(self.shortened(seconds), min(seconds, self.startup))

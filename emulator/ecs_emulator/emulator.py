@@ -50,6 +50,7 @@ from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor
 
+STARTUP = 15.0  # seconds that no speed takes from a process that starts
 ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
 
 Say = Callable[[str], None]
@@ -106,7 +107,7 @@ class Emulator:
         self.program = program
         self._images = images
         self._run = dict(run or {})
-        self._clock = Clock(speed)
+        self._clock = Clock(speed, STARTUP)
         self._docker = docker
         self._repository = repository
         self._task_folders = tuple(task_folders)

@@ -11,7 +11,7 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.interfaces import Health
 
 # Times that no speed shortens, in seconds: a busy machine must not invent failures.
-SHORTEST_TIMEOUT = 1.0  # of a check
+SHORTEST_TIMEOUT = 2.0  # of a check
 SHORTEST_LOOK = 0.2  # between two looks at a target that starts
 START = 2.0  # in which a process may come up; failures before count for nothing
 

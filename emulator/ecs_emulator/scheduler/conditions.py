@@ -21,7 +21,7 @@ def condition(task: Task, grace: float, now: float, outside: Outside) -> str:
     age = now - task.running_since
     states = [health.state for each in task.registered if (health := outside.targets.health(*each))]
     if UNHEALTHY in states:
-        return UNHEALTHY if age >= outside.clock.shortened(grace) else PENDING
+        return UNHEALTHY if age >= outside.clock.grace(grace) else PENDING
     # A target group that no listener uses checks nobody.
     checked = [state for state in states if state != "unused"]
     if len(states) < len(task.registered) or any(state != HEALTHY for state in checked):

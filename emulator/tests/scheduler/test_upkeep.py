@@ -166,6 +166,16 @@ def test_the_grace_period_is_shortened_like_every_interval() -> None:
     assert len(world.runner.runs) == 2
 
 
+@pytest.mark.parametrize(("grace", "seconds"), [(100, 30), (20, 20), (400, 40)])
+def test_no_speed_takes_the_time_to_start_from_a_grace_period_that_has_it(grace: int, seconds: int) -> None:
+    world = World(speed=10, startup=30)
+    world.service(image="sick", count=1, healthCheckGracePeriodSeconds=grace)
+    world.play(seconds - 1)
+    assert len(world.runner.runs) == 1
+    world.play(5)
+    assert len(world.runner.runs) == 2
+
+
 def test_a_task_without_a_load_balancer_is_healthy_after_40_seconds(world: World) -> None:
     world.service(count=1, balanced=False)
     world.play(39)

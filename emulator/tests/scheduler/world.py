@@ -126,12 +126,13 @@ class MadeUpTargets:
 @dataclass
 class World:
     speed: float = 1.0
+    startup: float = 0.0
     now: float = 1000.0
     runner: MadeUpRunner = field(default_factory=MadeUpRunner)
 
     def __post_init__(self) -> None:
         self.targets = MadeUpTargets(self.runner)
-        self.scheduler = Scheduler(self.runner, self.targets, Clock(self.speed))
+        self.scheduler = Scheduler(self.runner, self.targets, Clock(self.speed, self.startup))
         self.call("CreateCluster", clusterName="demo")
 
     def call(self, operation: str, **asked: Any) -> dict[str, Any]:

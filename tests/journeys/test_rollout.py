@@ -16,4 +16,4 @@ def test_a_rollout_under_load_fails_nobody_and_loses_no_like(tmp_path: Path) -> 
     assert (load["failed"], load["clients"]) == (0, 8)
     assert load["requests"] >= 1_000
     assert len(load["revisions"]) == 2
-    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["liked"] != {}
+    assert {mysfit: count for mysfit, count in seen["stored"].items() if count} == load["acknowledged"] != {}

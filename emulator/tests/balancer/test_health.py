@@ -112,7 +112,7 @@ def test_speed_shortens_intervals_but_not_what_a_busy_machine_needs() -> None:
         for speed in (1, 20)
     )
     assert (slow.interval, slow.timeout, slow.look) == (10, 5, 1)
-    assert (fast.interval, fast.timeout, fast.look) == (0.5, 1, 0.2)
+    assert (fast.interval, fast.timeout, fast.look) == (0.5, 2, 0.2)
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,5 @@ def test_where_there_is_one_address_every_task_has_ports_of_its_own() -> None:
 
 def test_a_port_that_was_given_and_is_not_listened_on_yet_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
     offers = iter([5001, 5001, 5001, 5002])
-
-    class Socket(socket.socket):
-        def getsockname(self) -> Any:
-            return "127.0.0.1", next(offers)
-
-    monkeypatch.setattr(socket, "socket", Socket)
+    monkeypatch.setattr("ecs_emulator.scheduler.addresses.free_ports", lambda _count: [next(offers)])
     assert Addresses(4566, has_many=False).take([80, 81]).ports == {80: 5001, 81: 5002}

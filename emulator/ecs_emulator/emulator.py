@@ -176,9 +176,9 @@ class Emulator:
     def _play(self) -> None:
         addressed = load_balancers.address(f"localhost:{self.ports.api}")
         stated = load_balancers.state(self.balancer.state)
-        self.cloud.play("ecs", OperationHandlers(bound(ecs.OPERATIONS, self.scheduler)))
-        self.cloud.play("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, self.stacks)))
-        self.cloud.play(
+        self.cloud.emulate("ecs", OperationHandlers(bound(ecs.OPERATIONS, self.scheduler)))
+        self.cloud.emulate("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, self.stacks)))
+        self.cloud.emulate(
             "elbv2",
             OperationHandlers(
                 {**load_balancers.OPERATIONS, **bound(elbv2.OPERATIONS, self.balancer)},
@@ -205,7 +205,7 @@ class Emulator:
             check_names(run, paths, values)
             self.programs.add(run)
         with self.explained():
-            self.stacks.play_files(paths, values)
+            self.stacks.deploy_files(paths, values)
         if self.cloud.journal and not self._is_filled:
             self._is_filled = True
             self.cloud.journal.start(self.say, ())
@@ -260,8 +260,8 @@ class Emulator:
     def unplayed(self) -> Iterator[str]:
         """Sentences on what is deployed and has no effect here."""
         yield from self.balancer.problems
-        if self.stacks.not_played:
-            yield f"Not played here: {grouped(self.stacks.not_played)}."
+        if self.stacks.stubbed:
+            yield f"Not emulated here: {grouped(self.stacks.stubbed)}."
         if features := [each for each in self.scheduler.without_effect() if each not in self._runner.has_effect]:
             yield f"Kept and shown, without effect here: {', '.join(features)}."
 

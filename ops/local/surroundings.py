@@ -62,7 +62,7 @@ def cloud(
         with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
             endpoint.play("cloudformation", OperationHandlers(bound(CLOUDFORMATION, stacks)))
             listed = Listing.read(STACKS).all(MONOLITH)
-            stacks.play_all(listed, last.used(listed, {}, say))
+            stacks.deploy_all(listed, last.used(listed, {}, say))
             say("The tables, the log group and the bucket of cfn/ are made.")
             fill(folder, session, endpoint.journal, database, stacks.outputs, [each.name for each in listed], say)
             yield session, stacks.outputs

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from ecs_emulator.local import REGION
-from ecs_emulator.stacks.resources.registry import NOT_PLAYED, WITH_TASKS
+from ecs_emulator.stacks.resources.registry import STUBBED, WITH_TASKS
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
 from ops.stacks.listing import MONOLITH, Listing
@@ -87,15 +87,15 @@ def test_all_stacks_of_the_platform_can_be_played(stacks: Stacks, session: boto3
     for template in CFN.glob("*.yml"):
         if template.name != "stacks.yml":
             (tmp_path / template.name).symlink_to(template)
-    stacks.play_all(Listing.read(tmp_path / "stacks.yml").all(MONOLITH))
+    stacks.deploy_all(Listing.read(tmp_path / "stacks.yml").all(MONOLITH))
     assert stacks.outputs.keys() >= {"DynamoTable", "SiteBucket", "S3WebsiteURL", "LogGroup"}
     table = session.client("dynamodb").describe_table(TableName=stacks.outputs["DynamoTable"])["Table"]
     assert table["TableStatus"] == "ACTIVE"
-    assert stacks.not_played <= NOT_PLAYED | WITH_TASKS.keys() | {"AWS::CloudWatch::Alarm"}
+    assert stacks.stubbed <= STUBBED | WITH_TASKS.keys() | {"AWS::CloudWatch::Alarm"}
 
 
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:
-    stacks.play(f"site-{next(_numbers)}", read_template(CFN / "site.yml"), {})
+    stacks.deploy(f"site-{next(_numbers)}", read_template(CFN / "site.yml"), {})
     s3, bucket = session.client("s3"), stacks.outputs["SiteBucket"]
 
     website = s3.get_bucket_website(Bucket=bucket)

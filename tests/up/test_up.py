@@ -91,7 +91,7 @@ def test_ready_is_said_once_with_the_three_addresses(platform: Platform) -> None
 def test_progress_is_told_and_nothing_else(platform: Platform) -> None:
     output = platform.output()
     assert "The tables are seeded: 12 mysfits, 4 users, 3 threads, 6 posts." in output
-    assert output.count("Not played here") <= 1
+    assert output.count("Not emulated here") <= 1
     assert "Traceback" not in output
     assert "Warning" not in output
 

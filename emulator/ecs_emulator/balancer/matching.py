@@ -25,7 +25,7 @@ class UnsupportedCondition(Exception):
 def match(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Envoy's RouteMatch for requests that meet all `conditions`, as DescribeRules shapes them.
 
-    Raises Unplayable.
+    Raises UnsupportedCondition.
     """
     paths, headers = ".*", []
     for condition in conditions:
@@ -36,7 +36,7 @@ def match(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
         elif field in _HEADERS:
             headers.append(_HEADERS[field](condition))
         else:
-            raise UnsupportedCondition(f"A condition on {field} is not played.")
+            raise UnsupportedCondition(f"A condition on {field} is not emulated.")
     return {"safe_regex": {"regex": f"(?s:{paths})"}, "headers": headers}
 
 
@@ -68,7 +68,7 @@ def _checked(regex: str) -> str:
 
 def _any_of(patterns: Sequence[str]) -> str:
     if not patterns:
-        raise UnsupportedCondition("A condition without a value is not played.")
+        raise UnsupportedCondition("A condition without a value is not emulated.")
     return "(?:" + "|".join(patterns) + ")"
 
 

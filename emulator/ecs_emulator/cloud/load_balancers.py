@@ -99,7 +99,7 @@ def modify_rule(given: dict[str, Any]) -> dict[str, Any]:
 
 def _check_rule(given: dict[str, Any]) -> None:
     if given.get("Transforms"):
-        raise AwsError("ValidationError", "Transforms are not played here.")
+        raise AwsError("ValidationError", "Transforms are not emulated here.")
     if given.get("Priority", 1) > 50_000:
         raise AwsError("ValidationError", "The priority of a rule is between 1 and 50000.")
 

@@ -1,4 +1,4 @@
-"""moto, which stores what is not played here: one call at a time, and every error an AWS error."""
+"""moto, which stores what is not emulated here: one call at a time, and every error an AWS error."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class MotoBackend:
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
         if request.path.startswith(_OF_MOTO):
-            return refusal(request, _not_played(request))
+            return refusal(request, _unsupported(request))
         if _is_about_the_past(request):
             return refusal(
                 request, AwsError("ValidationException", "Tables have no past here: give no RestoreDateTime.")
@@ -78,7 +78,7 @@ class MotoBackend:
         except NotWritten as error:
             return refusal(request, _not_stored(request, error))
         except (NotImplementedError, OperationNotFoundError):
-            return refusal(request, _not_played(request))
+            return refusal(request, _unsupported(request))
         except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)
             return refusal(request, _misuse(request) or _failed(request, failure))
         for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
@@ -86,7 +86,7 @@ class MotoBackend:
         answer = Response(content, status=status, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":
             # A page for people, of a web framework that knows no such address.
-            return refusal(request, _not_played(request))
+            return refusal(request, _unsupported(request))
         return answer
 
     def _carried_out(self, request: Request) -> Answer:
@@ -129,9 +129,9 @@ def _forget() -> None:
             model.instances_tracked = []  # type: ignore[attr-defined]
 
 
-def _not_played(request: Request) -> AwsError:
+def _unsupported(request: Request) -> AwsError:
     # Of the server's errors the one that no client sends again.
-    return AwsError("NotImplemented", f"{_name(request)} is not played here.", HTTPStatus.NOT_IMPLEMENTED)
+    return AwsError("NotImplemented", f"{_name(request)} is not emulated here.", HTTPStatus.NOT_IMPLEMENTED)
 
 
 def _failed(request: Request, failure: Exception) -> AwsError:

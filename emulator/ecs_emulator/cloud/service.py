@@ -1,4 +1,4 @@
-"""A service that is played here, behind the wire that AWS's clients speak."""
+"""A service that is emulated here, behind the wire that AWS's clients speak."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def bound(operations: Mapping[str, Callable[[Player, dict[str, Any]], dict[str, 
 
 
 class EmulatedService:
-    """A played service. When `strict`, an answer that does not fit the model is a failure, and else only logged."""
+    """A emulated service. When `strict`, an answer that does not fit the model is a failure, and else only logged."""
 
-    def __init__(self, model: ServiceModel, played: OperationHandlers, strict: bool) -> None:
+    def __init__(self, model: ServiceModel, handlers: OperationHandlers, strict: bool) -> None:
         self.model = model
-        self._played = played
+        self._handlers = handlers
         self._strict = strict
 
     def answer(self, request: Request, stored: MotoBackend) -> Response:
@@ -75,9 +75,9 @@ class EmulatedService:
             response = self._answer(wire, name, given, request_id)
             if response is None:
                 response = stored.answer(request)
-                response.data = self._played.rewrite(response.data)
+                response.data = self._handlers.rewrite(response.data)
             if response.status_code < HTTPStatus.BAD_REQUEST and not name.startswith(("Describe", "List", "Get")):
-                self._played.changed()
+                self._handlers.changed()
             return response
         except AwsError as error:
             return wire.refusal(error, self.model, request_id)
@@ -106,9 +106,9 @@ class EmulatedService:
         return wire.answer(operation, result, request_id)
 
     def _result(self, wire: WireProtocol, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
-        if name in self._played.operations:
-            return self._played.operations[name](typed)
-        if self._played.rest_to_moto:
+        if name in self._handlers.operations:
+            return self._handlers.operations[name](typed)
+        if self._handlers.rest_to_moto:
             return None
         raise wire.unknown(name, self.model)
 

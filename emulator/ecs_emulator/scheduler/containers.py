@@ -24,14 +24,14 @@ from ecs_emulator.scheduler.container import Container, Process
 from ecs_emulator.scheduler.docker.engine import PATIENCE, Engine, EngineError
 from ecs_emulator.scheduler.docker.images import resolved
 from ecs_emulator.scheduler.docker.session import DockerSession
-from ecs_emulator.scheduler.docker.settings import PLAYED, not_played, published, run, settings, variables
+from ecs_emulator.scheduler.docker.settings import EMULATED, not_emulated, published, run, settings, variables
 from ecs_emulator.scheduler.features import STORED
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.runner import TaskRunner
-from ecs_emulator.scheduler.unsupported import unplayable
+from ecs_emulator.scheduler.unsupported import unsupported
 
 START_PATIENCE = 60.0  # seconds that a container may take to begin
 LOOK = 0.05  # seconds between two looks at one that begins
@@ -43,7 +43,7 @@ class Containers(TaskRunner):
     """Each container is one of a Docker engine, published on an address of its task's own.
 
     Its user, rights and limits are enforced. What is pulled from ECR is an image of `repository`. A placeholder that
-    the engine does not have is played by a process, which `confinement` is for.
+    the engine does not have is emulated by a process, which `confinement` is for.
     """
 
     has_effect = frozenset({STORED["cpu"]})
@@ -100,9 +100,9 @@ class DockerRuntime:
                 raise CannotRun(not_pulled(reference))
             say(f"The Docker engine does not have {reference}; a process plays the placeholder.")
             return self._as_processes.prepared(definition, say)
-        if unplayed := ", ".join(unplayable(definition, but=PLAYED)):
-            raise CannotRun(f"ResourceInitializationError: a task of a rehearsal cannot have {unplayed}")
-        if without := ", ".join(not_played(definition)):
+        if lacking := ", ".join(unsupported(definition, but=EMULATED)):
+            raise CannotRun(f"ResourceInitializationError: a task of a rehearsal cannot have {lacking}")
+        if without := ", ".join(not_emulated(definition)):
             say(f"Containers run without {without}.")
         return partial(self._begin, image, say)
 

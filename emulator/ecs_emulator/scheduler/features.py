@@ -31,7 +31,7 @@ STORED = {
     "settings": "Container Insights",
 }
 
-_ROLLING_ONLY = "Only rolling deployments are played in a rehearsal."
+_ROLLING_ONLY = "Only rolling deployments are emulated in a rehearsal."
 REFUSED: dict[str, str] = {
     "volumeConfigurations": "A rehearsal has no volumes that are configured at launch.",
     "vpcLatticeConfigurations": "A rehearsal has no VPC Lattice.",
@@ -59,7 +59,7 @@ ONLY = {
 }
 
 
-def refuse_unplayable(asked: Mapping[str, Any]) -> None:
+def refuse_unsupported(asked: Mapping[str, Any]) -> None:
     """Raises AwsError for what would change how tasks run and cannot be done here."""
     for path, sentence in REFUSED.items():
         if any(_values(asked, path.split("."))):
@@ -67,12 +67,12 @@ def refuse_unplayable(asked: Mapping[str, Any]) -> None:
     for path, only in ONLY.items():
         for value in _values(asked, path.split(".")):
             if value != only:
-                message = f"{path.split('.')[-1]} {value} is not played in a rehearsal; {only} is."
+                message = f"{path.split('.')[-1]} {value} is not emulated in a rehearsal; {only} is."
                 raise AwsError("UnsupportedFeatureException", message)
 
 
 def without_effect(asked: Mapping[str, Any]) -> list[str]:
-    """What is stored and shown as given, and not played: `STORED`'s words for what is in an input."""
+    """What is stored and shown as given, and not emulated: `STORED`'s words for what is in an input."""
     return [what for path, what in STORED.items() if any(_values(asked, path.split(".")))]
 
 

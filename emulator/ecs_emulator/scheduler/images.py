@@ -79,7 +79,7 @@ def _replacing(command: str) -> str:
 class Images:
     """Images of a folder, and what runs in place of others.
 
-    `placeholder` is the reference of an image that listens on port 8080 whatever it is told, and is always played by
+    `placeholder` is the reference of an image that listens on port 8080 whatever it is told, and is always emulated by
     the placeholder. With `stand_in` that plays every unknown image too.
     """
 

@@ -18,13 +18,13 @@ from ecs_emulator.scheduler.images import Image, Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.runner import TaskRunner
-from ecs_emulator.scheduler.unsupported import not_enforced, unplayable
+from ecs_emulator.scheduler.unsupported import not_enforced, unsupported
 
 
 class Processes(TaskRunner):
     """Each container is a process group in the keeper's care, on an address of its task's own.
 
-    Of a container's isolation its variables, its folder, its address and its end are played, and `confinement` where
+    Of a container's isolation its variables, its folder, its address and its end are emulated, and `confinement` where
     the machine offers one.
     """
 
@@ -64,13 +64,13 @@ class ProcessRuntime:
         image = self._images.of(definition)
         if image is None:
             raise CannotRun(not_pulled(reference))
-        if unplayed := ", ".join(unplayable(definition)):
+        if lacking := ", ".join(unsupported(definition)):
             if image.is_program:
-                say(f"The program of the container {definition['name']} runs without {unplayed}.")
+                say(f"The program of the container {definition['name']} runs without {lacking}.")
             elif image.is_placeholder:
-                say(f"The placeholder is played without {unplayed}.")
+                say(f"The placeholder is emulated without {lacking}.")
             else:
-                raise CannotRun(f"ResourceInitializationError: a task that runs as a process cannot have {unplayed}")
+                raise CannotRun(f"ResourceInitializationError: a task that runs as a process cannot have {lacking}")
         if limits := ", ".join(not_enforced(definition)):
             say(f"Tasks run as processes, without limits; not enforced: {limits}.")
         if image.stands_in:

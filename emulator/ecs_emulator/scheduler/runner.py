@@ -23,7 +23,7 @@ class TaskRunner:
     """The Runner; `way` is how it runs containers.
 
     `folder`, which is for this alone, gets the output of containers without a log driver, and what tasks write. `say`
-    hears once of everything that is not played. `keys` are those that the cloud takes: a task with a role has some of
+    hears once of everything that is not emulated. `keys` are those that the cloud takes: a task with a role has some of
     its own among them. `workers` are its threads, for a supervisor.
     """
 

@@ -84,7 +84,7 @@ class Scheduler:
         self._without_effect |= dict.fromkeys(features)
 
     def without_effect(self) -> list[str]:
-        """Features of AWS that callers have asked for and that are stored and shown, but not played."""
+        """Features of AWS that callers have asked for and that are stored and shown, but not emulated."""
         with self.lock:
             return list(self._without_effect)
 

@@ -76,9 +76,9 @@ def other_attributes(old: Document, new: Document) -> list[str]:
 
 
 def _imagined(provider: Provider, context: Context, logical_id: str, properties: Properties) -> PhysicalResource:
-    if provider.imagined and not is_unknown(properties):
+    if provider.stubbed and not is_unknown(properties):
         return provider.create(context, logical_id, properties)
-    return PhysicalResource(UNKNOWN, imagined=True)
+    return PhysicalResource(UNKNOWN, stubbed=True)
 
 
 def _details(

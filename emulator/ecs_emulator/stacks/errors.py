@@ -11,7 +11,7 @@ _LONGEST_VALUE = 100
 
 
 class TemplateError(Exception):
-    """A template that cannot be played; the message says where and why, in one line of LONGEST characters at most.
+    """A template that cannot be emulated; the message says where and why, in one line of LONGEST characters at most.
 
     `source` is the file or the stack, `path` leads from there to the piece of the template. Whoever works on a piece
     of a template adds its name to what the pieces of it raise: `within` one step, `at` all the rest of them.

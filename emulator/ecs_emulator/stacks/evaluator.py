@@ -54,7 +54,7 @@ class Evaluator:
             if name in _FUNCTIONS:
                 return self._counted(_FUNCTIONS[name](self, argument))
             if name.startswith("Fn::"):
-                raise TemplateError(f"{name} is not played here.")
+                raise TemplateError(f"{name} is not emulated here.")
         named = {name: self._part(name, each) for name, each in node.items()}
         return {name: value for name, value in named.items() if value is not NO_VALUE}
 

@@ -22,13 +22,13 @@ Make = Callable[
 
 @dataclass(frozen=True)
 class StackOutput:
-    """An output of a stack. An imagined one is the word of a resource that exists nowhere."""
+    """An output of a stack. A stubbed one is the word of a resource that exists nowhere."""
 
     name: str
     value: str
     description: str | None
     export: str | None
-    imagined: bool
+    stubbed: bool
 
 
 class Imports(Mapping[str, str]):
@@ -68,7 +68,7 @@ class Provisioning:
         self._values = values
         self._made: dict[str, PhysicalResource] = {}
         self._being_made: list[str] = []
-        self._met_imagined = False
+        self._met_stub = False
         self.evaluator = Evaluator(document, values, pseudo, imports, self._attribute)
 
     def make_all(self) -> None:
@@ -131,21 +131,21 @@ class Provisioning:
             return self._make_resource(logical_id, resource, properties)
 
     def _output(self, name: str, output: Document) -> StackOutput:
-        self._met_imagined = False
+        self._met_stub = False
         value = self.evaluator.value(output["Value"])
-        imagined = self._met_imagined
+        stubbed = self._met_stub
         export = self.evaluator.value(output["Export"]["Name"]) if "Export" in output else None
         if export is not None and not isinstance(export, str):
             raise TemplateError(f"the name of an export should be a text; it is {shown(export)}.")
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        return StackOutput(name, text, output.get("Description"), export, imagined)
+        return StackOutput(name, text, output.get("Description"), export, stubbed)
 
     def _attribute(self, logical_id: str, attribute: str | None) -> Any:
         made = self.made(logical_id)
-        self._met_imagined |= made.imagined
+        self._met_stub |= made.stubbed
         if attribute is None:
             return made.ref
-        if made.imagined:
+        if made.stubbed:
             return made.attributes.get(attribute, f"{made.ref}.{attribute}")
         if attribute not in made.attributes:
             raise TemplateError(f"{logical_id} has no attribute {attribute} here.")

@@ -62,7 +62,7 @@ def _render(
     values = parameter_values(document, parameters)
     check_rules(document, values)
     stack_id = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/local"
-    walk = Provisioning(_imagined(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
+    walk = Provisioning(_stubs(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
     walk.make_all()
     resources = {
         logical_id: _rendered(walk.evaluator.value({"Properties": {}, **resource}))
@@ -78,7 +78,7 @@ def _rendered(resource: Document) -> Document:
     return {key: value for key, value in resource.items() if key != "Condition"}
 
 
-def _imagined(stack: str) -> Make:
+def _stubs(stack: str) -> Make:
     def make(logical_id: str, resource: Document, properties: Properties) -> PhysicalResource:
         return imagine(REGION, resource["Type"], f"{stack}-{logical_id}", properties)
 

@@ -56,12 +56,12 @@ class Stacks:
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
         self._threads: list[threading.Thread] = []
-        self.stood_in: dict[str, str] = {}  # parameters of `play_files` that nobody gave a value
+        self.stood_in: dict[str, str] = {}  # parameters of `deploy_files` that nobody gave a value
 
     @property
     def outputs(self) -> dict[str, str]:
-        """The outputs of all stacks, save those that an imagined resource has part in; a later stack wins."""
-        return {output.name: output.value for stack in self.all() for output in stack.outputs if not output.imagined}
+        """The outputs of all stacks, save those that a stubbed resource has part in; a later stack wins."""
+        return {output.name: output.value for stack in self.all() for output in stack.outputs if not output.stubbed}
 
     @property
     def types(self) -> set[str]:
@@ -70,28 +70,28 @@ class Stacks:
         return {each.type for each in resources if each.made}
 
     @property
-    def not_played(self) -> set[str]:
-        """The types of the resources that are imagined or have a note; `registry.grouped` says them shortly."""
+    def stubbed(self) -> set[str]:
+        """The types of the resources that are stubbed or have a note; `registry.grouped` says them shortly."""
         resources = [resource for stack in self.all() for resource in list(stack.resources.values()) if resource.made]
         return {
-            each.type for each in resources if (each.made and each.made.imagined) or self._providers[each.type].note
+            each.type for each in resources if (each.made and each.made.stubbed) or self._providers[each.type].note
         }
 
-    def play_all(
+    def deploy_all(
         self, stacks: Iterable[files.StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None
     ) -> None:
         """Deploy stacks in their order; `overrides` are more parameters, by stack."""
         for stack in stacks:
-            self._play(stack, (overrides or {}).get(stack.name, {}))
+            self._deploy(stack, (overrides or {}).get(stack.name, {}))
 
-    def play_files(self, paths: Sequence[Path], parameters: Mapping[str, Any]) -> None:
+    def deploy_files(self, paths: Sequence[Path], parameters: Mapping[str, Any]) -> None:
         """Deploy a stack for each template file, named after it."""
         for stack in files.named_files(paths, parameters):
             stand_ins = files.stand_ins(stack.document)
             self.stood_in |= {name: value for name, value in stand_ins.items() if name not in parameters}
-            self._play(stack, {})
+            self._deploy(stack, {})
 
-    def play(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
+    def deploy(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
         """Deploy one stack, whether anything changes or not."""
         with suppress(NoUpdates):
             self.deploy(name, document, parameters)
@@ -226,7 +226,7 @@ class Stacks:
         """The names of the stacks that import something."""
         return [stack.name for stack in self.all() if export in stack.imports]
 
-    def _play(self, stack: files.StackFile, more: Mapping[str, Any]) -> None:
+    def _deploy(self, stack: files.StackFile, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
             folder, source = stack.folder, stack.file.name

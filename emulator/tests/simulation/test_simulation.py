@@ -1,4 +1,4 @@
-"""The scheduler in simulated worlds: every invariant holds, and a seed is played again byte for byte."""
+"""The scheduler in simulated worlds: every invariant holds, and a seed is emulated again byte for byte."""
 
 from __future__ import annotations
 

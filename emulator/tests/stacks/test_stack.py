@@ -1,4 +1,4 @@
-"""What the templates describe exists in the local cloud, and what cannot be played is refused."""
+"""What the templates describe exists in the local cloud, and what cannot be emulated is refused."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def play(stacks: Stacks, tmp_path: Path) -> Play:
     def play(text: str, parameters: dict[str, Any] | None = None) -> Stacks:
         path = tmp_path / "stack.yml"
         path.write_text(text)
-        stacks.play(f"ours-{next(_numbers)}", read_template(path), parameters or {})
+        stacks.deploy(f"ours-{next(_numbers)}", read_template(path), parameters or {})
         return stacks
 
     return play
@@ -90,7 +90,7 @@ def test_a_log_group_forgets_after_the_days_of_its_template(
 
 
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:
-    stacks.play(f"site-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
+    stacks.deploy(f"site-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
     s3, bucket = session.client("s3"), stacks.outputs["Bucket"]
 
     website = s3.get_bucket_website(Bucket=bucket)
@@ -141,12 +141,12 @@ def test_a_bucket_without_an_error_page_can_be_played(play: Play, session: boto3
         ),
         (
             "Files: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: []}}}",
-            "Files: AWS::S3::Bucket.LifecycleConfiguration is not played here.",
+            "Files: AWS::S3::Bucket.LifecycleConfiguration is not emulated here.",
         ),
         (
             "Files: {Type: AWS::S3::Bucket, Properties: {WebsiteConfiguration: "
             "{IndexDocument: a, ErrorDocument: b, RoutingRules: []}}}",
-            "Files: WebsiteConfiguration.RoutingRules is not played here.",
+            "Files: WebsiteConfiguration.RoutingRules is not emulated here.",
         ),
         (
             "Logs: {Type: AWS::Logs::LogGroup, Properties: {DataProtectionPolicy: {}}}",
@@ -164,7 +164,7 @@ def test_types_without_effect_here_are_told_once_each(play: Play) -> None:
     cluster = "Type: AWS::ECS::Cluster"
     stacks = play(f"Resources: {{One: {{{cluster}}}, Two: {{{cluster}}}}}")
     play(f"Resources: {{Three: {{{cluster}}}}}")
-    assert stacks.not_played == {"AWS::ECS::Cluster"}
+    assert stacks.stubbed == {"AWS::ECS::Cluster"}
 
 
 def test_an_attribute_that_is_not_played_is_refused(play: Play) -> None:
@@ -238,10 +238,10 @@ def test_a_table_that_a_stack_has_left_behind_does_not_stand_in_the_way_of_the_n
     stacks: Stacks, session: boto3.Session
 ) -> None:
     name, document = f"again-{next(_numbers)}", read_template(TEMPLATES / "table.yml")
-    stacks.play(name, document, {})
+    stacks.deploy(name, document, {})
     kept = stacks.outputs["Table"]
     stacks.delete(name)
-    stacks.play(name, document, {})
+    stacks.deploy(name, document, {})
     assert stacks.outputs["Table"] == f"{kept}-2"
     pages = session.client("dynamodb").get_paginator("list_tables").paginate()
     assert {kept, f"{kept}-2"} <= {name for page in pages for name in page["TableNames"]}

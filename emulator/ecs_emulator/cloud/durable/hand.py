@@ -37,13 +37,13 @@ class ManualResources:
         with suppress(NotWritten):
             self._database.write(Changes(dict.fromkeys(gone) if gone else {cell: {}}))
 
-    def say_what_is_gone(self, say: Callable[[str], None], played: Iterable[str]) -> None:
+    def say_what_is_gone(self, say: Callable[[str], None], deployed: Iterable[str]) -> None:
         """Of the last rehearsal, once: a line for each operation."""
-        again = set(played)
+        again = set(deployed)
         told: dict[tuple[str, str], list[str]] = {}
         for cell in sorted(self._last):
             operation, _, name = cell.key.partition(" ")
-            # A stack that is played again has its last parameters.
+            # A stack that is deployed again has its last parameters.
             if cell.container != "cloudformation" or name not in again:
                 told.setdefault((cell.container, operation), []).append(name)
         for (service, operation), names in told.items():

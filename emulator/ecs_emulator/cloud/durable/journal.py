@@ -92,8 +92,8 @@ class Journal:
             if not is_kept(call, self._database, self._taken):
                 self._hand.note(call)
 
-    def start(self, say: Say, played: Iterable[str]) -> None:
-        """End the start: make again what was made by hand, and say what is gone; `played` are the stacks of `up`.
+    def start(self, say: Say, deployed: Iterable[str]) -> None:
+        """End the start: make again what was made by hand, and say what is gone; `deployed` are the stacks of `up`.
 
         Until then, what the rehearsal itself deletes (a stack that goes back) keeps its images.
         """
@@ -108,7 +108,7 @@ class Journal:
                     elif there := self._counted(cell, contents):
                         say(f"Kept until it is made again: {holder} {parts(cell.container)[2]} with {there}.")
             self._is_starting = False
-            self._hand.say_what_is_gone(say, played)
+            self._hand.say_what_is_gone(say, deployed)
 
     def close(self) -> None:
         with self._alone:

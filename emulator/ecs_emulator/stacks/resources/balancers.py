@@ -34,7 +34,7 @@ _NOT_OF_BALANCERS = {
 def _create_balancer(context: Context, name: str, properties: Properties) -> PhysicalResource:
     refuse(properties, _NOT_OF_BALANCERS)
     if properties.get("Type", "application") != "application":
-        raise TemplateError(f"{_BALANCER}.Type {properties['Type']} is not played here: only application is.")
+        raise TemplateError(f"{_BALANCER}.Type {properties['Type']} is not emulated here: only application is.")
     elbv2 = context.client("elbv2")
     wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes = wanted.pop("LoadBalancerAttributes", [])
@@ -91,7 +91,7 @@ def _default_subnets(context: Context) -> list[str]:
 def _create_group(context: Context, name: str, properties: Properties) -> PhysicalResource:
     elbv2 = context.client("elbv2")
     if properties.get("TargetType") == "lambda":
-        raise TemplateError(f"{_GROUP}.TargetType lambda is not played here.")
+        raise TemplateError(f"{_GROUP}.TargetType lambda is not emulated here.")
     wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes, targets = wanted.pop("TargetGroupAttributes", []), wanted.pop("Targets", [])
     if "VpcId" in wanted:

@@ -61,7 +61,7 @@ def _delete(context: Context, made: PhysicalResource, _properties: Properties) -
 def _check(properties: Properties) -> None:
     for name in properties:
         if name not in _SETTINGS and name != "BucketName":
-            raise TemplateError(f"AWS::S3::Bucket.{name} is not played here.")
+            raise TemplateError(f"AWS::S3::Bucket.{name} is not emulated here.")
 
 
 def _set(s3: Any, bucket: str, before: Properties, after: Properties) -> None:
@@ -93,7 +93,7 @@ def _as_api(name: str, value: Any) -> Properties:
 def _website(value: Properties) -> Properties:
     for name in value:
         if name not in ("IndexDocument", "ErrorDocument"):
-            raise TemplateError(f"WebsiteConfiguration.{name} is not played here.")
+            raise TemplateError(f"WebsiteConfiguration.{name} is not emulated here.")
     website: Properties = {"IndexDocument": {"Suffix": value["IndexDocument"]}}
     if "ErrorDocument" in value:
         website["ErrorDocument"] = {"Key": value["ErrorDocument"]}

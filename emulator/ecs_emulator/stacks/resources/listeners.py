@@ -107,7 +107,7 @@ def _check_actions(actions: list[Any]) -> None:
     for action in actions:
         if action.get("Type") not in _ACTIONS:
             raise TemplateError(
-                f"The action {action.get('Type')} is not played here; there are: {', '.join(_ACTIONS)}."
+                f"The action {action.get('Type')} is not emulated here; there are: {', '.join(_ACTIONS)}."
             )
 
 

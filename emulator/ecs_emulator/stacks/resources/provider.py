@@ -25,12 +25,12 @@ PAUSE = 0.1  # seconds between two looks at something that takes its time
 class PhysicalResource:
     """A resource: what `!Ref` gives of it, and what `!GetAtt` gives.
 
-    An imagined one exists nowhere; any attribute of it is a text that says whose it would be.
+    A stubbed one exists nowhere; any attribute of it is a text that says whose it would be.
     """
 
     ref: str
     attributes: dict[str, Any] = field(default_factory=dict)
-    imagined: bool = False
+    stubbed: bool = False
 
 
 class PartiallyCreated(Exception):
@@ -99,7 +99,7 @@ class Provider:
     replaced_by: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     name: str | None = None
-    imagined: bool = False
+    stubbed: bool = False
     prepare: Prepare | None = None
     note: str | None = None
     schema: Schema = field(default_factory=dict)

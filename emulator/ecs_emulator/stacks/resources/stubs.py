@@ -1,4 +1,4 @@
-"""Resources that are imagined: real on AWS, without effect on what a visitor or a client of the API sees here."""
+"""Resources that are stubbed: real on AWS, without effect on what a visitor or a client of the API sees here."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ def imagine(region: str, type_name: str, name: str, properties: Properties) -> P
     match type_name:
         case "AWS::IAM::ManagedPolicy":
             arn = f"arn:aws:iam::{ACCOUNT}:policy{properties.get('Path', '/')}{name}"
-            return PhysicalResource(arn, {**own, "PolicyArn": arn}, imagined=True)
+            return PhysicalResource(arn, {**own, "PolicyArn": arn}, stubbed=True)
         case "AWS::SNS::Topic":
             arn = f"arn:aws:sns:{here}:{name}"
-            return PhysicalResource(arn, {**own, "TopicArn": arn, "TopicName": name}, imagined=True)
+            return PhysicalResource(arn, {**own, "TopicArn": arn, "TopicName": name}, stubbed=True)
         case "AWS::CertificateManager::Certificate":
-            return PhysicalResource(f"arn:aws:acm:{here}:certificate/{identity}", own, imagined=True)
+            return PhysicalResource(f"arn:aws:acm:{here}:certificate/{identity}", own, stubbed=True)
         case "AWS::SecretsManager::Secret":
-            return PhysicalResource(f"arn:aws:secretsmanager:{here}:secret:{name}", own, imagined=True)
+            return PhysicalResource(f"arn:aws:secretsmanager:{here}:secret:{name}", own, stubbed=True)
         case "AWS::ECR::Repository":
             address = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{name.lower()}"
             arn = f"arn:aws:ecr:{here}:repository/{name.lower()}"
-            return PhysicalResource(name.lower(), {**own, "Arn": arn, "RepositoryUri": address}, imagined=True)
+            return PhysicalResource(name.lower(), {**own, "Arn": arn, "RepositoryUri": address}, stubbed=True)
         case "AWS::S3::Bucket":
-            return PhysicalResource(name.lower(), {**own, "Arn": f"arn:aws:s3:::{name.lower()}"}, imagined=True)
+            return PhysicalResource(name.lower(), {**own, "Arn": f"arn:aws:s3:::{name.lower()}"}, stubbed=True)
         case "AWS::EC2::VPC":
             blocks = {"Ipv6CidrBlocks": ["2001:db8::/56"]}
-            return PhysicalResource(name, {"CidrBlock": "10.0.0.0/16", **own, **blocks}, imagined=True)
+            return PhysicalResource(name, {"CidrBlock": "10.0.0.0/16", **own, **blocks}, stubbed=True)
     arns = {
         "AWS::CodeBuild::Project": f"arn:aws:codebuild:{here}:project/{name}",
         "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{here}:table/{name}",
@@ -64,20 +64,20 @@ def imagine(region: str, type_name: str, name: str, properties: Properties) -> P
         "AWS::ServiceDiscovery::Service": f"arn:aws:servicediscovery:{here}:service/srv-{identity[:8]}",
         "AWS::WAFv2::WebACL": f"arn:aws:wafv2:{here}:regional/webacl/{name}/{identity}",
     }
-    return PhysicalResource(name, {**own, "Arn": arns[type_name]} if type_name in arns else own, imagined=True)
+    return PhysicalResource(name, {**own, "Arn": arns[type_name]} if type_name in arns else own, stubbed=True)
 
 
-def imagined(type_name: str, note: str | None = None) -> Provider:
-    """A type whose resources are imagined; `note` is what their events say."""
+def stub(type_name: str, note: str | None = None) -> Provider:
+    """A type whose resources are stubbed; `note` is what their events say."""
 
     def create(context: Context, name: str, properties: Properties) -> PhysicalResource:
         return imagine(context.region, type_name, name, properties)
 
     def update(context: Context, made: PhysicalResource, _before: Properties, after: Properties) -> PhysicalResource:
         new = imagine(context.region, type_name, made.ref, after)
-        return PhysicalResource(made.ref, {**made.attributes, **new.attributes, **_arn(made)}, imagined=True)
+        return PhysicalResource(made.ref, {**made.attributes, **new.attributes, **_arn(made)}, stubbed=True)
 
-    return Provider(create, update, lambda _context, _made, _properties: None, imagined=True, note=note)
+    return Provider(create, update, lambda _context, _made, _properties: None, stubbed=True, note=note)
 
 
 def _arn(made: PhysicalResource) -> dict[str, Any]:

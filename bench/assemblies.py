@@ -85,7 +85,7 @@ def data_store() -> Iterator[Cloud]:
         use_only(cloud.url, cloud.key)
         session = boto3.Session()
         with closing(Stacks(session, REGION)) as stacks:
-            stacks.deploy("mysfits-data", read_template(DATA), {})
+            stacks.deploy_document("mysfits-data", read_template(DATA), {})
             seed_all(session, stacks.outputs)
             yield cloud
     os.environ.clear()

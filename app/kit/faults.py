@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from flask import Flask, request
 from werkzeug.exceptions import InternalServerError
 
-from app.kit.concurrency_limiter import WITHOUT_A_PLACE
+from app.kit.concurrency_limiter import WITHOUT_PERMIT
 from app.kit.problems import Problem, Unavailable
 
 log = logging.getLogger(__name__)
@@ -92,5 +92,5 @@ def fail_requests(app: Flask, faults: Faults) -> None:
         if request.path == "/health":
             if _unhealthy[0] or time.monotonic() >= unhealthy_from:
                 raise Unavailable("This service was told to be unhealthy.")
-        elif request.path not in WITHOUT_A_PLACE and random.random() < faults.get("error-share", 0):  # noqa: S311
+        elif request.path not in WITHOUT_PERMIT and random.random() < faults.get("error-share", 0):  # noqa: S311
             raise OnPurpose

@@ -1,4 +1,4 @@
-"""How fast a rehearsal plays: every interval of ECS and the load balancer, shortened alike."""
+"""How fast an emulator plays: every interval of ECS and the load balancer, shortened alike."""
 
 from __future__ import annotations
 

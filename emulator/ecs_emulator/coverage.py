@@ -16,7 +16,7 @@ from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.scheduler import features, unsupported
 from ecs_emulator.scheduler import operations as ecs
 from ecs_emulator.stacks import operations as cloudformation
-from ecs_emulator.stacks.resources.registry import STUBBED, EMULATED, grouped
+from ecs_emulator.stacks.resources.registry import EMULATED, STUBBED, grouped
 from ecs_emulator.stacks.state import STACK_TYPE
 
 BEGIN, END = "<!-- coverage: written by `python -m ecs_emulator.coverage` -->", "<!-- coverage: end -->"
@@ -38,7 +38,9 @@ def tables() -> str:
 def _emulated() -> str:
     rows = [(name, _words(operations)) for name, operations in _OPERATIONS.values()]
     return _table(
-        "emulated", "operations or types", [*rows, ("Resource types of CloudFormation", grouped({*EMULATED, STACK_TYPE}))]
+        "emulated",
+        "operations or types",
+        [*rows, ("Resource types of CloudFormation", grouped({*EMULATED, STACK_TYPE}))],
     )
 
 

@@ -1,4 +1,4 @@
-"""A supervisor: starts its children again when they end, and ends the rehearsal when that does not help.
+"""A supervisor: starts its children again when they end, and ends the emulator when that does not help.
 
 Words and rule are those of Erlang/OTP: a child that ends more often than the restart intensity allows ends everything.
 https://www.erlang.org/doc/system/sup_princ.html

@@ -26,7 +26,7 @@ class LastParameters:
         self._listed: dict[str, Listed] = {}
 
     def used(self, stacks: Iterable[Listed], given: ByStack, say: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-        """The parameters for stacks that are about to be played: those of last time, unless `given` now.
+        """The parameters for stacks that are about to be deployed: those of last time, unless `given` now.
 
         From now on these stacks' parameters are remembered.
         """

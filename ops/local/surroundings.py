@@ -47,7 +47,7 @@ def cloud(
     host: str = HOST,
     names: Iterable[str] = (),
 ) -> Iterator[tuple[boto3.Session, dict[str, str]]]:
-    """The local cloud with the stacks played and its data as it was in `folder`, without tasks: a session of it, and
+    """The local cloud with the stacks deployed and its data as it was in `folder`, without tasks: a session of it, and
     the stacks' outputs.
 
     `names` are hosts by which others than this machine reach it. Raises TemplateError or Unusable.
@@ -60,7 +60,7 @@ def cloud(
         supervisor.watch(endpoint.worker)
         session = session_of(f"http://127.0.0.1:{port}", key, OURS)
         with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
-            endpoint.play("cloudformation", OperationHandlers(bound(CLOUDFORMATION, stacks)))
+            endpoint.emulate("cloudformation", OperationHandlers(bound(CLOUDFORMATION, stacks)))
             listed = Listing.read(STACKS).all(MONOLITH)
             stacks.deploy_all(listed, last.used(listed, {}, say))
             say("The tables, the log group and the bucket of cfn/ are made.")
@@ -74,7 +74,7 @@ def fill(
     journal: Journal | None,
     database: Database,
     outputs: dict[str, str],
-    played: Iterable[str],
+    deployed: Iterable[str],
     say: Say,
 ) -> None:
     """What the stacks do not make: the data of earlier versions, what was made by hand, the seeds. Raises Unusable."""
@@ -86,7 +86,7 @@ def fill(
             f"{snapshot} cannot be taken over: {error!r}. It is untouched; move it away to go on."
         ) from error
     if journal:
-        journal.start(say, played)
+        journal.start(say, deployed)
     rows = seed_all(session, outputs)
     say(f"The tables are seeded: {', '.join(f'{count} {what}' for what, count in rows.items())}.")
 

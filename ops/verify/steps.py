@@ -1,4 +1,4 @@
-"""One step of a verification, and the walk that they make up."""
+"""One step of a verification, and the journey that they make up."""
 
 from __future__ import annotations
 

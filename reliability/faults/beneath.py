@@ -16,15 +16,15 @@ from reliability.faults.environment import FaultEnvironment
 from reliability.faults.looks import look
 
 
-def kill_envoy(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+def kill_envoy(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     def serves() -> bool:
-        return look(ground.api_url, "/mysfits").told == "200"
+        return look(environment.api_url, "/mysfits").told == "200"
 
-    return _killed(ground, seconds, "Envoy", envoy, serves)
+    return _killed(environment, seconds, "Envoy", envoy, serves)
 
 
-def kill_keeper(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    return _killed(ground, seconds, "keeper", keeper, lambda: True)
+def kill_keeper(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    return _killed(environment, seconds, "keeper", keeper, lambda: True)
 
 
 def envoy(folder: Path) -> int | None:
@@ -39,17 +39,21 @@ def keeper(folder: Path) -> int | None:
 
 
 def _killed(
-    ground: FaultEnvironment, seconds: float, name: str, find: Callable[[Path], int | None], serves: Callable[[], bool]
+    environment: FaultEnvironment,
+    seconds: float,
+    name: str,
+    find: Callable[[Path], int | None],
+    serves: Callable[[], bool],
 ) -> Sequence[CheckResult]:
     """Raises NoProcess."""
-    before = find(ground.folder)
+    before = find(environment.folder)
     if before is None:
         raise NoProcess(f"The rehearsal has no {name}.")
     began = time.monotonic()
     os.kill(before, signal.SIGKILL)
-    followed = ground.until(lambda: find(ground.folder) not in (None, before) and serves(), START_UP)
+    followed = environment.until(lambda: find(environment.folder) not in (None, before) and serves(), START_UP)
     took = time.monotonic() - began
-    ground.pass_time(max(0.0, seconds - took))
+    environment.pass_time(max(0.0, seconds - took))
     return [CheckResult(followed, f"Another {name} {'was' if followed else 'was not'} there after {took:.2f} s.")]
 
 

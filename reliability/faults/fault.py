@@ -9,7 +9,7 @@ from ecs_emulator.experiments.record import CheckResult
 from reliability.faults.environment import FaultEnvironment
 
 # Does it for so many seconds and undoes it; what can be said of the fault itself.
-Play = Callable[[FaultEnvironment, float], Sequence[CheckResult]]
+Injection = Callable[[FaultEnvironment, float], Sequence[CheckResult]]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,6 @@ class Tolerance:
 class Fault:
     name: str
     done: str  # a sentence for people, without its full stop
-    play: Play
-    price: Tolerance
+    inject: Injection
+    tolerance: Tolerance
     times: float = 1.0  # so many times as long as the others

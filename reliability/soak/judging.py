@@ -15,7 +15,7 @@ from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import RequestKind, Slice, failed
 from ops.visitors import LIKE
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
-from reliability.soak.story import WELL, Refusal, Soaked
+from reliability.soak.record import WELL, Refusal, Soaked
 
 WARM_UP = 1 / 6  # of the time, after which a process has seen everything once
 # Bytes that a task may hold more at the end: a kilobyte that stays of each request would be more in half an hour.
@@ -54,8 +54,8 @@ def killed(soaked: Soaked) -> Reason:
 
 def throttled(soaked: Soaked) -> Reason:
     """What waited for the table for as long as it may."""
-    act = soaked.throttled
-    return Reason("throttled", act.at, (act.steady_at or act.at) + MOMENT, frozenset({"503"}), soaked.likes)
+    action = soaked.throttled
+    return Reason("throttled", action.at, (action.steady_at or action.at) + MOMENT, frozenset({"503"}), soaked.likes)
 
 
 class Left(NamedTuple):
@@ -141,14 +141,14 @@ def judge(soaked: Soaked) -> list[CheckResult]:
             f"{len(wrong):,} of {len(soaked.visits):,} guests were told what they should not be"
             + (f": {wrong[0].request} {wrong[0].told!r}." if wrong else "."),
         ),
-        *_acts(soaked, explained),
+        *_actions(soaked, explained),
         _likes(soaked),
         *soaked.history.findings,
         _memory(soaked),
     ]
 
 
-def _acts(soaked: Soaked, explained: Mapping[str, int]) -> list[CheckResult]:
+def _actions(soaked: Soaked, explained: Mapping[str, int]) -> list[CheckResult]:
     refusal, deployed = soaked.refusal or Refusal(0, ""), soaked.deployed
     answered = soaked.report.by_revision().get(soaked.updated)
     return [

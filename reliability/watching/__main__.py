@@ -149,11 +149,11 @@ def watched(folder: Path, say: Callable[[str], None]) -> tuple[list[Row], Log]:
                 new = stage.faulty_revision(FAULTS)
                 stage.update(f"{new} is to take over, with {FAULTS}", taskDefinition=new)
                 stage.until_deployed(new)
-            story = stage.story()
+            record = stage.record()
         after, log = until_told(rehearsal.target, named.short)
-    states = story.deployments_of(new)
+    states = record.deployments_of(new)
     deployed = Row("the deployment", "", "", ", ".join(states), states == ["SUCCESSFUL"])
-    return [*rows(story.report, story.stored.total(), before, log, after), deployed], log
+    return [*rows(record.report, record.stored.total(), before, log, after), deployed], log
 
 
 def figures(found: Sequence[Row], log: Log) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ecs_emulator.stacks.resources.registry import STUBBED, EMULATED
+from ecs_emulator.stacks.resources.registry import EMULATED, STUBBED
 from ops.stacks.listing import listed
 from tests.cfn.platforms import CFN, KINDS, Documents, Platform
 

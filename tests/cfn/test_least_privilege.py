@@ -77,7 +77,7 @@ def seeded(cloud: Cloud) -> str:
     """The cloud's address, with the tables under the names that the rendered policies have them by."""
     session = boto3.Session()
     stacks = Stacks(session, REGION)
-    stacks.deploy("mysfits-data", read_template(CFN / "data.yml"), {})
+    stacks.deploy_document("mysfits-data", read_template(CFN / "data.yml"), {})
     seed_all(session, stacks.outputs)
     session.client("logs").create_log_group(logGroupName="mysfits-cluster-Logs")
     return cloud.url

@@ -80,8 +80,8 @@ def test_the_table_can_be_restored_to_any_second(session: boto3.Session, table_n
     assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
-def test_all_stacks_of_the_platform_can_be_played(stacks: Stacks, session: boto3.Session, tmp_path: Path) -> None:
-    # Names of their own: other tests play them into the same cloud.
+def test_all_stacks_of_the_platform_can_be_deployed(stacks: Stacks, session: boto3.Session, tmp_path: Path) -> None:
+    # Names of their own: other tests deploy them into the same cloud.
     text = (CFN / "stacks.yml").read_text().replace("mysfits-", f"all-{next(_numbers)}-")
     (tmp_path / "stacks.yml").write_text(text)
     for template in CFN.glob("*.yml"):
@@ -95,7 +95,7 @@ def test_all_stacks_of_the_platform_can_be_played(stacks: Stacks, session: boto3
 
 
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:
-    stacks.deploy(f"site-{next(_numbers)}", read_template(CFN / "site.yml"), {})
+    stacks.deploy_document(f"site-{next(_numbers)}", read_template(CFN / "site.yml"), {})
     s3, bucket = session.client("s3"), stacks.outputs["SiteBucket"]
 
     website = s3.get_bucket_website(Bucket=bucket)

@@ -59,7 +59,7 @@ def test_a_killed_keeper_and_a_killed_envoy_are_followed_by_new_ones_that_leave_
         until(lambda: platform.processes() == {}, "no process is left")
         told = platform.mysfits("status")
         assert (told.returncode, told.stdout) == (3, "")
-        assert "No rehearsal is running here." in told.stderr
+        assert "No emulator is running here." in told.stderr
 
 
 def test_threads_that_an_exception_ends_go_on_and_what_ends_again_and_again_ends_up(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_a_second_rehearsal_of_the_same_folder_is_refused_and_the_first_goes_on(
     others = dict(zip(("SITE_PORT", "API_PORT", "CLOUD_PORT"), map(str, free_ports(3)), strict=True))
     second = platform.mysfits("up", **others)
     assert second.returncode == 1
-    assert second.stderr == "Error: A rehearsal of this folder is running already; stop it first.\n"
+    assert second.stderr == "Error: An emulator of this folder is running already; stop it first.\n"
     assert platform.outputs == note
     assert platform.processes() == mine
     assert ask(f"{platform.api_url}/health").status == 200
@@ -265,7 +265,7 @@ def test_a_template_that_freezes_others_ends_it_with_one_sentence(tmp_path: Path
         assert "Traceback" not in platform.output()
 
 
-def test_the_template_of_anybody_else_is_played_as_it_is(tmp_path: Path) -> None:
+def test_the_template_of_anybody_else_is_run_as_it_is(tmp_path: Path) -> None:
     template = Path(__file__).parent / "somebodys-service.yml"
     with Platform(tmp_path / "local", options=["--template", str(template), "--yes", "--speed", "10"]) as platform:
         platform.ready()

@@ -1,4 +1,4 @@
-"""The application load balancer of a rehearsal, as ELBv2's store describes it."""
+"""The application load balancer of an emulator, as ELBv2's store describes it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Balancer:
     """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
 
     Implements Targets of `ecs_emulator.scheduler.interfaces`. Port p of the load balancer is `api_port` - 80 + p on
-    127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot play it says in `problems`. `children` are
+    127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot do it says in `problems`. `children` are
     Envoy and the threads, for a supervisor.
     """
 
@@ -77,7 +77,7 @@ class Balancer:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Sentences on what it cannot play, or not now: a port in use, a rule with a sign-in."""
+        """Sentences on what it cannot do, or not now: a port in use, a rule with a sign-in."""
         with self._news:
             return self._plan.problems + self._unread + self._publisher.obstacles
 

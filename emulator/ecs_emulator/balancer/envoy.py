@@ -64,7 +64,7 @@ class _Connection(http.client.HTTPConnection):
 def bootstrap(folder: Path, admin: Path) -> dict[str, Any]:
     """What Envoy is started with; all else is in the files that this names. `admin` is the socket it is asked by."""
     return {
-        "node": {"id": "balancer", "cluster": "rehearsal"},
+        "node": {"id": "balancer", "cluster": "emulator"},
         # Whoever reaches it commands Envoy, and asks for no name: no page and no other user may.
         "admin": {"address": {"pipe": {"path": str(admin), "mode": 0o600}}},
         "dynamic_resources": {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 # Set for every request by headers.lua: the client's address, as 32 digits 0 and 1.
-SOURCE = "x-rehearsal-source"
+SOURCE = "x-emulator-source"
 
 _LONGEST = 128  # characters of a regular expression
 # What AWS's regular expressions do not have, nor have Envoy's.
@@ -19,7 +19,7 @@ _UNKNOWN = re.compile(r"\(\?(?:[=!>|]|<[=!]|P=|R|\d)|\\[1-9gk]|\\[pP]|[*+?}]\+")
 
 
 class UnsupportedCondition(Exception):
-    """A sentence on what the load balancer of a rehearsal cannot do."""
+    """A sentence on what the load balancer of an emulator cannot do."""
 
 
 def match(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:

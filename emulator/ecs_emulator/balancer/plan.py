@@ -18,7 +18,7 @@ from ecs_emulator.clock import Clock
 IDLE_UPSTREAM = 55.0
 IDLE = 60.0
 
-# Attributes of load balancers, listeners and target groups that are not emulated unless they are as they are by default.
+# Attributes of load balancers, listeners and target groups that are not emulated unless as they are by default.
 _DEFAULTS = {
     "routing.http.xff_header_processing.mode": "append",
     "routing.http.xff_client_port.enabled": "false",
@@ -182,7 +182,9 @@ def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> HealthCheck
 
 def _listener(described: dict[str, Any], here: ActionContext, problems: list[str]) -> Listener:
     name = f"listener-{here.port}"
-    problems += [f"Listener on port {here.port}: {sentence}" for sentence in _unsupported(described.get("Attributes", {}))]
+    problems += [
+        f"Listener on port {here.port}: {sentence}" for sentence in _unsupported(described.get("Attributes", {}))
+    ]
     # The default rule has no number.
     rules = sorted(described["Rules"], key=lambda rule: (rule["IsDefault"], _number(rule["Priority"])))
     routes = [route for rule in rules for route in _routes(rule, here, problems)]

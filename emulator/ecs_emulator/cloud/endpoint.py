@@ -1,4 +1,4 @@
-"""The local cloud's AWS endpoint: what the rehearsal plays, and for the rest moto, made exact."""
+"""The local cloud's AWS endpoint: what the emulator plays, and for the rest moto, made exact."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def _refused(constant: str) -> None:
 
 
 def unknown(name: str, model: ServiceModel) -> AwsError:
-    """What is said to an operation that `model` has (and nobody plays), or does not have."""
+    """What is said to an operation that `model` has and that is unsupported, or does not have."""
     if name in model.operation_names:
         return AwsError("UnsupportedFeatureException", f"{name} is not emulated here.")
     return AwsError("UnknownOperationException", f"{model.service_name} has no operation {name or 'without a name'}.")

@@ -53,7 +53,7 @@ def address(name: str) -> Callable[[bytes], bytes]:
 
 
 def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:
-    """What puts the current state (code, and reason if any) of whatever plays the load balancers into an answer."""
+    """What puts the current state (code, and reason if any) of whatever emulates the load balancers into an answer."""
 
     def put(answer: bytes) -> bytes:
         code, reason = current()

@@ -144,12 +144,12 @@ def _misuse(request: Request) -> AwsError | None:
     """What is wrong with a request at which moto failed, by botocore's model of the service."""
     try:
         model = service_model(RequestRoute.of(request).scope)
-        wire = PROTOCOLS[model.protocol]
-        name, given = wire.asked(request, request.get_data(), model)
+        protocol = PROTOCOLS[model.protocol]
+        name, given = protocol.asked(request, request.get_data(), model)
         if name not in model.operation_names:
-            return wire.unknown(name, model)
+            return protocol.unknown(name, model)
         shape = model.operation_model(name).input_shape
-        problem = validation_error(shape, wire.read(shape, given)) if shape else ""
+        problem = validation_error(shape, protocol.read(shape, given)) if shape else ""
     except (UnknownServiceError, KeyError):
         return None
     except AwsError as error:

@@ -34,8 +34,8 @@ PROTOCOLS: dict[str, WireProtocol] = {"json": json_protocol, "query": query_prot
 def detect(request: Request, model: ServiceModel) -> WireProtocol:
     """The protocol of a request, of those that the service speaks and that are known here."""
     known = [PROTOCOLS[name] for name in model.metadata["protocols"] if name in PROTOCOLS]
-    wire = PROTOCOLS["query" if RequestRoute.of(request).is_form else "json"]
-    return wire if wire in known else known[0]
+    protocol = PROTOCOLS["query" if RequestRoute.of(request).is_form else "json"]
+    return protocol if protocol in known else known[0]
 
 
 @cache

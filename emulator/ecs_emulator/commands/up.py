@@ -77,10 +77,10 @@ def up(templates: tuple[Path, ...], run: dict[str, str], values: dict[str, str],
             refuse_second()
         ports = Ports.from_env(os.environ)
         prepare(ports.cloud)
-        play(templates, values, run, yes, ports=ports, **runtime)
+        run_templates(templates, values, run, yes, ports=ports, **runtime)
 
 
-def play(
+def run_templates(
     templates: Sequence[Path],
     values: Mapping[str, str],
     run: Mapping[str, str],

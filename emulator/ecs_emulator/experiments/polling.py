@@ -22,7 +22,7 @@ class Watch:
 
     def __init__(self, look: Callable[[], ServiceSnapshot]) -> None:
         self._look = look
-        self._sights: list[ServiceSnapshot] = []
+        self._snapshots: list[ServiceSnapshot] = []
         self._current: ServiceSnapshot | None = None
         self._error: Exception | None = None
         self._news = threading.Condition()
@@ -33,23 +33,23 @@ class Watch:
     def _run(self) -> None:
         while not self._stopping.wait(EVERY):
             try:
-                sight = self._look()
+                snapshot = self._look()
             except Exception as error:  # noqa: BLE001 (raised again by whoever waits)
                 self._error = error
                 self._stopping.set()
             with self._news:
                 if self._error is None:
                     if self._current is not None:
-                        sight = replace(sight, since=self._current.begun)
-                    if not self._sights or not sight.shows_the_same_as(self._sights[-1]):
-                        self._sights.append(sight)
-                    self._current = sight
+                        snapshot = replace(snapshot, since=self._current.begun)
+                    if not self._snapshots or not snapshot.shows_the_same_as(self._snapshots[-1]):
+                        self._snapshots.append(snapshot)
+                    self._current = snapshot
                 self._news.notify_all()
 
-    def sights(self) -> list[ServiceSnapshot]:
+    def snapshots(self) -> list[ServiceSnapshot]:
         """What was seen, without those that showed the same as the one before."""
         with self._news:
-            return list(self._sights)
+            return list(self._snapshots)
 
     def until(
         self, is_so: Callable[[ServiceSnapshot], object], what: str, within: float, after: float

@@ -94,7 +94,7 @@ def local(program: Program, conventions: Conventions, cluster: str | None = None
     """The emulator of a program that is running. Raises NoTarget."""
     running = Running.found(program.folder)
     if running is None:
-        raise NoTarget(f"No rehearsal is running here. Start one with `{program.start}`, or say --aws.")
+        raise NoTarget(f"No emulator is running here. Start one with `{program.start}`, or say --aws.")
     use_only(running.cloud_url, AccessKey.of_folder(program.folder))
     session = patient_session()
     # The stacks' own outputs name hosts that only AWS has.

@@ -80,7 +80,7 @@ class Images:
     """Images of a folder, and what runs in place of others.
 
     `placeholder` is the reference of an image that listens on port 8080 whatever it is told, and is always emulated by
-    the placeholder. With `stand_in` that plays every unknown image too.
+    the placeholder. With `stand_in` it stands in for every unknown image too.
     """
 
     def __init__(

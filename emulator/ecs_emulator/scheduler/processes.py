@@ -1,4 +1,4 @@
-"""Runs tasks as processes of this machine: the Runner of a rehearsal without Docker."""
+"""Runs tasks as processes of this machine: the Runner of an emulator without Docker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ecs_emulator.scheduler.unsupported import not_enforced, unsupported
 
 
 class Processes(TaskRunner):
-    """Each container is a process group in the keeper's care, on an address of its task's own.
+    """Each container is a process group in the reaper's care, on an address of its task's own.
 
     Of a container's isolation its variables, its folder, its address and its end are emulated, and `confinement` where
     the machine offers one.
@@ -42,12 +42,12 @@ class Processes(TaskRunner):
         confinement: Confinement | None,
         keys: Keys,
     ) -> None:
-        way = ProcessRuntime(images, start, cloud_url, confinement)
-        super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
+        runtime = ProcessRuntime(images, start, cloud_url, confinement)
+        super().__init__(runtime, session, cloud_url, cloud_port, clock, folder, say, keys)
 
 
 class ProcessRuntime:
-    """The Way of a rehearsal without Docker."""
+    """The container runtime of an emulator without Docker."""
 
     def __init__(self, images: Images, start: Start, cloud_url: str, confinement: Confinement | None) -> None:
         self._images = images
@@ -77,22 +77,22 @@ class ProcessRuntime:
             say(f"The placeholder stands in for {reference}.")
         return partial(self._begin, image)
 
-    def _begin(self, image: Image, container: Container, place: ContainerContext, output: ContainerOutput) -> None:
+    def _begin(self, image: Image, container: Container, context: ContainerContext, output: ContainerOutput) -> None:
         platform = endpoint_environment(self._cloud_url) | {
-            "BIND_ADDRESS": place.address.ip,
-            "ECS_CONTAINER_METADATA_URI_V4": place.metadata_uri,
+            "BIND_ADDRESS": context.address.ip,
+            "ECS_CONTAINER_METADATA_URI_V4": context.metadata_uri,
             # The credentials of the machine, where it is one of EC2, are none of a task's.
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        if place.role:
-            platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = place.role.uri
-        variables = environment(container.definition, image, platform, place.address.ports)
+        if context.role:
+            platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = context.role.uri
+        variables = environment(container.definition, image, platform, context.address.ports)
         start = self._start
         # A program that the developer has typed may do what it may do from the shell it was typed in.
         if self._confinement and not image.is_program:
-            place.own.mkdir(mode=0o700, parents=True, exist_ok=True)
-            start = self._confinement.around(start, place.own)
-            variables = {"TMPDIR": str(place.own), **variables}
+            context.own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            start = self._confinement.around(start, context.own)
+            variables = {"TMPDIR": str(context.own), **variables}
         container.start(start, image, variables, output)
 
 

@@ -1,4 +1,4 @@
-"""The ECS of a rehearsal: everything that its API shows and changes, and the thread that drives it."""
+"""The ECS of an emulator: everything that its API shows and changes, and the thread that drives it."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Provisioning:
         self._make_resource = make
         self._document = document
         self._values = values
-        self._made: dict[str, PhysicalResource] = {}
+        self._physical: dict[str, PhysicalResource] = {}
         self._being_made: list[str] = []
         self._met_stub = False
         self.evaluator = Evaluator(document, values, pseudo, imports, self._attribute)
@@ -75,7 +75,7 @@ class Provisioning:
         """Make every resource whose condition holds. Raises TemplateError."""
         names = [name for name in self._document["Resources"] if self._is_wanted(name)]
         for logical_id in depth_first(names, self._needs):
-            self.made(logical_id)
+            self.physical(logical_id)
 
     def outputs(self) -> list[StackOutput]:
         """Every output whose condition holds. Raises TemplateError."""
@@ -86,14 +86,14 @@ class Provisioning:
                     found.append(self._output(name, output))
         return found
 
-    def made(self, logical_id: str) -> PhysicalResource:
-        if logical_id not in self._made:
+    def physical(self, logical_id: str) -> PhysicalResource:
+        if logical_id not in self._physical:
             if logical_id in self._being_made:
                 raise TemplateError(f"Circular dependency: {' → '.join([*self._being_made, logical_id])}")
             self._being_made.append(logical_id)
-            self._made[logical_id] = self._make(logical_id)
+            self._physical[logical_id] = self._make(logical_id)
             self._being_made.pop()
-        return self._made[logical_id]
+        return self._physical[logical_id]
 
     def wanted(self, part: Document) -> bool:
         """Whether a resource or an output is there. Raises TemplateError."""
@@ -141,15 +141,15 @@ class Provisioning:
         return StackOutput(name, text, output.get("Description"), export, stubbed)
 
     def _attribute(self, logical_id: str, attribute: str | None) -> Any:
-        made = self.made(logical_id)
-        self._met_stub |= made.stubbed
+        physical = self.physical(logical_id)
+        self._met_stub |= physical.stubbed
         if attribute is None:
-            return made.ref
-        if made.stubbed:
-            return made.attributes.get(attribute, f"{made.ref}.{attribute}")
-        if attribute not in made.attributes:
+            return physical.ref
+        if physical.stubbed:
+            return physical.attributes.get(attribute, f"{physical.ref}.{attribute}")
+        if attribute not in physical.attributes:
             raise TemplateError(f"{logical_id} has no attribute {attribute} here.")
-        return made.attributes[attribute]
+        return physical.attributes[attribute]
 
 
 def pseudo_parameters(region: str, name: str, stack_id: str) -> dict[str, str]:

@@ -67,14 +67,18 @@ class Stacks:
     def types(self) -> set[str]:
         """The types of the resources that are there."""
         resources = [resource for stack in self.all() for resource in list(stack.resources.values())]
-        return {each.type for each in resources if each.made}
+        return {each.type for each in resources if each.physical}
 
     @property
     def stubbed(self) -> set[str]:
         """The types of the resources that are stubbed or have a note; `registry.grouped` says them shortly."""
-        resources = [resource for stack in self.all() for resource in list(stack.resources.values()) if resource.made]
+        resources = [
+            resource for stack in self.all() for resource in list(stack.resources.values()) if resource.physical
+        ]
         return {
-            each.type for each in resources if (each.made and each.made.stubbed) or self._providers[each.type].note
+            each.type
+            for each in resources
+            if (each.physical and each.physical.stubbed) or self._providers[each.type].note
         }
 
     def deploy_all(
@@ -91,7 +95,7 @@ class Stacks:
             self.stood_in |= {name: value for name, value in stand_ins.items() if name not in parameters}
             self._deploy(stack, {})
 
-    def deploy(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
+    def deploy_document(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
         """Deploy one stack, whether anything changes or not."""
         with suppress(NoUpdates):
             self.deploy(name, document, parameters)
@@ -236,7 +240,7 @@ class Stacks:
         try:
             run()
         except Stopped:
-            stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "The rehearsal has ended.")
+            stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "The emulator has ended.")
         finally:
             if stack.is_busy:
                 stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "Internal Failure")

@@ -42,7 +42,7 @@ class Resource:
     logical_id: str
     type: str
     name: str
-    made: PhysicalResource | None
+    physical: PhysicalResource | None
     properties: Properties
     written: Document  # with its policies and metadata
     generation: int = 1
@@ -52,7 +52,7 @@ class Resource:
 
     @property
     def physical_id(self) -> str:
-        return self.made.ref if self.made else ""
+        return self.physical.ref if self.physical else ""
 
     def is_kept(self, policy: str) -> bool:
         """Whether its `DeletionPolicy` or `UpdateReplacePolicy` says so. A snapshot is none of these types' affair."""

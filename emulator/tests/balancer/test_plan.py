@@ -171,7 +171,7 @@ def test_an_idle_connection_is_closed_before_a_target_does_it() -> None:
         ),
     ],
 )
-def test_what_cannot_be_played_is_said(balancers: list[Any], groups: list[Any], expected: str) -> None:
+def test_what_cannot_be_emulated_is_said(balancers: list[Any], groups: list[Any], expected: str) -> None:
     assert planned(*balancers, groups=groups).problems == (expected,)
 
 
@@ -209,7 +209,7 @@ ALL_ACTIONS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("algorithm", ["round_robin", "least_outstanding_requests", "weighted_random"])
-def test_envoy_understands_all_that_can_be_played(tmp_path: Path, algorithm: str) -> None:
+def test_envoy_understands_all_that_can_be_emulated(tmp_path: Path, algorithm: str) -> None:
     rules = [{**a_rule(number, each), "Conditions": ALL_CONDITIONS} for number, each in enumerate(ALL_ACTIONS, start=1)]
     slow_start = {"slow_start.duration_seconds": "30", "load_balancing.algorithm.type": algorithm}
     made = planned(a_balancer(a_listener(*rules)), groups=[a_group(attributes=slow_start), a_group("h")])

@@ -1,4 +1,4 @@
-"""Clients that know nothing of a rehearsal work with it: boto3 and its waiters, the AWS CLI, ecs-deploy."""
+"""Clients that know nothing of an emulator work with it: boto3 and its waiters, the AWS CLI, ecs-deploy."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Scene:
 
     def _pass(self) -> None:
         while not self._over.wait(0.02):
-            self.world.play(2)
+            self.world.advance(2)
 
     def _describe_target_health(self, given: dict[str, Any]) -> dict[str, Any]:
         targets = self.world.targets

@@ -78,7 +78,7 @@ def test_two_clouds_are_beside_each_other_and_one_ends_without_the_other(cloud: 
     boto3.client("s3", endpoint_url=cloud.url).list_buckets()
 
 
-def test_what_is_played_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> None:
+def test_what_is_emulated_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> None:
     with strict_cloud() as busy, ThreadPoolExecutor(200) as threads:
         busy.emulate("ecs", OperationHandlers({"ListServices": lambda _given: {"serviceArns": []}}))
         with MOTO_LOCK:
@@ -92,7 +92,7 @@ def test_what_is_played_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> No
             each.result(PATIENCE)
 
 
-def test_what_is_played_may_ask_the_cloud_itself_many_at_once() -> None:
+def test_what_is_emulated_may_ask_the_cloud_itself_many_at_once() -> None:
     with strict_cloud() as cloud, ThreadPoolExecutor(16) as threads:
         elbv2 = client(cloud, "elbv2")
 

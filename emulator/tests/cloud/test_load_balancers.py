@@ -332,7 +332,7 @@ def test_a_protected_load_balancer_is_not_deleted(world: World) -> None:
         world.elbv2.describe_load_balancers(LoadBalancerArns=[world.arn])
 
 
-def test_what_is_not_played_is_refused(world: World) -> None:
+def test_what_is_not_emulated_is_refused(world: World) -> None:
     transform = {
         "Type": "host-header-rewrite",
         "HostHeaderRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]},

@@ -244,7 +244,7 @@ def test_an_operation_that_ecs_does_not_have_is_an_error_of_its_own(emulated: Cl
     assert told(answer)[:2] == (400, "UnknownOperationException")
 
 
-def test_an_operation_that_is_not_played_is_an_error_that_names_it(emulated: Cloud) -> None:
+def test_an_operation_that_is_not_emulated_is_an_error_that_names_it(emulated: Cloud) -> None:
     with pytest.raises(ClientError, match=r"\(UnsupportedFeatureException\).*ListServices is not emulated here."):
         client(emulated, "ecs").list_services()
     with pytest.raises(ClientError, match=r"\(InvalidAction\).*ListStacks is not emulated here."):

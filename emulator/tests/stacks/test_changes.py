@@ -43,7 +43,7 @@ Resources: {Firewall: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, D
 """
 
 
-def test_a_firewall_that_is_made_or_changed_says_in_the_events_that_it_is_not_played(stage: Stage, name: str) -> None:
+def test_a_firewall_that_is_made_or_changed_says_in_the_events_that_it_is_not_emulated(stage: Stage, name: str) -> None:
     for verb, most in (("CREATE", 10), ("UPDATE", 20)):
         stage.deploy(name, FIREWALL, Most=most)
         events = stage.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
@@ -156,7 +156,7 @@ def test_nothing_to_change_is_said(stage: Stage, name: str) -> None:
     with pytest.raises(NoUpdates, match="No updates are to be performed"):
         stage.deploy(name, LOGS)
     events = stage.statuses(name)
-    stage.stacks.deploy(name, parsed_template(LOGS, "t.yml"), {})
+    stage.stacks.deploy_document(name, parsed_template(LOGS, "t.yml"), {})
     assert stage.statuses(name) == events
 
 

@@ -155,7 +155,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_load_balanced_service_of_somebody_else_is_played(stage: Stage, name: str, folder: Path) -> None:
+def test_a_load_balanced_service_of_somebody_else_is_deployed(stage: Stage, name: str, folder: Path) -> None:
     path = folder / f"{name}.yml"
     path.write_text(PARENT)
     stage.stacks.deploy_files([path], {"DesiredCount": 2})

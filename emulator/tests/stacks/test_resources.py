@@ -9,7 +9,7 @@ import pytest
 
 from ecs_emulator.stacks.resources.coercion import coerced
 from ecs_emulator.stacks.resources.registry import STUBBED, grouped, known
-from ecs_emulator.stacks.resources.stubs import imagine
+from ecs_emulator.stacks.resources.stubs import stub_of
 from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import BALANCED, NETWORK, SERVICE
@@ -383,18 +383,18 @@ def test_what_a_load_balancer_cannot_do_here_is_refused(
 
 
 def test_an_imagined_resource_has_the_form_of_a_real_one() -> None:
-    role = imagine("us-east-1", "AWS::IAM::Role", "s-Role", {"RoleName": "own", "Path": "/team/"})
+    role = stub_of("us-east-1", "AWS::IAM::Role", "s-Role", {"RoleName": "own", "Path": "/team/"})
     assert role.attributes["Arn"] == "arn:aws:iam::123456789012:role/team/own"
     assert role.ref == "own"
-    repository = imagine("us-east-1", "AWS::ECR::Repository", "s-Images", {})
+    repository = stub_of("us-east-1", "AWS::ECR::Repository", "s-Images", {})
     assert repository.attributes["RepositoryUri"] == "123456789012.dkr.ecr.us-east-1.amazonaws.com/s-images"
     assert repository.attributes["Arn"] == "arn:aws:ecr:us-east-1:123456789012:repository/s-images"
-    assert imagine("us-east-1", "AWS::EC2::VPC", "s-Vpc", {"CidrBlock": "10.1.0.0/16"}).attributes["CidrBlock"] == (
+    assert stub_of("us-east-1", "AWS::EC2::VPC", "s-Vpc", {"CidrBlock": "10.1.0.0/16"}).attributes["CidrBlock"] == (
         "10.1.0.0/16"
     )
 
 
-def test_where_no_task_runs_a_service_is_imagined() -> None:
+def test_where_no_task_runs_a_service_is_stubbed() -> None:
     assert known(tasks_run=False)["AWS::ECS::Service"].stubbed
     assert not known(tasks_run=True)["AWS::ECS::Service"].stubbed
     assert all(kind.stubbed for name, kind in known(tasks_run=True).items() if name in STUBBED)
@@ -404,10 +404,10 @@ def test_whoever_makes_a_firewall_is_told_that_it_refuses_nobody_here() -> None:
     for name in ("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation"):
         assert name in STUBBED
         assert known(tasks_run=True)[name].note == "Not emulated here: nobody is counted, nobody refused."
-    firewall = imagine("us-east-1", "AWS::WAFv2::WebACL", "s-Firewall", {})
+    firewall = stub_of("us-east-1", "AWS::WAFv2::WebACL", "s-Firewall", {})
     assert firewall.attributes["Arn"].startswith("arn:aws:wafv2:us-east-1:123456789012:regional/webacl/s-Firewall/")
 
 
-def test_what_is_not_played_is_said_shortly() -> None:
+def test_what_is_not_emulated_is_said_shortly() -> None:
     types = {"AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::IAM::Role"}
     assert grouped(types) == "EC2 (Subnet, VPC), IAM (Role)"

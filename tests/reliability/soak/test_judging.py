@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from ecs_emulator.load.slices import RequestKind
-from emulator.tests.experiments.stories import broken
+from emulator.tests.experiments.records import broken
 from ops.visitors import LIKE
 from reliability.soak.judging import ROOM, judge
 from reliability.soak.memory import REHEARSAL, Part, Sample
-from reliability.soak.story import Refusal
+from reliability.soak.record import Refusal
 from reliability.soak.synthetic_probes import ProbeResult
 from tests.reliability.soak.soaks import LIKES, MIB, TASKS, UNDER_WAY, a_soak
 

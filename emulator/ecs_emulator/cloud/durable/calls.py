@@ -41,7 +41,7 @@ _OTHER_READS = {"FilterLogEvents", "StartQuery", "StopQuery", "TransactGetItems"
 
 _OF_DATA = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "PutLogEvents"}
 
-# In the User-Agent of the rehearsal's own AWS clients, and of no others: what people make by hand can be told apart.
+# In the User-Agent of the emulator's own AWS clients, and of no others: what people make by hand can be told apart.
 OURS = "ecs-emulator"
 
 

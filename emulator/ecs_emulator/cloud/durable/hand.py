@@ -38,7 +38,7 @@ class ManualResources:
             self._database.write(Changes(dict.fromkeys(gone) if gone else {cell: {}}))
 
     def say_what_is_gone(self, say: Callable[[str], None], deployed: Iterable[str]) -> None:
-        """Of the last rehearsal, once: a line for each operation."""
+        """Of the last run, once: a line for each operation."""
         again = set(deployed)
         told: dict[tuple[str, str], list[str]] = {}
         for cell in sorted(self._last):
@@ -48,7 +48,7 @@ class ManualResources:
                 told.setdefault((cell.container, operation), []).append(name)
         for (service, operation), names in told.items():
             shown = ", ".join(name for name in names if name)
-            say(f"Not kept from the last rehearsal: {operation} of {service}{': ' if shown else ''}{shown}.")
+            say(f"Not kept from the last run: {operation} of {service}{': ' if shown else ''}{shown}.")
         with suppress(NotWritten):
             self._database.write(Changes(dict.fromkeys(self._last.keys() - self._notes)))
         self._last = {}

@@ -95,7 +95,7 @@ class Journal:
     def start(self, say: Say, deployed: Iterable[str]) -> None:
         """End the start: make again what was made by hand, and say what is gone; `deployed` are the stacks of `up`.
 
-        Until then, what the rehearsal itself deletes (a stack that goes back) keeps its images.
+        Until then, what the emulator itself deletes (a stack that goes back) keeps its images.
         """
         with self._alone:
             for holder, contents in CONTENT.items():

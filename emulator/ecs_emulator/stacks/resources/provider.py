@@ -36,13 +36,13 @@ class PhysicalResource:
 class PartiallyCreated(Exception):
     """A resource that exists, but is not as it was asked for; the message says why."""
 
-    def __init__(self, reason: str, made: PhysicalResource) -> None:
+    def __init__(self, reason: str, physical: PhysicalResource) -> None:
         super().__init__(reason)
-        self.made = made
+        self.physical = physical
 
 
 class Stopped(Exception):
-    """The rehearsal ends while a stack is worked on."""
+    """The emulator ends while a stack is worked on."""
 
 
 class Context:
@@ -115,12 +115,12 @@ class Provider:
 
 
 @contextmanager
-def finishing(made: PhysicalResource) -> Iterator[None]:
+def finishing(physical: PhysicalResource) -> Iterator[None]:
     """The rest of the work on a resource that exists already. Raises Unfinished when it fails."""
     try:
         yield
     except (TemplateError, BotoCoreError, ClientError) as error:
-        raise PartiallyCreated(reason(error), made) from error
+        raise PartiallyCreated(reason(error), physical) from error
 
 
 _HANDLER_CODES = (
@@ -152,8 +152,10 @@ def changed(before: Properties, after: Properties) -> set[str]:
     return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
 
 
-def no_change(_context: Context, made: PhysicalResource, _before: Properties, _after: Properties) -> PhysicalResource:
-    return made
+def no_change(
+    _context: Context, physical: PhysicalResource, _before: Properties, _after: Properties
+) -> PhysicalResource:
+    return physical
 
 
 def retagged(before: Properties, after: Properties) -> tuple[list[str], list[dict[str, str]]]:

@@ -27,7 +27,7 @@ _OWN_ID = {
 }
 
 
-def imagine(region: str, type_name: str, name: str, properties: Properties) -> PhysicalResource:
+def stub_of(region: str, type_name: str, name: str, properties: Properties) -> PhysicalResource:
     """A resource whose ARN has the form of a real one; its other attributes are its properties."""
     name = str(properties.get(_NAMED_BY.get(type_name, ""), name))
     here = f"{region}:{ACCOUNT}"
@@ -71,14 +71,16 @@ def stub(type_name: str, note: str | None = None) -> Provider:
     """A type whose resources are stubbed; `note` is what their events say."""
 
     def create(context: Context, name: str, properties: Properties) -> PhysicalResource:
-        return imagine(context.region, type_name, name, properties)
+        return stub_of(context.region, type_name, name, properties)
 
-    def update(context: Context, made: PhysicalResource, _before: Properties, after: Properties) -> PhysicalResource:
-        new = imagine(context.region, type_name, made.ref, after)
-        return PhysicalResource(made.ref, {**made.attributes, **new.attributes, **_arn(made)}, stubbed=True)
+    def update(
+        context: Context, physical: PhysicalResource, _before: Properties, after: Properties
+    ) -> PhysicalResource:
+        new = stub_of(context.region, type_name, physical.ref, after)
+        return PhysicalResource(physical.ref, {**physical.attributes, **new.attributes, **_arn(physical)}, stubbed=True)
 
-    return Provider(create, update, lambda _context, _made, _properties: None, stubbed=True, note=note)
+    return Provider(create, update, lambda _context, _physical, _properties: None, stubbed=True, note=note)
 
 
-def _arn(made: PhysicalResource) -> dict[str, Any]:
-    return {"Arn": made.attributes["Arn"]} if "Arn" in made.attributes else {}
+def _arn(physical: PhysicalResource) -> dict[str, Any]:
+    return {"Arn": physical.attributes["Arn"]} if "Arn" in physical.attributes else {}

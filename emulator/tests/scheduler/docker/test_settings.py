@@ -66,6 +66,6 @@ def test_every_port_of_a_task_is_published_on_its_address_alone() -> None:
     ]
 
 
-def test_what_is_not_played_is_named() -> None:
+def test_what_is_not_emulated_is_named() -> None:
     definition = {"privileged": True, "linuxParameters": {"tmpfs": [{}], "devices": []}}
     assert not_emulated(definition) == ["linuxParameters.tmpfs", "privileged"]

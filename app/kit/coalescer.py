@@ -1,4 +1,4 @@
-"""Work that requests share: group commit for writes, one call for simultaneous reads.
+"""Request coalescer: group commit for writes, one call for simultaneous reads.
 
 The first request for a key does the work at once, alone. Requests for the same key that arrive while it is under way
 wait and form the next batch: one piece of work, done by the first of them, begun after all of them had arrived, its

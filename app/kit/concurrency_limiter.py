@@ -1,4 +1,4 @@
-"""How many requests are let in at once, so that the process can always say that it lives.
+"""Concurrency limiter: so many requests at once that the process can always say that it lives.
 
 A request holds a thread while it waits for the data store. When that hangs, threads run out; and a health check that
 finds no thread takes the task out of the load balancer just when its neighbours are as badly off.

@@ -1,4 +1,4 @@
-"""What can be made to go wrong on purpose, for drills: `FAULTS=slow-start=5,error-share=0.1`. Off by default.
+"""Faults on purpose, for drills: `FAULTS=slow-start=5,error-share=0.1`. Off by default.
 
 Nothing of it happens unless `FAULTS_ALLOWED=yes` says that this is a place for drills; see config.py.
 """
@@ -66,7 +66,7 @@ def _number(text: str, most: float) -> float:
 
 
 def begin(faults: Faults) -> None:
-    """What goes wrong before the server is there. To be called once, in the process whose children are the workers."""
+    """Faults before the server is there. To be called once, in the process whose children are the workers."""
     global _begun
     log.warning("Faults are switched on.", extra={"faults": dict(faults)})
     if "ignore-sigterm" in faults:

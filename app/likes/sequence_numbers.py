@@ -1,4 +1,4 @@
-"""Who writes, and in which order: what lets a row refuse a batch of likes that it has already.
+"""Sequence numbers of writers, by which a row refuses a batch of likes that it has already.
 
 Each process is a writer with a random id. It gives each of its batches a sequence number, larger than any it gave
 before. A row keeps one small attribute for each writer: the newest number that it took from it.

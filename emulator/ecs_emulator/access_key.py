@@ -1,4 +1,4 @@
-"""An access key: what an AWS client signs its calls with."""
+"""Access key: what an AWS client signs its calls with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line of `ecs-emulator`: all verbs."""
+"""Command line of `ecs-emulator`: all verbs."""
 
 from __future__ import annotations
 

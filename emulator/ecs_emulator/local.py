@@ -1,4 +1,4 @@
-"""The folder that an emulator keeps its data in, and the note that tells other commands where it runs."""
+"""Data folder of an emulator, and the note that tells other commands where it runs."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def write_whole(path: Path, text: str) -> None:
 
 @dataclass(frozen=True)
 class Running:
-    """The emulator that is ready: its addresses, and its stacks' outputs by name. `site_url` is empty without a site."""
+    """Emulator that is ready: its addresses, and its stacks' outputs by name. `site_url` is empty without a site."""
 
     cloud_url: str
     api_url: str

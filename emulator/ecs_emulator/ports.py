@@ -1,4 +1,4 @@
-"""The ports of an emulator: one variable for each, checked before anything starts."""
+"""Ports of an emulator: one variable for each, checked before anything starts."""
 
 from __future__ import annotations
 

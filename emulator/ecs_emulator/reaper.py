@@ -1,4 +1,4 @@
-"""Ends the processes of an emulator whose main process has gone, however it went.
+"""Reaper of the processes of an emulator whose main process has gone, however it went.
 
 `python -m ecs_emulator.reaper` reads process group ids from its standard input, one a line; `-id` takes one back. The
 main process holds the other end of that pipe: when it ends, even by SIGKILL, the pipe ends, and the reaper kills the
@@ -131,7 +131,7 @@ def started() -> Iterator[Reaper]:
 
 
 def _is_gone(child: subprocess.Popen[bytes]) -> bool:
-    """Whether nothing is left of a child's process group; its number is not free before somebody has waited for it."""
+    """True when nothing is left of a child's process group; its number is not free before it is waited for."""
     if child.returncode is None:
         return False
     try:

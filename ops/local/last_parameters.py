@@ -18,7 +18,7 @@ ByStack = Mapping[str, Mapping[str, Any]]
 
 
 class LastParameters:
-    """What differs from a `stacks.yml`; given by `--set` or by an update of a stack that went well."""
+    """Parameters that differ from a `stacks.yml`; given by `--set` or by an update of a stack that went well."""
 
     def __init__(self, database: Database, alone: threading.Lock) -> None:
         self._database = database

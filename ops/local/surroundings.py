@@ -1,4 +1,4 @@
-"""What is around the tasks: the local cloud with its data, and the site."""
+"""Surroundings of the tasks: the local cloud with its data, and the site."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def fill(
     deployed: Iterable[str],
     say: Say,
 ) -> None:
-    """What the stacks do not make: the data of earlier versions, what was made by hand, the seeds. Raises Unusable."""
+    """Data that the stacks do not make: that of earlier versions, what was made by hand, the seeds. Raises Unusable."""
     snapshot = folder / SNAPSHOT
     try:
         take_over(snapshot, REGION, database, MOTO_LOCK, say)

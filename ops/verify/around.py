@@ -1,4 +1,4 @@
-"""What stands around the API: the site, the services' settings, the table."""
+"""Steps around the API: the site, the services' settings, the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps that only read."""
+"""Steps that only read."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def reachable(journey: GoldenJourney) -> bool:
 
 
 def version(journey: GoldenJourney, running: set[str]) -> None:
-    """What answers says which revision it is; one of those `running`, when these are known."""
+    """Check that what answers says which revision it is; one of those `running`, when these are known."""
     answer = journey.call("GET", "/version")
     body = answer.json if isinstance(answer.json, dict) else {}
     header = str(answer.headers.get(REVISION_HEADER) or "")

@@ -1,4 +1,4 @@
-"""The steps that write: one like of a mysfit, and what must not be written for nobody."""
+"""Steps that write: one like of a mysfit, and what must not be written for nobody."""
 
 from __future__ import annotations
 

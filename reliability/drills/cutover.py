@@ -23,7 +23,7 @@ DROPPED = "503 application/json"  # said on purpose; of an empty target group th
 
 
 class Aside(Terminal):
-    """What the verbs say goes where the drill says things."""
+    """Terminal for verbs whose output goes where the drill says things."""
 
     def __init__(self, say: Say) -> None:
         super().__init__()

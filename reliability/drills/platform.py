@@ -62,7 +62,7 @@ def stored_likes(target: Target) -> Counter[str]:
 
 
 def likes_counted(record: RunRecord) -> CheckResult:
-    """What was answered is stored, once. A like whose answer was lost may be stored or not."""
+    """Check that what was answered is stored, once. A like whose answer was lost may be stored or not."""
     liked, doubt, stored = record.report.acknowledged, record.report.in_doubt, record.stored
     holds = all(
         liked[mysfit] <= stored[mysfit] <= liked[mysfit] + doubt[mysfit] for mysfit in {*liked, *doubt, *stored}

@@ -1,4 +1,4 @@
-"""What goes wrong around the service: time, and those who take theirs."""
+"""Faults around the service: time, and those who take theirs."""
 
 from __future__ import annotations
 

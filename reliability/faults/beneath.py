@@ -1,4 +1,4 @@
-"""What goes wrong beneath the service: processes of the rehearsal itself are killed."""
+"""Faults beneath the service: processes of the emulator itself are killed."""
 
 from __future__ import annotations
 

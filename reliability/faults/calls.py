@@ -1,4 +1,4 @@
-"""What goes wrong between the service and AWS."""
+"""Faults between the service and AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fault: what is done, and what it may cost."""
+"""Fault: what is done, and what it may cost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Injection = Callable[[FaultEnvironment, float], Sequence[CheckResult]]
 
 @dataclass(frozen=True)
 class Tolerance:
-    """What a fault may cost visitors.
+    """Tolerance of a fault: what it may cost visitors.
 
     `told` are the kinds of failure that they may meet, as story.py words them, `most` how many for each client at the
     most. With `victim`, one task may be gone or deaf; all others, and else all, answer `/` and `/health` all the time.

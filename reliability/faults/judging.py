@@ -1,4 +1,4 @@
-"""Whether a fault cost no more than it may. Nothing here asks anybody."""
+"""Verdict on a fault: did it cost no more than it may? Nothing here asks anybody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a task runs out of, on Linux: a worker, memory, a disk, file descriptors."""
+"""Faults of exhaustion, on Linux: a task runs out of a worker, memory, a disk, file descriptors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The faults there are, in the order in which they are played."""
+"""Programme of faults, in the order in which they are injected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plays one fault under load."""
+"""Run of one fault under load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of the faults: a line for each as it goes, and a table for docs/reliability.md."""
+"""Display of the faults: a line for each as it goes, and a table for docs/reliability.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a soak was as promised: no failure without a reason, likes exact, memory flat."""
+"""Verdict on a soak: no failure without a reason, likes exact, memory flat."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROOM = 8 * 2**20
 
 @dataclass(frozen=True)
 class Reason:
-    """Why so many likes at the most may fail so from `since` to `until` (seconds since the epoch).
+    """Reason for so many likes at the most to fail so from `since` to `until` (seconds since the epoch).
 
     `revision` is what answers so: none where it is the load balancer.
     """
@@ -47,13 +47,13 @@ class Reason:
 
 
 def killed(soaked: Soaked) -> Reason:
-    """What was under way on the killed task, and what was sent to it before the load balancer knew."""
+    """Reason by the killed task: what was under way on it, and what was sent to it before the load balancer knew."""
     at = soaked.killed.at
     return Reason("killed", at, at + MOMENT, frozenset({"502", "503"}), "", soaked.report.clients)
 
 
 def throttled(soaked: Soaked) -> Reason:
-    """What waited for the table for as long as it may."""
+    """Reason by the throttled table: what waited for it for as long as it may."""
     action = soaked.throttled
     return Reason("throttled", action.at, (action.steady_at or action.at) + MOMENT, frozenset({"503"}), soaked.likes)
 
@@ -72,7 +72,7 @@ class Left(NamedTuple):
 
 
 def sorted_out(report: LoadReport, reasons: Sequence[Reason]) -> tuple[dict[str, int], list[Left]]:
-    """How many failures each reason explains, and those that none does."""
+    """Failures by the reason that explains them, and those that none does."""
     explained: dict[str, int] = dict.fromkeys((reason.what for reason in reasons), 0)
     left: list[Left] = []
     for each in report.slices:

@@ -1,4 +1,4 @@
-"""A soak as a picture that reads in print: requests by service, latency, memory, and what was done when."""
+"""Picture of a soak that reads in print: requests by service, latency, memory, and what was done when."""
 
 from __future__ import annotations
 

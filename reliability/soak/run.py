@@ -1,4 +1,4 @@
-"""A soak from nothing to its story."""
+"""Run of a soak from nothing to its record."""
 
 from __future__ import annotations
 

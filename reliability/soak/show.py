@@ -1,4 +1,4 @@
-"""What came of a soak: for people at a terminal, and for docs/reliability.md."""
+"""Display of a soak: for people at a terminal, and for docs/reliability.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Visitors who do what the load does not, now and then, and know what they should be told."""
+"""Synthetic probes: visitors who do what the load does not, now and then, and know what they should be told."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATIENCE = 30.0  # seconds for an answer
 
 
 class ProbeResult(NamedTuple):
-    """What was asked for, what should have been answered, and what was. `at` is in seconds since the epoch."""
+    """Result of a probe: what was asked for, should have been answered, and was. `at` is in seconds since the epoch."""
 
     at: float
     request: str

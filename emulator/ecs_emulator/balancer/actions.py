@@ -1,4 +1,4 @@
-"""The actions of a listener rule, as Envoy takes them.
+"""Listener rule actions, as Envoy takes them.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
 """
@@ -26,7 +26,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class ActionContext:
-    """What an action refers to: the listener it belongs to, its load balancer's other listeners, the target groups."""
+    """Context of an action: the listener it belongs to, its load balancer's other listeners, the target groups."""
 
     protocol: str  # HTTP or HTTPS
     port: int  # as ELBv2 knows it
@@ -89,7 +89,7 @@ def _redirect(config: dict[str, Any], here: ActionContext) -> dict[str, Any]:
 
 
 def location(config: dict[str, Any], here: ActionContext) -> str:
-    """Where a redirect goes, with `#{host}`, `#{path}` and `#{query}` still to be filled in.
+    """Location of a redirect, with `#{host}`, `#{path}` and `#{query}` still to be filled in.
 
     A redirect to another listener of the same host goes to where that listens on this machine, by plain HTTP.
     """

@@ -1,4 +1,4 @@
-"""The application load balancer of an emulator, as ELBv2's store describes it."""
+"""Application load balancer, as ELBv2's store describes it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _READING = 5.0  # seconds that an answer about what is being read may have to wa
 class Balancer:
     """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
 
-    Implements Targets of `ecs_emulator.scheduler.interfaces`. Port p of the load balancer is `api_port` - 80 + p on
+    Implements TargetRegistry of `ecs_emulator.scheduler.interfaces`. Port p of the load balancer is `api_port` - 80 + p on
     127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot do it says in `problems`. `children` are
     Envoy and the threads, for a supervisor.
     """
@@ -124,7 +124,7 @@ class Balancer:
         return self._targets.health(group_arn, target)
 
     def is_balanced(self, group_arn: str) -> bool:
-        """Whether the group exists and a rule or a default action of a listener uses it."""
+        """True when the group exists and a rule or a default action of a listener uses it."""
         group = self.group(group_arn)
         return group is not None and group.used
 

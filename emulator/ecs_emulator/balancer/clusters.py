@@ -1,4 +1,4 @@
-"""Target groups and their targets, as Envoy is told them."""
+"""Clusters of Envoy: target groups and their targets."""
 
 from __future__ import annotations
 

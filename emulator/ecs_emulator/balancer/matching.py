@@ -1,4 +1,4 @@
-"""The conditions of a listener rule, as Envoy matches them.
+"""Listener rule conditions, as Envoy matches them.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 """

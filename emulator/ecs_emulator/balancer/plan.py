@@ -1,4 +1,4 @@
-"""What the load balancer shall do, from what ELBv2 holds."""
+"""Routing plan of the load balancer, from what ELBv2 holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ELBv2 holds, read with its own API."""
+"""Store of load balancers: what ELBv2 holds, read with its own API."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LoadBalancerStore:
 
 
 def read(client: ElasticLoadBalancingv2Client) -> LoadBalancerStore:
-    """What ELBv2 holds now. Raises botocore's errors, also when something is deleted while it is read."""
+    """Contents of ELBv2 now. Raises botocore's errors, also when something is deleted while it is read."""
     pages = client.get_paginator("describe_load_balancers").paginate()
     balancers: list[dict[str, Any]] = [dict(each) for page in pages for each in page["LoadBalancers"]]
     emulated = next((each for each in balancers if is_application(each)), None)

@@ -1,4 +1,4 @@
-"""The local cloud's AWS endpoint: what the emulator plays, and for the rest moto, made exact."""
+"""AWS endpoint of the local cloud: services that are emulated here, and moto, made exact, for the rest."""
 
 from __future__ import annotations
 

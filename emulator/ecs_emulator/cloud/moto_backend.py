@@ -1,4 +1,4 @@
-"""moto, which stores what is not emulated here: one call at a time, and every error an AWS error."""
+"""moto backend, which stores what is not emulated here: one call at a time, and every error an AWS error."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def forget() -> None:
 
 
 class MotoBackend:
-    """What is asked of moto; with a database, data that it stores is on disk before the answer goes out."""
+    """Backend by moto; with a database, data that it stores is on disk before the answer goes out."""
 
     def __init__(self, database: Database | None = None, say: Callable[[str], None] = print) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.journal = Journal(database, MOTO_LOCK, self._send, say) if database else None
 
     def answer(self, request: Request) -> Response:
-        """What moto says, or an AWS error where it has no answer."""
+        """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
         if request.path.startswith(_OF_MOTO):
@@ -117,7 +117,7 @@ def _not_stored(request: Request, error: NotWritten) -> AwsError:
 
 
 def _is_about_the_past(request: Request) -> bool:
-    """Whether a table is to be restored as it was at some moment; moto would take its rows of now for those of then."""
+    """True when a table is to be restored as of some moment; moto would take its rows of now for those of then."""
     is_restore = request.headers.get("X-Amz-Target", "").endswith(".RestoreTableToPointInTime")
     return is_restore and b'"RestoreDateTime"' in request.get_data()
 

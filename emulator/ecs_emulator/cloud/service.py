@@ -1,4 +1,4 @@
-"""A service that is emulated here, behind the wire that AWS's clients speak."""
+"""Emulated service, behind the protocol that AWS's clients speak."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _as_it_is(answer: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class OperationHandlers:
-    """What answers a service's operations. Input and output are shaped as botocore's model of the service says.
+    """Handlers of a service's operations. Input and output are shaped as botocore's model of the service says.
 
     With `rest_to_moto`, moto answers what is not in `operations`, and what an operation answers with None; `rewrite`
     has the last word on what moto says. `changed` is called after every operation that went well and is not a
@@ -53,7 +53,7 @@ class OperationHandlers:
 
 
 def bound(operations: Mapping[str, Callable[[Owner, dict[str, Any]], dict[str, Any]]], owner: Owner) -> Operations:
-    """The operations of a service, bound to who carries them out: `bound(scheduler.operations.OPERATIONS, scheduler)`."""
+    """The operations of a service, bound to their owner: `bound(scheduler.operations.OPERATIONS, scheduler)`."""
     return {name: partial(operation, owner) for name, operation in operations.items()}
 
 

@@ -1,4 +1,4 @@
-"""`env`: what any AWS client needs to work on the emulator."""
+"""`env`: endpoint, region and access key, with which any AWS client works on the emulator."""
 
 from __future__ import annotations
 

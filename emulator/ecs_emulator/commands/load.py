@@ -25,7 +25,7 @@ _ROUTE = re.compile(r"(GET|HEAD|POST|PUT|DELETE) /[!-~]*")
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """What was said of a load, whatever it sends. `lasting` is in seconds."""
+    """Options of a load, whatever it sends. `lasting` is in seconds."""
 
     url: str
     clients: int

@@ -132,7 +132,7 @@ def prepare(cloud_port: int) -> None:
 
 @contextmanager
 def told(folder: Path) -> Iterator[None]:
-    """What keeps an emulator from starting or going on is told in one clear line. Raises ClickException."""
+    """Context in which what keeps an emulator from starting or going on is one clear line. Raises ClickException."""
     from ecs_emulator.ports import PortUnusable
 
     try:

@@ -33,12 +33,13 @@ def _explain(stage: Stage, revision: str) -> None:
 
 
 def judge(record: RunRecord, good: str, bad: list[str]) -> list[CheckResult]:
+    left = list(record.snapshots[-1].rollouts) if record.snapshots else []
     return [
         nobody_failed(record),
         *(ended(record, revision, "ROLLBACK_SUCCESSFUL") for revision in bad),
         CheckResult(
-            bool(record.snapshots) and list(record.snapshots[-1].rollouts) == [good],
-            f"At the end the service runs {' and '.join(record.snapshots[-1].rollouts) if record.snapshots else 'nothing'}.",
+            left == [good],
+            f"At the end the service runs {' and '.join(left) or 'nothing'}.",
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""A drill as a picture that reads in print: who answered, what became of the tasks, what happened when."""
+"""Picture of a drill that reads in print: who answered, what became of the tasks, what happened when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A watch over a service: looks again and again, and keeps what has changed."""
+"""Poller of a service: snapshots again and again, of which it keeps those that differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVERY = 0.25  # seconds between two looks
 
 
 class TookTooLong(Exception):
-    """What a drill waits for did not come about; the message says what."""
+    """Timeout of a drill: what it waited for, which the message says, did not come about."""
 
 
 class Watch:
@@ -47,7 +47,7 @@ class Watch:
                 self._news.notify_all()
 
     def snapshots(self) -> list[ServiceSnapshot]:
-        """What was seen, without those that showed the same as the one before."""
+        """Snapshots taken, without those that showed the same as the one before."""
         with self._news:
             return list(self._snapshots)
 

@@ -1,4 +1,4 @@
-"""RunRecord of a drill, and what can be said of it. Nothing here asks anybody: it can be made up."""
+"""Run record of a drill, and what can be said of it. Nothing here asks anybody: it can be made up."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RunRecord:
     names_revision: bool = True  # whether answers say which revision they are of
 
     def deployments_of(self, revision: str) -> list[str]:
-        """How the service deployments to a revision stand at the end."""
+        """Service deployments to a revision, as they stand at the end."""
         return self.snapshots[-1].deployments_of(revision) if self.snapshots else []
 
 
@@ -68,7 +68,7 @@ LATE = {TIMED_OUT, "status 503", "status 504"}
 
 
 def only_late(report: LoadReport) -> bool:
-    """Whether all that failed was late, and nothing broken, refused or wrong."""
+    """True when all that failed was late, and nothing broken, refused or wrong."""
     return report.failures.keys() <= LATE
 
 

@@ -1,4 +1,4 @@
-"""Runs a drill from nothing to its verdict."""
+"""Run of a drill from nothing to its verdict."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ecs_emulator.ops.outcomes import Failure
 
 @dataclass(frozen=True)
 class DrillResult:
-    """How a drill has ended."""
+    """Result of a drill."""
 
     drill: Drill
     checks: list[CheckResult]
@@ -38,7 +38,7 @@ class DrillResult:
 
     @property
     def inconclusive(self) -> bool:
-        """Whether the machine was starved, and all that does not hold can come of that."""
+        """True when the machine was starved, and all that does not hold can come of that."""
         failed = [check for check in self.checks if not check.holds]
         return bool(failed) and self.starvation.starved and all(check.starvable for check in failed)
 
@@ -63,7 +63,7 @@ class DrillResult:
 
 @dataclass(frozen=True)
 class DrillOptions:
-    """How fast, by how many visitors at a time, of how many requests a drill is."""
+    """Options of a drill: its speed, its visitors at a time, its requests."""
 
     speed: float = 10.0
     clients: int = 64

@@ -120,7 +120,7 @@ class Stage:
     # What is waited for
 
     def snapshot(self) -> ServiceSnapshot:
-        """How the service is now."""
+        """Snapshot of the service now."""
         return self.until(lambda _: True, "a look at the service")
 
     def until(self, is_so: Callable[[ServiceSnapshot], object], what: str) -> ServiceSnapshot:
@@ -151,7 +151,7 @@ class Stage:
         return self.until_steady()
 
     def until_target(self, state: str) -> Moment:
-        """When a target came to be in a state, seen as closely as can be. Raises TookTooLong."""
+        """Moment when a target came to be in a state, seen as closely as can be. Raises TookTooLong."""
         deadline = time.monotonic() + self._patience()
         since = begun = time.time()
         while state not in self.operator.targets():

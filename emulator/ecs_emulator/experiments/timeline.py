@@ -1,4 +1,4 @@
-"""A story as what can be drawn or listed: what happened when, and the life of each task."""
+"""Timeline of a run, to be drawn or listed: what happened when, and the life of each task."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Life:
 
 
 def phase(seen: TaskSnapshot) -> str:
-    """What a task is to visitors; empty when it is no more."""
+    """Phase of a task to visitors; empty when it is no more."""
     if seen.status in STARTING:
         return "starting"
     if seen.status in STOPPING:
@@ -48,7 +48,7 @@ def phase(seen: TaskSnapshot) -> str:
 
 
 def events(record: RunRecord) -> list[TimelineEvent]:
-    """What the operator did, and how deployments came to stand, in order of time."""
+    """Events: what the operator did, and how deployments came to stand, in order of time."""
     found = [TimelineEvent(action.at, action.text, by_operator=True) for action in record.actions]
     for before, after in pairwise(record.snapshots):
         news = [

@@ -15,7 +15,7 @@ UNDER_WAY = 1.0  # seconds that a request which is under way may take, on a busy
 
 @dataclass(frozen=True)
 class AccessLog:
-    """What the task itself logged after it had turned, as times (seconds since the epoch)."""
+    """Access log of the task itself after it had turned, as times (seconds since the epoch)."""
 
     failed_checks: Sequence[float]
     requests: Sequence[float]

@@ -84,7 +84,7 @@ class Target:
         return self.session.client("cloudformation")
 
     def typed(self, command: str) -> str:
-        """What to type for a verb and its arguments to mean this target."""
+        """Command to type for a verb and its arguments to mean this target."""
         where = " --aws" if self.on_aws else ""
         cluster = f" --cluster {self.chosen}" if self.chosen else ""
         return f"`{self.program.name} {command}{where}{cluster}`"

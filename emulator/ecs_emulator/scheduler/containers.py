@@ -1,4 +1,4 @@
-"""Runs tasks in containers of a Docker engine: the Runner with a Docker engine."""
+"""Task runtime with a Docker engine: tasks are containers of it."""
 
 from __future__ import annotations
 

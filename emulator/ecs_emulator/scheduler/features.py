@@ -1,4 +1,4 @@
-"""What AWS has and an emulator has not: some of it is refused, some is stored and shown without effect."""
+"""Features of AWS that are not emulated: some are refused, some are accepted without effect."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def refuse_unsupported(asked: Mapping[str, Any]) -> None:
 
 
 def without_effect(asked: Mapping[str, Any]) -> list[str]:
-    """What is stored and shown as given, and not emulated: `STORED`'s words for what is in an input."""
+    """Features of an input that are accepted without effect, in `STORED`'s words."""
     return [what for path, what in STORED.items() if any(_values(asked, path.split(".")))]
 
 

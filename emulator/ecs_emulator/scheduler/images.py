@@ -27,7 +27,7 @@ _OF_THE_DEVELOPER = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR")
 
 @dataclass(frozen=True)
 class Image:
-    """What a container starts from: the folder it runs in, its command and its variables."""
+    """Image that a container starts from: the folder it runs in, its command and its variables."""
 
     root: Path
     command: tuple[str, ...]
@@ -92,7 +92,7 @@ class Images:
         self.programs = programs or Programs({}, Path())
 
     def of(self, definition: Mapping[str, Any]) -> Image | None:
-        """What a container definition runs: the developer's program for it, else its image; None when there is none."""
+        """Image of a container definition: the developer's program for it, else its image; None when there is none."""
         reference: str = definition["image"]
         return self.programs.of(definition["name"], reference) or self.resolve(reference)
 

@@ -1,4 +1,4 @@
-"""The options of the `awslogs` log driver.
+"""Options of the `awslogs` log driver.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
 """

@@ -1,4 +1,4 @@
-"""The ECS API: every operation that an emulator plays, as a function of the scheduler and the operation's input."""
+"""ECS API: every operation that is emulated, as a function of the scheduler and the operation's input."""
 
 from __future__ import annotations
 

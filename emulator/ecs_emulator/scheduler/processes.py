@@ -1,4 +1,4 @@
-"""Runs tasks as processes of this machine: the Runner of an emulator without Docker."""
+"""Task runtime without Docker: tasks are processes of this machine."""
 
 from __future__ import annotations
 

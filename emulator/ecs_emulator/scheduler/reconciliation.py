@@ -1,4 +1,4 @@
-"""One service, one moment: take in what happened to its tasks, then do the next step of its rollout."""
+"""Reconciliation of one service at one moment: observe its tasks, then take the next actions of its rollout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service does next, from counts alone: which deployment starts tasks, and which stops some."""
+"""Rollout rules, from counts alone: which deployment starts tasks, and which stops some."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Counts:
 
 @dataclass
 class Action:
-    """What one deployment does now; `wants` is set when a rollout has taken tasks from it that it gets no more."""
+    """Action of one deployment now; `wants` is set when a rollout has taken tasks from it that it gets no more."""
 
     start: int = 0
     stop_healthy: int = 0
@@ -71,7 +71,7 @@ def plan(counts: Sequence[Counts], minimum: int, maximum: int, stopping: int, ha
 
 
 def blocked(counts: Sequence[Counts], actions: Sequence[Action], stopping: int) -> bool:
-    """Whether a rollout can neither start nor stop anything, and waits for nothing: its percentages forbid it."""
+    """True when a rollout can neither start nor stop anything, and waits for nothing: its percentages forbid it."""
     waits = stopping or any(count.pending or count.unhealthy for count in counts)
     return len(counts) > 1 and counts[0].missing > 0 and not waits and all(action == Action() for action in actions)
 

@@ -1,4 +1,4 @@
-"""One task: its containers, started, watched and stopped by a thread of its own."""
+"""Task run: the containers of one task, started, watched and stopped by a thread of its own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CannotRun(Exception):
 
 
 class ContainerContext(NamedTuple):
-    """Where a container is to run: its task, the task's address, and where it can ask about itself.
+    """Context of a container: its task, the task's address, and where it can ask about itself.
 
     `first` is the name of the container that the task begins with; `own` a folder that is the task's own, if anybody
     makes it, and gone with the task; `role` has the credentials, None without a role.
@@ -54,16 +54,16 @@ Say = Callable[[str], None]
 
 
 class ContainerRuntime(Protocol):
-    """How containers are run: as processes, or by a Docker engine."""
+    """Runtime of containers: as processes, or by a Docker engine."""
 
     def shares_address(self, definition: dict[str, Any]) -> bool:
-        """Whether a container may listen on an address that it shares with other tasks, as a program does that knows
+        """True when a container may listen on an address that it shares with other tasks, as a program does that knows
         of PORT alone.
         """
         ...
 
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
-        """What begins to run a container, once all of its task are prepared; what then fails shows in its `state`.
+        """Function that begins to run a container, once all of its task are prepared; its `state` shows what then fails.
 
         Raises CannotStart.
         """
@@ -71,7 +71,7 @@ class ContainerRuntime(Protocol):
 
 
 class RuntimeContext(NamedTuple):
-    """What all tasks are run with."""
+    """Context of all task runs."""
 
     runtime: ContainerRuntime
     driver: Driver

@@ -1,4 +1,4 @@
-"""Runs tasks on this machine, each on an address of its own: what every Runner of an emulator has in common."""
+"""Task runtime on this machine, each task on an address of its own: common to processes and containers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ECS of an emulator: everything that its API shows and changes, and the thread that drives it."""
+"""ECS scheduler: everything that its API shows and changes, and the thread that drives it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Scheduler:
             time.sleep(_SECONDS_BETWEEN_TICKS)
 
     def tick(self, now: float) -> None:
-        """What happens at one moment, in seconds of any clock that does not go back."""
+        """Reconciliation at one moment, in seconds of any clock that does not go back."""
         with self.lock:
             self.now = now
             for cluster in self.clusters.all():

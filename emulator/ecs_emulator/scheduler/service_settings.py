@@ -1,4 +1,4 @@
-"""What a service may be told: which settings make new tasks, which do not, and which are wrong."""
+"""Service settings: which make new tasks, which do not, and which are wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks, as the ECS API has them."""
+"""ECS operations on tasks."""
 
 from __future__ import annotations
 

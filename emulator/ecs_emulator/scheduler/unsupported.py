@@ -1,4 +1,4 @@
-"""What of a container definition a process cannot play."""
+"""Unsupported properties of a container definition: those that a process cannot have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a template would change of a stack, found out without changing it."""
+"""Changes that a template would make to a stack, found out without making any."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def kind_of(providers: Mapping[str, Provider], type_name: str) -> Provider:
 def planned(
     stack: Stack, wanted: DesiredState, imports: Mapping[str, str], providers: Mapping[str, Provider], context: Context
 ) -> UpdatePlan:
-    """What a stack's operation would do. Raises TemplateError where it cannot even begin."""
+    """Update plan of a stack's operation. Raises TemplateError where it cannot even begin."""
     changes: list[ResourceChange] = []
     settled: set[str] = set()
     old_values = stack.wanted.values if stack.wanted else {}

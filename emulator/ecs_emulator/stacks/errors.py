@@ -1,4 +1,4 @@
-"""The error of a template: one sentence of bounded length that says where and why."""
+"""Template error: one sentence of bounded length that says where and why."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class TemplateError(Exception):
 
 @contextmanager
 def at(*names: str) -> Iterator[None]:
-    """What a TemplateError is about: a resource, a condition, a parameter or an output, by its path in the template."""
+    """Subject of a TemplateError: a resource, a condition, a parameter or an output, by its path in the template."""
     try:
         yield
     except TemplateError as error:

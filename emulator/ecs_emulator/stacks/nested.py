@@ -1,4 +1,4 @@
-"""Stacks that are resources of other stacks.
+"""Nested stacks: stacks that are resources of other stacks.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
 """

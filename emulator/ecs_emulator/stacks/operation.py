@@ -1,4 +1,4 @@
-"""The work on a stack: making it what its template says, going back when that fails, and taking it down.
+"""Stack operation: create, update and delete, and the rollback when one fails.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-describing-stacks.html
 """
@@ -244,6 +244,6 @@ def end(
 
 
 def _is_gone(error: Exception) -> bool:
-    """Whether somebody else has deleted it already."""
+    """True when somebody else has deleted it already."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
     return "NotFound" in code or code == "NoSuchBucket"

@@ -1,4 +1,4 @@
-"""A template while it is worked out. A resource is made when it is first referred to, so the order comes by itself."""
+"""Provisioning of a template: a resource is made when it is first referred to, so the order comes by itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class StackOutput:
 
 
 class Imports(Mapping[str, str]):
-    """What other stacks export; `used` are the names that were asked for."""
+    """Exports of other stacks; `used` are the names that were asked for."""
 
     def __init__(self, exports: Mapping[str, str]) -> None:
         self._exports = exports
@@ -96,7 +96,7 @@ class Provisioning:
         return self._physical[logical_id]
 
     def wanted(self, part: Document) -> bool:
-        """Whether a resource or an output is there. Raises TemplateError."""
+        """True when a resource or an output is there. Raises TemplateError."""
         return "Condition" not in part or self.evaluator.condition(part["Condition"])
 
     def _needs(self, logical_id: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Templates with their parameters filled in, and nothing made: what CloudFormation would be asked for."""
+"""Rendered templates: parameters filled in, and nothing made; CloudFormation would be asked for this."""
 
 from __future__ import annotations
 

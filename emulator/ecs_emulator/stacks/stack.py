@@ -1,4 +1,4 @@
-"""The stacks of a local cloud: made, changed, taken down, one operation at a time for each."""
+"""Stacks of a local cloud: made, changed, deleted, one operation at a time for each."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Stacks:
         )
 
     def plan(self, stack: Stack, wanted: DesiredState) -> UpdatePlan:
-        """What would change."""
+        """Update plan."""
         return planned(stack, wanted, self._imports(stack), self._providers, self.context)
 
     def review(self, name: str) -> Stack:
@@ -246,7 +246,7 @@ class Stacks:
                 stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "Internal Failure")
 
     def _check_free(self, stack: Stack, done: str) -> None:
-        """Whether no other operation has the stack, and it can have one again."""
+        """Check that no other operation has the stack, and it can have one again."""
         if stack.is_busy or (done == "updated" and stack.status in _DEAD):
             raise TemplateError(f"Stack:{stack.id} is in {stack.status} state and can not be {done}.")
 
@@ -255,7 +255,7 @@ class Stacks:
         return {name: value for other in self.all() if other is not stack for name, value in other.exports.items()}
 
     def _check(self, stack: Stack, outputs: list[StackOutput]) -> None:
-        """Whether a stack's exports may be these."""
+        """Check that a stack's exports may be these."""
         new = {output.export: output.value for output in outputs if output.export}
         for other in self.all():
             if other is not stack and (twice := new.keys() & other.exports.keys()):

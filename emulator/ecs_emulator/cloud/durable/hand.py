@@ -1,4 +1,4 @@
-"""What somebody made by hand that no database holds: named while it is made, and at the next start said to be gone."""
+"""Manual resources, which no database holds: named while they are made, and at the next start said to be gone."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class ManualResources:
 
 
 def is_kept(call: Call, database: Database, taken: Set[Cell]) -> bool:
-    """Whether the next start has what a call has done: data, and the definition of what was made by hand.
+    """True when the next start has what a call has done: data, and the definition of what was made by hand.
 
     `taken` are the tables, buckets and groups of the stacks that somebody has deleted; they are made again.
     """
@@ -75,7 +75,7 @@ def is_kept(call: Call, database: Database, taken: Set[Cell]) -> bool:
 
 
 def named(call: Call) -> str:
-    """What a call is about, as its client named it; empty for what has no name."""
+    """Name of what a call is about, as its client gave it; empty for what has no name."""
     if call.service == "s3":
         return call.bucket
     _, noun = _parts(call.operation)

@@ -1,4 +1,4 @@
-"""After each call: what it changed in moto's memory is committed, or taken back there when the disk takes nothing."""
+"""Journal: what a call changed in moto's memory is committed, or taken back there when the disk takes nothing."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class Journal:
         return found
 
     def _compare(self, cell: Cell, old: Document | None, call: Call, changes: Changes) -> bool:
-        """Whether a cell has changed; then the change is added to the others."""
+        """True when a cell has changed; then the change is added to the others."""
         kind = self._kinds[cell.kind]
         document = kind.document(cell)
         if document == old or (document is None and not may_delete(call, cell.kind)):

@@ -1,4 +1,4 @@
-"""Removes the containers of an emulator whose main process has gone, however it went.
+"""Clean-up of the containers of an emulator whose main process has gone, however it went.
 
 `python -m ecs_emulator.scheduler.docker.cleanup LABEL` waits for the end of its standard input. The main process
 holds the other end of that pipe and says `done` when it has removed all itself: the reaper's idea, for what an

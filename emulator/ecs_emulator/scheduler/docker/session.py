@@ -1,4 +1,4 @@
-"""What the containers of one emulator stand on: a network of their own, a way back to this machine, and their end."""
+"""Docker session of one emulator: a network of its own, a way back to this machine, and the end of both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A container definition as arguments of `docker create`.
+"""Container settings: a container definition as arguments of `docker create`.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html says which is which.
 """
@@ -64,7 +64,7 @@ def run(definition: dict[str, Any], image: str) -> list[str]:
 
 
 def not_emulated(definition: dict[str, Any]) -> list[str]:
-    """What a container is run without, though its definition sets it."""
+    """Properties that a container is run without, though its definition sets it."""
     linux = definition.get("linuxParameters", {})
     found = [f"linuxParameters.{name}" for name in _UNSUPPORTED_LINUX if linux.get(name)]
     return found + [name for name in ("privileged", "interactive", "dockerSecurityOptions") if definition.get(name)]

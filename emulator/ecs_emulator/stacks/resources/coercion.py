@@ -1,4 +1,4 @@
-"""A template's properties as the input of an API operation."""
+"""Coercion of a template's properties to the input shape of an API operation."""
 
 from __future__ import annotations
 

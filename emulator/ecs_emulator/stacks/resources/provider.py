@@ -1,4 +1,4 @@
-"""What every resource type has: how one is made, changed in place and ended, and what a change must replace."""
+"""Resource provider: how a type is made, changed in place and ended, and what a change must replace."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Stopped(Exception):
 
 
 class Context:
-    """Where resources are made: the clients of the local cloud, and the patience for what takes its time."""
+    """Context of providers: the clients of the local cloud, and the patience for what takes its time."""
 
     def __init__(
         self, session: boto3.Session, region: str, patience: float, stopping: threading.Event | None = None
@@ -116,7 +116,7 @@ class Provider:
 
 @contextmanager
 def finishing(physical: PhysicalResource) -> Iterator[None]:
-    """The rest of the work on a resource that exists already. Raises Unfinished when it fails."""
+    """The rest of the work on a resource that exists already. Raises PartiallyCreated when it fails."""
     try:
         yield
     except (TemplateError, BotoCoreError, ClientError) as error:
@@ -135,7 +135,7 @@ _HANDLER_CODES = (
 
 
 def reason(error: Exception) -> str:
-    """Why a resource failed, in CloudFormation's words where AWS refused it."""
+    """Reason of a resource's failure, in CloudFormation's words where AWS refused it."""
     if isinstance(error, ClientError):
         told = error.response["Error"]
         code = next((code for part, code in _HANDLER_CODES if part in told["Code"]), "GeneralServiceException")

@@ -1,4 +1,4 @@
-"""The resource types that are known here: emulated, or stubbed."""
+"""Registry of the resource types: emulated, or stubbed."""
 
 from __future__ import annotations
 

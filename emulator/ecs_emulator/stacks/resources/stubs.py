@@ -1,4 +1,4 @@
-"""Resources that are stubbed: real on AWS, without effect on what a visitor or a client of the API sees here."""
+"""Stubs: resource types that are real on AWS, and accepted without effect on what a client of the API sees here."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _ANY_PAGE = "https://mysfits.example"
 @click.option("--read-only", is_flag=True, help="No like and no attempt to adopt: nothing is written.")
 @with_json
 def verify(on_aws: bool, url: str | None, read_only: bool, out: Terminal) -> None:
-    """Walk the golden journey over HTTP: list, profile, like, one more, its log line, site, CORS, version.
+    """Follow the golden journey over HTTP: list, profile, like, one more, its log line, site, CORS, version.
 
     It likes one mysfit once. With the URL of any other API, only what HTTP shows is looked at.
     """

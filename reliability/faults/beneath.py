@@ -23,8 +23,8 @@ def kill_envoy(environment: FaultEnvironment, seconds: float) -> Sequence[CheckR
     return _killed(environment, seconds, "Envoy", envoy, serves)
 
 
-def kill_keeper(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    return _killed(environment, seconds, "keeper", keeper, lambda: True)
+def kill_reaper(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    return _killed(environment, seconds, "reaper", reaper, lambda: True)
 
 
 def envoy(folder: Path) -> int | None:
@@ -33,7 +33,7 @@ def envoy(folder: Path) -> int | None:
     return _process(lambda _, command: str(folder.absolute() / "balancer" / "bootstrap.json") in command)
 
 
-def keeper(folder: Path) -> int | None:
+def reaper(folder: Path) -> int | None:
     mark = f"LOCAL_DIR={folder.absolute()}"
     return _process(lambda variables, command: mark in variables and "ecs_emulator.reaper" in command)
 

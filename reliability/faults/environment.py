@@ -114,8 +114,8 @@ class FaultEnvironment:
     def until_steady(self, revision: str = "") -> None:
         """Until the service is as it should be, with this revision if one is given. Raises TookTooLong."""
 
-        def is_so(sight: ServiceSnapshot) -> bool:
-            return sight.is_steady() and (not revision or list(sight.rollouts) == [revision])
+        def is_so(snapshot: ServiceSnapshot) -> bool:
+            return snapshot.is_steady() and (not revision or list(snapshot.rollouts) == [revision])
 
         deadline = time.monotonic() + self._patience
         while not is_so(self._observer.look()):

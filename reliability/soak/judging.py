@@ -138,7 +138,7 @@ def judge(soaked: Soaked) -> list[CheckResult]:
         ),
         CheckResult(
             bool(soaked.visits) and not wrong,
-            f"{len(wrong):,} of {len(soaked.visits):,} guests were told what they should not be"
+            f"{len(wrong):,} of {len(soaked.visits):,} probes were told what they should not be"
             + (f": {wrong[0].request} {wrong[0].told!r}." if wrong else "."),
         ),
         *_actions(soaked, explained),

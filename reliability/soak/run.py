@@ -127,7 +127,7 @@ class _Soak:
             loading(readers) as reading,
             loading(liking_too) as liking,
             memory.watching(target.ecs, cluster, self._there.folder, max(1.0, seconds / SAMPLES)) as watched,
-            visiting(round_of(url, self._there.site_url, first)) as guests,
+            visiting(round_of(url, self._there.site_url, first)) as probes,
             adopting(url, others, recorder, seconds / (len(before) + 1)),
         ):
             load = _Both(reading, liking)
@@ -139,7 +139,7 @@ class _Soak:
             throttled, refusal = self._throttle(load, first, recorder)
             self._wait(load, end)
             samples = watched.samples()
-            guests.leave()
+            probes.leave()
             report = load.stop()
         recorder.close()
         stored = self._likes()
@@ -157,7 +157,7 @@ class _Soak:
             throttled_calls=self._proxy.happened["throttled"],
             refusal=refusal,
             stored=stored,
-            visits=guests.visits(),
+            visits=probes.visits(),
             samples=samples,
             history=verdict,
         )

@@ -70,7 +70,7 @@ class SyntheticProbes:
         self._asked = asked
         self._visits: list[ProbeResult] = []
         self._leaving = threading.Event()
-        self._thread = threading.Thread(target=self._visit, name="guests", daemon=True)
+        self._thread = threading.Thread(target=self._visit, name="probes", daemon=True)
         self._thread.start()
 
     def _visit(self) -> None:
@@ -97,8 +97,8 @@ def visit(asked: SyntheticProbe) -> ProbeResult:
 @contextmanager
 def visiting(asked: Sequence[SyntheticProbe]) -> Iterator[SyntheticProbes]:
     """SyntheticProbes who have left when the context has."""
-    guests = SyntheticProbes(asked)
+    probes = SyntheticProbes(asked)
     try:
-        yield guests
+        yield probes
     finally:
-        guests.leave()
+        probes.leave()

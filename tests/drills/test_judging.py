@@ -1,4 +1,4 @@
-"""Drills of the platform pass a good story, and fail one in which any one thing they promise is not so."""
+"""Drills of the platform pass a good record, and fail one in which any one thing they promise is not so."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The edges of the argument in docs/decisions/0004: a number that became the floor, a row that is ahead, a last moment.
+"""The edges of the argument in docs/decisions/0004: a number that became the low-water mark, a row ahead, a last moment.
 
-Breaks that this file notices, tried: `WriterFloor <= :number`; a floor that is not what was removed last; a sweep
-without its conditions; a pause without an end; `SILENCE` and `CROWD` off by one.
+Breaks that this file notices, tried: `WriterFloor <= :number`; a low-water mark that is not what was removed last; a
+sweep without its conditions; a pause without an end; `SILENCE` and `CROWD` off by one.
 """
 
 from __future__ import annotations
@@ -86,14 +86,14 @@ def test_a_duplicate_counts_nothing_while_the_row_knows_its_writer(table: Table,
 
 
 def test_a_stamp_just_above_the_floor_is_taken(table: Table, rows: Rows) -> None:
-    floor = now() + 3_600 * SECOND
-    mysfit_id = rows.add(WriterFloor=floor)
+    low_water = now() + 3_600 * SECOND
+    mysfit_id = rows.add(WriterFloor=low_water)
     recording = Recording(table)
     assert likes_on(recording).add(mysfit_id, 2, soon()) == 2
     numbers_tried = [asked["ExpressionAttributeValues"][":number"] for asked in recording.asked]
     assert len(numbers_tried) == 2
-    assert numbers_tried[0] < floor
-    assert numbers_tried[1] == floor + 1
+    assert numbers_tried[0] < low_water
+    assert numbers_tried[1] == low_water + 1
 
 
 def test_a_row_that_is_ahead_of_its_own_writer_takes_a_stamp_above_it(table: Table, rows: Rows) -> None:
@@ -186,9 +186,9 @@ def test_one_sweep_takes_the_fifty_oldest(table: Table, rows: Rows) -> None:
     assert row["WriterFloor"] == sorted(old.values())[49]
 
 
-@pytest.mark.parametrize("moved", ["a writer", "the floor"])
+@pytest.mark.parametrize("moved", ["a writer", "the low-water mark"])
 def test_a_sweep_that_somebody_was_ahead_of_removes_nothing(table: Table, rows: Rows, moved: str) -> None:
-    """A writer that was not silent after all is not forgotten, and a floor never sinks."""
+    """A writer that was not silent after all is not forgotten, and a low-water mark never sinks."""
     old = silent(10)
     mysfit_id = rows.add(**old)
 
@@ -196,7 +196,7 @@ def test_a_sweep_that_somebody_was_ahead_of_removes_nothing(table: Table, rows: 
         def update(self, key: Any, **expressions: Any) -> Any:
             if "REMOVE" in expressions["UpdateExpression"]:
                 name, value = ("#x", next(iter(old))), now()
-                if moved == "the floor":
+                if moved == "the low-water mark":
                     name = ("#x", "WriterFloor")
                 table.update(
                     key,
@@ -209,7 +209,7 @@ def test_a_sweep_that_somebody_was_ahead_of_removes_nothing(table: Table, rows: 
     assert likes_on(Overtaken(table)).add(mysfit_id, 1, soon()) == 1
     row = rows.get(mysfit_id)
     assert old.keys() <= row.keys()
-    assert ("WriterFloor" in row) is (moved == "the floor")
+    assert ("WriterFloor" in row) is (moved == "the low-water mark")
 
 
 def test_a_writer_is_silent_after_its_silence_and_not_at_it() -> None:

@@ -248,7 +248,7 @@ def test_a_service_that_cannot_start_ends_the_start_with_its_reason(tmp_path: Pa
 def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None:
     with Platform(tmp_path / "local", options=FAST) as platform:
         platform.ready()
-        assert len(platform.processes()) >= 7  # itself, the keeper, Envoy, two tasks with their workers
+        assert len(platform.processes()) >= 7  # itself, the reaper, Envoy, two tasks with their workers
         assert platform.stop(signal.SIGKILL) == -signal.SIGKILL
         until(lambda: platform.processes() == {}, "no process is left")
 

@@ -54,7 +54,7 @@ class Watch:
     def until(
         self, is_so: Callable[[ServiceSnapshot], object], what: str, within: float, after: float
     ) -> ServiceSnapshot:
-        """The first sight begun `after` (seconds since the epoch) that is so. Raises TookTooLong, or as looking did."""
+        """First snapshot begun `after` (seconds since the epoch) that is so. Raises TookTooLong, or as looking did."""
         deadline = time.monotonic() + within
         with self._news:
             while True:

@@ -11,7 +11,7 @@ from ecs_emulator.load import show
 
 
 def outcome(result: DrillResult) -> RenderableType:
-    """Outcome of a drill: who was answered, the time to recover, what else there is to read, the checks and the verdict."""
+    """Outcome of a drill: who was answered, the time to recover, more to read, the checks and the verdict."""
     actions = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     actions.add_column("what was done")
     actions.add_column("steady again after", justify="right")

@@ -124,7 +124,7 @@ class Stage:
         return self.until(lambda _: True, "a look at the service")
 
     def until(self, is_so: Callable[[ServiceSnapshot], object], what: str) -> ServiceSnapshot:
-        """The first sight after the latest act that is so. Raises TookTooLong."""
+        """First snapshot after the latest action that is so. Raises TookTooLong."""
         after = self._actions[-1].at if self._actions else 0.0
         return self._watch.until(is_so, what, self._patience(), after)
 

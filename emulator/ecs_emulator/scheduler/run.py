@@ -63,7 +63,7 @@ class ContainerRuntime(Protocol):
         ...
 
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
-        """Function that begins to run a container, once all of its task are prepared; its `state` shows what then fails.
+        """Function that begins to run a container, once its task is all prepared; its `state` shows what then fails.
 
         Raises CannotStart.
         """

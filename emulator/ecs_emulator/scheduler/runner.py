@@ -20,7 +20,7 @@ FAREWELL = 60  # seconds that `close` waits for the last task
 
 
 class TaskRunner:
-    """The Runner; `runtime` is how it runs containers.
+    """Task runtime of this machine; `runtime` is how it runs containers.
 
     `folder`, which is for this alone, gets the output of containers without a log driver, and what tasks write. `say`
     hears once of everything that is not emulated. `keys` are those that the cloud takes: a task with a role has some of

@@ -1,4 +1,4 @@
-"""Made-up stories of drills."""
+"""Made-up records of drills."""
 
 from __future__ import annotations
 

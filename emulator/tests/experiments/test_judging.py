@@ -1,4 +1,4 @@
-"""Each drill passes a good story, and fails a story in which any one thing it promises is not so."""
+"""Each drill passes a good record, and fails a record in which any one thing it promises is not so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A watch keeps what changes, gives the first sight that is so, and says what it cannot see."""
+"""A watch keeps what changes, gives the first snapshot that is so, and says what it cannot see."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def failing(outcome: str) -> RunRecord:
 
 
 @pytest.mark.parametrize(
-    ("finding", "starvable"),
+    ("check", "starvable"),
     [
         (nobody_failed(failing(TIMED_OUT)), True),
         (nobody_failed(failing("503")), True),

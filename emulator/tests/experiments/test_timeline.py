@@ -16,7 +16,7 @@ GONE = {CARL: TaskSnapshot(OLD, "STOPPED")}
 
 
 @pytest.mark.parametrize(
-    ("sight", "is_steady"),
+    ("snapshot", "is_steady"),
     [
         (a_snapshot(1), True),
         (a_snapshot(1, {**HEALTHY, **GONE}), True),
@@ -97,7 +97,7 @@ def test_events_are_what_was_done_and_how_deployments_came_to_stand() -> None:
 
 
 @pytest.mark.parametrize(
-    "story",
+    "record",
     [
         a_record(),
         a_record(

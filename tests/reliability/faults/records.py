@@ -1,4 +1,4 @@
-"""Made-up stories of faults."""
+"""Made-up records of faults."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def _primary(service: Any) -> str | None:
 
 
 def _wait(context: Context, physical: PhysicalResource, cluster: str, *, new: bool) -> None:
-    """Until the service is steady; `new` says that a deployment has just begun. Raises PartiallyCreated when it fails."""
+    """Until the service is steady; `new` says that a deployment has begun. Raises PartiallyCreated when it fails."""
     ecs = context.client("ecs")
     if new:
         _wait_for_deployment(context, ecs, physical, cluster)

@@ -1,4 +1,4 @@
-"""The edges of the argument in docs/decisions/0004: a number that became the low-water mark, a row ahead, a last moment.
+"""The edges of the argument in docs/decisions/0004: a number that became the low-water mark, a row ahead, a last try.
 
 Breaks that this file notices, tried: `WriterFloor <= :number`; a low-water mark that is not what was removed last; a
 sweep without its conditions; a pause without an end; `SILENCE` and `CROWD` off by one.

@@ -32,8 +32,9 @@ _READING = 5.0  # seconds that an answer about what is being read may have to wa
 class Balancer:
     """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
 
-    Implements the scheduler's TargetRegistry. Port p of the load balancer is `api_port` - 80 + p on 127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot do it says in `problems`. `children` are
-    Envoy and the threads, for a supervisor.
+    Implements the scheduler's TargetRegistry. Port p of the load balancer is `api_port` - 80 + p on 127.0.0.1, where an
+    HTTPS listener speaks plain HTTP. What it cannot do it says in `problems`. `children` are Envoy and the threads, for
+    a supervisor.
     """
 
     def __init__(self, session: boto3.Session, start: reaper.Start, folder: Path, api_port: int, clock: Clock) -> None:

@@ -20,7 +20,7 @@ def a_bad(wanted: int, **tasks: int) -> Counts:
 
 
 @pytest.mark.parametrize(
-    ("counts", "minimum", "maximum", "stopping", "steps", "page"),
+    ("counts", "minimum", "maximum", "stopping", "actions", "page"),
     [
         # A service of its own.
         ([Counts(2)], 2, 4, 0, [Action(start=2)], ROLLING),

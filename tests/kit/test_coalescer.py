@@ -59,9 +59,9 @@ def crowd() -> ThreadPoolExecutor:
 
 
 def here(shared: RequestCoalescer[str, Any]) -> int:
-    """Requests that are in a round, or wait for one."""
-    rounds = list(shared._under_way.values())
-    return sum(each.size + (each.next.size if each.next else 0) for each in rounds)
+    """Requests that are in a batch, or wait for one."""
+    batches = list(shared._under_way.values())
+    return sum(each.size + (each.next.size if each.next else 0) for each in batches)
 
 
 def arrive(crowd: ThreadPoolExecutor, shared: RequestCoalescer[str, Any], key: str, count: int) -> list[Future[Any]]:
@@ -189,7 +189,7 @@ def test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadli
         mine._waiters.append(waiter)
         return waiter
 
-    monkeypatch.setattr(coalescer._Batch, "take_seat", add_waiter)
+    monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
     shared = RequestCoalescer(held.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
@@ -267,7 +267,7 @@ def test_a_seat_that_is_called_as_the_wait_ends_is_no_loss(
         mine._waiters.append(waiter)
         return waiter
 
-    monkeypatch.setattr(coalescer._Batch, "take_seat", add_waiter)
+    monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
     assert shared.do("a") == "two"
     assert not shared._under_way
 

@@ -58,7 +58,7 @@ def bound(operations: Mapping[str, Callable[[Owner, dict[str, Any]], dict[str, A
 
 
 class EmulatedService:
-    """A emulated service. When `strict`, an answer that does not fit the model is a failure, and else only logged."""
+    """An emulated service. When `strict`, an answer that does not fit the model is a failure, and else only logged."""
 
     def __init__(self, model: ServiceModel, handlers: OperationHandlers, strict: bool) -> None:
         self.model = model

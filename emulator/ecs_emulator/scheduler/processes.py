@@ -68,7 +68,7 @@ class ProcessRuntime:
             if image.is_program:
                 say(f"The program of the container {definition['name']} runs without {lacking}.")
             elif image.is_placeholder:
-                say(f"The placeholder is emulated without {lacking}.")
+                say(f"The placeholder runs without {lacking}.")
             else:
                 raise CannotRun(f"ResourceInitializationError: a task that runs as a process cannot have {lacking}")
         if limits := ", ".join(not_enforced(definition)):

@@ -68,7 +68,7 @@ GOOD, LATE, WRONG = CheckResult(True, ""), CheckResult(False, "", starvable=True
 
 
 @pytest.mark.parametrize(
-    ("starvation", "findings", "verdict"),
+    ("starvation", "checks", "verdict"),
     [
         (WELL, (GOOD,), "passed"),
         (STARVED, (GOOD,), "passed"),

@@ -1,4 +1,4 @@
-"""What a server worker imports: settings, logs, application. The only module with import-time effects."""
+"""Entry point of a server worker: settings, logs, application. The only module with import-time effects."""
 
 import os
 

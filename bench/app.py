@@ -1,4 +1,4 @@
-"""What `make bench` measures: the application as it is, a route that does nothing, and liking without sharing."""
+"""Applications that `make bench` measures: as it is, a route that does nothing, and liking without sharing."""
 
 import os
 

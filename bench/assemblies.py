@@ -1,4 +1,4 @@
-"""`python -m bench.assemblies`: what one task of each assembly needs, under more load than a task may get.
+"""`python -m bench.assemblies`: needs of one task of each assembly, under more load than a task may get.
 
 Each runs with the settings of its own task definition, as the services of the split assembly have them, on the local
 cloud. Nothing limits it here: what it takes is compared with what a task of 256 CPU units has.
@@ -50,7 +50,7 @@ MYSFIT = "a68db521-c031-44c7-b5ef-bfa4c0850e2a"
 
 @dataclass(frozen=True)
 class Needs:
-    """What a task of an assembly took. Processor time in seconds."""
+    """Resources that a task of an assembly took. Processor time in seconds."""
 
     stack: str
     features: str
@@ -85,7 +85,7 @@ def data_store() -> Iterator[Cloud]:
         use_only(cloud.url, cloud.key)
         session = boto3.Session()
         with closing(Stacks(session, REGION)) as stacks:
-            stacks.play("mysfits-data", read_template(DATA), {})
+            stacks.deploy_document("mysfits-data", read_template(DATA), {})
             seed_all(session, stacks.outputs)
             yield cloud
     os.environ.clear()

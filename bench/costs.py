@@ -1,4 +1,4 @@
-"""What likes cost an hour on AWS: `python -m bench.costs` prints the table of docs/scale.md.
+"""Costs of likes by the hour on AWS: `python -m bench.costs` prints the table of docs/scale.md.
 
 Processor time comes from docs/performance/figures.json, writes from the simulation, the size of an event from the
 formatter. Prices are list prices of us-east-1, from the pricing pages named beside them, as of November 2026.

@@ -1,4 +1,4 @@
-"""What the processes of one task use: memory and processor time of a whole process group. Linux only."""
+"""Resource usage of a process group: memory and processor time of all its processes. Linux only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One measurement: a load on one route, and what it cost."""
+"""Measurement: a load on one route, and what it cost."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run showed. Times in milliseconds, memory in MB for the largest worker."""
+    """Figures of one run. Times in milliseconds, memory in MB for the largest worker."""
 
     route: str
     store: str

@@ -1,4 +1,4 @@
-"""What a benchmark says: a table on the terminal, JSON and plots in a folder, and the ratios that matter."""
+"""Report of a benchmark: a table on the terminal, JSON and plots in a folder, and the ratios that matter."""
 
 from __future__ import annotations
 

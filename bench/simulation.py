@@ -1,4 +1,4 @@
-"""What one row takes: `python -m bench.simulation` plays processes that like one mysfit, at rates no laptop makes.
+"""Simulation of processes that like one mysfit, at rates no laptop makes: `python -m bench.simulation`.
 
 Its constants come from docs/performance/figures.json, so from `make bench` on this machine; DynamoDB's from its
 documentation. It reproduces the tables of docs/scale.md.
@@ -30,7 +30,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.1  # app/likes/store.py
 
 @dataclass(frozen=True)
 class BatchingResult:
-    """What a simulated second came to, on average."""
+    """Result of a simulated second, on average."""
 
     processes: int
     units_per_write: int

@@ -48,7 +48,7 @@ def on_local_cloud() -> Iterator[Bench]:
     use_only(cloud.url, cloud.key)
     session = boto3.Session()
     stacks = Stacks(session, REGION)
-    stacks.play("bench", read_template(DATA), {})
+    stacks.deploy_document("bench", read_template(DATA), {})
     table = stacks.outputs["DynamoTable"]
     seed(session, table)
     rows = session.resource("dynamodb").Table(table)

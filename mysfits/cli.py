@@ -1,4 +1,4 @@
-"""The command line of `mysfits`: all verbs."""
+"""Command line of `mysfits`: all verbs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mysfits cutover`: which service gets the requests of a feature."""
+"""`mysfits cutover`: the service that gets the requests of a feature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mysfits drill`: what visitors notice when something is done to the service."""
+"""`mysfits drill`: a drill on the service, and what its visitors noticed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mysfits drop-traffic`: what becomes of requests that no feature takes."""
+"""`mysfits drop-traffic`: an end for requests that no feature takes."""
 
 from __future__ import annotations
 

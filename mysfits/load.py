@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ecs_emulator.commands.load import LoadOptions, play, with_load, with_routes
+from ecs_emulator.commands.load import LoadOptions, run_load, with_load, with_routes
 from ops.visitors import GOLDEN, workload
 
 
@@ -18,7 +18,7 @@ def load(load: LoadOptions, routes: tuple[str, ...], most: int | None) -> None:
     Each client sends its next request when it has the answer to the last: the list, profiles and likes in turn, with
     100 ms of rest after a failure. Nothing is sent twice. Ends with 4 when a request has failed.
     """
-    play(
+    run_load(
         load,
         lambda: workload(
             load.url, load.clients, load.lasting, routes or GOLDEN, most, slice_seconds=load.slice_seconds

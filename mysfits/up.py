@@ -11,7 +11,7 @@ import click
 from ecs_emulator.commands.detach import Detachable, detached, refuse_second
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import assignments
-from ecs_emulator.commands.up import play, prepare, runtime_options, told
+from ecs_emulator.commands.up import prepare, run_templates, runtime_options, told
 from ecs_emulator.ops.terminal import Terminal
 
 
@@ -24,7 +24,7 @@ from ecs_emulator.ops.terminal import Terminal
               help="A parameter of the stacks; STACK.K=V for one stack alone.")  # fmt: skip
 @click.option("--template", "templates", multiple=True, metavar="FILE",
               type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Play this template instead of cfn/; several times for several. "
+              help="Run this template instead of cfn/; several times for several. "
                    "A placeholder stands in for images that are not here. "
                    "What it would run is listed first, and nothing runs before you agree.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Agree to what is listed of --template; for scripts.")
@@ -64,7 +64,7 @@ def up(
         runtime |= {"ports": Ports(api, cloud), "repository": image.REPOSITORY}
         if templates:
             images = image.images(owner.folder, stand_in=True)
-            play(templates, parameters, {}, yes, detach=detach, images=images, **runtime)
+            run_templates(templates, parameters, {}, yes, detach=detach, images=images, **runtime)
             return
         assembly = assembly or MONOLITH
         platform = Platform(site, assembly, placeholder, by_stack(parameters, StackListing(assembly).meant))

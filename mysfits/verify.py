@@ -23,23 +23,23 @@ _ANY_PAGE = "https://mysfits.example"
 @click.option("--read-only", is_flag=True, help="No like and no attempt to adopt: nothing is written.")
 @with_json
 def verify(on_aws: bool, url: str | None, read_only: bool, out: Terminal) -> None:
-    """Walk the golden journey over HTTP: list, profile, like, one more, its log line, site, CORS, version.
+    """Follow the golden journey over HTTP: list, profile, like, one more, its log line, site, CORS, version.
 
     It likes one mysfit once. With the URL of any other API, only what HTTP shows is looked at.
     """
     target = _target(on_aws, url)
-    walk = GoldenJourney((url or (target.output("ApiUrl") if target else "")).rstrip("/"), _origin(target))
-    _walk(walk, target, read_only)
-    for step in walk.steps:
+    journey = GoldenJourney((url or (target.output("ApiUrl") if target else "")).rstrip("/"), _origin(target))
+    _walk(journey, target, read_only)
+    for step in journey.steps:
         for line in step.lines:
             out.say(line)
-    facts = {"url": walk.url, "steps": [step.facts() for step in walk.steps]}
-    if wrong := [step for step in walk.steps if not step.ok]:
+    facts = {"url": journey.url, "steps": [step.facts() for step in journey.steps]}
+    if wrong := [step for step in journey.steps if not step.ok]:
         said = " ".join(step.fault for step in wrong)
         raise Failure(
-            Outcome.VERIFICATION_FAILED, f"{len(wrong)} of {len(walk.steps)} steps went wrong. {said}", **facts
+            Outcome.VERIFICATION_FAILED, f"{len(wrong)} of {len(journey.steps)} steps went wrong. {said}", **facts
         )
-    out.say(f"All {len(walk.steps)} steps went right.")
+    out.say(f"All {len(journey.steps)} steps went right.")
     out.result(outcome="done", **facts)
 
 
@@ -61,31 +61,31 @@ def _origin(target: Target | None) -> str:
     return f"{site.scheme}://{site.netloc}" if site.netloc else _ANY_PAGE
 
 
-def _walk(walk: GoldenJourney, target: Target | None, read_only: bool) -> None:
-    if not reading.reachable(walk):
+def _walk(journey: GoldenJourney, target: Target | None, read_only: bool) -> None:
+    if not reading.reachable(journey):
         return
-    reading.version(walk, around.running(target) if target else set())
-    listed = reading.mysfits(walk)
-    reading.filters(walk)
-    reading.unknown(walk)
+    reading.version(journey, around.running(target) if target else set())
+    listed = reading.mysfits(journey)
+    reading.filters(journey)
+    reading.unknown(journey)
     if listed:
         mysfit_id = str(listed[0]["mysfitId"])
-        profile = reading.profile(walk, mysfit_id)
-        reading.cors(walk, mysfit_id)
+        profile = reading.profile(journey, mysfit_id)
+        reading.cors(journey, mysfit_id)
         if not read_only:
-            _write(walk, target, mysfit_id, profile.get("likes"), len(listed))
+            _write(journey, target, mysfit_id, profile.get("likes"), len(listed))
     if target:
         if "S3WebsiteURL" in target.outputs:
-            around.site(walk, target)
-        around.services(walk, target)
-        around.table(walk, target)
+            around.site(journey, target)
+        around.services(journey, target)
+        around.table(journey, target)
 
 
-def _write(walk: GoldenJourney, target: Target | None, mysfit_id: str, likes: int | None, count: int) -> None:
-    refused = writing.like_nobody(walk)
+def _write(journey: GoldenJourney, target: Target | None, mysfit_id: str, likes: int | None, count: int) -> None:
+    refused = writing.like_nobody(journey)
     if likes is not None:
-        liked = writing.like(walk, mysfit_id, likes)
+        liked = writing.like(journey, mysfit_id, likes)
         if liked and target and "LogGroup" in target.outputs:
-            writing.logged(walk, target, liked, refused)
+            writing.logged(journey, target, liked, refused)
     # Last: a wrong API may break the list for everybody.
-    writing.adopt_nobody(walk, count)
+    writing.adopt_nobody(journey, count)

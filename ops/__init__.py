@@ -1,1 +1,1 @@
-"""The `mysfits` command: what operates the platform, on AWS and in the rehearsal alike."""
+"""Operation of the platform, on AWS and on the emulator alike: the library of the `mysfits` command."""

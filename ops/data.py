@@ -79,7 +79,7 @@ def import_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -
 
 
 def _put(dynamodb: Any, table: str, item: Row, key: str) -> bool:
-    """Whether a row was put; False when one with its key is there."""
+    """True when a row was put; False when one with its key is there."""
     try:
         dynamodb.put_item(
             TableName=table,

@@ -40,7 +40,7 @@ def fingerprinted(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def is_fingerprinted(path: str) -> bool:
-    """Whether a published path changes with its content."""
+    """True when a published path changes with its content."""
     return re.search(r"\.[0-9a-f]{10}\.\w+$", path) is not None
 
 

@@ -1,4 +1,4 @@
-"""What the services say of themselves in CloudWatch: requests, errors, latency and likes."""
+"""Metrics that the services have in CloudWatch: requests, errors, latency and likes."""
 
 from __future__ import annotations
 

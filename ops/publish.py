@@ -1,4 +1,4 @@
-"""Uploads the static site to its bucket: types, caching, and the address of the API."""
+"""Publication of the static site in its bucket: types, caching, and the address of the API."""
 
 import json
 import mimetypes
@@ -75,7 +75,7 @@ def content_type(key: str) -> str:
 
 
 def cache_control(key: str) -> str:
-    """What a browser may keep: for ever what has its content in its name, nothing unasked of a page."""
+    """Cache-Control for a browser: for ever what has its content in its name, nothing unasked of a page."""
     if is_fingerprinted(key):
         return "public, max-age=31536000, immutable"
     return "no-cache" if key.endswith(".html") else "public, max-age=86400"

@@ -1,4 +1,4 @@
-"""Makes an image of the code for the rehearsal: what `docker build` and `docker push` are on AWS."""
+"""Push of the code as an image for the emulator: what `docker build` and `docker push` are on AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of rows: one a line, `{"table": "DynamoTable", "item": {…}}`, the item in DynamoDB's own JSON, and a last line
+"""Row file: one row a line, `{"table": "DynamoTable", "item": {…}}`, the item in DynamoDB's own JSON, and a last line
 `{"rows": 12}` that says how many there are.
 """
 
@@ -24,7 +24,7 @@ class Incomplete(Exception):
 
 
 def whole_part(path: Path) -> bytes:
-    """What there is of a file, up to the end of its last whole line."""
+    """Whole part of a file, up to the end of its last whole line."""
     content = path.read_bytes() if path.exists() else b""
     return content[: content.rfind(b"\n") + 1]
 

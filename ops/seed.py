@@ -1,4 +1,4 @@
-"""Fills the tables: the twelve mysfits, and a message board that has begun to talk.
+"""Seeds of the tables: the twelve mysfits, and a message board that has begun to talk.
 
 Safe to run twice: likes and adoptions are never reset, and rows of others are left alone.
 """

@@ -1,4 +1,4 @@
-"""Moves requests between services by the load balancer's rules, and watches that they have moved.
+"""Traffic between services by the load balancer's rules: moved, and watched until it has moved.
 
 Rules belong to CloudFormation: the next change of a rule's stack puts its own action back, so deploy what is to last.
 """

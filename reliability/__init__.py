@@ -1,1 +1,1 @@
-"""What the platform promises when things go wrong: each promise has a command, which puts its figures on one page."""
+"""Reliability of the platform when things go wrong: each promise has a command, which puts its figures on one page."""

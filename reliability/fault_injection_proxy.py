@@ -1,4 +1,4 @@
-"""A way to the data store on which everything happens that happens on networks, as often as is asked for."""
+"""Fault-injection proxy to the data store: everything that happens on networks, as often as is asked for."""
 
 from __future__ import annotations
 

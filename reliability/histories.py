@@ -47,7 +47,7 @@ class Verdict:
 
 
 def judge(paths: Iterable[Path], before: Mapping[str, int], after: Mapping[str, int]) -> Verdict:
-    """What was recorded in all the files, between the stored numbers of likes `before` and `after`, by mysfit."""
+    """Verdict on all recorded files, between the stored numbers of likes `before` and `after`, by mysfit."""
     operations: defaultdict[str, list[HistoryOperation]] = defaultdict(list)
     bodies: defaultdict[str, Counter[str]] = defaultdict(Counter)
     violations = []

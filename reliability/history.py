@@ -11,7 +11,7 @@ from ops import visitors
 
 LIKE, READ, ADOPT = "POST like", "GET profile", "POST adopt"
 ACTIONS = {visitors.LIKE: LIKE, visitors.PROFILE: READ, visitors.ADOPT: ADOPT}
-# How the detail of a problem ends that had no effect; see app/kit/dynamodb.py, gate.py and app/likes/rate_limiter.py.
+# How the detail of a problem ends that had no effect; see dynamodb.py and concurrency_limiter.py of app/kit/.
 NOTHING_CHANGED = "Nothing was changed."
 # Of statuses from 400 on, those after which an operation may have taken effect: no word of the service about it.
 _SERVER_ERROR = 500

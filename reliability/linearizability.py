@@ -92,7 +92,7 @@ class _Return(NamedTuple):
 
 
 def check(operations: Sequence[HistoryOperation], count: int = 0, adopted: bool = False) -> None:
-    """Whether the history of a mysfit that began with this number of likes is linearizable. Raises Violation."""
+    """Check that the history of a mysfit that began with so many likes is linearizable. Raises NotLinearizable."""
     zero = min((each.begin for each in operations), default=0)
     likes = sorted((each for each in operations if each.action == LIKE), key=lambda each: each.begin)
     # One more than there can be is too many already, however large an answer is.

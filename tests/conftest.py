@@ -74,7 +74,7 @@ _COPIED_OF_INDEX = ("IndexName", "KeySchema", "Projection")
 def _described(session: boto3.Session) -> dict[str, tuple[str, Any, Any]]:
     """The tables of a stack: setting to the end of its name, its CreateTable input, and when its rows expire."""
     stacks, stack = Stacks(session, REGION), f"test-{next(_numbers)}"
-    stacks.play(stack, read_template(CFN / "data.yml"), {})
+    stacks.deploy_document(stack, read_template(CFN / "data.yml"), {})
     dynamodb = session.client("dynamodb")
     found = {}
     for setting, output in TABLES.items():

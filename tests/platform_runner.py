@@ -131,8 +131,8 @@ class Platform:
         bootstrap = str(Path(self._environment["LOCAL_DIR"], "balancer", "bootstrap.json"))
         return {pid: command for pid, command in commands().items() if f" -c {bootstrap} " in command}
 
-    def keepers(self) -> list[int]:
-        """The processes of its keeper."""
+    def reapers(self) -> list[int]:
+        """The processes of its reaper."""
         return [pid for pid, command in living(self._mark).items() if command.endswith("-m ecs_emulator.reaper")]
 
     def mysfits(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

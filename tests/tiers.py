@@ -104,7 +104,7 @@ PLACES = {
     "emulator/tests/test_announcement.py": "process",
     "emulator/tests/experiments/test_polling.py": "process",
     "emulator/tests/experiments/test_starvation.py::test_a_process": "process",
-    "emulator/tests/test_keeper.py": "process",
+    "emulator/tests/test_reaper.py": "process",
     "emulator/tests/test_local.py::test_a_folder_is_free": "process",
     "emulator/tests/test_supervisor.py": "process",
 }

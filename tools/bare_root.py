@@ -1,4 +1,4 @@
-"""Copies what Python needs, and nothing else of this system, into a folder: the root of an image without a shell.
+"""Bare root of an image without a shell: a copy of what Python needs, and of nothing else of this system.
 
 Run in the image's own build. Usage: bare_root.py ROOT VENV
 

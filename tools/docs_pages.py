@@ -1,4 +1,4 @@
-"""The documentation's pages, gathered for Sphinx: `python tools/docs_pages.py FOLDER` fills FOLDER anew.
+"""Documentation pages, gathered for Sphinx: `python tools/docs_pages.py FOLDER` fills FOLDER anew.
 
 They are those of docs/, those that other folders have for readers, and the API as it describes itself. Links between
 them lead on as they do in the repository; a link to a file that is no page becomes its text.

@@ -1,4 +1,4 @@
-"""docs/reliability.md: its sentences are written by hand, its figures by the commands that found them."""
+"""Page docs/reliability.md: its sentences are written by hand, its figures by the commands that found them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def machine() -> str:
-    """Where and when figures were found, for the line under them."""
+    """Machine and date of figures, for the line under them."""
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}"

@@ -1,1 +1,1 @@
-"""Which mysfits there are."""
+"""Catalog of the mysfits that there are."""

@@ -1,4 +1,4 @@
-"""How the catalog is read, cheaply and in time."""
+"""Reads of the catalog, cheap and in time."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a request to the catalog may say."""
+"""Requests to the catalog as valid values."""
 
 import re
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ class NoSuchMysfit(Missing):
 
 @dataclass(frozen=True)
 class Mysfit:
-    """What a list shows of a mysfit."""
+    """Mysfit as a list shows it."""
 
     id: str
     name: str
@@ -29,7 +29,7 @@ class Mysfit:
 
 @dataclass(frozen=True)
 class Profile(Mysfit):
-    """What there is to know of a mysfit. `age` is in years."""
+    """Profile of a mysfit. `age` is in years."""
 
     age: int
     description: str

@@ -1,1 +1,1 @@
-"""The people who live with mysfits, and what they talk about: the features users, threads and posts."""
+"""Message board of the people who live with mysfits: the features users, threads and posts."""

@@ -1,4 +1,4 @@
-"""How the message board is read: requests for the same that meet share one read, begun after they arrived."""
+"""Reads of the message board: requests for the same that meet share one read, begun after they arrived."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""What a request to the message board may say."""
+"""Requests to the message board as valid values."""
 
 import re
 

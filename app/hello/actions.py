@@ -1,4 +1,4 @@
-"""What counting on is: calls that meet share a write, and each gets a number of its own."""
+"""Counting on: calls that meet share a write, and each gets a number of its own."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,1 +1,1 @@
-"""What features are built with. The kit knows no feature."""
+"""Kit that features are built with. It knows no feature."""

@@ -1,4 +1,4 @@
-"""The AWS clients, made once per process. boto3 honours `AWS_ENDPOINT_URL` for every service by itself."""
+"""AWS clients, made once per process. boto3 honours `AWS_ENDPOINT_URL` for every service by itself."""
 
 from __future__ import annotations
 

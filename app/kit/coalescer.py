@@ -1,11 +1,11 @@
-"""Work that requests share: group commit for writes, one call for simultaneous reads.
+"""Request coalescer: group commit for writes, one call for simultaneous reads.
 
 The first request for a key does the work at once, alone. Requests for the same key that arrive while it is under way
-wait and form the next round: one piece of work, done by the first of them, begun after all of them had arrived, its
+wait and form the next batch: one piece of work, done by the first of them, begun after all of them had arrived, its
 result given to each. So a lone request waits for nobody, a crowd costs one call after the other, and a slower data
-store makes larger rounds instead of longer queues.
+store makes larger batches instead of longer queues.
 
-There is no thread of its own: every round is led by one of the requests in it. A leader always hands on, whatever its
+There is no thread of its own: every batch is led by one of the requests in it. A leader always hands on, whatever its
 work raised; nobody waits for longer than `patience`.
 """
 
@@ -30,11 +30,11 @@ Result = TypeVar("Result")
 
 
 class BatchTimedOut(Unavailable):
-    """The work of this round was begun, and did not end in time."""
+    """The work of this batch was begun, and did not end in time."""
 
 
 class RequestCoalescer(Generic[Key, Result]):
-    """`work(key, size, deadline)` does one round for `size` requests until `deadline` (of `time.monotonic`)."""
+    """`work(key, size, deadline)` does one batch for `size` requests until `deadline` (of `time.monotonic`)."""
 
     def __init__(self, work: Callable[[Key, int, float], Result], patience: float = PATIENCE) -> None:
         self._work = work
@@ -44,7 +44,7 @@ class RequestCoalescer(Generic[Key, Result]):
         self._lock = threading.Lock()
 
     def do(self, key: Key) -> Result:
-        """The result of a round begun after this call was made. Raises Busy, LostSight, and what the work raises."""
+        """The result of a batch begun after this call was made. Raises Busy, BatchTimedOut, and what `work` does."""
         deadline = time.monotonic() + self._patience
         with self._lock:
             current = self._under_way.get(key)
@@ -83,9 +83,9 @@ class RequestCoalescer(Generic[Key, Result]):
         return cast("Result", mine.result)
 
     def _pass_on(self, key: Key, mine: _Batch[Result]) -> None:
-        """Wake the next of this round; behind the last, let the next round begin.
+        """Wake the next of this batch; behind the last, let the next batch begin.
 
-        All at once, they would fight for the interpreter lock. And while they wake, the next round grows.
+        All at once, they would fight for the interpreter lock. And while they wake, the next batch grows.
         """
         if mine.wake_one():
             return
@@ -99,7 +99,7 @@ class RequestCoalescer(Generic[Key, Result]):
                 mine.next.turn.release()
 
     def _give_up(self, key: Key, mine: _Batch[Result]) -> None:
-        """The round before this one does not end: let go of this one, unless its turn has come just now."""
+        """The batch before this one does not end: let go of this one, unless its turn has come just now."""
         with self._lock:
             current = self._under_way.get(key)
             if current is not None and current.next is mine:
@@ -108,7 +108,7 @@ class RequestCoalescer(Generic[Key, Result]):
 
 
 class _Batch(Generic[Result]):
-    """Requests that share one piece of work. `size`, `next` and new seats come under the lock of Together only."""
+    """Requests that share one piece of work. `size`, `next` and new waiters come under the coalescer's lock only."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -126,7 +126,7 @@ class _Batch(Generic[Result]):
         return waiter
 
     def left(self, waiter: threading.Lock) -> bool:
-        """Give up a seat; False when it has just been called."""
+        """Give up waiting; False when it has just been called."""
         try:
             self._waiters.remove(waiter)
         except ValueError:

@@ -1,4 +1,4 @@
-"""How many requests are let in at once, so that the process can always say that it lives.
+"""Concurrency limiter: so many requests at once that the process can always say that it lives.
 
 A request holds a thread while it waits for the data store. When that hangs, threads run out; and a health check that
 finds no thread takes the task out of the load balancer just when its neighbours are as badly off.
@@ -14,11 +14,11 @@ from flask import Flask, g, request
 
 from app.kit.problems import Unavailable
 
-# Of the threads, one in so many stays free for those who need no place.
+# Of the threads, one in so many stays free for those who need no permit.
 RESERVE = 8
-# Seconds that a request waits for a place, as long as places become free: a crowd is served, a standstill is not.
+# Seconds that a request waits for a permit, as long as permits become free: a crowd is served, a standstill is not.
 SHORT_WAIT = 0.25
-WITHOUT_A_PLACE = {"/", "/health", "/version", "/openapi.json", "/docs"}
+WITHOUT_PERMIT = {"/", "/health", "/version", "/openapi.json", "/docs"}
 
 
 class Busy(Unavailable):
@@ -29,12 +29,12 @@ class Busy(Unavailable):
 
 
 class ConcurrencyLimiter:
-    """Room for `places` requests; those who find none queue up, first come, first served."""
+    """Room for `permits` requests; those who find none queue up, first come, first served."""
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, permits: int) -> None:
         self._lock = threading.Lock()
-        self._free = places
-        self._queue: deque[threading.Lock] = deque()  # each released when its request has a place
+        self._free = permits
+        self._queue: deque[threading.Lock] = deque()  # each released when its request has a permit
         self._last_moved = 0.0  # when somebody came in or left
 
     def enter(self) -> None:
@@ -55,7 +55,7 @@ class ConcurrencyLimiter:
             if turn in self._queue:
                 self._queue.remove(turn)
                 raise Busy
-        # Else it was called between the two: the place is ours.
+        # Else it was called between the two: the permit is ours.
 
     def leave(self) -> None:
         with self._lock:
@@ -67,16 +67,16 @@ class ConcurrencyLimiter:
 
 
 def limit_concurrency(app: Flask, threads: int) -> None:
-    """Put a gate before every route that may wait, in a server with so many threads."""
-    gate = ConcurrencyLimiter(max(1, threads - max(1, threads // RESERVE)))
+    """Limit how many requests are in every route that may wait, in a server with so many threads."""
+    limiter = ConcurrencyLimiter(max(1, threads - max(1, threads // RESERVE)))
 
     @app.before_request
     def enter() -> None:
-        if request.path not in WITHOUT_A_PLACE:
-            gate.enter()
-            g.has_place = True
+        if request.path not in WITHOUT_PERMIT:
+            limiter.enter()
+            g.has_permit = True
 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:
-        if g.pop("has_place", False):
-            gate.leave()
+        if g.pop("has_permit", False):
+            limiter.leave()

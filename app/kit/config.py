@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment. Nothing else in `app` reads it."""
+"""Settings, read once from the environment. Nothing else in `app` reads it."""
 
 import ipaddress
 import re

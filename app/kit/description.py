@@ -1,4 +1,4 @@
-"""The words in which a feature says what its routes take and answer; openapi.py makes one document of them."""
+"""Vocabulary in which a feature describes its routes; openapi.py makes one document of all descriptions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ Piece = dict[str, Any]
 
 @dataclass(frozen=True)
 class Operation:
-    """What one method of one path does. `answer` is what success says: `as_json`, `as_text`, `as_page`.
+    """Operation of one path by one method. `answer` is what success says: `as_json`, `as_text`, `as_page`.
 
     Every operation answers a body with a 400 and our own faults with a 500; only what is beyond that is in `problems`.
     """
@@ -28,7 +28,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Description:
-    """What one feature says of its routes: a path, as OpenAPI writes it, to its methods in lower case.
+    """Description of a feature's routes: a path, as OpenAPI writes it, to its methods in lower case.
 
     `links` leads on from the success of an operation, by its id: of this feature's own, or of one that it stands on.
     """
@@ -53,7 +53,7 @@ def as_page() -> Piece:
 
 
 def named(schema: str) -> Piece:
-    """What this or another running feature describes under that name."""
+    """Schema that this or another running feature describes under that name."""
     return {"$ref": f"#/components/schemas/{schema}"}
 
 

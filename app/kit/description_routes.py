@@ -1,4 +1,4 @@
-"""Where the description of the API can be read. It is made once, with the application."""
+"""Routes of the API's description, which is made once, with the application."""
 
 import json
 from collections.abc import Sequence

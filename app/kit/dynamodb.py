@@ -1,4 +1,4 @@
-"""The door to one DynamoDB table: get, update, read all pages; and DynamoDB's errors as ours."""
+"""Gateway to one DynamoDB table: get, update, read all pages; and DynamoDB's errors as ours."""
 
 from __future__ import annotations
 

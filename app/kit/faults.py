@@ -1,4 +1,4 @@
-"""What can be made to go wrong on purpose, for drills: `FAULTS=slow-start=5,error-share=0.1`. Off by default.
+"""Faults on purpose, for drills: `FAULTS=slow-start=5,error-share=0.1`. Off by default.
 
 Nothing of it happens unless `FAULTS_ALLOWED=yes` says that this is a place for drills; see config.py.
 """
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from flask import Flask, request
 from werkzeug.exceptions import InternalServerError
 
-from app.kit.concurrency_limiter import WITHOUT_A_PLACE
+from app.kit.concurrency_limiter import WITHOUT_PERMIT
 from app.kit.problems import Problem, Unavailable
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _number(text: str, most: float) -> float:
 
 
 def begin(faults: Faults) -> None:
-    """What goes wrong before the server is there. To be called once, in the process whose children are the workers."""
+    """Faults before the server is there. To be called once, in the process whose children are the workers."""
     global _begun
     log.warning("Faults are switched on.", extra={"faults": dict(faults)})
     if "ignore-sigterm" in faults:
@@ -92,5 +92,5 @@ def fail_requests(app: Flask, faults: Faults) -> None:
         if request.path == "/health":
             if _unhealthy[0] or time.monotonic() >= unhealthy_from:
                 raise Unavailable("This service was told to be unhealthy.")
-        elif request.path not in WITHOUT_A_PLACE and random.random() < faults.get("error-share", 0):  # noqa: S311
+        elif request.path not in WITHOUT_PERMIT and random.random() < faults.get("error-share", 0):  # noqa: S311
             raise OnPurpose

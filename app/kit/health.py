@@ -1,4 +1,4 @@
-"""What every assembly answers, whatever its features. Nothing here touches the data store."""
+"""Routes of every assembly, whatever its features: health and version. Nothing here touches the data store."""
 
 from flask import Blueprint
 

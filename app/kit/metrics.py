@@ -28,7 +28,7 @@ LONGEST = 10.0  # seconds that a request waits to be told of
 
 
 class CompletedRequest(NamedTuple):
-    """What a request came to: its status, the milliseconds that it took, the message of its log event."""
+    """Outcome of a request: its status, the milliseconds that it took, the message of its log event."""
 
     status: int
     milliseconds: float

@@ -1,4 +1,4 @@
-"""The description of the API as it runs: one OpenAPI 3.1 document from what its features say of themselves.
+"""OpenAPI 3.1 document of the API as it runs, from what its features say of themselves.
 
 https://spec.openapis.org/oas/v3.1.1
 """

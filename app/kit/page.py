@@ -1,4 +1,4 @@
-"""The description of the API as a page for people: rendered once, in one file, without a script."""
+"""Page of the API's description for people: rendered once, in one file, without a script."""
 
 import base64
 import hashlib

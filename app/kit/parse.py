@@ -1,4 +1,4 @@
-"""Request text to values; whatever does not fit is Invalid."""
+"""Parsers from request text to values; whatever does not fit is Invalid."""
 
 import re
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Errors told to a caller, as RFC 9457 `application/problem+json`."""
+"""Problems: errors told to a caller, as RFC 9457 `application/problem+json`."""
 
 import errno
 import json
@@ -35,11 +35,11 @@ class Problem(HTTPException):
 
 
 class Missing(Problem, NotFound):
-    """What the caller named does not exist."""
+    """Resource that the caller named and that does not exist."""
 
 
 class Clash(Problem, Conflict):
-    """What the caller wants contradicts what is stored."""
+    """Conflict of what the caller wants with what is stored."""
 
 
 class Invalid(Problem, BadRequest):
@@ -84,7 +84,7 @@ def _as_problem(error: HTTPException) -> Response:
 
 
 def is_out_of_files(error: BaseException) -> bool:
-    """Whether this process (EMFILE) or this machine (ENFILE) had no file descriptor left: that passes."""
+    """True when this process (EMFILE) or this machine (ENFILE) had no file descriptor left: that passes."""
     return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
 

@@ -1,4 +1,4 @@
-"""A request id for every request, and one log event for each, written when its answer is ready."""
+"""Canonical log line: a request id for every request, and one event for each, written when its answer is ready."""
 
 import logging
 import re

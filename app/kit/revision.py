@@ -1,4 +1,4 @@
-"""Which revision runs: what was set, else what ECS says, else that this is development."""
+"""Revision that runs: what was set, else what ECS says, else that this is development."""
 
 import http.client
 import json

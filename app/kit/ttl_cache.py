@@ -1,4 +1,4 @@
-"""Short-lived copies of what many ask for and few change."""
+"""TTL cache of what many ask for and few change."""
 
 import time
 from collections.abc import Callable, Hashable

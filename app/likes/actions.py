@@ -1,4 +1,4 @@
-"""What liking is: likes of one mysfit share a write, and none is answered before the write that holds it."""
+"""Liking: likes of one mysfit share a write, and none is answered before the write that holds it."""
 
 from collections.abc import Callable
 

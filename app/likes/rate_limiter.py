@@ -1,4 +1,4 @@
-"""How many likes one client may leave in a second."""
+"""Rate limiter: so many likes in a second for each client."""
 
 import ipaddress
 import threading

@@ -8,13 +8,13 @@ from app.kit.request_log import set_event
 from app.likes.rate_limiter import RateLimiter
 
 
-def like_routes(like_one: Callable[[str], int], pace: RateLimiter, fulfill_like: bool) -> Blueprint:
+def like_routes(like_one: Callable[[str], int], limiter: RateLimiter, fulfill_like: bool) -> Blueprint:
     """`fulfill_like` is whether a separate like service has likes stored here."""
     blueprint = Blueprint("likes", __name__)
 
     @blueprint.post("/mysfits/<mysfit_id>/like")
     def like(mysfit_id: str) -> dict[str, Any]:
-        pace.take(request)
+        limiter.take(request)
         count = like_one(parse_mysfit_id(mysfit_id))
         set_event("Like processed.", mysfit_id=mysfit_id)
         return {"Update": "Success", "likes": count}

@@ -1,7 +1,7 @@
-"""Who writes, and in which order: what lets a row refuse a batch of likes that it has already.
+"""Sequence numbers of writers, by which a row refuses a batch of likes that it has already.
 
-Each process is a writer with a random id. It gives each of its batches a stamp, larger than any it gave before. A row
-keeps one small attribute for each writer: the newest stamp that it took from it.
+Each process is a writer with a random id. It gives each of its batches a sequence number, larger than any it gave
+before. A row keeps one small attribute for each writer: the newest number that it took from it.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class Writer:
         self._lock = threading.Lock()
         self._last = 0
 
-    def stamp(self, above: int = 0) -> int:
-        """A new stamp, larger than every earlier one and than `above`.
+    def next_number(self, above: int = 0) -> int:
+        """A new sequence number, larger than every earlier one and than `above`.
 
-        It is the time in microseconds where that is larger, so that an old stamp can be told from a new one. Nothing
+        It is the time in microseconds where that is larger, so that an old number can be told from a new one. Nothing
         depends on clocks being right: one that is behind costs a refused write, see docs/decisions.
         """
         with self._lock:
@@ -46,11 +46,13 @@ class Writer:
 def removable(item: dict[str, object], newest: int) -> dict[str, int]:
     """The attributes of writers that a row can do without, oldest first.
 
-    Those of writers silent for SILENCE before the stamp `newest`; and the oldest of more than CROWD, so that a row is
-    bounded even where a clock that ran ahead has made every stamp look new.
+    Those of writers silent for SILENCE before the number `newest`; and the oldest of more than CROWD, so that a row is
+    bounded even where a clock that ran ahead has made every number look new.
     """
-    stamps = sorted((int(str(value)), name) for name, value in item.items() if name.startswith(PREFIX))
-    many = len(stamps) - CROWD
+    numbers = sorted((int(str(value)), name) for name, value in item.items() if name.startswith(PREFIX))
+    many = len(numbers) - CROWD
     return {
-        name: stamp for place, (stamp, name) in enumerate(stamps) if place < many or stamp < newest - SILENCE * _TICKS
+        name: number
+        for place, (number, name) in enumerate(numbers)
+        if place < many or number < newest - SILENCE * _TICKS
     }

@@ -12,12 +12,12 @@ from app.catalog.store import NoSuchMysfit
 from app.kit.dynamodb import InDoubt, Item, NotApplied, Refused, Table
 from app.likes.sequence_numbers import Writer, removable
 
-# A row takes a stamp once: when its writer's newest is older, or when it does not know the writer (any more) and the
-# stamp is above every one that was ever removed.
-_TAKES_STAMP = (
+# A row takes a sequence number once: when its writer's newest is older, or when it does not know the writer (any more)
+# and the number is above every one that was ever removed.
+_TAKES_NUMBER = (
     "attribute_exists(MysfitId) AND "
-    "(#writer < :stamp OR (attribute_not_exists(#writer) AND "
-    "(attribute_not_exists(WriterFloor) OR WriterFloor < :stamp)))"
+    "(#writer < :number OR (attribute_not_exists(#writer) AND "
+    "(attribute_not_exists(WriterFloor) OR WriterFloor < :number)))"
 )
 # Seconds between tries, doubled each time and spread at random.
 _FIRST_PAUSE = 0.02
@@ -38,43 +38,43 @@ class Likes:
         Raises NoSuchMysfit or NotApplied, and then nothing is stored; InDoubt, and then they are stored once or never.
         """
         key = {"MysfitId": mysfit_id}
-        stamp = self._writer.stamp()
+        number = self._writer.next_number()
         doubt: InDoubt | None = None
         pause = _FIRST_PAUSE
         while True:
             if time.monotonic() > deadline:
                 raise doubt or NotApplied("Too many requests at once. Nothing was changed.")
             try:
-                item = self._write(key, count, stamp)
+                item = self._write(key, count, number)
                 break
             except Refused as refused:
                 if refused.item is None:
                     raise NoSuchMysfit from refused
                 newest = refused.item.get(self._writer.attribute)
-                if newest == stamp:
+                if newest == number:
                     # It had landed; only its answer was lost.
                     item = refused.item
                     break
                 if doubt:
                     # It may have landed before the row let go of it. Sent again, it could count twice.
                     raise doubt from refused
-                # The row is ahead of this clock. This stamp was refused for good: a new one is a first try.
-                stamp = self._writer.stamp(above=int(max(newest or 0, refused.item.get("WriterFloor", 0))))
+                # The row is ahead of this clock. This number was refused for good: a new one is a first try.
+                number = self._writer.next_number(above=int(max(newest or 0, refused.item.get("WriterFloor", 0))))
             except InDoubt as error:
                 doubt = error
                 pause = self._wait(pause, deadline, error)
             except NotApplied as error:
                 pause = self._wait(pause, deadline, doubt or error)
-        self._sweep(key, item, stamp)
+        self._sweep(key, item, number)
         return int(item["Likes"])
 
-    def _write(self, key: Item, count: int, stamp: int) -> Item:
+    def _write(self, key: Item, count: int, number: int) -> Item:
         return self._table.update(
             key,
-            UpdateExpression="SET #writer = :stamp ADD Likes :count",
-            ConditionExpression=_TAKES_STAMP,
+            UpdateExpression="SET #writer = :number ADD Likes :count",
+            ConditionExpression=_TAKES_NUMBER,
             ExpressionAttributeNames={"#writer": self._writer.attribute},
-            ExpressionAttributeValues={":stamp": stamp, ":count": count},
+            ExpressionAttributeValues={":number": number, ":count": count},
         )
 
     def _wait(self, pause: float, deadline: float, error: InDoubt | NotApplied) -> float:
@@ -85,12 +85,12 @@ class Likes:
         time.sleep(seconds)
         return min(pause * 2, _LONGEST_PAUSE)
 
-    def _sweep(self, key: Item, item: Item, stamp: int) -> None:
-        """Remove the attributes of silent writers, and keep the newest of their stamps as the row's floor.
+    def _sweep(self, key: Item, item: Item, number: int) -> None:
+        """Remove the attributes of silent writers, and keep the newest of their numbers as the row's low-water mark.
 
         Removing one that is not silent after all costs that writer a refused write, no more; so a failure is no loss.
         """
-        removed = dict(list(removable(item, stamp).items())[:_SWEEP])
+        removed = dict(list(removable(item, number).items())[:_SWEEP])
         if len(removed) < _WORTH_A_SWEEP:
             return
         names = {f"#w{number}": name for number, name in enumerate(removed)}
@@ -99,10 +99,13 @@ class Likes:
         try:
             self._table.update(
                 key,
-                UpdateExpression=f"REMOVE {', '.join(names)} SET WriterFloor = :floor",
-                ConditionExpression=f"{unchanged} AND (attribute_not_exists(WriterFloor) OR WriterFloor <= :floor)",
+                UpdateExpression=f"REMOVE {', '.join(names)} SET WriterFloor = :low_water",
+                ConditionExpression=f"{unchanged} AND (attribute_not_exists(WriterFloor) OR WriterFloor <= :low_water)",
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues={**values, ":floor": max(*removed.values(), int(item.get("WriterFloor", 0)))},
+                ExpressionAttributeValues={
+                    **values,
+                    ":low_water": max(*removed.values(), int(item.get("WriterFloor", 0))),
+                },
             )
         except (Refused, NotApplied, InDoubt):
             return

@@ -1,4 +1,4 @@
-"""An access key: what an AWS client signs its calls with."""
+"""Access key: what an AWS client signs its calls with."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FILE = "credentials"  # in the folder of a rehearsal
+FILE = "credentials"  # in the folder of an emulator
 _SECTION = "default"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 LONG_TERM, TEMPORARY = "AKIA", "ASIA"
@@ -32,7 +32,7 @@ class AccessKey:
 
     @classmethod
     def of_folder(cls, folder: Path) -> AccessKey:
-        """The key of a rehearsal's folder, made when there is none that can be read. Raises OSError.
+        """The key of an emulator's folder, made when there is none that can be read. Raises OSError.
 
         Its file has the format of AWS's shared credentials file:
         https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html

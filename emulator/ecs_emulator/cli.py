@@ -1,4 +1,4 @@
-"""The command line of `ecs-emulator`: all verbs."""
+"""Command line of `ecs-emulator`: all verbs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from ecs_emulator.commands.down import down
 from ecs_emulator.commands.env import env
 from ecs_emulator.commands.group import CODES, Commands
+from ecs_emulator.commands.load import load
 from ecs_emulator.commands.logs import logs
 from ecs_emulator.commands.reset import reset
 from ecs_emulator.commands.rollback import rollback
@@ -31,7 +32,7 @@ def main() -> None:
     """Run CloudFormation templates with their ECS services on this machine, and operate them there or on AWS."""
 
 
-for command in (up, wait, down, reset, env, status, logs, update, rollback, scale, run_task):
+for command in (up, wait, down, reset, env, status, logs, update, rollback, scale, run_task, load):
     main.add_command(command)
 
 

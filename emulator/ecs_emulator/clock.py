@@ -1,4 +1,4 @@
-"""How fast a rehearsal plays: every interval of ECS and the load balancer, shortened alike."""
+"""Clock of an emulator: every interval of ECS and the load balancer, shortened alike."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Clock:
     now: Callable[[], datetime] = utc_now
 
     def shortened(self, seconds: float) -> float:
-        """How long an interval of AWS takes here."""
+        """Length of an interval of AWS here."""
         return seconds / self.speed
 
     def grace(self, seconds: float) -> float:

@@ -16,7 +16,7 @@ from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.scheduler import features, unsupported
 from ecs_emulator.scheduler import operations as ecs
 from ecs_emulator.stacks import operations as cloudformation
-from ecs_emulator.stacks.resources.registry import NOT_PLAYED, PLAYED, grouped
+from ecs_emulator.stacks.resources.registry import EMULATED, STUBBED, grouped
 from ecs_emulator.stacks.state import STACK_TYPE
 
 BEGIN, END = "<!-- coverage: written by `python -m ecs_emulator.coverage` -->", "<!-- coverage: end -->"
@@ -38,7 +38,9 @@ def tables() -> str:
 def _emulated() -> str:
     rows = [(name, _words(operations)) for name, operations in _OPERATIONS.values()]
     return _table(
-        "emulated", "operations or types", [*rows, ("Resource types of CloudFormation", grouped({*PLAYED, STACK_TYPE}))]
+        "emulated",
+        "operations or types",
+        [*rows, ("Resource types of CloudFormation", grouped({*EMULATED, STACK_TYPE}))],
     )
 
 
@@ -48,7 +50,7 @@ def _without_effect() -> str:
         "accepted without effect",
         "what",
         [
-            ("Resource types of CloudFormation", grouped(set(NOT_PLAYED))),
+            ("Resource types of CloudFormation", grouped(set(STUBBED))),
             ("Inputs of ECS", _words(stored)),
             ("Container definitions, as processes", _words(unsupported.NOT_ENFORCED)),
         ],

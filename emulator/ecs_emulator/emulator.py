@@ -72,9 +72,9 @@ class Emulator:
 
     It keeps its data in `folder`, or without one nothing. `speed` makes every interval of AWS so many times shorter.
     With `docker`, tasks are containers of a Docker engine, which pulls from ECR what is in its `repository`; else
-    processes, which may write `task_folders`. `images` finds those of processes: by default the placeholder plays all
-    but the programs of `run`, a shell's command line by a container's name or image. `say` hears what people should
-    know, by default the log. What waits for a stack or a service gives up when `stopping` is set.
+    processes, which may write `task_folders`. `images` finds those of processes: by default the placeholder stands in
+    for all but the programs of `run`, a shell's command line by a container's name or image. `say` hears what people
+    should know, by default the log. What waits for a stack or a service gives up when `stopping` is set.
 
     Entering raises AlreadyRunning, EnvoyMissing, NoEngine, OSError or Unusable; leaving raises TooManyRestarts, when
     that is why it has stopped.
@@ -167,19 +167,19 @@ class Emulator:
         opened.callback(self.stacks.close)
         self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
         self.supervisor.watch(*(containers_on.children if containers_on else ()))
-        self._play()
+        self._start_services()
         # Afterwards every task has ended and its last event is in its log.
         opened.callback(runner.close)
         opened.callback(self.scheduler.close)
         self.scheduler.start()
         opened.enter_context(self.supervisor.watching())
 
-    def _play(self) -> None:
+    def _start_services(self) -> None:
         addressed = load_balancers.address(f"localhost:{self.ports.api}")
         stated = load_balancers.state(self.balancer.state)
-        self.cloud.play("ecs", OperationHandlers(bound(ecs.OPERATIONS, self.scheduler)))
-        self.cloud.play("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, self.stacks)))
-        self.cloud.play(
+        self.cloud.emulate("ecs", OperationHandlers(bound(ecs.OPERATIONS, self.scheduler)))
+        self.cloud.emulate("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, self.stacks)))
+        self.cloud.emulate(
             "elbv2",
             OperationHandlers(
                 {**load_balancers.OPERATIONS, **bound(elbv2.OPERATIONS, self.balancer)},
@@ -206,7 +206,7 @@ class Emulator:
             check_names(run, paths, values)
             self.programs.add(run)
         with self.explained():
-            self.stacks.play_files(paths, values)
+            self.stacks.deploy_files(paths, values)
         if self.cloud.journal and not self._is_filled:
             self._is_filled = True
             self.cloud.journal.start(self.say, ())
@@ -258,13 +258,13 @@ class Emulator:
         """A session for what the emulator itself asks of its cloud, so that what people make by hand can be told."""
         return session_of(self.cloud.url, self.key, OURS)
 
-    def unplayed(self) -> Iterator[str]:
+    def without_effect(self) -> Iterator[str]:
         """Sentences on what is deployed and has no effect here."""
         yield from self.balancer.problems
-        if self.stacks.not_played:
-            yield f"Not played here: {grouped(self.stacks.not_played)}."
+        if self.stacks.stubbed:
+            yield f"Not emulated here: {grouped(self.stacks.stubbed)}."
         if features := [each for each in self.scheduler.without_effect() if each not in self._runner.has_effect]:
-            yield f"Kept and shown, without effect here: {', '.join(features)}."
+            yield f"Accepted without effect: {', '.join(features)}."
 
     def wait_for_answer(self) -> None:
         """Until the load balancer forwards requests: Envoy reads a moment later what the services' stacks waited for.

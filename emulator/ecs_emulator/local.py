@@ -1,4 +1,4 @@
-"""The folder that a rehearsal keeps its data in, and the note that tells other commands where it runs."""
+"""Data folder of an emulator, and the note that tells other commands where it runs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def use_only(cloud_url: str, key: AccessKey) -> None:
 
 
 class AlreadyRunning(Exception):
-    """A second rehearsal would overwrite the first one's data."""
+    """A second emulator would overwrite the first one's data."""
 
 
 class Unusable(Exception):
@@ -71,7 +71,7 @@ def write_whole(path: Path, text: str) -> None:
 
 @dataclass(frozen=True)
 class Running:
-    """A rehearsal that is ready: its addresses, and its stacks' outputs by name. `site_url` is empty without a site."""
+    """Emulator that is ready: its addresses, and its stacks' outputs by name. `site_url` is empty without a site."""
 
     cloud_url: str
     api_url: str
@@ -80,7 +80,7 @@ class Running:
 
     @classmethod
     def found(cls, folder: Path) -> Running | None:
-        """The rehearsal of a folder, None when none is ready."""
+        """The emulator of a folder, None when none is ready."""
         # One that was killed leaves its note behind, but not its lock.
         if holder(folder) is None:
             return None
@@ -91,7 +91,7 @@ class Running:
 
     @contextmanager
     def written(self, folder: Path) -> Iterator[None]:
-        """Tell other commands, until the rehearsal stops. Raises Unusable."""
+        """Tell other commands, until the emulator stops. Raises Unusable."""
         note = folder / NOTE
         try:
             write_whole(note, json.dumps(asdict(self)))
@@ -109,7 +109,7 @@ class Running:
 
 
 def holder(folder: Path) -> int | None:
-    """The process id of the rehearsal that holds a folder, None when none does; 0 while it is about to say so."""
+    """The process id of the emulator that holds a folder, None when none does; 0 while it is about to say so."""
     try:
         lock = (folder / LOCK).open("r+")
     except (FileNotFoundError, NotADirectoryError):
@@ -124,7 +124,7 @@ def holder(folder: Path) -> int | None:
 
 @contextmanager
 def ours_alone(folder: Path) -> Iterator[None]:
-    """Hold the folder against a second rehearsal. Raises AlreadyRunning or Unusable."""
+    """Hold the folder against a second emulator. Raises AlreadyRunning or Unusable."""
     try:
         private(folder)
         # Not emptied: it may be another's, with its process id.
@@ -135,16 +135,16 @@ def ours_alone(folder: Path) -> Iterator[None]:
         ) from error
     with held as lock:
         if not _taken(lock):
-            raise AlreadyRunning("A rehearsal of this folder is running already; stop it first.")
+            raise AlreadyRunning("An emulator of this folder is running already; stop it first.")
         lock.truncate(0)
         print(os.getpid(), file=lock, flush=True)
-        # What a killed rehearsal left behind.
+        # What a killed emulator left behind.
         (folder / NOTE).unlink(missing_ok=True)
         yield
 
 
 def forget(folder: Path) -> bool:
-    """Remove what rehearsals keep in a folder, and nothing that others have put there; whether there was anything.
+    """Remove what emulators keep in a folder, and nothing that others have put there; whether there was anything.
 
     Raises AlreadyRunning, Unusable or OSError.
     """

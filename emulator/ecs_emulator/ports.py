@@ -1,4 +1,4 @@
-"""The ports of a rehearsal: one variable for each, checked before anything starts."""
+"""Ports of an emulator: one variable for each, checked before anything starts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _check_free(port: int, variable: str) -> None:
                 raise PortUnusable(_in_use(port, variable))
     with socket.socket() as probe:
         if os.name == "posix":
-            # Connections of a rehearsal that has just stopped (TIME_WAIT) do not count.
+            # Connections of an emulator that has just stopped (TIME_WAIT) do not count.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("0.0.0.0", port))  # noqa: S104 (nothing listens)

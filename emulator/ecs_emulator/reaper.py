@@ -1,7 +1,7 @@
-"""Ends the processes of a rehearsal whose main process has gone, however it went.
+"""Reaper of the processes of an emulator whose main process has gone, however it went.
 
 `python -m ecs_emulator.reaper` reads process group ids from its standard input, one a line; `-id` takes one back. The
-main process holds the other end of that pipe: when it ends, even by SIGKILL, the pipe ends, and the keeper kills the
+main process holds the other end of that pipe: when it ends, even by SIGKILL, the pipe ends, and the reaper kills the
 groups it was told.
 """
 
@@ -37,12 +37,12 @@ class Start(Protocol):
 
 
 class Reaper:
-    """The keeper's process from construction to `close`, and what starts commands in its care.
+    """The reaper's process from construction to `close`, and what starts commands in its care.
 
-    Implements Start, and Child of the supervisor: a new keeper is told all groups that live.
+    Implements Start, and Child of the supervisor: a new reaper is told all groups that live.
     """
 
-    name = "The keeper"
+    name = "The reaper"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -122,16 +122,16 @@ def _keeper() -> subprocess.Popen[str]:
 
 @contextmanager
 def started() -> Iterator[Reaper]:
-    """A keeper; at the end all is killed that it keeps."""
-    keeper = Reaper()
+    """A reaper; at the end all is killed that it keeps."""
+    reaper = Reaper()
     try:
-        yield keeper
+        yield reaper
     finally:
-        keeper.close()
+        reaper.close()
 
 
 def _is_gone(child: subprocess.Popen[bytes]) -> bool:
-    """Whether nothing is left of a child's process group; its number is not free before somebody has waited for it."""
+    """True when nothing is left of a child's process group; its number is not free before it is waited for."""
     if child.returncode is None:
         return False
     try:

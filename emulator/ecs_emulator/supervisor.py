@@ -1,4 +1,4 @@
-"""A supervisor: starts its children again when they end, and ends the rehearsal when that does not help.
+"""Supervisor: starts its children again when they end, and ends the emulator when that does not help.
 
 Words and rule are those of Erlang/OTP: a child that ends more often than the restart intensity allows ends everything.
 https://www.erlang.org/doc/system/sup_princ.html
@@ -29,7 +29,7 @@ class Child(Protocol):
     def name(self) -> str: ...
 
     def ended(self) -> str | None:
-        """How it ended (`signal 9`), None while it lives and before it has been started."""
+        """End of the child (`signal 9`), None while it lives and before it has been started."""
         ...
 
     def restart(self) -> None:
@@ -37,7 +37,7 @@ class Child(Protocol):
         ...
 
     def last_lines(self) -> Sequence[str]:
-        """What it said last, for people; none when it said nothing."""
+        """Last lines of the child, for people; none when it said nothing."""
         ...
 
 

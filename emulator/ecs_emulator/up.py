@@ -47,7 +47,7 @@ def _run(emulator: Emulator, fill: Fill, say: Say) -> None:
             if not stopping.is_set():
                 raise CannotStart(str(error)) from error
         if not stopping.is_set():
-            for sentence in emulator.unplayed():
+            for sentence in emulator.without_effect():
                 say(sentence)
             note = Running(emulator.endpoint_url, emulator.url, site_url, emulator.outputs)
             emulator.wait_for_answer()

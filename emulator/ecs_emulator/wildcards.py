@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 
 def fits(pattern: str, text: str) -> bool:
-    """Whether `pattern` matches the whole of `text`; case counts.
+    """True when `pattern` matches the whole of `text`; case counts.
 
     The time is bounded by the product of the lengths, however many stars there are: what fnmatch makes of a pattern
     never goes back behind a star that has matched.

@@ -1,4 +1,4 @@
-"""A worker: a thread that can be started again when an exception has ended it."""
+"""Worker: a thread that can be started again when an exception has ended it."""
 
 from __future__ import annotations
 

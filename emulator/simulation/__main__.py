@@ -1,4 +1,4 @@
-"""Run the scheduler in simulated worlds, one from each seed, and check every invariant."""
+"""Simulation of the scheduler: a world from each seed, and every invariant checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many seeds on all processors."""
+"""Batches of seeds on all processors."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def calm(world: World) -> None:
 
 
 def is_reached(world: World) -> bool:
-    """Whether nothing is on its way any more."""
+    """True when nothing is on its way any more."""
     return all(_is_settled(service) for service in world.cluster.services.values()) and not _stragglers(world)
 
 

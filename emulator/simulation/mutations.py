@@ -33,11 +33,13 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "A healthy task resets the circuit breaker only if that is asked for",
-        "steering",
+        "reconciliation",
         'get("resetOnHealthyTask", True)',
         'get("resetOnHealthyTask", False)',
     ),
-    Mutation("The oldest of the pending tasks stop first", "steering", "found[PENDING][::-1][:", "found[PENDING][:"),
+    Mutation(
+        "The oldest of the pending tasks stop first", "reconciliation", "found[PENDING][::-1][:", "found[PENDING][:"
+    ),
     Mutation(
         "A draining task stops when the first of its target groups has drained",
         "tasks",
@@ -71,18 +73,18 @@ MUTATIONS = (
         "        found = self.completed\n",
         "        found = self.deployments[1] if self.completed and self.deployments[1:] else self.completed\n",
     ),
-    Mutation("A task that is being stopped takes up no room", "steering", "len(service.leaving())", "0"),
+    Mutation("A task that is being stopped takes up no room", "reconciliation", "len(service.leaving())", "0"),
     Mutation(
         "The newest of the serving tasks stop first",
-        "steering",
-        "found[HEALTHY][: step.stop_healthy]",
-        "found[HEALTHY][::-1][: step.stop_healthy]",
+        "reconciliation",
+        "found[HEALTHY][: action.stop_healthy]",
+        "found[HEALTHY][::-1][: action.stop_healthy]",
     ),
     Mutation(
         "A deployment has completed when its tasks run, healthy or not",
-        "steering",
-        "sides[0].healthy == sides[0].tasks == service.desired",
-        "sides[0].tasks == service.desired",
+        "reconciliation",
+        "counts[0].healthy == counts[0].tasks == service.desired",
+        "counts[0].tasks == service.desired",
     ),
     Mutation(
         "A task that has died stays registered",
@@ -105,12 +107,12 @@ MUTATIONS = (
     Mutation(
         "Unhealthy tasks are stopped before anything stands in for them",
         "rollout",
-        "step.stop_unhealthy = max(0, side.unhealthy - max(0, side.wanted - side.healthy))",
-        "step.stop_unhealthy = side.unhealthy",
+        "action.stop_unhealthy = max(0, count.unhealthy - max(0, count.wanted - count.healthy))",
+        "action.stop_unhealthy = count.unhealthy",
     ),
     Mutation(
         "A deployment that has failed goes on starting tasks",
-        "steering",
+        "reconciliation",
         "may_start = deployment.rollout_state != FAILED and (",
         "may_start = (",
     ),

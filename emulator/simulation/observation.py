@@ -1,4 +1,4 @@
-"""What the scheduler does in one tick, seen from outside: how tasks were, and what became of them."""
+"""Observation of one tick of the scheduler from outside: how tasks were, and what became of them."""
 
 from __future__ import annotations
 

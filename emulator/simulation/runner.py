@@ -1,4 +1,4 @@
-"""Simulated processes: the scheduler's Runner, with every delay and every exit drawn from the seed.
+"""Simulated processes: the scheduler's task runtime, with every delay and every exit drawn from the seed.
 
 The image of a task's first container says how it fares: `good` serves, `warming` takes a while until it answers, `sick`
 runs and fails every health check, `crash` exits at once, `missing` cannot be pulled, `flaky` is one of these or good,
@@ -104,7 +104,7 @@ class SimulatedRun:
             each.terminate(self._runner.now())
 
     def lives(self) -> bool:
-        """Whether no essential container has ended."""
+        """True when no essential container has ended."""
         now = self._runner.now()
         return not any(
             each.essential and (at := each.ended_at()) is not None and at <= now for each in self._containers
@@ -114,7 +114,7 @@ class SimulatedRun:
         return all(each.status == "STOPPED" for each in self.containers())
 
     def answers(self, group: str) -> bool:
-        """Whether it passes a health check of a target group now."""
+        """True when it passes a health check of a target group now."""
         is_sick = self.image == "sick" or self.fails_checks or group in self.fails_checks_of
         return self._runner.now() >= self.warm_at and not is_sick and self.lives()
 
@@ -127,7 +127,7 @@ class SimulatedRun:
             self._end(self._containers[0], self._runner.now(), code)
 
     def recover(self) -> None:
-        """What was to go wrong later does not."""
+        """Recovery: what was to go wrong later does not."""
         self.fails_checks = False
         self.fails_checks_of.clear()
         first = self._containers[0]

@@ -1,4 +1,4 @@
-"""Whether an answer has the names and types that botocore's model of ECS says it has."""
+"""Shapes of answers, checked against the names and types of botocore's model of ECS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulation on the terminal."""
+"""Display of a simulation on the terminal."""
 
 from __future__ import annotations
 

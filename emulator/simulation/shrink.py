@@ -1,4 +1,4 @@
-"""A failure with fewer operations: those that it does not need are left out, one after the other."""
+"""Shrinking of a failure to fewer operations: those that it does not need are left out, one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of the simulation: a world from a seed, its operations, and every invariant after every tick."""
+"""Simulation run: a world from a seed, its operations, and every invariant after every tick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated target groups: the scheduler's Targets, their checks and deregistration delays drawn from the seed."""
+"""Simulated target groups: the scheduler's target registry, its checks and delays drawn from the seed."""
 
 from __future__ import annotations
 

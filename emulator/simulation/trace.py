@@ -1,4 +1,4 @@
-"""The trace of a run: what happened, line by line, and the hash that two runs of one seed have in common."""
+"""Trace of a run: what happened, line by line, and the hash that two runs of one seed have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to the simulated cluster: calls of its API, and faults, each drawn from a seed of its own."""
+"""Workload of the simulated cluster: calls of its API, and faults, each drawn from a seed of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scheduler in a simulated world: its clock, identifiers, processes and targets all follow from one seed."""
+"""Simulated world of a scheduler: its clock, identifiers, processes and targets all follow from one seed."""
 
 from __future__ import annotations
 

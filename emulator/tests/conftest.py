@@ -21,5 +21,5 @@ _numbers = itertools.count(1)
 def table_name(session: boto3.Session) -> str:
     """A new empty table of templates/table.yml, whose key is `Id`."""
     stacks = Stacks(session, REGION)
-    stacks.play(f"table-{next(_numbers)}", read_template(TEMPLATES / "table.yml"), {})
+    stacks.deploy_document(f"table-{next(_numbers)}", read_template(TEMPLATES / "table.yml"), {})
     return stacks.outputs["Table"]

@@ -1,4 +1,4 @@
-"""A rehearsal's folder has an access key of its own, which nobody but its owner can read."""
+"""An emulator's folder has an access key of its own, which nobody but its owner can read."""
 
 from __future__ import annotations
 

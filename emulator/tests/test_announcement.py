@@ -119,7 +119,7 @@ def test_what_depends_on_a_resource_is_told_as_it_is_written(tmp_path: Path) -> 
     ],
 )
 def test_a_condition_that_is_known_only_later_hides_nothing(tmp_path: Path, late: dict[str, Any]) -> None:
-    """The rehearsal would work it out when the resource is there, though CloudFormation would not."""
+    """The emulator would work it out when the resource is there, though CloudFormation would not."""
     path = a_template(
         tmp_path,
         {"Fn::If": ["Late", a_container(), {"Ref": "AWS::NoValue"}]},
@@ -218,7 +218,7 @@ def test_a_no_at_the_terminal_starts_nothing(tmp_path: Path, terminal: tuple[int
 
 
 def run_python(program: str, local: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program of Python as a rehearsal of the folder `local` would be."""
+    """Run a program of Python as an emulator of the folder `local` would be."""
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,

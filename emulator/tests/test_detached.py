@@ -65,19 +65,19 @@ def test_one_that_is_detached_serves_until_it_is_told_to_end_and_then_its_data_m
     second = shell(*UP, "--detach")
     assert (second.returncode, second.stderr) == (
         1,
-        "Error: A rehearsal of this folder is running already; stop it first.\n",
+        "Error: An emulator of this folder is running already; stop it first.\n",
     )
     refused = shell("reset")
     assert (refused.returncode, refused.stderr) == (
         4,
-        "Error: A rehearsal of this folder is running; stop it first: ecs-emulator down\n",
+        "Error: An emulator of this folder is running; stop it first: ecs-emulator down\n",
     )
     number = holder(shell.data)
     assert number
-    assert shell("down").stdout == "The rehearsal is stopped. What was stored is kept.\n"
+    assert shell("down").stdout == "The emulator is stopped. What was stored is kept.\n"
     assert not Path(f"/proc/{number}/exe").exists() or holder(shell.data) is None
     again = shell("down")
-    assert (again.returncode, again.stdout) == (0, "No rehearsal is running here.\n")
+    assert (again.returncode, again.stdout) == (0, "No emulator is running here.\n")
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(shell.url, timeout=5)
 
@@ -99,14 +99,14 @@ def test_a_start_that_fails_is_told_with_what_it_said_last(shell: Shell) -> None
 
 def test_waiting_ends_with_the_time_or_with_what_was_waited_for(shell: Shell) -> None:
     waited = shell("wait", "--timeout", "1")
-    assert (waited.returncode, waited.stderr) == (6, "Error: The rehearsal was not started within 1 s.\n")
+    assert (waited.returncode, waited.stderr) == (6, "Error: The emulator was not started within 1 s.\n")
     # Tasks that never are healthy: it is started, and never ready.
     starting = shell.begin(*UP, "--run", "web=sleep 1000")
     try:
         while holder(shell.data) is None:
             assert starting.poll() is None
         waited = shell("wait", "--timeout", "2")
-        assert (waited.returncode, waited.stderr) == (6, "Error: The rehearsal is not ready within 2 s.\n")
+        assert (waited.returncode, waited.stderr) == (6, "Error: The emulator is not ready within 2 s.\n")
         waiting = shell.begin("wait")
         assert shell("down").returncode == 0
         assert starting.wait(60) == 0

@@ -1,4 +1,4 @@
-"""A rehearsal's folder is its own, and its note tells the truth."""
+"""An emulator's folder is its own, and its note tells the truth."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "deep" / "local"
 
 
-def test_a_second_rehearsal_of_the_same_folder_is_refused(folder: Path) -> None:
+def test_a_second_emulator_of_the_same_folder_is_refused(folder: Path) -> None:
     with ours_alone(folder):
         with pytest.raises(AlreadyRunning, match="running already; stop it first"), ours_alone(folder):
-            pytest.fail("two rehearsals held one folder")
+            pytest.fail("two emulators held one folder")
         # Nor does the refusal let a third one in.
         with pytest.raises(AlreadyRunning), ours_alone(folder):
-            pytest.fail("two rehearsals held one folder")
+            pytest.fail("two emulators held one folder")
 
 
-def test_a_folder_is_free_after_its_rehearsal(folder: Path) -> None:
+def test_a_folder_is_free_after_its_emulator(folder: Path) -> None:
     with pytest.raises(ZeroDivisionError), ours_alone(folder):
         raise ZeroDivisionError
     with ours_alone(folder):
         pass
 
 
-def test_a_rehearsal_of_another_folder_may_run_beside(folder: Path, tmp_path: Path) -> None:
+def test_an_emulator_of_another_folder_may_run_beside(folder: Path, tmp_path: Path) -> None:
     with ours_alone(folder), ours_alone(tmp_path / "other"):
         pass
 
 
-def test_a_folder_is_free_after_its_rehearsal_was_killed(folder: Path) -> None:
+def test_a_folder_is_free_after_its_emulator_was_killed(folder: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from ecs_emulator.local import ours_alone\n"
         "with ours_alone(Path(sys.argv[1])):\n    print('held', flush=True)\n    input()"
@@ -59,19 +59,19 @@ def test_a_folder_is_free_after_its_rehearsal_was_killed(folder: Path) -> None:
         assert holder.stdout
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(AlreadyRunning), ours_alone(folder):
-            pytest.fail("two rehearsals held one folder")
+            pytest.fail("two emulators held one folder")
         holder.kill()
     with ours_alone(folder):
         pass
 
 
-def test_without_a_rehearsal_there_is_none_to_find(folder: Path) -> None:
+def test_without_an_emulator_there_is_none_to_find(folder: Path) -> None:
     assert Running.found(folder) is None
     folder.mkdir(parents=True)
     assert Running.found(folder) is None
 
 
-def test_a_rehearsal_is_found_while_it_is_ready_and_no_longer(folder: Path) -> None:
+def test_an_emulator_is_found_while_it_is_ready_and_no_longer(folder: Path) -> None:
     with ours_alone(folder):
         assert Running.found(folder) is None
         with RUNNING.written(folder):
@@ -79,14 +79,14 @@ def test_a_rehearsal_is_found_while_it_is_ready_and_no_longer(folder: Path) -> N
         assert Running.found(folder) is None
 
 
-def test_a_rehearsal_that_fails_leaves_no_note(folder: Path) -> None:
+def test_an_emulator_that_fails_leaves_no_note(folder: Path) -> None:
     with ours_alone(folder):
         with pytest.raises(ZeroDivisionError), RUNNING.written(folder):
             raise ZeroDivisionError
         assert Running.found(folder) is None
 
 
-def test_a_note_that_a_killed_rehearsal_left_is_removed(folder: Path) -> None:
+def test_a_note_that_a_killed_emulator_left_is_removed(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "running.json").write_text('{"cloud_url": "http://gone", "half of a no')
     with ours_alone(folder):
@@ -98,12 +98,12 @@ def test_the_holder_of_a_folder_is_known_by_its_process_id_also_when_another_one
     with ours_alone(folder):
         assert holder(folder) == os.getpid()
         with pytest.raises(AlreadyRunning), ours_alone(folder):
-            pytest.fail("two rehearsals held one folder")
+            pytest.fail("two emulators held one folder")
         assert holder(folder) == os.getpid()
     assert holder(folder) is None
 
 
-def test_whoever_asks_for_the_holder_keeps_no_rehearsal_from_starting(folder: Path) -> None:
+def test_whoever_asks_for_the_holder_keeps_no_emulator_from_starting(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "lock").touch()
     is_over = threading.Event()

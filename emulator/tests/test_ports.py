@@ -1,4 +1,4 @@
-"""A rehearsal starts on ports that are free, or says which is not."""
+"""The emulator starts on ports that are free, or says which is not."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_port_that_was_in_use_a_moment_ago_is_free(free: dict[str, str]) -> No
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)) as client:
-            # Who closes first keeps the connection for a while (TIME_WAIT): the server, as when a rehearsal stops.
+            # Who closes first keeps the connection for a while (TIME_WAIT): the server, as when an emulator stops.
             server.accept()[0].close()
             assert client.recv(1) == b""
     assert Ports.from_env({**free, "API_PORT": str(port)}).api == port

@@ -107,7 +107,7 @@ def test_a_child_that_cannot_be_started_again_ends_everything_with_the_reason() 
     assert watched.said == []
 
 
-def test_too_many_restarts_stop_the_rehearsal() -> None:
+def test_too_many_restarts_stop_the_emulator() -> None:
     watched = Watched()
     watched.child.refuses, watched.child.how = True, "signal 9"
     with watched.supervisor.watching():

@@ -69,5 +69,5 @@ def built(engine: Engine) -> BuiltImages:
 
 
 def images(folder: Path, stand_in: bool = False) -> Images:
-    """The images in the data folder `folder`; with `stand_in` the placeholder plays every unknown one."""
+    """The images in the data folder `folder`; with `stand_in` the placeholder stands in for every unknown one."""
     return Images(folder / "images", stand_in, PLACEHOLDER)

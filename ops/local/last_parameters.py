@@ -18,7 +18,7 @@ ByStack = Mapping[str, Mapping[str, Any]]
 
 
 class LastParameters:
-    """What differs from a `stacks.yml`; given by `--set` or by an update of a stack that went well."""
+    """Parameters that differ from a `stacks.yml`; given by `--set` or by an update of a stack that went well."""
 
     def __init__(self, database: Database, alone: threading.Lock) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class LastParameters:
         self._listed: dict[str, Listed] = {}
 
     def used(self, stacks: Iterable[Listed], given: ByStack, say: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-        """The parameters for stacks that are about to be played: those of last time, unless `given` now.
+        """The parameters for stacks that are about to be deployed: those of last time, unless `given` now.
 
         From now on these stacks' parameters are remembered.
         """

@@ -35,7 +35,7 @@ class Platform:
         last = LastParameters(aws.database, MOTO_LOCK)
         aws.stacks.completed = last.remember
         parameters = last.used((*listing.stacks, *services), self.parameters, say)
-        aws.stacks.play_all(listing.stacks, parameters)
+        aws.stacks.deploy_all(listing.stacks, parameters)
         say("The tables, the log group, the bucket and the load balancer of cfn/ are made.")
         # The rows first: a task would serve an empty table.
         session = aws.own_session()
@@ -49,7 +49,7 @@ class Platform:
             given = {**given, **{name: {"ImageTag": tag, **given.get(name, {})} for name in running_it}}
         say(f"Starting {', '.join(stack.name for stack in services)} …")
         with aws.explained():
-            aws.stacks.play_all(services, given)
+            aws.stacks.deploy_all(services, given)
         return f"http://localhost:{self.site_port}"
 
 

@@ -1,4 +1,4 @@
-"""What is around the tasks: the local cloud with its data, and the site."""
+"""Surroundings of the tasks: the local cloud with its data, and the site."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def cloud(
     host: str = HOST,
     names: Iterable[str] = (),
 ) -> Iterator[tuple[boto3.Session, dict[str, str]]]:
-    """The local cloud with the stacks played and its data as it was in `folder`, without tasks: a session of it, and
+    """The local cloud with the stacks deployed and its data as it was in `folder`, without tasks: a session of it, and
     the stacks' outputs.
 
     `names` are hosts by which others than this machine reach it. Raises TemplateError or Unusable.
@@ -60,9 +60,9 @@ def cloud(
         supervisor.watch(endpoint.worker)
         session = session_of(f"http://127.0.0.1:{port}", key, OURS)
         with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
-            endpoint.play("cloudformation", OperationHandlers(bound(CLOUDFORMATION, stacks)))
+            endpoint.emulate("cloudformation", OperationHandlers(bound(CLOUDFORMATION, stacks)))
             listed = Listing.read(STACKS).all(MONOLITH)
-            stacks.play_all(listed, last.used(listed, {}, say))
+            stacks.deploy_all(listed, last.used(listed, {}, say))
             say("The tables, the log group and the bucket of cfn/ are made.")
             fill(folder, session, endpoint.journal, database, stacks.outputs, [each.name for each in listed], say)
             yield session, stacks.outputs
@@ -74,10 +74,10 @@ def fill(
     journal: Journal | None,
     database: Database,
     outputs: dict[str, str],
-    played: Iterable[str],
+    deployed: Iterable[str],
     say: Say,
 ) -> None:
-    """What the stacks do not make: the data of earlier versions, what was made by hand, the seeds. Raises Unusable."""
+    """Data that the stacks do not make: that of earlier versions, what was made by hand, the seeds. Raises Unusable."""
     snapshot = folder / SNAPSHOT
     try:
         take_over(snapshot, REGION, database, MOTO_LOCK, say)
@@ -86,7 +86,7 @@ def fill(
             f"{snapshot} cannot be taken over: {error!r}. It is untouched; move it away to go on."
         ) from error
     if journal:
-        journal.start(say, played)
+        journal.start(say, deployed)
     rows = seed_all(session, outputs)
     say(f"The tables are seeded: {', '.join(f'{count} {what}' for what, count in rows.items())}.")
 

@@ -1,4 +1,4 @@
-"""PlannedChange sets: what a deployment would do to a stack, known before it is done."""
+"""Change sets: what a deployment would do to a stack, known before it is done."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TO_DELETE_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DE
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """What happens to one resource. `replacement`: True, False or Conditional, as CloudFormation says it."""
+    """Change to one resource. `replacement`: True, False or Conditional, as CloudFormation says it."""
 
     action: str
     id: str

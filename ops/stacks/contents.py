@@ -1,4 +1,4 @@
-"""What is inside of what the stacks make: emptied where it has to go, weighed where it stays."""
+"""Contents of what the stacks make: emptied where they have to go, weighed where they stay."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HOW = {
 
 @dataclass(frozen=True)
 class Kept:
-    """What outlives its stack. `size` is in bytes, None when nobody knows."""
+    """Resource that outlives its stack. `size` is in bytes, None when nobody knows."""
 
     type: str
     name: str
@@ -39,7 +39,7 @@ class Kept:
 
     @property
     def dollars(self) -> float | None:
-        """What it costs a month; None when nobody knows."""
+        """Dollars that it costs a month; None when nobody knows."""
         if self.type not in _PRICES:
             return 0.0
         return None if self.size is None else round(self.size / _GB * _PRICES[self.type], 2)
@@ -56,7 +56,7 @@ class Kept:
 
 
 def kept(session: boto3.Session, kind: str, name: str) -> Kept:
-    """What is kept, weighed."""
+    """Resources that are kept, weighed."""
     try:
         return Kept(kind, name, _size(session, kind, name))
     except (ClientError, BotoCoreError):  # to know less is no reason to stop

@@ -1,4 +1,4 @@
-"""Deploys stacks one after the other, each by a change set that is shown first."""
+"""Deployment of stacks one after the other, each by a change set that is shown first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class StackDeployment:
         self._dry_run = dry_run
 
     def deploy(self, stacks: Sequence[Listed], said: Sequence[Setting]) -> list[dict[str, Any]]:
-        """What was done to each stack. Raises Failure (FAILED, ROLLED_BACK, TIMED_OUT) at the first that fails."""
+        """Deployment of each stack, told. Raises Failure (FAILED, ROLLED_BACK, TIMED_OUT) at the first that fails."""
         return [self._one(stack, said) for stack in stacks]
 
     def _one(self, stack: Listed, said: Sequence[Setting]) -> dict[str, Any]:

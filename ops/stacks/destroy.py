@@ -1,4 +1,4 @@
-"""Deletes stacks in the opposite order, with what is in their buckets and repositories; says what is kept."""
+"""Deletion of stacks in the opposite order, with what is in their buckets and repositories; says what is kept."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Destruction:
         self._timeout = timeout
 
     def plan(self, stacks: Sequence[Listed]) -> list[Doomed]:
-        """What there is of these stacks, in the order in which it goes. Raises Failure (FAILED)."""
+        """Plan of these stacks' deletion, in the order in which it goes. Raises Failure (FAILED)."""
         found = []
         for stack in reversed(stacks):
             there = changes.existing(self._cloudformation, stack.name)

@@ -1,4 +1,4 @@
-"""What happens in a stack while it is changed, and what went wrong first."""
+"""Stack events while a stack is changed, and what went wrong first."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class StackEventFollower:
         self.new()
 
     def new(self) -> list[Event]:
-        """What has happened since this was asked last, oldest first."""
+        """New events since this was asked last, oldest first."""
         found: list[Event] = []
         token: dict[str, str] = {}
         while True:

@@ -1,4 +1,4 @@
-"""Keeps a deployment from bringing an old image back.
+"""Image parameters that a deployment keeps, so that it brings no old image back.
 
 A pipeline and `mysfits update` register revisions behind CloudFormation's back, as ECS intends; the stack still has the
 image tag of its own last deployment, and would put that into service with its next change.
@@ -60,7 +60,7 @@ def named(arn: str) -> Named:
 
 
 def physical_ids(target: Target, stack: str) -> dict[str, str]:
-    """What a stack has made: resource type to physical id, of types that it has once."""
+    """Physical ids of a stack's resources: resource type to physical id, of types that it has once."""
     pages = target.cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     found: list[Any] = [each for page in pages for each in page["StackResourceSummaries"]]
     return {each["ResourceType"]: each["PhysicalResourceId"] for each in found if each.get("PhysicalResourceId")}

@@ -1,4 +1,4 @@
-"""Which stacks there are, and the parameters that each of them gets."""
+"""Listing of the stacks, and the parameters that each of them gets."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class Listed(StackFile):
 
     @property
     def capabilities(self) -> list[str]:
-        """What CloudFormation wants to be told before it makes roles and policies."""
+        """Capabilities that CloudFormation wants before it makes roles and policies."""
         has = any(each["Type"].startswith("AWS::IAM::") for each in self.resources.values())
         return ["CAPABILITY_IAM"] if has else []
 
     def is_kept(self, logical_id: str) -> bool:
-        """Whether a resource outlives its stack."""
+        """True when a resource outlives its stack."""
         return self.resources.get(logical_id, {}).get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
 
 

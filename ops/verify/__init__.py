@@ -1,1 +1,1 @@
-"""The golden journey over HTTP, and what stands around it: each step says what was expected and what came."""
+"""Golden journey over HTTP, and what stands around it: each step says what was expected and what came."""

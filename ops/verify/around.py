@@ -1,4 +1,4 @@
-"""What stands around the API: the site, the services' settings, the table."""
+"""Steps around the API: the site, the services' settings, the table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _services(target: Target) -> list[Mapping[str, Any]]:
     return [describe(target.ecs, Named(cluster, name)) for name in names(target.ecs, cluster)]
 
 
-def site(walk: GoldenJourney, target: Target) -> None:
+def site(journey: GoldenJourney, target: Target) -> None:
     """The site can be reached, and asks this API."""
     answer = call("GET", target.output("S3WebsiteURL"))
     ok = answer.status == 200 and answer.type == "text/html"
@@ -35,13 +35,13 @@ def site(walk: GoldenJourney, target: Target) -> None:
         fault = "The bucket lets nobody read: it has no policy, or public access is blocked."
     elif answer.status == 404:
         fault = "The bucket has no page: `mysfits publish` uploads it."
-    walk.answered("site", answer, ok, "200 text/html", fault)
+    journey.answered("site", answer, ok, "200 text/html", fault)
     if ok:
         try:
             wanted = f"{api_url(target)}/mysfits"
         except Failure:
             return
-        walk.step(
+        journey.step(
             "site's API",
             f"the page asks {wanted}",
             "it does" if wanted.encode() in answer.body else "it asks another",
@@ -50,13 +50,13 @@ def site(walk: GoldenJourney, target: Target) -> None:
         )
 
 
-def services(walk: GoldenJourney, target: Target) -> None:
+def services(journey: GoldenJourney, target: Target) -> None:
     """No update is an outage, and the application has a role of its own."""
     for service in _services(target):
         name, desired = service["serviceName"], service["desiredCount"]
         percent = service.get("deploymentConfiguration", {}).get("minimumHealthyPercent", 100)
         stay = ceil(desired * percent / 100)
-        walk.step(
+        journey.step(
             f"updates of {name}",
             "at least one task stays during an update",
             f"{stay} of {desired} stay ({percent} %)",
@@ -65,7 +65,7 @@ def services(walk: GoldenJourney, target: Target) -> None:
         )
         definition = target.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
         role, execution = definition.get("taskRoleArn", ""), definition.get("executionRoleArn", "")
-        walk.step(
+        journey.step(
             f"roles of {name}",
             "a role for the application, another one for starting it",
             f"{role.rpartition('/')[2] or 'none'} and {execution.rpartition('/')[2] or 'none'}",
@@ -74,7 +74,7 @@ def services(walk: GoldenJourney, target: Target) -> None:
         )
 
 
-def table(walk: GoldenJourney, target: Target) -> None:
+def table(journey: GoldenJourney, target: Target) -> None:
     """A like is one write: the indexes hold nothing that it changes."""
     if "DynamoTable" not in target.outputs:
         return
@@ -85,7 +85,7 @@ def table(walk: GoldenJourney, target: Target) -> None:
         for name, shown in indexes.items()
         if shown.get("ProjectionType") == "ALL" or "Likes" in shown.get("NonKeyAttributes", [])
     ]
-    walk.step(
+    journey.step(
         "indexes",
         "no index holds the likes",
         f"{', '.join(whole)} hold them" if whole else "none does",

@@ -1,4 +1,4 @@
-"""The steps that only read."""
+"""Steps that only read."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ PROFILE: dict[str, type] = {
 }
 
 
-def reachable(walk: GoldenJourney) -> bool:
+def reachable(journey: GoldenJourney) -> bool:
     """The API answers at all."""
-    answer = walk.call("GET", "/health")
+    answer = journey.call("GET", "/health")
     fault = {
         0: "Nobody listens at this address.",
         502: "The load balancer reaches no task that answers: see `mysfits status`.",
         503: "The load balancer has no target: see `mysfits status`.",
         504: "The tasks do not answer in time: see `mysfits status`.",
     }.get(answer.status, "The API is not healthy.")
-    ok = walk.answered("healthy", answer, answer.status == 200, "200", fault)
+    ok = journey.answered("healthy", answer, answer.status == 200, "200", fault)
     server = str(answer.headers.get("Server") or "")
     if answer.status:
-        walk.step(
+        journey.step(
             "production server",
             "no development server",
             f"Server: {server or 'not said'}",
@@ -41,9 +41,9 @@ def reachable(walk: GoldenJourney) -> bool:
     return ok
 
 
-def version(walk: GoldenJourney, running: set[str]) -> None:
-    """What answers says which revision it is; one of those `running`, when these are known."""
-    answer = walk.call("GET", "/version")
+def version(journey: GoldenJourney, running: set[str]) -> None:
+    """Check that what answers says which revision it is; one of those `running`, when these are known."""
+    answer = journey.call("GET", "/version")
     body = answer.json if isinstance(answer.json, dict) else {}
     header = str(answer.headers.get(REVISION_HEADER) or "")
     told = f"{REVISION_HEADER}: {header or 'missing'}, revision: {body.get('revision', 'missing')}"
@@ -52,12 +52,12 @@ def version(walk: GoldenJourney, running: set[str]) -> None:
     if ok and running and header not in running:
         ok, fault = False, "Another revision answers than the one that is deployed."
     expected = f"200 with version, and the revision {' or '.join(sorted(running)) or 'of what answers'}"
-    walk.answered("version", answer, ok, expected, fault, told)
+    journey.answered("version", answer, ok, expected, fault, told)
 
 
-def mysfits(walk: GoldenJourney) -> list[dict[str, Any]]:
+def mysfits(journey: GoldenJourney) -> list[dict[str, Any]]:
     """The list; empty when it cannot be had."""
-    answer = walk.call("GET", "/mysfits")
+    answer = journey.call("GET", "/mysfits")
     found = listed(answer)
     wrong = [str(each.get("mysfitId")) for each in found if not all(isinstance(each.get(name), str) for name in LISTED)]
     fault = "Nobody can see the mysfits."
@@ -66,8 +66,8 @@ def mysfits(walk: GoldenJourney) -> list[dict[str, Any]]:
     elif wrong:
         fault = f"Mysfits are incomplete: {', '.join(wrong[:3])}."
     ok = answer.status == 200 and bool(found) and not wrong
-    walk.answered("list", answer, ok, "200 with mysfits of six fields", fault, f"{len(found)} mysfits")
-    walk.step(
+    journey.answered("list", answer, ok, "200 with mysfits of six fields", fault, f"{len(found)} mysfits")
+    journey.step(
         "request id",
         "X-Request-ID in every answer",
         f"X-Request-ID: {answer.headers.get('X-Request-ID') or 'missing'}",
@@ -77,64 +77,64 @@ def mysfits(walk: GoldenJourney) -> list[dict[str, Any]]:
     return found if ok else []
 
 
-def filters(walk: GoldenJourney) -> None:
+def filters(journey: GoldenJourney) -> None:
     """A filter takes what it says; a wrong one is the caller's error, not ours."""
-    answer = walk.call("GET", "/mysfits?filter=GoodEvil&value=Good")
+    answer = journey.call("GET", "/mysfits?filter=GoodEvil&value=Good")
     values = {str(each.get("goodevil")) for each in listed(answer)}
     ok = answer.status == 200 and isinstance(answer.json, dict) and values <= {"Good"}
     detail = ", ".join(sorted(values)) or "nobody"
-    walk.answered("filter", answer, ok, "200 with the good ones alone", "The filter does not filter.", detail)
+    journey.answered("filter", answer, ok, "200 with the good ones alone", "The filter does not filter.", detail)
     for name, query, fault in (
         ("unknown filter", "filter=Nonsense&value=Good", "An unknown filter is not refused as the caller's error."),
         ("missing value", "filter=GoodEvil", "A filter without a value is not refused as the caller's error."),
     ):
-        answer = walk.call("GET", f"/mysfits?{query}")
-        walk.answered(name, answer, walk.is_problem(answer, 400), "400, a problem", fault)
+        answer = journey.call("GET", f"/mysfits?{query}")
+        journey.answered(name, answer, journey.is_problem(answer, 400), "400, a problem", fault)
 
 
-def profile(walk: GoldenJourney, mysfit_id: str, name: str = "profile") -> dict[str, Any]:
+def profile(journey: GoldenJourney, mysfit_id: str, name: str = "profile") -> dict[str, Any]:
     """A profile; empty when it cannot be had."""
-    answer = walk.call("GET", f"/mysfits/{mysfit_id}")
+    answer = journey.call("GET", f"/mysfits/{mysfit_id}")
     body: dict[str, Any] = answer.json if isinstance(answer.json, dict) else {}
     # `True` is an int to Python.
     wrong = [key for key, kind in PROFILE.items() if type(body.get(key)) is not kind]
     ok = answer.status == 200 and not wrong
     fault = f"Fields are missing or of another type: {', '.join(wrong)}." if body and answer.status == 200 else ""
     expected = "200 with all fields, likes and age as integers"
-    walk.answered(name, answer, ok, expected, fault or "The profile cannot be read.", f"{body.get('likes')} likes")
+    journey.answered(name, answer, ok, expected, fault or "The profile cannot be read.", f"{body.get('likes')} likes")
     return body if ok else {}
 
 
-def unknown(walk: GoldenJourney) -> None:
+def unknown(journey: GoldenJourney) -> None:
     """An id that nobody has is 404."""
-    answer = walk.call("GET", f"/mysfits/{nobody()}")
+    answer = journey.call("GET", f"/mysfits/{nobody()}")
     fault = "An unknown id is not answered as one."
-    walk.answered("unknown id", answer, walk.is_problem(answer, 404), "404, a problem", fault)
-    walk.step(
+    journey.answered("unknown id", answer, journey.is_problem(answer, 404), "404, a problem", fault)
+    journey.step(
         "CORS of errors",
-        f"Access-Control-Allow-Origin: * or {walk.origin}",
+        f"Access-Control-Allow-Origin: * or {journey.origin}",
         f"Access-Control-Allow-Origin: {answer.headers.get('Access-Control-Allow-Origin') or 'missing'}",
-        walk.may_read(answer),
+        journey.may_read(answer),
         "The site cannot read an error, and shows none.",
     )
 
 
-def cors(walk: GoldenJourney, mysfit_id: str) -> None:
+def cors(journey: GoldenJourney, mysfit_id: str) -> None:
     """A page of the site may read, and may like."""
-    answer = walk.call("GET", "/mysfits")
-    walk.step(
+    answer = journey.call("GET", "/mysfits")
+    journey.step(
         "CORS",
-        f"Access-Control-Allow-Origin: * or {walk.origin}",
+        f"Access-Control-Allow-Origin: * or {journey.origin}",
         f"Access-Control-Allow-Origin: {answer.headers.get('Access-Control-Allow-Origin') or 'missing'}",
-        walk.may_read(answer),
+        journey.may_read(answer),
         "The browser keeps the answer from the site.",
     )
     asked = {"Access-Control-Request-Method": "POST"}
-    answer = walk.call("OPTIONS", f"/mysfits/{mysfit_id}/like", asked)
+    answer = journey.call("OPTIONS", f"/mysfits/{mysfit_id}/like", asked)
     methods = str(answer.headers.get("Access-Control-Allow-Methods") or "")
-    ok = answer.status in (200, 204) and walk.may_read(answer) and "POST" in methods
+    ok = answer.status in (200, 204) and journey.may_read(answer) and "POST" in methods
     fault = "The browser does not let the site like anybody."
-    walk.answered("preflight", answer, ok, "200 that allows POST", fault, f"allows {methods or 'nothing'}")
+    journey.answered("preflight", answer, ok, "200 that allows POST", fault, f"allows {methods or 'nothing'}")
 
 
 def listed(answer: Answer) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""One step of a verification, and the walk that they make up."""
+"""Step of a verification, and the journey that steps make up."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class GoldenJourney:
         return self.step(name, expected, f"{answer.told}{', ' if detail else ''}{detail}", ok, fault)
 
     def is_problem(self, answer: Answer, status: int) -> bool:
-        """Whether the answer is an RFC 9457 problem with this status."""
+        """True when the answer is an RFC 9457 problem with this status."""
         body = answer.json
         return answer.status == status and answer.type == PROBLEM and isinstance(body, dict) and "title" in body
 
     def may_read(self, answer: Answer) -> bool:
-        """Whether a page of the site may read the answer."""
+        """True when a page of the site may read the answer."""
         return answer.headers.get("Access-Control-Allow-Origin") in ("*", self.origin)
 
 

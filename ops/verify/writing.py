@@ -1,4 +1,4 @@
-"""The steps that write: one like of a mysfit, and what must not be written for nobody."""
+"""Steps that write: one like of a mysfit, and what must not be written for nobody."""
 
 from __future__ import annotations
 
@@ -15,51 +15,51 @@ LIKED = "Like processed."
 LOG_PATIENCE = 60.0  # seconds until CloudWatch must show an event
 
 
-def adopt_nobody(walk: GoldenJourney, count: int) -> None:
+def adopt_nobody(journey: GoldenJourney, count: int) -> None:
     """An adoption of nobody is 404, and leaves no row. `count` is how many mysfits there are."""
     stranger = nobody()
-    answer = walk.call("POST", f"/mysfits/{stranger}/adopt")
+    answer = journey.call("POST", f"/mysfits/{stranger}/adopt")
     fault = "An adoption of nobody is not refused."
-    walk.answered("adopt nobody", answer, walk.is_problem(answer, 404), "404, a problem", fault)
-    there = walk.call("GET", "/mysfits")
+    journey.answered("adopt nobody", answer, journey.is_problem(answer, 404), "404, a problem", fault)
+    there = journey.call("GET", "/mysfits")
     listed = reading.listed(there)
     ghost = any(each.get("mysfitId") == stranger for each in listed)
     # The list may be a second old, a profile never is: it has to answer as for anybody who was never named.
-    ghost = ghost or _status(walk, stranger) != _status(walk, nobody())
+    ghost = ghost or _status(journey, stranger) != _status(journey, nobody())
     ok = there.status == 200 and not ghost and len(listed) >= count
     fault = "The adoption of nobody has left a ghost row"
     fault += ", and now the list is broken for everybody." if there.status != 200 else "."
-    walk.answered("no ghost", there, ok, "the list as it was, without a new row", fault, f"{len(listed)} mysfits")
+    journey.answered("no ghost", there, ok, "the list as it was, without a new row", fault, f"{len(listed)} mysfits")
 
 
-def like_nobody(walk: GoldenJourney) -> str:
+def like_nobody(journey: GoldenJourney) -> str:
     """A like of nobody is 404; the request's id, for which no `Like processed.` may ever be logged."""
     request_id = f"verify-{uuid.uuid4().hex}"
-    answer = walk.call("POST", f"/mysfits/{nobody()}/like", {"X-Request-ID": request_id})
+    answer = journey.call("POST", f"/mysfits/{nobody()}/like", {"X-Request-ID": request_id})
     fault = "A like of nobody is answered as if it had been stored." if answer.status == 200 else ""
-    walk.answered(
+    journey.answered(
         "like nobody",
         answer,
-        walk.is_problem(answer, 404),
+        journey.is_problem(answer, 404),
         "404, a problem",
         fault or "A like of nobody is not refused as the caller's error.",
     )
     return request_id
 
 
-def like(walk: GoldenJourney, mysfit_id: str, likes: int) -> str:
+def like(journey: GoldenJourney, mysfit_id: str, likes: int) -> str:
     """A like is stored: the next profile shows it. The request's id; empty when it was not answered with success."""
     request_id = f"verify-{uuid.uuid4().hex}"
-    answer = walk.call("POST", f"/mysfits/{mysfit_id}/like", {"X-Request-ID": request_id})
+    answer = journey.call("POST", f"/mysfits/{mysfit_id}/like", {"X-Request-ID": request_id})
     body = answer.json if isinstance(answer.json, dict) else {}
     ok = answer.status == 200 and body.get("Update") == "Success"
     expected = '200 with "Update": "Success"'
-    walk.answered("like", answer, ok, expected, "A like is not taken.", f"Update: {body.get('Update', 'missing')}")
+    journey.answered("like", answer, ok, expected, "A like is not taken.", f"Update: {body.get('Update', 'missing')}")
     if not ok:
         return ""
-    after = reading.profile(walk, mysfit_id, "profile again").get("likes", -1)
+    after = reading.profile(journey, mysfit_id, "profile again").get("likes", -1)
     # Others may like at the same time: more is right, less never is.
-    walk.step(
+    journey.step(
         "one more",
         f"{likes + 1} likes, or more when others like too",
         f"{likes} → {after}",
@@ -69,14 +69,14 @@ def like(walk: GoldenJourney, mysfit_id: str, likes: int) -> str:
     return request_id
 
 
-def logged(walk: GoldenJourney, target: Target, liked: str, refused: str, patience: float = LOG_PATIENCE) -> None:
+def logged(journey: GoldenJourney, target: Target, liked: str, refused: str, patience: float = LOG_PATIENCE) -> None:
     """Exactly one event says that the like was processed, and none says so of the refused one."""
     found: list[str] = []
     for _ in rounds(patience, 1.0):
         found = _events(target, liked)
         if found:
             break
-    walk.step(
+    journey.step(
         "log line",
         f"one event {LIKED!r} with request_id {liked}",
         f"{len(found)} events",
@@ -84,7 +84,7 @@ def logged(walk: GoldenJourney, target: Target, liked: str, refused: str, patien
         "The like has left no trace in CloudWatch." if not found else "One like has left several events.",
     )
     early = _events(target, refused)
-    walk.step(
+    journey.step(
         "no false log line",
         f"no event {LIKED!r} of the like that was refused",
         f"{len(early)} events",
@@ -107,5 +107,5 @@ def _says_liked(message: str) -> bool:
     return isinstance(fields, dict) and fields.get("message") == LIKED
 
 
-def _status(walk: GoldenJourney, mysfit_id: str) -> int:
-    return walk.call("GET", f"/mysfits/{mysfit_id}").status
+def _status(journey: GoldenJourney, mysfit_id: str) -> int:
+    return journey.call("GET", f"/mysfits/{mysfit_id}").status

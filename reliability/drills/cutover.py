@@ -23,7 +23,7 @@ DROPPED = "503 application/json"  # said on purpose; of an empty target group th
 
 
 class Aside(Terminal):
-    """What the verbs say goes where the drill says things."""
+    """Terminal for verbs whose output goes where the drill says things."""
 
     def __init__(self, say: Say) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class CutoverObservation:
     front_page: str  # what `/` answered in that time, which no feature has
 
 
-def play(stage: Stage) -> Judge:
+def run(stage: Stage) -> Judge:
     target = stage.target
     cluster = target.output("ClusterName")
     services = [Named(cluster, name) for name in names(target.ecs, cluster)]
@@ -69,7 +69,7 @@ def play(stage: Stage) -> Judge:
 
 
 def _move(stage: Stage, features: Sequence[str], weight: int) -> None:
-    stage.act(f"{weight} % of each feature's requests to a service of its own")
+    stage.action(f"{weight} % of each feature's requests to a service of its own")
     out = Aside(stage.say)
     for feature in features:
         rest = side(stage.target, MONOLITH)
@@ -80,20 +80,20 @@ def _move(stage: Stage, features: Sequence[str], weight: int) -> None:
 def _without_monolith(stage: Stage) -> CutoverObservation:
     """Take the monolith's rule and tasks away, look, and bring them back."""
     out = Aside(stage.say)
-    stage.act("requests that no feature takes are dropped")
+    stage.action("requests that no feature takes are dropped")
     drop(stage.target, side(stage.target, MONOLITH), True, out, _patience(stage))
     stage.until_steady()
-    stage.act("the monolith loses its rule and its tasks")
+    stage.action("the monolith loses its rule and its tasks")
     _deploy(stage, out, Traffic="detached", DesiredCount="0")
     gone = stage.until_steady().at
     stage.until_requests(stage.requests // 2)
     stage.pass_time(10)
     front_page = call("GET", f"{stage.target.output('ApiUrl')}/").told
     again = time.time()
-    stage.act("the monolith has its rule and its tasks again")
+    stage.action("the monolith has its rule and its tasks again")
     _deploy(stage, out, Traffic="attached", DesiredCount="2")
     stage.until_steady()
-    stage.act("nothing is dropped any more")
+    stage.action("nothing is dropped any more")
     drop(stage.target, side(stage.target, MONOLITH), False, out, _patience(stage))
     stage.until_steady()
     return CutoverObservation(gone, again, front_page)
@@ -111,7 +111,7 @@ def _patience(stage: Stage) -> float:
 
 
 def judge(
-    story: RunRecord,
+    record: RunRecord,
     monolith: str,
     likes: str,
     revisions: Iterable[str],
@@ -120,16 +120,16 @@ def judge(
     requests: int,
 ) -> list[CheckResult]:
     """`back` is since when (seconds since the epoch) nothing comes from anywhere but the monolith any more."""
-    report = story.report
+    report = record.report
     writers = report.revisions_of(LIKE)
     alone = report.between(seen.gone, seen.again).by_revision()
     answers = sum(each.requests for each in alone.values())
     by_monolith = alone[monolith].requests if monolith in alone else 0
     end = list(report.between(back, report.start + report.seconds).by_revision())
     return [
-        nobody_failed(story),
-        at_least(story, requests),
-        answered_by(story, revisions),
+        nobody_failed(record),
+        at_least(record, requests),
+        answered_by(record, revisions),
         CheckResult(
             answers > 0 and by_monolith == 0 and seen.front_page == DROPPED,
             f"Without the monolith {answers:,} requests were answered, {by_monolith} of them by it, and GET / with "

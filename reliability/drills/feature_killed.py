@@ -16,9 +16,9 @@ STACK = "mysfits-users"
 TOLD = {"status 502", "status 503"}
 
 
-def play(stage: Stage) -> Judge:
+def run(stage: Stage) -> Judge:
     with stage.visitors(EVERYWHERE):
-        victims = stage.sight().running()
+        victims = stage.snapshot().running()
         stage.kill(*victims)
         stage.until_steady(without=victims)
         stage.pass_time(10)
@@ -30,9 +30,9 @@ def play(stage: Stage) -> Judge:
     return judge
 
 
-def judge(story: RunRecord) -> list[CheckResult]:
-    report = story.report
-    killed, emptied, filled = story.acts
+def judge(record: RunRecord) -> list[CheckResult]:
+    report = record.report
+    killed, emptied, filled = record.actions
     own, others = _shares(report)
     kinds = report.failures
     told = " and ".join(f"{count:,} × {kind}" for kind, count in sorted(kinds.items())) or "nothing"

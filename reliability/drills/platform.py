@@ -33,7 +33,7 @@ def platform(assembly: str = "monolith", service: str = MONOLITH, options: Seque
         another_image,
         fault,
         stored_likes,
-        lambda story: [likes_counted(story)],
+        lambda record: [likes_counted(record)],
         MYSFITS,
         CONVENTIONS,
     )
@@ -61,9 +61,9 @@ def stored_likes(target: Target) -> Counter[str]:
     return Counter({str(row["MysfitId"]): int(str(row.get("Likes", 0))) for page in pages for row in page["Items"]})
 
 
-def likes_counted(story: RunRecord) -> CheckResult:
-    """What was answered is stored, once. A like whose answer was lost may be stored or not."""
-    liked, doubt, stored = story.report.acknowledged, story.report.in_doubt, story.stored
+def likes_counted(record: RunRecord) -> CheckResult:
+    """Check that what was answered is stored, once. A like whose answer was lost may be stored or not."""
+    liked, doubt, stored = record.report.acknowledged, record.report.in_doubt, record.stored
     holds = all(
         liked[mysfit] <= stored[mysfit] <= liked[mysfit] + doubt[mysfit] for mysfit in {*liked, *doubt, *stored}
     )

@@ -17,13 +17,13 @@ PROGRAMME = (
     Drill(
         "cutover",
         "The monolith is split into services and put together again, and no visitor notices.",
-        cutover.play,
+        cutover.run,
         requests=40_000,
     ),
     Drill(
         "feature-killed",
         "One feature loses all its tasks, and no visitor of another notices.",
-        feature_killed.play,
+        feature_killed.run,
     ),
     workshop_settings.DRILL,
 )

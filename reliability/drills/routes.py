@@ -1,4 +1,4 @@
-"""What visitors ask for, by the service of the split assembly that has it."""
+"""Routes of visitors, by the service of the split assembly that has them."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from reliability.faults import show
 from reliability.faults.clock import NoCompiler
 from reliability.faults.environment import fault_environment
 from reliability.faults.judging import judge
-from reliability.faults.play import play
 from reliability.faults.programme import PROGRAMME
+from reliability.faults.run import run
 from tools import page
 
 HELD, FAILED, CANNOT = 0, 1, 2
@@ -54,8 +54,8 @@ def main() -> int:
         ):
             for fault in PROGRAMME:
                 if not chosen.only or fault.name in chosen.only:
-                    played = play(fault, there, chosen.seconds, chosen.clients)
-                    results.append(show.Result(fault, played, judge(played, fault.price)))
+                    ran = run(fault, there, chosen.seconds, chosen.clients)
+                    results.append(show.Result(fault, ran, judge(ran, fault.tolerance)))
                     out.show(show.outcome(results[-1]))
     except (CannotLoad, Failure, NoCompiler, NoProcess, EmulatorNotReady, TookTooLong) as problem:
         complain(str(problem))

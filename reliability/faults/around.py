@@ -1,4 +1,4 @@
-"""What goes wrong around the service: time, and those who take theirs."""
+"""Faults around the service: time, and those who take theirs."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ SLOW = 1000  # clients
 TICKS = 10  # in a second; a client sends or reads a byte in one of them
 
 
-def jumping_clock(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+def jumping_clock(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     try:
         for jump in JUMPS:
-            ground.clock.set_ahead(jump)
-            ground.pass_time(seconds / len(JUMPS))
+            environment.clock.set_ahead(jump)
+            environment.pass_time(seconds / len(JUMPS))
     finally:
-        ground.clock.set_ahead(timedelta())
-    refused = ground.store.happened["expired"]
+        environment.clock.set_ahead(timedelta())
+    refused = environment.store.happened["expired"]
     return [CheckResult(refused > 0, f"The data store refused the time of {refused:,} calls.")]
 
 
-def slow_by_balancer(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    return [_slow_clients(ground.api_url, seconds)]
+def slow_by_balancer(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    return [_slow_clients(environment.api_url, seconds)]
 
 
-def slow_at_task(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    return [_slow_clients(ground.victim().url, seconds)]
+def slow_at_task(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    return [_slow_clients(environment.victim().url, seconds)]
 
 
 def _slow_clients(url: str, seconds: float) -> CheckResult:

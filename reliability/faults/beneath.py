@@ -1,4 +1,4 @@
-"""What goes wrong beneath the service: processes of the rehearsal itself are killed."""
+"""Faults beneath the service: processes of the emulator itself are killed."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from reliability.faults.environment import FaultEnvironment
 from reliability.faults.looks import look
 
 
-def kill_envoy(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+def kill_envoy(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     def serves() -> bool:
-        return look(ground.api_url, "/mysfits").told == "200"
+        return look(environment.api_url, "/mysfits").told == "200"
 
-    return _killed(ground, seconds, "Envoy", envoy, serves)
+    return _killed(environment, seconds, "Envoy", envoy, serves)
 
 
-def kill_keeper(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    return _killed(ground, seconds, "keeper", keeper, lambda: True)
+def kill_reaper(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    return _killed(environment, seconds, "reaper", reaper, lambda: True)
 
 
 def envoy(folder: Path) -> int | None:
@@ -33,23 +33,27 @@ def envoy(folder: Path) -> int | None:
     return _process(lambda _, command: str(folder.absolute() / "balancer" / "bootstrap.json") in command)
 
 
-def keeper(folder: Path) -> int | None:
+def reaper(folder: Path) -> int | None:
     mark = f"LOCAL_DIR={folder.absolute()}"
     return _process(lambda variables, command: mark in variables and "ecs_emulator.reaper" in command)
 
 
 def _killed(
-    ground: FaultEnvironment, seconds: float, name: str, find: Callable[[Path], int | None], serves: Callable[[], bool]
+    environment: FaultEnvironment,
+    seconds: float,
+    name: str,
+    find: Callable[[Path], int | None],
+    serves: Callable[[], bool],
 ) -> Sequence[CheckResult]:
     """Raises NoProcess."""
-    before = find(ground.folder)
+    before = find(environment.folder)
     if before is None:
         raise NoProcess(f"The rehearsal has no {name}.")
     began = time.monotonic()
     os.kill(before, signal.SIGKILL)
-    followed = ground.until(lambda: find(ground.folder) not in (None, before) and serves(), START_UP)
+    followed = environment.until(lambda: find(environment.folder) not in (None, before) and serves(), START_UP)
     took = time.monotonic() - began
-    ground.pass_time(max(0.0, seconds - took))
+    environment.pass_time(max(0.0, seconds - took))
     return [CheckResult(followed, f"Another {name} {'was' if followed else 'was not'} there after {took:.2f} s.")]
 
 

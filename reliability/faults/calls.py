@@ -1,4 +1,4 @@
-"""What goes wrong between the service and AWS."""
+"""Faults between the service and AWS."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from collections.abc import Mapping, Sequence
 from ecs_emulator.experiments.record import CheckResult
 from reliability.fault_injection_proxy import FaultInjectionProxy
 from reliability.faults.environment import FaultEnvironment
-from reliability.faults.fault import Play
+from reliability.faults.fault import Injection
 from reliability.faults.looks import look
 
 # Seconds that a stop may take while CloudWatch hangs: 5 for the log, and the server's own end.
 STOP = 8.0
 
 
-def store_calls(faults: Mapping[str, float]) -> Play:
+def store_calls(faults: Mapping[str, float]) -> Injection:
     """This happens to calls of the data store."""
 
-    def play(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-        return [_befallen(ground, ground.store, faults, seconds)]
+    def inject(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+        return [_injected(environment, environment.store, faults, seconds)]
 
-    return play
+    return inject
 
 
-def no_store(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    with ground.store.away():
-        ground.pass_time(seconds)
+def no_store(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    with environment.store.away():
+        environment.pass_time(seconds)
     return []
 
 
-def no_logs(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    with ground.logs.away():
-        ground.pass_time(seconds)
+def no_logs(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    with environment.logs.away():
+        environment.pass_time(seconds)
     return []
 
 
-def hung_logs(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+def hung_logs(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     """A task is started and stopped meanwhile."""
-    ground.logs.set_faults({"silent": 1.0})
-    before = ground.logs.happened["silent"]
+    environment.logs.set_faults({"silent": 1.0})
+    before = environment.logs.happened["silent"]
     try:
-        with ground.another_task() as task:
-            began = ground.until(lambda: look(task.url, "/mysfits", task.name).told == "200", seconds + STOP)
-            took = ground.stopped_within(task, 2 * STOP)
-        ground.pass_time(seconds / 2)
+        with environment.another_task() as task:
+            began = environment.until(lambda: look(task.url, "/mysfits", task.name).told == "200", seconds + STOP)
+            took = environment.stopped_within(task, 2 * STOP)
+        environment.pass_time(seconds / 2)
     finally:
-        ground.logs.reset()
-    hung = ground.logs.happened["silent"] - before
+        environment.logs.reset()
+    hung = environment.logs.happened["silent"] - before
     return [
         CheckResult(hung > 0, f"{hung:,} calls of CloudWatch hung."),
         CheckResult(
@@ -57,14 +57,14 @@ def hung_logs(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]
     ]
 
 
-def _befallen(
-    ground: FaultEnvironment, proxy: FaultInjectionProxy, faults: Mapping[str, float], seconds: float
+def _injected(
+    environment: FaultEnvironment, proxy: FaultInjectionProxy, faults: Mapping[str, float], seconds: float
 ) -> CheckResult:
     before = sum(proxy.happened[kind] for kind in faults)
     proxy.set_faults(faults)
     try:
-        ground.pass_time(seconds)
+        environment.pass_time(seconds)
     finally:
         proxy.reset()
     calls = sum(proxy.happened[kind] for kind in faults) - before
-    return CheckResult(calls > 0, f"It befell {calls:,} calls.")
+    return CheckResult(calls > 0, f"It was injected into {calls:,} calls.")

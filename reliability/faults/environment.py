@@ -1,4 +1,4 @@
-"""What faults are played on: a rehearsal whose tasks reach AWS by proxies of ours, and what is done to its tasks."""
+"""Fault environment: a rehearsal whose tasks reach AWS by proxies of ours, and what is done to its tasks."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class FaultEnvironment:
         time.sleep(seconds)
 
     def until(self, is_so: Callable[[], bool], within: float) -> bool:
-        """Whether it came to be so in this time (seconds)."""
+        """True when it came to be so in this time (seconds)."""
         deadline = time.monotonic() + within
         while not (answer := is_so()) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -114,8 +114,8 @@ class FaultEnvironment:
     def until_steady(self, revision: str = "") -> None:
         """Until the service is as it should be, with this revision if one is given. Raises TookTooLong."""
 
-        def is_so(sight: ServiceSnapshot) -> bool:
-            return sight.is_steady() and (not revision or list(sight.rollouts) == [revision])
+        def is_so(snapshot: ServiceSnapshot) -> bool:
+            return snapshot.is_steady() and (not revision or list(snapshot.rollouts) == [revision])
 
         deadline = time.monotonic() + self._patience
         while not is_so(self._observer.look()):

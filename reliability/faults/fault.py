@@ -1,4 +1,4 @@
-"""A fault: what is done, and what it may cost."""
+"""Fault: what is done, and what it may cost."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ecs_emulator.experiments.record import CheckResult
 from reliability.faults.environment import FaultEnvironment
 
 # Does it for so many seconds and undoes it; what can be said of the fault itself.
-Play = Callable[[FaultEnvironment, float], Sequence[CheckResult]]
+Injection = Callable[[FaultEnvironment, float], Sequence[CheckResult]]
 
 
 @dataclass(frozen=True)
 class Tolerance:
-    """What a fault may cost visitors.
+    """Tolerance of a fault: what it may cost visitors.
 
-    `told` are the kinds of failure that they may meet, as story.py words them, `most` how many for each client at the
+    `told` are the kinds of failure that they may meet, as record.py words them, `most` how many for each client at the
     most. With `victim`, one task may be gone or deaf; all others, and else all, answer `/` and `/health` all the time.
     """
 
@@ -29,6 +29,6 @@ class Tolerance:
 class Fault:
     name: str
     done: str  # a sentence for people, without its full stop
-    play: Play
-    price: Tolerance
+    inject: Injection
+    tolerance: Tolerance
     times: float = 1.0  # so many times as long as the others

@@ -1,4 +1,4 @@
-"""Whether a fault cost no more than it may. Nothing here asks anybody."""
+"""Verdict on a fault: did it cost no more than it may? Nothing here asks anybody."""
 
 from __future__ import annotations
 
@@ -17,52 +17,52 @@ AT_ONCE = 2.0
 RECOVERY = LONGEST
 
 
-def judge(played: FaultRun, price: Tolerance) -> list[CheckResult]:
+def judge(run: FaultRun, tolerance: Tolerance) -> list[CheckResult]:
     return [
-        _calm(played),
-        _told(played, price),
-        _in_time(played),
-        _alive(played, price),
-        _lost(played),
-        *played.history.findings,
-        _same_tasks(played, price),
-        _recovered(played),
-        *played.found,
+        _calm(run),
+        _told(run, tolerance),
+        _in_time(run),
+        _alive(run, tolerance),
+        _lost(run),
+        *run.history.findings,
+        _same_tasks(run, tolerance),
+        _recovered(run),
+        *run.found,
     ]
 
 
-def _calm(played: FaultRun) -> CheckResult:
-    calm = played.calm
+def _calm(run: FaultRun) -> CheckResult:
+    calm = run.calm
     return CheckResult(
         calm.requests > 0 and calm.failed == 0,
         f"{calm.failed:,} of {calm.requests:,} requests failed before anything was done.",
     )
 
 
-def _told(played: FaultRun, price: Tolerance) -> CheckResult:
+def _told(run: FaultRun, tolerance: Tolerance) -> CheckResult:
     """Only what may be told, and not more often than it may be."""
-    failures = bad(played.report)
-    clients = played.report.clients
-    most = None if price.most is None else round(price.most * clients)
+    failures = bad(run.report)
+    clients = run.report.clients
+    most = None if tolerance.most is None else round(tolerance.most * clients)
     limit = "" if most is None else f"; there may be {most:,} from {clients} clients"
     return CheckResult(
-        set(failures) <= price.told and (most is None or failures.total() <= most),
+        set(failures) <= tolerance.told and (most is None or failures.total() <= most),
         f"Those that failed were told {counted(failures)}{limit}.",
     )
 
 
-def _in_time(played: FaultRun) -> CheckResult:
-    slowest = played.report.latency.slowest / 1000
-    hung = bad(played.report)[TIMED_OUT]
+def _in_time(run: FaultRun) -> CheckResult:
+    slowest = run.report.latency.slowest / 1000
+    hung = bad(run.report)[TIMED_OUT]
     return CheckResult(
         slowest <= LONGEST and not hung, f"The slowest answer took {slowest:.1f} s, and {hung:,} never came."
     )
 
 
-def _alive(played: FaultRun, price: Tolerance) -> CheckResult:
+def _alive(run: FaultRun, tolerance: Tolerance) -> CheckResult:
     """A task is asked for what needs nothing but itself."""
     # Where there may be a victim it is the first.
-    owed = [look for look in played.looks if not price.victim or look.task != played.before[0]]
+    owed = [look for look in run.looks if not tolerance.victim or look.task != run.before[0]]
     missed = [look for look in owed if look.told != "200" or look.seconds > AT_ONCE]
     slowest = max((look.seconds for look in owed), default=0.0)
     first = f" {missed[0].path} was told {missed[0].told} after {missed[0].seconds:.1f} s." if missed else ""
@@ -73,23 +73,23 @@ def _alive(played: FaultRun, price: Tolerance) -> CheckResult:
     )
 
 
-def _lost(played: FaultRun) -> CheckResult:
-    found = likes_counted(RunRecord(played.report, stored=played.stored))
-    return CheckResult(found.holds and played.report.acknowledged.total() > 0, found.sentence)
+def _lost(run: FaultRun) -> CheckResult:
+    found = likes_counted(RunRecord(run.report, stored=run.stored))
+    return CheckResult(found.holds and run.report.acknowledged.total() > 0, found.sentence)
 
 
-def _same_tasks(played: FaultRun, price: Tolerance) -> CheckResult:
-    gone = [task for task in played.before if task not in played.after]
+def _same_tasks(run: FaultRun, tolerance: Tolerance) -> CheckResult:
+    gone = [task for task in run.before if task not in run.after]
     return CheckResult(
-        len(played.after) == len(played.before) and (gone == [] or (price.victim and gone == [played.before[0]])),
-        f"{len(gone)} of {len(played.before)} tasks were replaced.",
+        len(run.after) == len(run.before) and (gone == [] or (tolerance.victim and gone == [run.before[0]])),
+        f"{len(gone)} of {len(run.before)} tasks were replaced.",
     )
 
 
-def _recovered(played: FaultRun) -> CheckResult:
-    good = sum(look.told == "200" for look in played.later)
+def _recovered(run: FaultRun) -> CheckResult:
+    good = sum(look.told == "200" for look in run.later)
     return CheckResult(
-        played.recovery <= RECOVERY and 0 < good == len(played.later),
-        f"The last failure came {played.recovery:.1f} s after the end of the fault; then {good} of "
-        f"{len(played.later)} requests went well.",
+        run.recovery <= RECOVERY and 0 < good == len(run.later),
+        f"The last failure came {run.recovery:.1f} s after the end of the fault; then {good} of "
+        f"{len(run.later)} requests went well.",
     )

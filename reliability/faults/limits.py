@@ -1,4 +1,4 @@
-"""What a task runs out of, on Linux: a worker, memory, a disk, file descriptors."""
+"""Faults of exhaustion, on Linux: a task runs out of a worker, memory, a disk, file descriptors."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ CROWD = 400
 EVENTS = 100
 
 
-def kill_worker(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    task = ground.victim()
+def kill_worker(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    task = environment.victim()
     before = task.workers()
     os.kill(before[0], signal.SIGKILL)
-    ground.pass_time(seconds)
-    return [_replaced(ground, task, before)]
+    environment.pass_time(seconds)
+    return [_replaced(environment, task, before)]
 
 
-def no_memory(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+def no_memory(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     """Both workers of a task may take little more than they have, and are then given much to keep."""
-    task = ground.victim()
+    task = environment.victim()
     before = task.workers()
     with ExitStack() as limits, _connected(task, CROWD) as connections:
         for worker in before:
@@ -43,42 +43,42 @@ def no_memory(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]
         for connection in connections:
             with contextlib.suppress(OSError):
                 connection.sendall(HEAD)
-        ended = ground.until(lambda: not set(before) & set(task.workers()), START_UP)
-    ground.pass_time(seconds)
-    ground.until(lambda: not task.lives() or len(task.workers()) == len(before), START_UP)
+        ended = environment.until(lambda: not set(before) & set(task.workers()), START_UP)
+    environment.pass_time(seconds)
+    environment.until(lambda: not task.lives() or len(task.workers()) == len(before), START_UP)
     return [
         CheckResult(ended, f"{'All' if ended else 'Not all'} workers came to their limit and ended."),
-        _replaced(ground, task, before) if task.lives() else _replaced_by_ecs(ground, task),
+        _replaced(environment, task, before) if task.lives() else _replaced_by_ecs(environment, task),
     ]
 
 
-def full_disk(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+def full_disk(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     """No process of any task can write a byte into a file, and a task is started whose output is on a full disk."""
-    everybody = [pid for task in ground.tasks() for pid in (task.main, *task.workers())]
+    everybody = [pid for task in environment.tasks() for pid in (task.main, *task.workers())]
     with ExitStack() as limits:
         for pid in everybody:
             limits.enter_context(_limited(pid, resource.RLIMIT_FSIZE, 0))
         held = all(resource.prlimit(pid, resource.RLIMIT_FSIZE)[0] == 0 for pid in everybody)
-        with ground.another_task("sh", "-c", "exec python -m app > /dev/full 2>&1") as mute:
-            began = ground.until(lambda: look(mute.url, "/health").told == "200", START_UP)
+        with environment.another_task("sh", "-c", "exec python -m app > /dev/full 2>&1") as mute:
+            began = environment.until(lambda: look(mute.url, "/health").told == "200", START_UP)
             # More events than a buffer holds.
             good = [look(mute.url, "/mysfits").told for _ in range(EVENTS)].count("200")
-        ground.pass_time(seconds)
+        environment.pass_time(seconds)
     return [
         CheckResult(held, f"{len(everybody)} processes could write no file."),
         CheckResult(began and good == EVENTS, f"A task that could print nothing answered {good} of {EVENTS} requests."),
     ]
 
 
-def no_descriptors(ground: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
-    task = ground.victim()
+def no_descriptors(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
+    task = environment.victim()
     workers = task.workers()
     with ExitStack() as limits:
         for worker in workers:
             limits.enter_context(_limited(worker, resource.RLIMIT_NOFILE, _descriptors(worker) + MORE_DESCRIPTORS))
         with _connected(task, CROWD):
-            full = ground.until(lambda: all(_is_full(worker) for worker in workers), START_UP)
-            ground.pass_time(seconds)
+            full = environment.until(lambda: all(_is_full(worker) for worker in workers), START_UP)
+            environment.pass_time(seconds)
     return [CheckResult(full, f"{'All' if full else 'Not all'} {len(workers)} workers had no file descriptor left.")]
 
 
@@ -105,18 +105,20 @@ def _connected(task: RunningTask, count: int) -> Iterator[list[socket.socket]]:
         yield connections
 
 
-def _replaced(ground: FaultEnvironment, task: RunningTask, before: Sequence[int]) -> CheckResult:
-    ground.until(lambda: len(task.workers()) == len(before), START_UP)
+def _replaced(environment: FaultEnvironment, task: RunningTask, before: Sequence[int]) -> CheckResult:
+    environment.until(lambda: len(task.workers()) == len(before), START_UP)
     now = task.workers()
     new = [worker for worker in now if worker not in before]
     return CheckResult(len(now) == len(before) and bool(new), f"{len(new)} new workers serve, {len(now)} in all.")
 
 
-def _replaced_by_ecs(ground: FaultEnvironment, task: RunningTask) -> CheckResult:
+def _replaced_by_ecs(environment: FaultEnvironment, task: RunningTask) -> CheckResult:
     """For a server that gave up: it does when its workers end again within seconds. Raises TookTooLong."""
-    gone = ground.until(lambda: task.name not in ground.running(), START_UP)
-    ground.until_steady()
-    return CheckResult(gone, f"Its server gave up; {len(ground.running())} tasks run{', without it' if gone else ''}.")
+    gone = environment.until(lambda: task.name not in environment.running(), START_UP)
+    environment.until_steady()
+    return CheckResult(
+        gone, f"Its server gave up; {len(environment.running())} tasks run{', without it' if gone else ''}."
+    )
 
 
 def _memory(pid: int) -> int:

@@ -38,7 +38,7 @@ def look(url: str, path: str, task: str = "") -> Look:
 
 @contextmanager
 def looking(tasks: Sequence[RunningTask]) -> Iterator[list[Look]]:
-    """What is seen of each task while the context lasts."""
+    """Looks at each task while the context lasts."""
     seen: list[Look] = []
     over = threading.Event()
 

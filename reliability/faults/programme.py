@@ -1,10 +1,10 @@
-"""The faults there are, in the order in which they are played."""
+"""Programme of faults, in the order in which they are injected."""
 
 from __future__ import annotations
 
 from ecs_emulator.load.client import CLOSED, REFUSED, RESET
 from reliability.faults.around import SLOW, jumping_clock, slow_at_task, slow_by_balancer
-from reliability.faults.beneath import kill_envoy, kill_keeper
+from reliability.faults.beneath import kill_envoy, kill_reaper
 from reliability.faults.calls import hung_logs, no_logs, no_store, store_calls
 from reliability.faults.fault import Fault, Tolerance
 from reliability.faults.limits import full_disk, kill_worker, no_descriptors, no_memory
@@ -36,7 +36,7 @@ PROGRAMME = (
     # Nobody answers before there is another.
     Fault("envoy-killed", "the load balancer's process is killed", kill_envoy,
           Tolerance(frozenset({CLOSED, REFUSED, RESET}))),
-    Fault("keeper-killed", "the process that ends the others' is killed", kill_keeper, NOTHING),
+    Fault("keeper-killed", "the process that ends the others' is killed", kill_reaper, NOTHING),
     Fault("slow-clients", f"{SLOW:,} slow clients at the load balancer", slow_by_balancer, NOTHING),
     Fault("slow-clients-direct", f"{SLOW:,} slow clients at a task itself", slow_at_task, NOTHING),
 )  # fmt: skip

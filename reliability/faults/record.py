@@ -1,4 +1,4 @@
-"""What happened while a fault was played. Nothing here asks anybody: it can be made up."""
+"""Run record of a fault. Nothing here asks anybody: it can be made up."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ class FaultRun:
 
 
 def kinds(report: LoadReport) -> Counter[str]:
-    """How often visitors were told what."""
+    """Answers by kind, in words."""
     return _worded(report, lambda _outcome: True)
 
 
 def bad(report: LoadReport) -> Counter[str]:
-    """How often they were told each kind of failure."""
+    """Failures by kind, in words."""
     return _worded(report, failed)
 
 

@@ -1,4 +1,4 @@
-"""What came of the faults: a line for each as it goes, and a table for docs/reliability.md."""
+"""Display of the faults: a line for each as it goes, and a table for docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEAD = ("what is done", "for", "what visitors saw meanwhile", "failed", "likes a
 @dataclass(frozen=True)
 class Result:
     fault: Fault
-    played: FaultRun
+    run: FaultRun
     findings: Sequence[CheckResult]
 
     @property
@@ -27,14 +27,14 @@ class Result:
         return all(finding.holds for finding in self.findings)
 
     def row(self) -> tuple[str, ...]:
-        report = self.played.report
+        report = self.run.report
         return (
             self.fault.done,
-            f"{self.played.ended - self.played.began:.0f} s",
-            f"{counted(kinds(self.played.meanwhile))}; the slowest in {report.latency.slowest / 1000:.1f} s",
+            f"{self.run.ended - self.run.began:.0f} s",
+            f"{counted(kinds(self.run.meanwhile))}; the slowest in {report.latency.slowest / 1000:.1f} s",
             f"{report.failed:,} of {report.requests:,}",
-            f"{report.acknowledged.total():,} / {self.played.stored.total():,}",
-            f"{self.played.recovery:.1f} s",
+            f"{report.acknowledged.total():,} / {self.run.stored.total():,}",
+            f"{self.run.recovery:.1f} s",
             "holds" if self.passed else "FAILS",
         )
 

@@ -1,4 +1,4 @@
-"""Those who write while a rehearsal is killed: visitors of the API, and clients of the AWS endpoint."""
+"""Clients that write while a rehearsal is killed: visitors of the API, and clients of the AWS endpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients were answered, and what they may have done without an answer."""
+"""Ledger of what clients were answered, and what they may have done without an answer."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class PlatformProcess:
         raise NotReady("\n".join(self.said))
 
     def kill(self) -> None:
-        """`kill -9` of the main process alone; its keeper ends the rest."""
+        """`kill -9` of the main process alone; its reaper ends the rest."""
         if self._process:
             self._process.send_signal(signal.SIGKILL)
             self._hang_up()

@@ -1,1 +1,1 @@
-"""A soak: the split assembly under mixed load for long, with a rollout, a killed task and a throttled table in it."""
+"""Soak: the split assembly under mixed load for long, with a rollout, a killed task and a throttled table in it."""

@@ -17,7 +17,7 @@ from ops.local.program import MYSFITS
 from reliability.soak import memory, show
 from reliability.soak.judging import judge
 from reliability.soak.picture import draw
-from reliability.soak.play import SoakSettings, play
+from reliability.soak.run import SoakSettings, run
 from tools import page
 
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "soak.png"
@@ -38,20 +38,20 @@ def main() -> int:
     settings = SoakSettings(chosen.lasting, chosen.clients)
     try:
         with tempfile.TemporaryDirectory(prefix="mysfits-soak-") as folder:
-            soaked = play(settings, Path(folder), out.say)
+            soaked = run(settings, Path(folder), out.say)
     except (CannotLoad, Failure, NoProcess, EmulatorNotReady, TookTooLong) as problem:
         complain(str(problem))
         return FAILED
-    findings = judge(soaked)
+    checks = judge(soaked)
     picture = PICTURE if chosen.write else chosen.picture
     picture.parent.mkdir(parents=True, exist_ok=True)
     draw(soaked, picture)
     out.say()
-    out.show(show.outcome(soaked, findings))
+    out.show(show.outcome(soaked, checks))
     out.say(f"The picture is {picture}.")
     if chosen.write:
-        page.put("soak", show.figures(soaked, findings))
-    return PASSED if all(finding.holds for finding in findings) else FAILED
+        page.put("soak", show.figures(soaked, checks))
+    return PASSED if all(check.holds for check in checks) else FAILED
 
 
 if __name__ == "__main__":

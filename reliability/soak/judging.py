@@ -1,4 +1,4 @@
-"""Whether a soak was as promised: no failure without a reason, likes exact, memory flat."""
+"""Verdict on a soak: no failure without a reason, likes exact, memory flat."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecs_emulator.load.report import LoadReport
 from ecs_emulator.load.slices import RequestKind, Slice, failed
 from ops.visitors import LIKE
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
-from reliability.soak.story import WELL, Refusal, Soaked
+from reliability.soak.record import WELL, Refusal, Soaked
 
 WARM_UP = 1 / 6  # of the time, after which a process has seen everything once
 # Bytes that a task may hold more at the end: a kilobyte that stays of each request would be more in half an hour.
@@ -24,7 +24,7 @@ ROOM = 8 * 2**20
 
 @dataclass(frozen=True)
 class Reason:
-    """Why so many likes at the most may fail so from `since` to `until` (seconds since the epoch).
+    """Reason for so many likes at the most to fail so from `since` to `until` (seconds since the epoch).
 
     `revision` is what answers so: none where it is the load balancer.
     """
@@ -47,15 +47,15 @@ class Reason:
 
 
 def killed(soaked: Soaked) -> Reason:
-    """What was under way on the killed task, and what was sent to it before the load balancer knew."""
+    """Reason by the killed task: what was under way on it, and what was sent to it before the load balancer knew."""
     at = soaked.killed.at
     return Reason("killed", at, at + MOMENT, frozenset({"502", "503"}), "", soaked.report.clients)
 
 
 def throttled(soaked: Soaked) -> Reason:
-    """What waited for the table for as long as it may."""
-    act = soaked.throttled
-    return Reason("throttled", act.at, (act.steady_at or act.at) + MOMENT, frozenset({"503"}), soaked.likes)
+    """Reason by the throttled table: what waited for it for as long as it may."""
+    action = soaked.throttled
+    return Reason("throttled", action.at, (action.steady_at or action.at) + MOMENT, frozenset({"503"}), soaked.likes)
 
 
 class Left(NamedTuple):
@@ -72,7 +72,7 @@ class Left(NamedTuple):
 
 
 def sorted_out(report: LoadReport, reasons: Sequence[Reason]) -> tuple[dict[str, int], list[Left]]:
-    """How many failures each reason explains, and those that none does."""
+    """Failures by the reason that explains them, and those that none does."""
     explained: dict[str, int] = dict.fromkeys((reason.what for reason in reasons), 0)
     left: list[Left] = []
     for each in report.slices:
@@ -138,17 +138,17 @@ def judge(soaked: Soaked) -> list[CheckResult]:
         ),
         CheckResult(
             bool(soaked.visits) and not wrong,
-            f"{len(wrong):,} of {len(soaked.visits):,} guests were told what they should not be"
+            f"{len(wrong):,} of {len(soaked.visits):,} probes were told what they should not be"
             + (f": {wrong[0].request} {wrong[0].told!r}." if wrong else "."),
         ),
-        *_acts(soaked, explained),
+        *_actions(soaked, explained),
         _likes(soaked),
         *soaked.history.findings,
         _memory(soaked),
     ]
 
 
-def _acts(soaked: Soaked, explained: Mapping[str, int]) -> list[CheckResult]:
+def _actions(soaked: Soaked, explained: Mapping[str, int]) -> list[CheckResult]:
     refusal, deployed = soaked.refusal or Refusal(0, ""), soaked.deployed
     answered = soaked.report.by_revision().get(soaked.updated)
     return [

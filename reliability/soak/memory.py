@@ -1,4 +1,4 @@
-"""What the processes of a rehearsal hold of memory, looked at again and again.
+"""Memory of the processes of a rehearsal, sampled again and again.
 
 Of each process what it holds itself (`Pss_Anon`: its heap and stacks, its part of what was forked), not the files that
 it has mapped, which it shares with whatever else runs on the machine.
@@ -28,7 +28,7 @@ _AT_ONCE = 100  # tasks that DescribeTasks takes
 
 
 class Part(NamedTuple):
-    """What is measured as one: a task of a service, or something around the tasks, which has no task."""
+    """Part that is measured as one: a task of a service, or something around the tasks, which has no task."""
 
     name: str
     task: str = ""
@@ -42,7 +42,7 @@ class Sample(NamedTuple):
 
 
 def is_readable() -> bool:
-    """Whether this system tells what a process holds itself. Linux does."""
+    """True when this system tells what a process holds itself. Linux does."""
     with contextlib.suppress(OSError):
         return bool(_HELD.search(Path("/proc/self/smaps_rollup").read_text()))
     return False

@@ -1,4 +1,4 @@
-"""A soak as a picture that reads in print: requests by service, latency, memory, and what was done when."""
+"""Picture of a soak that reads in print: requests by service, latency, memory, and what was done when."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from ecs_emulator.load.plot import colours, draw_latency, draw_requests, names_of
 from ecs_emulator.load.slices import RequestKind, Slice, merged
 from reliability.soak.memory import BALANCER, Part, Sample
-from reliability.soak.story import Soaked
+from reliability.soak.record import Soaked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,12 +41,12 @@ def draw(soaked: Soaked, path: Path) -> None:
     _draw_memory(tasks, [each for each in series.items() if each[0].task], colour, "each task, MiB")
     _draw_memory(around, [each for each in series.items() if not each[0].task], colour, "around them, MiB")
     around.set_xlabel("seconds")
-    for number, act in enumerate((soaked.rollout, soaked.killed, soaked.throttled), 1):
-        begin, end = act.at - report.start, (act.steady_at or act.at) - report.start
+    for number, action in enumerate((soaked.rollout, soaked.killed, soaked.throttled), 1):
+        begin, end = action.at - report.start, (action.steady_at or action.at) - report.start
         for axes in (requests, latency, tasks, around):
             axes.axvspan(begin, end, color="black", alpha=0.12, linewidth=0)
         requests.annotate(
-            f"{number}  {act.text}", (begin, 1.0), xycoords=requests.get_xaxis_transform(),
+            f"{number}  {action.text}", (begin, 1.0), xycoords=requests.get_xaxis_transform(),
             xytext=(0, 8 + 12 * (3 - number)), textcoords="offset points", fontsize=8,
         )  # fmt: skip
     figure.legend(

@@ -1,4 +1,4 @@
-"""What came of a soak: for people at a terminal, and for docs/reliability.md."""
+"""Display of a soak: for people at a terminal, and for docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from rich.text import Text
 from ecs_emulator.experiments.record import CheckResult, OperatorAction
 from ecs_emulator.load import show
 from reliability.soak.judging import growths
-from reliability.soak.story import Soaked
+from reliability.soak.record import Soaked
 from tools import page
 
 MIB = 2**20
 MEMORY = ("MiB held by", "in the first third", "in the last", "more")
 
 
-def outcome(soaked: Soaked, findings: Sequence[CheckResult]) -> RenderableType:
+def outcome(soaked: Soaked, checks: Sequence[CheckResult]) -> RenderableType:
     memory = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name in MEMORY:
         memory.add_column(name, justify="left" if name == MEMORY[0] else "right")
     for row in memory_rows(soaked):
         memory.add_row(*row)
-    told = [finding.line for finding in findings]
-    return Group(show.summary(soaked.report), Text(), memory, Text(), *told, verdict(findings))
+    told = [check.line for check in checks]
+    return Group(show.summary(soaked.report), Text(), memory, Text(), *told, verdict(checks))
 
 
-def verdict(findings: Sequence[CheckResult]) -> Text:
-    passed = all(each.holds for each in findings)
+def verdict(checks: Sequence[CheckResult]) -> Text:
+    passed = all(each.holds for each in checks)
     return Text.assemble("The soak has ", ("passed", "bold green") if passed else ("FAILED", "bold red"), ".")
 
 
@@ -45,20 +45,20 @@ def memory_rows(soaked: Soaked) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def figures(soaked: Soaked, findings: Sequence[CheckResult]) -> str:
+def figures(soaked: Soaked, checks: Sequence[CheckResult]) -> str:
     """Markdown."""
     report, latency = soaked.report, soaked.report.latency
-    acts = [
-        (f"{act.at - report.start:.0f} s", act.text, _took(act))
-        for act in (soaked.rollout, soaked.killed, soaked.throttled)
+    actions = [
+        (f"{action.at - report.start:.0f} s", action.text, _took(action))
+        for action in (soaked.rollout, soaked.killed, soaked.throttled)
     ]
     return "\n\n".join(
         [
             f"{report.requests:,} requests in {report.seconds / 60:.1f} min from {report.clients} clients, "
             f"{report.per_second:,.0f} a second; p50 {latency.p50:.1f} ms, p99 {latency.p99:.1f} ms.",
-            page.table(("at", "what was done", "well again after"), acts),
+            page.table(("at", "what was done", "well again after"), actions),
             page.table(
-                ("holds", "what was found"), [("yes" if each.holds else "NO", each.sentence) for each in findings]
+                ("holds", "what was found"), [("yes" if each.holds else "NO", each.sentence) for each in checks]
             ),
             page.table(MEMORY, memory_rows(soaked)),
             f"{page.machine()}.",
@@ -66,5 +66,5 @@ def figures(soaked: Soaked, findings: Sequence[CheckResult]) -> str:
     )
 
 
-def _took(act: OperatorAction) -> str:
-    return f"{act.steady_at - act.at:.1f} s" if act.steady_at else "never"
+def _took(action: OperatorAction) -> str:
+    return f"{action.steady_at - action.at:.1f} s" if action.steady_at else "never"

@@ -1,4 +1,4 @@
-"""Visitors who do what the load does not, now and then, and know what they should be told."""
+"""Synthetic probes: visitors who do what the load does not, now and then, and know what they should be told."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATIENCE = 30.0  # seconds for an answer
 
 
 class ProbeResult(NamedTuple):
-    """What was asked for, what should have been answered, and what was. `at` is in seconds since the epoch."""
+    """Result of a probe: what was asked for, should have been answered, and was. `at` is in seconds since the epoch."""
 
     at: float
     request: str
@@ -70,7 +70,7 @@ class SyntheticProbes:
         self._asked = asked
         self._visits: list[ProbeResult] = []
         self._leaving = threading.Event()
-        self._thread = threading.Thread(target=self._visit, name="guests", daemon=True)
+        self._thread = threading.Thread(target=self._visit, name="probes", daemon=True)
         self._thread.start()
 
     def _visit(self) -> None:
@@ -97,8 +97,8 @@ def visit(asked: SyntheticProbe) -> ProbeResult:
 @contextmanager
 def visiting(asked: Sequence[SyntheticProbe]) -> Iterator[SyntheticProbes]:
     """SyntheticProbes who have left when the context has."""
-    guests = SyntheticProbes(asked)
+    probes = SyntheticProbes(asked)
     try:
-        yield guests
+        yield probes
     finally:
-        guests.leave()
+        probes.leave()

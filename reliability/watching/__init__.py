@@ -1,1 +1,1 @@
-"""What CloudWatch says of a service is what its visitors met."""
+"""Watching: CloudWatch says of a service what its visitors met."""

@@ -1,4 +1,4 @@
-"""What CloudWatch says of a service is what its visitors met: `python -m reliability.watching [--write]`.
+"""Watching, checked: CloudWatch says what visitors met. `python -m reliability.watching [--write]`.
 
 A rehearsal of its own, visitors on it, some of whom ask for what is not there, and in the middle a revision that fails
 a share of its requests: so tasks are stopped while they count. Ends with 1 where the two sides differ.
@@ -124,7 +124,7 @@ def logged(target: Target) -> Log:
 
 
 def until_told(target: Target, service: str) -> tuple[Measured, Log]:
-    """When CloudWatch has what the log has, or PATIENCE is over.
+    """Wait until CloudWatch has what the log has, or PATIENCE is over.
 
     There is something from the start: a rehearsal is ready when its service has answered it.
     """
@@ -149,11 +149,11 @@ def watched(folder: Path, say: Callable[[str], None]) -> tuple[list[Row], Log]:
                 new = stage.faulty_revision(FAULTS)
                 stage.update(f"{new} is to take over, with {FAULTS}", taskDefinition=new)
                 stage.until_deployed(new)
-            story = stage.story()
+            record = stage.record()
         after, log = until_told(rehearsal.target, named.short)
-    states = story.deployments_of(new)
+    states = record.deployments_of(new)
     deployed = Row("the deployment", "", "", ", ".join(states), states == ["SUCCESSFUL"])
-    return [*rows(story.report, story.stored.total(), before, log, after), deployed], log
+    return [*rows(record.report, record.stored.total(), before, log, after), deployed], log
 
 
 def figures(found: Sequence[Row], log: Log) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ecs_emulator.stacks.resources.registry import NOT_PLAYED, PLAYED
+from ecs_emulator.stacks.resources.registry import EMULATED, STUBBED
 from ops.stacks.listing import listed
 from tests.cfn.platforms import CFN, KINDS, Documents, Platform
 
@@ -106,7 +106,7 @@ def test_the_outputs_that_other_tools_read_are_there(platform: Platform) -> None
 
 def test_the_smallest_platform_is_what_the_rehearsal_knows(smallest: Platform) -> None:
     types = {resource["Type"] for resource in smallest.resources.values()}
-    assert types <= PLAYED.keys() | NOT_PLAYED
+    assert types <= EMULATED.keys() | STUBBED
 
 
 def test_every_suppression_says_why(platform: Platform) -> None:

@@ -77,7 +77,7 @@ def seeded(cloud: Cloud) -> str:
     """The cloud's address, with the tables under the names that the rendered policies have them by."""
     session = boto3.Session()
     stacks = Stacks(session, REGION)
-    stacks.play("mysfits-data", read_template(CFN / "data.yml"), {})
+    stacks.deploy_document("mysfits-data", read_template(CFN / "data.yml"), {})
     seed_all(session, stacks.outputs)
     session.client("logs").create_log_group(logGroupName="mysfits-cluster-Logs")
     return cloud.url
@@ -102,10 +102,10 @@ def role(assembly: str, platform_of: Platform) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def guarded(role: list[dict[str, Any]], seeded: str) -> Iterator[tuple[IamProxy, str]]:
-    """A door that lets pass what the role allows, and its address."""
-    door = IamProxy(seeded, role, REGION, ACCOUNT)
-    server = WebServer(door, 0, threads=4)
-    yield door, server.url
+    """An IAM proxy that lets pass what the role allows, and its address."""
+    proxy = IamProxy(seeded, role, REGION, ACCOUNT)
+    server = WebServer(proxy, 0, threads=4)
+    yield proxy, server.url
     server.close()
 
 
@@ -113,7 +113,7 @@ def guarded(role: list[dict[str, Any]], seeded: str) -> Iterator[tuple[IamProxy,
 def client(
     assembly: str, platform_of: Platform, guarded: tuple[IamProxy, str], monkeypatch: pytest.MonkeyPatch
 ) -> FlaskClient:
-    """The application with the settings of its task definition, on the cloud behind the door."""
+    """The application with the settings of its task definition, on the cloud behind the proxy."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", guarded[1])
     stack = platform_of.stacks[f"mysfits-{assembly.split()[1]}"]
     (container,) = stack.resources["TaskDefinition"]["Properties"]["ContainerDefinitions"]
@@ -188,9 +188,9 @@ def test_the_whole_journey_works_and_needs_all_that_is_granted(
 ) -> None:
     for part in JOURNEYS[assembly]:
         part(client)
-    door, _ = guarded
-    assert door.denied == []
-    assert door.passed == ASSEMBLIES[assembly]
+    proxy, _ = guarded
+    assert proxy.denied == []
+    assert proxy.passed == ASSEMBLIES[assembly]
 
 
 def _actions() -> list[str]:

@@ -1,4 +1,4 @@
-"""Drills need nothing of a service but its template: they pass on one of somebody else, played by a placeholder."""
+"""Drills need nothing of a service but its template: they pass on one of somebody else, with a placeholder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_drill_passes_on_a_service_that_it_knows_nothing_of(drill: Drill, tmp_
     folder = tmp_path / "emulator"
     folder.mkdir()
     result = run(drill, subject, DrillOptions(clients=8, requests=2_000), folder, tmp_path, print)
-    assert [finding.sentence for finding in result.findings if not finding.holds] == []
-    assert result.story.report.requests > 0
-    assert set(result.story.report.by_route()) == {"GET /", "GET /cats/{id}"}
-    assert result.story.acts[-1].steady_at
+    assert [check.sentence for check in result.checks if not check.holds] == []
+    assert result.record.report.requests > 0
+    assert set(result.record.report.by_route()) == {"GET /", "GET /cats/{id}"}
+    assert result.record.actions[-1].steady_at

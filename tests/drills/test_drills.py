@@ -1,4 +1,4 @@
-"""The drills as they are, each in a rehearsal of its own that plays ten times faster than AWS.
+"""The drills as they are, each in a rehearsal of its own that runs ten times faster than AWS.
 
 What is about a number of requests has all 64 clients and the machine for itself; what is about who notices what has
 fewer, and runs beside other tests.

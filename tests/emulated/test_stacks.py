@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from ecs_emulator.local import REGION
-from ecs_emulator.stacks.resources.registry import NOT_PLAYED, WITH_TASKS
+from ecs_emulator.stacks.resources.registry import STUBBED, WITH_TASKS
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
 from ops.stacks.listing import MONOLITH, Listing
@@ -80,22 +80,22 @@ def test_the_table_can_be_restored_to_any_second(session: boto3.Session, table_n
     assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
-def test_all_stacks_of_the_platform_can_be_played(stacks: Stacks, session: boto3.Session, tmp_path: Path) -> None:
-    # Names of their own: other tests play them into the same cloud.
+def test_all_stacks_of_the_platform_can_be_deployed(stacks: Stacks, session: boto3.Session, tmp_path: Path) -> None:
+    # Names of their own: other tests deploy them into the same cloud.
     text = (CFN / "stacks.yml").read_text().replace("mysfits-", f"all-{next(_numbers)}-")
     (tmp_path / "stacks.yml").write_text(text)
     for template in CFN.glob("*.yml"):
         if template.name != "stacks.yml":
             (tmp_path / template.name).symlink_to(template)
-    stacks.play_all(Listing.read(tmp_path / "stacks.yml").all(MONOLITH))
+    stacks.deploy_all(Listing.read(tmp_path / "stacks.yml").all(MONOLITH))
     assert stacks.outputs.keys() >= {"DynamoTable", "SiteBucket", "S3WebsiteURL", "LogGroup"}
     table = session.client("dynamodb").describe_table(TableName=stacks.outputs["DynamoTable"])["Table"]
     assert table["TableStatus"] == "ACTIVE"
-    assert stacks.not_played <= NOT_PLAYED | WITH_TASKS.keys() | {"AWS::CloudWatch::Alarm"}
+    assert stacks.stubbed <= STUBBED | WITH_TASKS.keys() | {"AWS::CloudWatch::Alarm"}
 
 
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:
-    stacks.play(f"site-{next(_numbers)}", read_template(CFN / "site.yml"), {})
+    stacks.deploy_document(f"site-{next(_numbers)}", read_template(CFN / "site.yml"), {})
     s3, bucket = session.client("s3"), stacks.outputs["SiteBucket"]
 
     website = s3.get_bucket_website(Bucket=bucket)

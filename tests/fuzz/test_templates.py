@@ -1,4 +1,4 @@
-"""Whatever comes as a template: it is played, or refused in one sentence, and never anything else.
+"""Whatever comes as a template: it is deployed, or refused in one sentence, and never anything else.
 
 Breaks that this file notices, tried: aliases that are allowed; no budget; `Fn::Select` of what is no list.
 """

@@ -167,7 +167,7 @@ def test_what_a_killed_rehearsal_left_behind_is_removed_by_the_next(tmp_path: Pa
     docker("network", "create", "--label", f"ecs-emulator.folder={local}", "mysfits-left-behind")
     with Platform(local, options=[*DOCKER, "--placeholder"]) as platform:
         platform.ready()
-        assert "The Docker engine does not have nginxdemos/nginx-hello:latest; a process plays the placeholder." in (
+        assert "The Docker engine does not have nginxdemos/nginx-hello:latest; the placeholder runs as a process." in (
             platform.output()
         )
         assert left not in containers(local, "--all")

@@ -19,7 +19,7 @@ from app.kit.concurrency_limiter import Busy
 from tests.platform_runner import until
 
 
-class Gate:
+class HeldWork:
     """Work that begins when it is asked to, and ends when the test lets it."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Gate:
             raise outcome
         return outcome
 
-    def wait_for_rounds(self, count: int) -> None:
+    def wait_for_batches(self, count: int) -> None:
         with self._lock:
             assert self._lock.wait_for(lambda: len(self.begun) >= count, timeout=10)
 
@@ -49,8 +49,8 @@ class Gate:
 
 
 @pytest.fixture
-def gate() -> Gate:
-    return Gate()
+def held() -> HeldWork:
+    return HeldWork()
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def crowd() -> ThreadPoolExecutor:
 
 
 def here(shared: RequestCoalescer[str, Any]) -> int:
-    """Requests that are in a round, or wait for one."""
-    rounds = list(shared._under_way.values())
-    return sum(each.size + (each.next.size if each.next else 0) for each in rounds)
+    """Requests that are in a batch, or wait for one."""
+    batches = list(shared._under_way.values())
+    return sum(each.size + (each.next.size if each.next else 0) for each in batches)
 
 
 def arrive(crowd: ThreadPoolExecutor, shared: RequestCoalescer[str, Any], key: str, count: int) -> list[Future[Any]]:
@@ -72,93 +72,93 @@ def arrive(crowd: ThreadPoolExecutor, shared: RequestCoalescer[str, Any], key: s
     return calls
 
 
-def test_a_lone_request_is_served_at_once(gate: Gate, crowd: ThreadPoolExecutor) -> None:
-    shared = RequestCoalescer(gate.work, patience=5)
-    gate.end(0, "done")
+def test_a_lone_request_is_served_at_once(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
+    shared = RequestCoalescer(held.work, patience=5)
+    held.end(0, "done")
     assert shared.do("a") == "done"
-    assert gate.begun == [("a", 1)]
+    assert held.begun == [("a", 1)]
 
 
-def test_those_who_arrive_during_work_share_the_next_and_no_more(gate: Gate, crowd: ThreadPoolExecutor) -> None:
-    shared = RequestCoalescer(gate.work, patience=5)
+def test_those_who_arrive_during_work_share_the_next_and_no_more(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
+    shared = RequestCoalescer(held.work, patience=5)
     first = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     crowded = arrive(crowd, shared, "a", 20)
-    assert gate.begun == [("a", 1)]
-    gate.end(0, "one")
-    gate.wait_for_rounds(2)
+    assert held.begun == [("a", 1)]
+    held.end(0, "one")
+    held.wait_for_batches(2)
     late = arrive(crowd, shared, "a", 3)
-    gate.end(1, "two")
-    gate.wait_for_rounds(3)
-    gate.end(2, "three")
-    assert gate.begun == [("a", 1), ("a", 20), ("a", 3)]
+    held.end(1, "two")
+    held.wait_for_batches(3)
+    held.end(2, "three")
+    assert held.begun == [("a", 1), ("a", 20), ("a", 3)]
     assert [call.result(10) for call in first] == ["one"]
     assert [call.result(10) for call in crowded] == ["two"] * 20
     assert [call.result(10) for call in late] == ["three"] * 3
 
 
-def test_different_keys_do_not_wait_for_each_other(gate: Gate, crowd: ThreadPoolExecutor) -> None:
-    shared = RequestCoalescer(gate.work, patience=5)
+def test_different_keys_do_not_wait_for_each_other(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
+    shared = RequestCoalescer(held.work, patience=5)
     calls = [call for key in "abcdefgh" for call in arrive(crowd, shared, key, 1)]
-    gate.wait_for_rounds(8)
+    held.wait_for_batches(8)
     for number in range(8):
-        gate.end(number, number)
+        held.end(number, number)
     assert sorted(call.result(10) for call in calls) == list(range(8))
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), MemoryError()])
 def test_an_error_reaches_its_round_alone_and_the_next_one_goes_on(
-    gate: Gate, crowd: ThreadPoolExecutor, error: BaseException
+    held: HeldWork, crowd: ThreadPoolExecutor, error: BaseException
 ) -> None:
-    shared = RequestCoalescer(gate.work, patience=5)
+    shared = RequestCoalescer(held.work, patience=5)
     first = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     second = arrive(crowd, shared, "a", 5)
-    gate.end(0, "one")
-    gate.wait_for_rounds(2)
+    held.end(0, "one")
+    held.wait_for_batches(2)
     third = arrive(crowd, shared, "a", 5)
-    gate.end(1, error)
-    gate.end(2, "three")
+    held.end(1, error)
+    held.end(2, "three")
     assert first[0].result(10) == "one"
     assert [type(call.exception(10)) for call in second] == [type(error)] * 5
     assert [call.result(10) for call in third] == ["three"] * 5
 
 
 def test_work_that_hangs_holds_nobody_for_ever(
-    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(coalescer, "GRACE", 0.2)
-    shared = RequestCoalescer(gate.work, patience=0.2)
+    shared = RequestCoalescer(held.work, patience=0.2)
     hung = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     behind = arrive(crowd, shared, "a", 5)
     assert [type(call.exception(10)) for call in behind] == [Busy] * 5
-    assert len(gate.begun) == 1
+    assert len(held.begun) == 1
     # Those who come later wait for a turn of their own, and it comes when the hung work ends after all.
     later = crowd.submit(shared.do, "a")
     until(lambda: here(shared) == 2, "the late one has arrived")
-    gate.end(0, "at last")
-    gate.end(1, "next")
+    held.end(0, "at last")
+    held.end(1, "next")
     assert hung[0].result(10) == "at last"
     assert later.result(10) == "next"
 
 
 def test_followers_of_work_that_hangs_are_let_go(
-    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(coalescer, "GRACE", 0.2)
-    shared = RequestCoalescer(gate.work, patience=2)
+    shared = RequestCoalescer(held.work, patience=2)
     first = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     monkeypatch.setattr(shared, "_patience", 0.1)
     second = arrive(crowd, shared, "a", 4)
-    gate.end(0, "one")
+    held.end(0, "one")
     assert first[0].result(10) == "one"
-    gate.wait_for_rounds(2)
+    held.wait_for_batches(2)
     until(lambda: sum(call.done() for call in second) == 3, "the followers are let go")
     assert [type(call.exception()) for call in second if call.done()] == [BatchTimedOut] * 3
-    gate.end(1, "two")
-    gate.end(2, "three")
+    held.end(1, "two")
+    held.end(2, "three")
     until(lambda: all(call.done() for call in second), "the leader has ended")
     assert shared.do("a") == "three"
 
@@ -179,38 +179,38 @@ class Signal:
 
 
 def test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadline(
-    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its leader may wait for a turn until the deadline, and then for a call that has its own time-outs."""
     waits: list[float] = []
 
     def add_waiter(mine: Any) -> Any:
-        seat = Signal(waits, comes=False)
-        mine._seats.append(seat)
-        return seat
+        waiter = Signal(waits, comes=False)
+        mine._waiters.append(waiter)
+        return waiter
 
-    monkeypatch.setattr(coalescer._Batch, "take_seat", add_waiter)
-    shared = RequestCoalescer(gate.work, patience=60)
+    monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
+    shared = RequestCoalescer(held.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     second = arrive(crowd, shared, "a", 1)
     for _ in range(3):
         with pytest.raises(BatchTimedOut):
             shared.do("a")
     assert waits == [60 + coalescer.GRACE] * 3
     assert coalescer.GRACE == 4, "the two seconds of a call, twice"
-    gate.end(0, "one")
-    gate.end(1, "two")
+    held.end(0, "one")
+    held.end(1, "two")
     assert [call.result(30) for call in (*first, *second)] == ["one", "two"]
 
 
 def test_a_leader_waits_for_its_turn_until_the_deadline(
-    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    shared = RequestCoalescer(gate.work, patience=60)
+    shared = RequestCoalescer(held.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     begin = coalescer._Batch.__init__
 
     def without_a_turn(mine: Any) -> None:
@@ -222,21 +222,21 @@ def test_a_leader_waits_for_its_turn_until_the_deadline(
         shared.do("a")
     assert waits == [60]
     assert here(shared) == 1, "who gave up is forgotten"
-    gate.end(0, "one")
+    held.end(0, "one")
     assert first[0].result(30) == "one"
     assert not shared._under_way
 
 
 def test_a_turn_that_comes_as_the_wait_ends_is_taken(
-    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = RequestCoalescer(gate.work, patience=60)
+    shared = RequestCoalescer(held.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     begin = coalescer._Batch.__init__
 
     def end_the_first() -> None:
-        gate.end(0, "one")
+        held.end(0, "one")
         assert first[0].result(30) == "one"
 
     def late(mine: Any) -> None:
@@ -244,30 +244,30 @@ def test_a_turn_that_comes_as_the_wait_ends_is_taken(
         mine.turn = Signal([], comes=False, meanwhile=end_the_first)
 
     monkeypatch.setattr(coalescer._Batch, "__init__", late)
-    gate.end(1, "two")
+    held.end(1, "two")
     assert shared.do("a") == "two"
     assert not shared._under_way
 
 
 def test_a_seat_that_is_called_as_the_wait_ends_is_no_loss(
-    gate: Gate, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = RequestCoalescer(gate.work, patience=60)
+    shared = RequestCoalescer(held.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     second = arrive(crowd, shared, "a", 1)
 
     def end_both() -> None:
-        gate.end(0, "one")
-        gate.end(1, "two")
+        held.end(0, "one")
+        held.end(1, "two")
         assert [call.result(30) for call in (*first, *second)] == ["one", "two"]
 
     def add_waiter(mine: Any) -> Any:
-        seat = Signal([], comes=False, meanwhile=end_both)
-        mine._seats.append(seat)
-        return seat
+        waiter = Signal([], comes=False, meanwhile=end_both)
+        mine._waiters.append(waiter)
+        return waiter
 
-    monkeypatch.setattr(coalescer._Batch, "take_seat", add_waiter)
+    monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
     assert shared.do("a") == "two"
     assert not shared._under_way
 
@@ -281,16 +281,16 @@ def test_the_deadline_of_a_round_is_that_of_its_leader(monkeypatch: pytest.Monke
 
 
 def test_each_of_a_round_has_an_error_of_its_own_with_what_is_known_of_it(
-    gate: Gate, crowd: ThreadPoolExecutor
+    held: HeldWork, crowd: ThreadPoolExecutor
 ) -> None:
-    shared = RequestCoalescer(gate.work, patience=60)
+    shared = RequestCoalescer(held.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
-    gate.wait_for_rounds(1)
+    held.wait_for_batches(1)
     second = arrive(crowd, shared, "a", 3)
     error = Busy()
     error.__cause__ = ValueError("why")
-    gate.end(0, "one")
-    gate.end(1, error)
+    held.end(0, "one")
+    held.end(1, error)
     errors = [call.exception(30) for call in second]
     assert first[0].result(30) == "one"
     assert len({id(each) for each in errors}) == 3

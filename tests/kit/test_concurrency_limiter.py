@@ -36,15 +36,15 @@ def test_at_a_standstill_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_crowd_that_moves_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrency_limiter, "SHORT_WAIT", 10)
-    places = ConcurrencyLimiter(3)
+    permits = ConcurrencyLimiter(3)
     inside = threading.Semaphore(3)
 
     def visit(_: int) -> bool:
-        places.enter()
-        assert inside.acquire(blocking=False), "more inside than there are places"
+        permits.enter()
+        assert inside.acquire(blocking=False), "more inside than there are permits"
         time.sleep(0.001)
         inside.release()
-        places.leave()
+        permits.leave()
         return True
 
     with ThreadPoolExecutor(32) as threads:
@@ -98,7 +98,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def one(monkeypatch: pytest.MonkeyPatch) -> ConcurrencyLimiter:
-    """A gate of one place, taken, at a clock that stands still."""
+    """A limiter of one permit, taken, at a clock that stands still."""
     monkeypatch.setattr(concurrency_limiter, "time", SimpleNamespace(monotonic=lambda: 100.0))
     one = ConcurrencyLimiter(1)
     one.enter()
@@ -180,15 +180,15 @@ def a_server(threads: int) -> Flask:
 
 
 def test_a_request_leaves_its_place_however_it_ends_and_another_s_never(monkeypatch: pytest.MonkeyPatch) -> None:
-    gates: list[ConcurrencyLimiter] = []
+    limiters: list[ConcurrencyLimiter] = []
 
     class Known(ConcurrencyLimiter):
-        def __init__(self, places: int) -> None:
-            super().__init__(places)
-            gates.append(self)
+        def __init__(self, permits: int) -> None:
+            super().__init__(permits)
+            limiters.append(self)
 
-    monkeypatch.setattr(concurrency_limiter, "Gate", Known)
+    monkeypatch.setattr(concurrency_limiter, "ConcurrencyLimiter", Known)
     client = a_server(threads=1).test_client()
     for path, status in (("/broken", 500), ("/health", 200), ("/nowhere", 404), ("/fine", 200), ("/health", 200)):
         assert client.get(path).status_code == status
-        assert gates[0]._free == 1, path
+        assert limiters[0]._free == 1, path

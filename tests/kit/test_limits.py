@@ -1,4 +1,4 @@
-"""The limits of docs/threat-model.md that no other test is about: the head, places, calls to the data store."""
+"""The limits of docs/threat-model.md that no other test is about: the head, permits, calls to the data store."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.mark.parametrize(("threads", "places"), [(1, 1), (2, 1), (16, 14), (128, 112)])
-def test_an_eighth_of_the_threads_stays_free_for_health_checks(threads: int, places: int) -> None:
+@pytest.mark.parametrize(("threads", "permits"), [(1, 1), (2, 1), (16, 14), (128, 112)])
+def test_an_eighth_of_the_threads_stays_free_for_health_checks(threads: int, permits: int) -> None:
     app = Flask(__name__)
     problems.answer_with_problems(app)
     limit_concurrency(app, threads)
@@ -76,7 +76,7 @@ def test_an_eighth_of_the_threads_stays_free_for_health_checks(threads: int, pla
 
     @app.get("/slow")
     def slow() -> str:
-        if next(arrivals) > places:
+        if next(arrivals) > permits:
             return "one too many"
         inside.release()
         assert leave.wait(60)
@@ -86,8 +86,8 @@ def test_an_eighth_of_the_threads_stays_free_for_health_checks(threads: int, pla
     def health() -> str:
         return "healthy"
 
-    with ThreadPoolExecutor(places) as crowd:
-        visits = [crowd.submit(app.test_client().get, "/slow") for _ in range(places)]
+    with ThreadPoolExecutor(permits) as crowd:
+        visits = [crowd.submit(app.test_client().get, "/slow") for _ in range(permits)]
         for _ in visits:
             assert inside.acquire(timeout=60)
         try:

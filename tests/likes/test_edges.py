@@ -1,7 +1,7 @@
-"""The edges of the argument in docs/decisions/0004: a stamp that became the floor, a row that is ahead, a last moment.
+"""The edges of the argument in docs/decisions/0004: a number that became the low-water mark, a row ahead, a last try.
 
-Breaks that this file notices, tried: `WriterFloor <= :stamp`; a floor that is not what was removed last; a sweep
-without its conditions; a pause without an end; `SILENCE` and `CROWD` off by one.
+Breaks that this file notices, tried: `WriterFloor <= :number`; a low-water mark that is not what was removed last; a
+sweep without its conditions; a pause without an end; `SILENCE` and `CROWD` off by one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from app.likes.sequence_numbers import CROWD, PREFIX, SILENCE, Writer, removable
 from app.likes.store import Likes
 from tests.conftest import Rows
 
-SECOND = 1_000_000  # in stamps
+SECOND = 1_000_000  # in numbers
 
 
 class Recording:
@@ -60,13 +60,13 @@ def test_a_late_duplicate_of_the_stamp_that_became_the_floor_counts_nothing(tabl
     recording = Recording(table)
     likes_on(recording).add(mysfit_id, 5, soon())
     (write,) = recording.asked
-    stamp = write["ExpressionAttributeValues"][":stamp"]
+    number = write["ExpressionAttributeValues"][":number"]
     # Its writer is swept, and no other was newer.
     table.update(
         {"MysfitId": mysfit_id},
-        UpdateExpression="REMOVE #writer SET WriterFloor = :floor",
+        UpdateExpression="REMOVE #writer SET WriterFloor = :low_water",
         ExpressionAttributeNames=write["ExpressionAttributeNames"],
-        ExpressionAttributeValues={":floor": stamp},
+        ExpressionAttributeValues={":low_water": number},
     )
     with pytest.raises(Refused):
         redelivered(table, write)
@@ -86,14 +86,14 @@ def test_a_duplicate_counts_nothing_while_the_row_knows_its_writer(table: Table,
 
 
 def test_a_stamp_just_above_the_floor_is_taken(table: Table, rows: Rows) -> None:
-    floor = now() + 3_600 * SECOND
-    mysfit_id = rows.add(WriterFloor=floor)
+    low_water = now() + 3_600 * SECOND
+    mysfit_id = rows.add(WriterFloor=low_water)
     recording = Recording(table)
     assert likes_on(recording).add(mysfit_id, 2, soon()) == 2
-    stamps_tried = [asked["ExpressionAttributeValues"][":stamp"] for asked in recording.asked]
-    assert len(stamps_tried) == 2
-    assert stamps_tried[0] < floor
-    assert stamps_tried[1] == floor + 1
+    numbers_tried = [asked["ExpressionAttributeValues"][":number"] for asked in recording.asked]
+    assert len(numbers_tried) == 2
+    assert numbers_tried[0] < low_water
+    assert numbers_tried[1] == low_water + 1
 
 
 def test_a_row_that_is_ahead_of_its_own_writer_takes_a_stamp_above_it(table: Table, rows: Rows) -> None:
@@ -131,7 +131,7 @@ def test_the_same_stamp_is_sent_again_after_pauses_that_double_up_to_a_tenth_of_
     recording = Recording(table, *[error] * 6)
     assert likes_on(recording).add(mysfit_id, 1, deadline=200.0) == 1
     assert pauses == [0.02, 0.04, 0.08, 0.1, 0.1, 0.1]
-    assert len({asked["ExpressionAttributeValues"][":stamp"] for asked in recording.asked}) == 1
+    assert len({asked["ExpressionAttributeValues"][":number"] for asked in recording.asked}) == 1
 
 
 def test_pauses_are_spread_by_a_half(monkeypatch: pytest.MonkeyPatch, table: Table, rows: Rows) -> None:
@@ -186,9 +186,9 @@ def test_one_sweep_takes_the_fifty_oldest(table: Table, rows: Rows) -> None:
     assert row["WriterFloor"] == sorted(old.values())[49]
 
 
-@pytest.mark.parametrize("moved", ["a writer", "the floor"])
+@pytest.mark.parametrize("moved", ["a writer", "the low-water mark"])
 def test_a_sweep_that_somebody_was_ahead_of_removes_nothing(table: Table, rows: Rows, moved: str) -> None:
-    """A writer that was not silent after all is not forgotten, and a floor never sinks."""
+    """A writer that was not silent after all is not forgotten, and a low-water mark never sinks."""
     old = silent(10)
     mysfit_id = rows.add(**old)
 
@@ -196,7 +196,7 @@ def test_a_sweep_that_somebody_was_ahead_of_removes_nothing(table: Table, rows: 
         def update(self, key: Any, **expressions: Any) -> Any:
             if "REMOVE" in expressions["UpdateExpression"]:
                 name, value = ("#x", next(iter(old))), now()
-                if moved == "the floor":
+                if moved == "the low-water mark":
                     name = ("#x", "WriterFloor")
                 table.update(
                     key,
@@ -209,7 +209,7 @@ def test_a_sweep_that_somebody_was_ahead_of_removes_nothing(table: Table, rows: 
     assert likes_on(Overtaken(table)).add(mysfit_id, 1, soon()) == 1
     row = rows.get(mysfit_id)
     assert old.keys() <= row.keys()
-    assert ("WriterFloor" in row) is (moved == "the floor")
+    assert ("WriterFloor" in row) is (moved == "the low-water mark")
 
 
 def test_a_writer_is_silent_after_its_silence_and_not_at_it() -> None:
@@ -232,10 +232,10 @@ def test_a_stamp_is_the_time_in_microseconds_or_just_above_what_it_has_to_be_abo
 ) -> None:
     monkeypatch.setattr(sequence_numbers, "time", SimpleNamespace(time_ns=lambda: 1_700_000_000_123_456_789))
     writer = Writer()
-    assert writer.stamp() == 1_700_000_000_123_456
-    assert writer.stamp() == 1_700_000_000_123_457
-    assert writer.stamp(above=1_700_000_000_123_500) == 1_700_000_000_123_501
-    assert writer.stamp(above=5) == 1_700_000_000_123_502
+    assert writer.next_number() == 1_700_000_000_123_456
+    assert writer.next_number() == 1_700_000_000_123_457
+    assert writer.next_number(above=1_700_000_000_123_500) == 1_700_000_000_123_501
+    assert writer.next_number(above=5) == 1_700_000_000_123_502
 
 
 def test_writers_have_short_names_that_differ() -> None:

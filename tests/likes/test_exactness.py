@@ -145,7 +145,7 @@ def soon() -> float:
 
 
 def ago(seconds: float) -> int:
-    """A stamp that many seconds old."""
+    """A number that many seconds old."""
     return int((time.time() - seconds) * 1_000_000)
 
 
@@ -230,12 +230,12 @@ class Scripted:
         if step == "forgotten":
             # Silent for too long: the row was swept before the next try.
             attribute = expressions["ExpressionAttributeNames"]["#writer"]
-            stamp = expressions["ExpressionAttributeValues"][":stamp"]
+            number = expressions["ExpressionAttributeValues"][":number"]
             self._table.update(
                 key,
-                UpdateExpression="REMOVE #writer SET WriterFloor = :floor",
+                UpdateExpression="REMOVE #writer SET WriterFloor = :low_water",
                 ExpressionAttributeNames={"#writer": attribute},
-                ExpressionAttributeValues={":floor": stamp + 5},
+                ExpressionAttributeValues={":low_water": number + 5},
             )
         if step == "not sent":
             raise NotApplied("not sent")
@@ -322,9 +322,9 @@ def test_a_row_that_went_away_takes_no_likes(table: Table, rows: Rows) -> None:
 
 def test_stamps_only_grow_even_when_the_clock_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     writer = Writer()
-    first = writer.stamp()
+    first = writer.next_number()
     monkeypatch.setattr(time, "time_ns", lambda: 0)
-    assert first < writer.stamp() < writer.stamp() < writer.stamp(above=first + 10**9)
+    assert first < writer.next_number() < writer.next_number() < writer.next_number(above=first + 10**9)
 
 
 def test_a_forked_process_is_another_writer() -> None:

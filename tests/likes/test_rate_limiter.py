@@ -49,9 +49,9 @@ def test_a_client_is_who_the_load_balancer_says(forwarded_for: str | None, clien
     assert client_of(a_like(forwarded_for)) == client
 
 
-def taken(pace: RateLimiter, forwarded_for: str) -> bool:
+def taken(limiter: RateLimiter, forwarded_for: str) -> bool:
     try:
-        pace.take(a_like(forwarded_for))
+        limiter.take(a_like(forwarded_for))
     except TooManyLikes:
         return False
     return True
@@ -59,27 +59,27 @@ def taken(pace: RateLimiter, forwarded_for: str) -> bool:
 
 def test_each_client_has_its_own_likes_in_each_second() -> None:
     now = 7.0
-    pace = RateLimiter(2, lambda: now)
-    assert [taken(pace, "192.0.2.1") for _ in range(4)] == [True, True, False, False]
-    assert [taken(pace, "198.51.100.1, 192.0.2.1") for _ in range(2)] == [False, False]
-    assert [taken(pace, "192.0.2.1, 192.0.2.2") for _ in range(3)] == [True, True, False]
+    limiter = RateLimiter(2, lambda: now)
+    assert [taken(limiter, "192.0.2.1") for _ in range(4)] == [True, True, False, False]
+    assert [taken(limiter, "198.51.100.1, 192.0.2.1") for _ in range(2)] == [False, False]
+    assert [taken(limiter, "192.0.2.1, 192.0.2.2") for _ in range(3)] == [True, True, False]
     now = 8.0
-    assert [taken(pace, "192.0.2.1") for _ in range(3)] == [True, True, False]
+    assert [taken(limiter, "192.0.2.1") for _ in range(3)] == [True, True, False]
 
 
 def test_nothing_of_a_client_is_kept_for_longer_than_its_second() -> None:
     now = 0.0
-    pace = RateLimiter(1, lambda: now)
+    limiter = RateLimiter(1, lambda: now)
     for second in range(20):
         now = float(second)
         for number in range(100):
-            assert taken(pace, f"192.0.{second}.{number}")
-    assert len(pace._taken) == 100
+            assert taken(limiter, f"192.0.{second}.{number}")
+    assert len(limiter._taken) == 100
 
 
 def test_without_a_limit_there_is_none() -> None:
-    pace = RateLimiter(0)
-    assert all(taken(pace, "192.0.2.1") for _ in range(1_000))
+    limiter = RateLimiter(0)
+    assert all(taken(limiter, "192.0.2.1") for _ in range(1_000))
 
 
 def test_too_many_likes_are_a_problem_that_says_when_to_come_back_and_store_nothing(

@@ -169,7 +169,7 @@ def test_ctrl_c_is_a_good_end_of_following(mysfits: Mysfits, monkeypatch: pytest
 def test_without_a_rehearsal_a_command_says_how_to_get_one(mysfits: Mysfits, verb: str) -> None:
     result = mysfits(verb)
     assert result.exit_code == 3
-    assert result.output == "Error: No rehearsal is running here. Start one with `make run`, or say --aws.\n"
+    assert result.output == "Error: No emulator is running here. Start one with `make run`, or say --aws.\n"
 
 
 @pytest.mark.parametrize("verb", ["seed", "logs"])
@@ -181,7 +181,7 @@ def test_a_rehearsal_that_was_killed_and_left_its_note_is_one_clear_line(
     (folder / "running.json").write_text(json.dumps(note))
     result = mysfits(verb)
     assert result.exit_code == 3
-    assert result.output == "Error: No rehearsal is running here. Start one with `make run`, or say --aws.\n"
+    assert result.output == "Error: No emulator is running here. Start one with `make run`, or say --aws.\n"
 
 
 def test_a_stack_that_is_not_there_is_named_by_its_output(

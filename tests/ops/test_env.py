@@ -101,7 +101,7 @@ def test_one_command_runs_with_it_and_its_end_is_the_end(running: Path) -> None:
 def test_without_a_rehearsal_it_says_so_and_a_shell_notices(folder: Path) -> None:
     done = run(["sh", "-c", f'set -e; eval "$({" ".join(MYSFITS)} env)"; echo went on'], folder)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Error: No rehearsal is running here. Start one with `make run`.\n"
+    assert done.stderr == "Error: No emulator is running here. Start one with `make run`.\n"
     for options in (["--json"], ["--powershell"], ["--", "true"]):
         done = run([*MYSFITS, "env", *options], folder)
         assert (done.returncode, done.stdout) == (3, "")

@@ -149,7 +149,7 @@ def test_without_an_address_the_rehearsal_is_loaded(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
     result = mysfits()
     assert result.exit_code == 3
-    assert "No rehearsal is running here." in result.stderr
+    assert "No emulator is running here." in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ OWN_PRINTERS = {
     "emulator/ecs_emulator/ops/terminal.py": "the one place",
     "emulator/ecs_emulator/load/__main__.py": "to the process that started it",
     "emulator/ecs_emulator/commands/load.py": "ASCII to a file",
-    "emulator/ecs_emulator/reaper.py": "to the keeper",
+    "emulator/ecs_emulator/reaper.py": "to the reaper",
     "emulator/ecs_emulator/scheduler/docker/cleanup.py": "to the watcher",
     "emulator/ecs_emulator/stacks/matcher.py": "to the process that started it",
     "ops/local/cloud_service.py": "made visible there, in an image without rich",

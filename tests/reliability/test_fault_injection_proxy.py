@@ -15,7 +15,7 @@ from reliability.fault_injection_proxy import SLOW, FaultInjectionProxy
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
 
 
-def test_what_befalls_calls_can_be_changed_while_it_runs(session: boto3.Session, cloud: Cloud) -> None:
+def test_what_is_injected_can_be_changed_while_it_runs(session: boto3.Session, cloud: Cloud) -> None:
     with FaultInjectionProxy(cloud.url, {}, seed=1) as proxy:
         client = session.client("dynamodb", endpoint_url=proxy.url, config=ONCE)
         client.list_tables()

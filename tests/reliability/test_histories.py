@@ -87,7 +87,7 @@ def test_what_the_service_answers_is_linearizable(visitors: Visitors) -> None:
 
 
 def test_an_update_that_is_lost_is_noticed(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_and_write(self: Likes, key: Item, count: int, stamp: int) -> Item:
+    def read_and_write(self: Likes, key: Item, count: int, number: int) -> Item:
         likes = (self._table.get(key) or {})["Likes"]
         time.sleep(0.01)
         return self._table.update(
@@ -101,8 +101,8 @@ def test_an_update_that_is_lost_is_noticed(visitors: Visitors, monkeypatch: pyte
 def test_a_like_that_is_counted_twice_is_noticed(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
     write, times = Likes._write, iter(range(1_000))
 
-    def write_one_twice(self: Likes, key: Item, count: int, stamp: int) -> Item:
-        return write(self, key, count + (next(times) == 5), stamp)
+    def write_one_twice(self: Likes, key: Item, count: int, number: int) -> Item:
+        return write(self, key, count + (next(times) == 5), number)
 
     monkeypatch.setattr(Likes, "_write", write_one_twice)
     assert "likes were seen when" in complaint(visitors.visit())
@@ -145,9 +145,9 @@ def test_a_like_that_is_answered_before_it_is_stored_is_noticed(
 ) -> None:
     write, later = Likes._write, list[threading.Timer]()
 
-    def write_later(self: Likes, key: Item, count: int, stamp: int) -> Item:
+    def write_later(self: Likes, key: Item, count: int, number: int) -> Item:
         item = self._table.get(key) or {}
-        later.append(threading.Timer(0.05, write, (self, key, count, stamp)))
+        later.append(threading.Timer(0.05, write, (self, key, count, number)))
         later[-1].start()
         return {**item, "Likes": item["Likes"] + count}
 
@@ -163,8 +163,8 @@ def test_a_like_that_changed_something_after_all_is_noticed(
 ) -> None:
     write, times = Likes._write, iter(range(1_000))
 
-    def deny_one(self: Likes, key: Item, count: int, stamp: int) -> Item:
-        item = write(self, key, count, stamp)
+    def deny_one(self: Likes, key: Item, count: int, number: int) -> Item:
+        item = write(self, key, count, number)
         if next(times) == 5:
             raise NotApplied("The data store cannot be reached. Nothing was changed.")
         return item

@@ -1,7 +1,7 @@
-"""However an address is spelled, a closed route stays closed and the pace of likes holds.
+"""However an address is spelled, a closed route stays closed and the rate of likes holds.
 
 Breaks that this file notices, tried: leading slashes left to routing, which takes any number of them; a route for
-`fulfill-like` without its setting; a pace by address as it is spelled.
+`fulfill-like` without its setting; a limit by address as it is spelled.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def test_no_spelling_reaches_a_route_that_no_setting_opens(closed: Server, sessi
 
 
 def test_an_odd_spelling_of_an_address_is_no_address(closed: Server, hasty: Server, session: boto3.Session) -> None:
-    # Likes alone have a pace.
+    # Likes alone have a limit.
     for server, route in ((closed, "like"), (closed, "adopt"), (hasty, "fulfill-like")):
         rows = Rows(session, server.table_name)
         mysfit_id = rows.add()

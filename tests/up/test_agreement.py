@@ -24,7 +24,7 @@ def run(command: list[str], local: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_our_own_templates_are_not_asked_about(tmp_path: Path) -> None:
-    """They are this project's code, as the program is that plays them."""
+    """They are this project's code, as the program is that runs them."""
     program = (
         "import ecs_emulator.up\n"
         "ecs_emulator.up.up = lambda *_: print('it runs')\n"

@@ -48,7 +48,7 @@ def test_the_parameters_that_a_stack_had_last_are_used_again(
     made, last, _ = stacks
     said: list[str] = []
     given = {"a-stack": {"Count": "many", "ImageTag": "x"}}
-    made.play_all([listed], last.used([listed], given, said.append))
+    made.deploy_all([listed], last.used([listed], given, said.append))
     assert said == []
     assert last.used([listed], {}, said.append) == {"a-stack": {"Count": "many"}}
     assert said == ["Parameters as last used: a-stack.Count=many (`--set` changes them, `make clean` forgets them)."]
@@ -62,7 +62,7 @@ def test_parameters_of_an_update_that_went_back_are_not_used_again(
     stacks: tuple[Stacks, LastParameters, Life], listed: Listed
 ) -> None:
     made, last, _ = stacks
-    made.play_all([listed], last.used([listed], {"a-stack": {"Count": "good"}}, pytest.fail))
+    made.deploy_all([listed], last.used([listed], {"a-stack": {"Count": "good"}}, pytest.fail))
     with pytest.raises(Exception, match="a-stack"):
         made.deploy("a-stack", DOCUMENT, {"Count": "x" * 600})
     said: list[str] = []

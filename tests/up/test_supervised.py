@@ -42,11 +42,11 @@ def restarts(platform: Platform, name: str) -> int:
 def test_a_killed_keeper_and_a_killed_envoy_are_followed_by_new_ones_that_leave_no_orphan(tmp_path: Path) -> None:
     with Platform(tmp_path / "local", options=FAST) as platform:
         platform.ready()
-        [keeper], [envoy] = platform.keepers(), platform.envoys()
-        os.kill(keeper, signal.SIGKILL)
-        platform.line("The keeper ended (signal 9); it is started again.")
-        until(lambda: platform.keepers() not in ([], [keeper]), "there is a new keeper")
-        # Started by the one keeper, and kept by the other.
+        [reaper], [envoy] = platform.reapers(), platform.envoys()
+        os.kill(reaper, signal.SIGKILL)
+        platform.line("The reaper ended (signal 9); it is started again.")
+        until(lambda: platform.reapers() not in ([], [reaper]), "there is a new reaper")
+        # Started by the one reaper, and kept by the other.
         os.kill(envoy, signal.SIGKILL)
         platform.line("Envoy ended (signal 9); it is started again.")
         until(lambda: answers(f"{platform.api_url}/"), "the load balancer answers")
@@ -59,7 +59,7 @@ def test_a_killed_keeper_and_a_killed_envoy_are_followed_by_new_ones_that_leave_
         until(lambda: platform.processes() == {}, "no process is left")
         told = platform.mysfits("status")
         assert (told.returncode, told.stdout) == (3, "")
-        assert "No rehearsal is running here." in told.stderr
+        assert "No emulator is running here." in told.stderr
 
 
 def test_threads_that_an_exception_ends_go_on_and_what_ends_again_and_again_ends_up(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_ready_is_said_once_with_the_three_addresses(platform: Platform) -> None
 def test_progress_is_told_and_nothing_else(platform: Platform) -> None:
     output = platform.output()
     assert "The tables are seeded: 12 mysfits, 4 users, 3 threads, 6 posts." in output
-    assert output.count("Not played here") <= 1
+    assert output.count("Not emulated here") <= 1
     assert "Traceback" not in output
     assert "Warning" not in output
 
@@ -152,7 +152,7 @@ def test_a_second_rehearsal_of_the_same_folder_is_refused_and_the_first_goes_on(
     others = dict(zip(("SITE_PORT", "API_PORT", "CLOUD_PORT"), map(str, free_ports(3)), strict=True))
     second = platform.mysfits("up", **others)
     assert second.returncode == 1
-    assert second.stderr == "Error: A rehearsal of this folder is running already; stop it first.\n"
+    assert second.stderr == "Error: An emulator of this folder is running already; stop it first.\n"
     assert platform.outputs == note
     assert platform.processes() == mine
     assert ask(f"{platform.api_url}/health").status == 200
@@ -248,7 +248,7 @@ def test_a_service_that_cannot_start_ends_the_start_with_its_reason(tmp_path: Pa
 def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None:
     with Platform(tmp_path / "local", options=FAST) as platform:
         platform.ready()
-        assert len(platform.processes()) >= 7  # itself, the keeper, Envoy, two tasks with their workers
+        assert len(platform.processes()) >= 7  # itself, the reaper, Envoy, two tasks with their workers
         assert platform.stop(signal.SIGKILL) == -signal.SIGKILL
         until(lambda: platform.processes() == {}, "no process is left")
 
@@ -265,7 +265,7 @@ def test_a_template_that_freezes_others_ends_it_with_one_sentence(tmp_path: Path
         assert "Traceback" not in platform.output()
 
 
-def test_the_template_of_anybody_else_is_played_as_it_is(tmp_path: Path) -> None:
+def test_the_template_of_anybody_else_is_run_as_it_is(tmp_path: Path) -> None:
     template = Path(__file__).parent / "somebodys-service.yml"
     with Platform(tmp_path / "local", options=["--template", str(template), "--yes", "--speed", "10"]) as platform:
         platform.ready()

@@ -1,1 +1,1 @@
-"""What the platform is made of besides its own code: what is locked, under which licences, what is known against it."""
+"""Supply chain of the platform: what is locked, under which licences, what is known against it."""

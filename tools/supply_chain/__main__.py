@@ -1,4 +1,4 @@
-"""Says what the platform is made of: `python -m tools.supply_chain`, after `make image-test`."""
+"""Supply chain, told: `python -m tools.supply_chain`, after `make image-test`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks OSV, the public database of vulnerabilities, about every package of every lock file: `make audit`.
+"""Audit of every package of every lock file, by OSV, the public database of vulnerabilities: `make audit`.
 
 Ends with 0 when nothing is known against them, 1 when something is, and 2 when that could not be found out: no answer,
 or one that knows nothing even of a package with a known vulnerability. What is asked is names and versions alone, for
@@ -61,7 +61,7 @@ def locked() -> dict[tuple[str, str, str], list[str]]:
 
 
 def findings(packages: Mapping[tuple[str, str, str], Sequence[str]], source: str = SOURCE) -> list[KnownVulnerability]:
-    """What is known against these packages. Raises NotAsked."""
+    """Vulnerabilities known of these packages. Raises NotAsked."""
     asked = [KNOWN_BAD, *(Package(*each, hashes=()) for each in packages)]
     known: list[tuple[str, ...]] = []
     for first in range(0, len(asked), _AT_ONCE):

@@ -1,4 +1,4 @@
-"""The bill of materials of an image, in CycloneDX's form as Syft writes it, held against the lock."""
+"""Bill of materials of an image, in CycloneDX's form as Syft writes it, held against the lock."""
 
 from __future__ import annotations
 

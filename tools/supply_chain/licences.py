@@ -1,4 +1,4 @@
-"""The licences of the packages in the images; `python -m tools.supply_chain.licences` writes docs/licences.md."""
+"""Licences of the packages in the images; `python -m tools.supply_chain.licences` writes docs/licences.md."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def licences(expression: str) -> set[str]:
 
 
 def images() -> dict[str, list[Package]]:
-    """What is in each image by its lock; the rehearsal's without what the service's has too."""
+    """Packages of each image by its lock; the rehearsal's without what the service's has too."""
     service = [each for each in read(IMAGE) if not each.only_on_windows]
     known = {each.name for each in service}
     rehearsal = [each for each in read(LOCAL_CLOUD) if not each.only_on_windows and each.name not in known]
@@ -75,7 +75,7 @@ def images() -> dict[str, list[Package]]:
 
 
 def by_kind(packages: list[Package]) -> Counter[str]:
-    """How many packages there are under each expression."""
+    """Packages by licence expression."""
     return Counter(licence(each) for each in {each.name: each for each in packages}.values())
 
 

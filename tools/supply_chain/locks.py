@@ -1,4 +1,4 @@
-"""The lock files: which packages of others are used, at which version, and what their files must hash to."""
+"""Lock files: which packages of others are used, at which version, and what their files must hash to."""
 
 from __future__ import annotations
 

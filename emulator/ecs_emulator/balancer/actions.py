@@ -1,4 +1,4 @@
-"""The actions of a listener rule, as Envoy takes them.
+"""Listener rule actions, as Envoy takes them.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
 """
@@ -26,7 +26,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class ActionContext:
-    """What an action refers to: the listener it belongs to, its load balancer's other listeners, the target groups."""
+    """Context of an action: the listener it belongs to, its load balancer's other listeners, the target groups."""
 
     protocol: str  # HTTP or HTTPS
     port: int  # as ELBv2 knows it
@@ -54,11 +54,11 @@ def answer(status: int, body: str = "", content_type: str = "") -> dict[str, Any
 def action(actions: Sequence[dict[str, Any]], here: ActionContext) -> dict[str, Any]:
     """Envoy's Route, without its match, for the actions of one rule, as DescribeRules shapes them.
 
-    Raises Unplayable.
+    Raises UnsupportedCondition.
     """
     for each in actions:
         if each["Type"] not in ("forward", "redirect", "fixed-response"):
-            raise UnsupportedCondition(f"The action {each['Type']} is not played.")
+            raise UnsupportedCondition(f"The action {each['Type']} is not emulated.")
     last = actions[-1]
     if last["Type"] == "fixed-response":
         return _fixed(last["FixedResponseConfig"])
@@ -72,7 +72,7 @@ def _fixed(config: dict[str, Any]) -> dict[str, Any]:
     code = config["StatusCode"]
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_FixedResponseActionConfig.html
     if not re.fullmatch("[245][0-9][0-9]", code):
-        raise UnsupportedCondition(f"A fixed response of status {code} is not played.")
+        raise UnsupportedCondition(f"A fixed response of status {code} is not emulated.")
     return answer(int(code), body, (config.get("ContentType") or "text/plain") if body else "")
 
 
@@ -89,7 +89,7 @@ def _redirect(config: dict[str, Any], here: ActionContext) -> dict[str, Any]:
 
 
 def location(config: dict[str, Any], here: ActionContext) -> str:
-    """Where a redirect goes, with `#{host}`, `#{path}` and `#{query}` still to be filled in.
+    """Location of a redirect, with `#{host}`, `#{path}` and `#{query}` still to be filled in.
 
     A redirect to another listener of the same host goes to where that listens on this machine, by plain HTTP.
     """

@@ -1,4 +1,4 @@
-"""The application load balancer of a rehearsal, as ELBv2's store describes it."""
+"""Application load balancer, as ELBv2's store describes it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _READING = 5.0  # seconds that an answer about what is being read may have to wa
 class Balancer:
     """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
 
-    Implements Targets of `ecs_emulator.scheduler.interfaces`. Port p of the load balancer is `api_port` - 80 + p on
-    127.0.0.1, where an HTTPS listener speaks plain HTTP. What it cannot play it says in `problems`. `children` are
-    Envoy and the threads, for a supervisor.
+    Implements the scheduler's TargetRegistry. Port p of the load balancer is `api_port` - 80 + p on 127.0.0.1, where an
+    HTTPS listener speaks plain HTTP. What it cannot do it says in `problems`. `children` are Envoy and the threads, for
+    a supervisor.
     """
 
     def __init__(self, session: boto3.Session, start: reaper.Start, folder: Path, api_port: int, clock: Clock) -> None:
@@ -77,7 +77,7 @@ class Balancer:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Sentences on what it cannot play, or not now: a port in use, a rule with a sign-in."""
+        """Sentences on what it cannot do, or not now: a port in use, a rule with a sign-in."""
         with self._news:
             return self._plan.problems + self._unread + self._publisher.obstacles
 
@@ -124,7 +124,7 @@ class Balancer:
         return self._targets.health(group_arn, target)
 
     def is_balanced(self, group_arn: str) -> bool:
-        """Whether the group exists and a rule or a default action of a listener uses it."""
+        """True when the group exists and a rule or a default action of a listener uses it."""
         group = self.group(group_arn)
         return group is not None and group.used
 

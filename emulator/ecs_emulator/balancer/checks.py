@@ -1,4 +1,4 @@
-"""Looks at targets, each at its own time: one that hangs delays no other."""
+"""Health checkers of targets, each at its own time: one that hangs delays no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Target groups and their targets, as Envoy is told them."""
+"""Clusters of Envoy: target groups and their targets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def cluster(name: str, policy: dict[str, Any], idle_timeout: float, endpoints: P
 def policy(algorithm: str, slow_start: float) -> dict[str, Any]:
     """Envoy's policy for `load_balancing.algorithm.type`; a new target's share grows for `slow_start` seconds.
 
-    Raises Unplayable.
+    Raises UnsupportedCondition.
     """
     kinds: dict[str, tuple[str, dict[str, Any]]] = {
         "round_robin": ("round_robin.v3.RoundRobin", {}),
@@ -49,7 +49,7 @@ def policy(algorithm: str, slow_start: float) -> dict[str, Any]:
         "weighted_random": ("random.v3.Random", {}),
     }
     if algorithm not in kinds:
-        raise UnsupportedCondition(f"The algorithm {algorithm} is not played.")
+        raise UnsupportedCondition(f"The algorithm {algorithm} is not emulated.")
     kind, settings = kinds[algorithm]
     if slow_start and algorithm == "round_robin":
         settings = {"slow_start_config": {"slow_start_window": seconds(slow_start)}}

@@ -1,4 +1,4 @@
-"""Envoy as a child process, told what to do by files.
+"""Envoy as a child process, configured by files.
 
 Each file holds resources of one kind and is replaced by renaming a new one to it: Envoy takes it without losing a
 request. Its statistics tell which version it has taken.
@@ -62,9 +62,9 @@ class _Connection(http.client.HTTPConnection):
 
 
 def bootstrap(folder: Path, admin: Path) -> dict[str, Any]:
-    """What Envoy is started with; all else is in the files that this names. `admin` is the socket it is asked by."""
+    """Bootstrap configuration of Envoy; all else is in the files that it names. `admin` is the socket for questions."""
     return {
-        "node": {"id": "balancer", "cluster": "rehearsal"},
+        "node": {"id": "balancer", "cluster": "emulator"},
         # Whoever reaches it commands Envoy, and asks for no name: no page and no other user may.
         "admin": {"address": {"pipe": {"path": str(admin), "mode": 0o600}}},
         "dynamic_resources": {
@@ -151,7 +151,7 @@ class Envoy:
         return self._versions.get(name, 0)
 
     def is_overdue(self, name: str) -> bool:
-        """Whether what is offered should have been taken by now."""
+        """True when what is offered should have been taken by now."""
         since = max(self._offered.get(name, math.inf), self._started_at)
         return time.monotonic() - since > PATIENCE
 

@@ -61,5 +61,5 @@ function envoy_on_request(handle)
     octets[place] = bits[octets[place]]
   end
   -- Envoy looks for the rule when this has changed the headers.
-  headers:replace("x-rehearsal-source", table.concat(octets))
+  headers:replace("x-emulator-source", table.concat(octets))
 end

@@ -1,4 +1,4 @@
-"""Whether a target is healthy, by the checks it passed and failed: ELBv2's rules.
+"""Health of a target, by the checks it passed and failed: ELBv2's rules.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 """
@@ -41,7 +41,7 @@ NO_CONNECTION = HealthCheckFailure("Target.FailedHealthChecks", "Health checks f
 
 @dataclass(frozen=True)
 class HealthCheckSettings:
-    """How a target group checks: times are as long as they take here, in seconds."""
+    """Health check settings of a target group: times are as long as they take here, in seconds."""
 
     path: str = "/"
     port: int | None = None  # None for the target's own
@@ -85,7 +85,7 @@ def codes(expected: str) -> list[range]:
 
 
 class TargetHealth:
-    """How one target is. The first check that it passes makes it healthy; after that the thresholds count.
+    """Health of one target. The first check that it passes makes it healthy; after that the thresholds count.
 
     Until then it is looked at more often than the interval, for its first success; failures count at the interval only.
     """

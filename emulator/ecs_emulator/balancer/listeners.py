@@ -1,4 +1,4 @@
-"""Listeners and their routes, as Envoy is told them."""
+"""Listeners of Envoy, and their routes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OWN_ANSWERS: list[tuple[list[str], int | None, int]] = [
 
 
 def from_file(path: Path) -> dict[str, Any]:
-    """Where Envoy finds resources of one kind: in a file that is replaced by renaming another to it."""
+    """Source of Envoy's resources of one kind: a file that is replaced by renaming another to it."""
     return {"path_config_source": {"path": str(path)}, "resource_api_version": "V3"}
 
 

@@ -1,4 +1,4 @@
-"""The conditions of a listener rule, as Envoy matches them.
+"""Listener rule conditions, as Envoy matches them.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 # Set for every request by headers.lua: the client's address, as 32 digits 0 and 1.
-SOURCE = "x-rehearsal-source"
+SOURCE = "x-emulator-source"
 
 _LONGEST = 128  # characters of a regular expression
 # What AWS's regular expressions do not have, nor have Envoy's.
@@ -19,13 +19,13 @@ _UNKNOWN = re.compile(r"\(\?(?:[=!>|]|<[=!]|P=|R|\d)|\\[1-9gk]|\\[pP]|[*+?}]\+")
 
 
 class UnsupportedCondition(Exception):
-    """A sentence on what the load balancer of a rehearsal cannot do."""
+    """A sentence on what the load balancer of an emulator cannot do."""
 
 
 def match(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Envoy's RouteMatch for requests that meet all `conditions`, as DescribeRules shapes them.
 
-    Raises Unplayable.
+    Raises UnsupportedCondition.
     """
     paths, headers = ".*", []
     for condition in conditions:
@@ -36,7 +36,7 @@ def match(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
         elif field in _HEADERS:
             headers.append(_HEADERS[field](condition))
         else:
-            raise UnsupportedCondition(f"A condition on {field} is not played.")
+            raise UnsupportedCondition(f"A condition on {field} is not emulated.")
     return {"safe_regex": {"regex": f"(?s:{paths})"}, "headers": headers}
 
 
@@ -68,7 +68,7 @@ def _checked(regex: str) -> str:
 
 def _any_of(patterns: Sequence[str]) -> str:
     if not patterns:
-        raise UnsupportedCondition("A condition without a value is not played.")
+        raise UnsupportedCondition("A condition without a value is not emulated.")
     return "(?:" + "|".join(patterns) + ")"
 
 

@@ -1,4 +1,4 @@
-"""The operations of ELBv2 on targets; all others are those of its store."""
+"""ELBv2 operations on targets; all others are those of its store."""
 
 from __future__ import annotations
 

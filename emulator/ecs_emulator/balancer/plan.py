@@ -1,4 +1,4 @@
-"""What the load balancer shall do, from what ELBv2 holds."""
+"""Routing plan of the load balancer, from what ELBv2 holds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ecs_emulator.clock import Clock
 IDLE_UPSTREAM = 55.0
 IDLE = 60.0
 
-# Attributes of load balancers, listeners and target groups that are not played unless they are as they are by default.
+# Attributes of load balancers, listeners and target groups that are not emulated unless as they are by default.
 _DEFAULTS = {
     "routing.http.xff_header_processing.mode": "append",
     "routing.http.xff_client_port.enabled": "false",
@@ -60,7 +60,7 @@ class Listener:
 
 @dataclass(frozen=True)
 class RoutingPlan:
-    """`problems` are sentences on what cannot be played."""
+    """`problems` are sentences on what cannot be emulated."""
 
     groups: dict[str, Group] = field(default_factory=dict)  # by ARN
     listeners: tuple[Listener, ...] = ()
@@ -73,13 +73,13 @@ class RoutingPlan:
 def plan(store: LoadBalancerStore, api_port: int, clock: Clock) -> RoutingPlan:
     """Pure. Port 80 of the one load balancer is `api_port`, the others beside it at the same distance."""
     problems: list[str] = []
-    played = next(filter(is_application, store.load_balancers), None)
+    emulated = next(filter(is_application, store.load_balancers), None)
     for other in store.load_balancers:
-        if other is not played:
-            problems.append(f"One application load balancer is played; {other['LoadBalancerName']} is not.")
-    attributes = played["Attributes"] if played else {}
-    problems += [f"Load balancer: {unplayed}" for unplayed in _unplayed(attributes)]
-    listeners = sorted(played["Listeners"], key=lambda each: int(each["Port"])) if played else []
+        if other is not emulated:
+            problems.append(f"One application load balancer is emulated; {other['LoadBalancerName']} is not.")
+    attributes = emulated["Attributes"] if emulated else {}
+    problems += [f"Load balancer: {sentence}" for sentence in _unsupported(attributes)]
+    listeners = sorted(emulated["Listeners"], key=lambda each: int(each["Port"])) if emulated else []
     used = {arn for listener in listeners for rule in listener["Rules"] for arn in _forwarded(rule["Actions"])}
     groups = {}
     for described in store.target_groups:
@@ -109,9 +109,9 @@ def _surroundings(
     return ActionContext(listener["Protocol"], int(listener["Port"]), ports, clusters, idle, headers)
 
 
-def _unplayed(attributes: dict[str, str]) -> list[str]:
+def _unsupported(attributes: dict[str, str]) -> list[str]:
     return [
-        f"{name} is played as {default}."
+        f"{name} is always {default}."
         for name, default in _DEFAULTS.items()
         if attributes.get(name, default) != default
     ]
@@ -140,8 +140,8 @@ def _group(described: dict[str, Any], used: bool, clock: Clock, problems: list[s
 
     if described.get("Protocol", "HTTP") != "HTTP" or described.get("ProtocolVersion", "HTTP1") != "HTTP1":
         refuse("its targets are spoken to by HTTP/1.1, whatever its protocol.")
-    for unplayed in _unplayed(attributes):
-        refuse(unplayed)
+    for sentence in _unsupported(attributes):
+        refuse(sentence)
     slow_start = clock.shortened(float(attributes.get("slow_start.duration_seconds", 0)))
     try:
         chosen = policy(attributes.get("load_balancing.algorithm.type", "round_robin"), slow_start)
@@ -182,7 +182,9 @@ def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> HealthCheck
 
 def _listener(described: dict[str, Any], here: ActionContext, problems: list[str]) -> Listener:
     name = f"listener-{here.port}"
-    problems += [f"Listener on port {here.port}: {unplayed}" for unplayed in _unplayed(described.get("Attributes", {}))]
+    problems += [
+        f"Listener on port {here.port}: {sentence}" for sentence in _unsupported(described.get("Attributes", {}))
+    ]
     # The default rule has no number.
     rules = sorted(described["Rules"], key=lambda rule: (rule["IsDefault"], _number(rule["Priority"])))
     routes = [route for rule in rules for route in _routes(rule, here, problems)]
@@ -196,10 +198,10 @@ def _number(priority: str) -> int:
 def _routes(rule: dict[str, Any], here: ActionContext, problems: list[str]) -> Iterator[dict[str, Any]]:
     which = f"Rule {rule['Priority']} of the listener on port {here.port}"
     if rule.get("Transforms"):
-        problems.append(f"{which}: transforms are not played.")
+        problems.append(f"{which}: transforms are not emulated.")
     for each in rule["Actions"]:
         if ((each.get("ForwardConfig") or {}).get("TargetGroupStickinessConfig") or {}).get("Enabled"):
-            problems.append(f"{which}: stickiness is not played.")
+            problems.append(f"{which}: stickiness is not emulated.")
     try:
         matched = match(rule["Conditions"])
     except UnsupportedCondition as problem:

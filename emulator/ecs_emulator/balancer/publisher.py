@@ -1,4 +1,4 @@
-"""Brings Envoy to do what the plan and the targets say, in an order in which no request meets what is not there."""
+"""Snapshot publisher: the plan and the targets for Envoy, in an order in which no request meets what is not there."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class SnapshotPublisher:
 
     @property
     def serves(self) -> bool:
-        """Whether Envoy is there, and has taken what it was offered when it started."""
+        """True when Envoy is there, and has taken what it was offered when it started."""
         return self._has_served and self._starts == self._envoy.starts and not self._envoy.has_ended()
 
     @property
     def has_ports(self) -> bool:
-        """Whether any listener has its port."""
+        """True when any listener has its port."""
         return bool(self._listeners)
 
     @property

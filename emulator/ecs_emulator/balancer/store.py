@@ -1,4 +1,4 @@
-"""What ELBv2 holds, read with its own API."""
+"""Store of load balancers: what ELBv2 holds, read with its own API."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class LoadBalancerStore:
 
 
 def read(client: ElasticLoadBalancingv2Client) -> LoadBalancerStore:
-    """What ELBv2 holds now. Raises botocore's errors, also when something is deleted while it is read."""
+    """Contents of ELBv2 now. Raises botocore's errors, also when something is deleted while it is read."""
     pages = client.get_paginator("describe_load_balancers").paginate()
     balancers: list[dict[str, Any]] = [dict(each) for page in pages for each in page["LoadBalancers"]]
-    played = next((each for each in balancers if is_application(each)), None)
-    if played is not None:
-        arn = played["LoadBalancerArn"]
-        played["Attributes"] = _as_dict(client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"])
+    emulated = next((each for each in balancers if is_application(each)), None)
+    if emulated is not None:
+        arn = emulated["LoadBalancerArn"]
+        emulated["Attributes"] = _as_dict(client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"])
         listeners = client.get_paginator("describe_listeners").paginate(LoadBalancerArn=arn)
-        played["Listeners"] = [
+        emulated["Listeners"] = [
             {
                 **listener,
                 "Rules": _rules(client, listener["ListenerArn"]),

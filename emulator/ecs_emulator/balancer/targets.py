@@ -1,4 +1,4 @@
-"""The targets of every group: registered, watched, draining, gone."""
+"""Targets of every group: registered, watched, draining, gone."""
 
 from __future__ import annotations
 

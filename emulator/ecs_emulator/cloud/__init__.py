@@ -1,1 +1,1 @@
-"""The AWS endpoint that clients talk to, and what stands behind it."""
+"""AWS endpoint that clients talk to, and what stands behind it."""

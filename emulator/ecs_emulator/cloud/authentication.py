@@ -1,4 +1,4 @@
-"""Whether a call is signed with a key that the local cloud knows, and if not, AWS's words for that."""
+"""Authentication of calls: signed with a key that the local cloud knows, or refused in AWS's words."""
 
 from __future__ import annotations
 

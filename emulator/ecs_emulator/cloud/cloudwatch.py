@@ -29,7 +29,7 @@ def put_metric_data(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str,
 
 def _datum(namespace: str, given: Mapping[str, Any]) -> Datum:
     if "StatisticValues" in given:
-        raise AwsError("InvalidParameterCombination", "StatisticValues are not played here; Value and Values are.")
+        raise AwsError("InvalidParameterCombination", "StatisticValues are not emulated here; Value and Values are.")
     if ("Value" in given) == ("Values" in given):
         raise AwsError("InvalidParameterCombination", "A metric has either a Value or Values.")
     values = given.get("Values", [given.get("Value")])
@@ -52,7 +52,7 @@ def get_metric_data(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str,
     found = []
     for query in asked["MetricDataQueries"]:
         if "MetricStat" not in query:
-            raise AwsError("ValidationError", "Expressions are not played here; each query has to have a MetricStat.")
+            raise AwsError("ValidationError", "Expressions are not emulated here; each query has to have a MetricStat.")
         wanted = query["MetricStat"]
         name = wanted["Stat"]
         _check(name)
@@ -130,13 +130,13 @@ def _span(asked: Mapping[str, Any]) -> tuple[float, float]:
 
 def _check(name: str) -> None:
     if not is_statistic(name):
-        raise AwsError("InvalidParameterValue", f"The statistic {name} is not played here.")
+        raise AwsError("InvalidParameterValue", f"The statistic {name} is not emulated here.")
 
 
 def _refuse(operation: str, asked: Mapping[str, Any]) -> None:
     for name in _REFUSED[operation]:
         if name in asked:
-            raise AwsError("InvalidParameterValue", f"{name} of {operation} is not played here.")
+            raise AwsError("InvalidParameterValue", f"{name} of {operation} is not emulated here.")
 
 
 def _moment(at: int) -> datetime:

@@ -1,4 +1,4 @@
-"""Why a call is not let in, and how AWS says so in each protocol: code, status and wording.
+"""Denials of calls in each protocol: code, status and wording as AWS has them.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html

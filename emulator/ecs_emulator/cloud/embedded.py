@@ -1,4 +1,4 @@
-"""Metrics in log events, as CloudWatch Logs takes them out of what it is given.
+"""Embedded metrics, as CloudWatch Logs takes them out of log events.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -32,7 +32,7 @@ def extract(put_log_events: bytes, metrics: MetricStore) -> None:
 
 
 def embedded(message: str, now: float) -> list[Datum]:
-    """What is embedded in an event: all of it, or nothing where a part does not fit. `now` is since the epoch."""
+    """Metrics embedded in an event: all of them, or nothing where a part does not fit. `now` is since the epoch."""
     try:
         root = json.loads(message)
         about = root["_aws"]

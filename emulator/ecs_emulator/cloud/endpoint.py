@@ -1,4 +1,4 @@
-"""The local cloud's AWS endpoint: what the rehearsal plays, and for the rest moto, made exact."""
+"""AWS endpoint of the local cloud: services that are emulated here, and moto, made exact, for the rest."""
 
 from __future__ import annotations
 
@@ -63,17 +63,17 @@ class Cloud:
         self._stored = MotoBackend(database, say)
         self.journal = self._stored.journal
         self._metrics = MetricStore()
-        self.play("cloudwatch", OperationHandlers(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
-        self.play("elbv2", OperationHandlers(load_balancers.OPERATIONS, rest_to_moto=True))
+        self.emulate("cloudwatch", OperationHandlers(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
+        self.emulate("elbv2", OperationHandlers(load_balancers.OPERATIONS, rest_to_moto=True))
         self._server = WebServer(
             self._application, port, _THREADS, host, self._is_for_moto, self.guard, "The AWS endpoint's server"
         )
         self.worker = self._server.worker
         self.url = self._server.url
 
-    def play(self, service: str, played: OperationHandlers) -> None:
+    def emulate(self, service: str, handlers: OperationHandlers) -> None:
         """Answer a service (`ecs`, as botocore calls it) with operations of ours from now on."""
-        self._services[service] = EmulatedService(service_model(service), played, self._strict)
+        self._services[service] = EmulatedService(service_model(service), handlers, self._strict)
 
     def close(self) -> None:
         self._server.close()

@@ -1,4 +1,4 @@
-"""Errors as AWS tells them."""
+"""AWS errors, as AWS tells them."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Guard:
         self._names.add(name)
 
     def refusal(self, method: str, headers: Mapping[str, str]) -> str | None:
-        """Why a request is refused: a sentence, logged once for each reason; None for one that may pass.
+        """Reason to refuse a request: a sentence, logged once for each reason; None for one that may pass.
 
         `headers` has names as CGI writes them: `HOST`, `SEC_FETCH_SITE`.
         """
@@ -82,7 +82,7 @@ def _is_loopback(name: str) -> bool:
 
 
 def _is_own(origin: str, host: str) -> bool:
-    """Whether an origin is this machine, on the very port that the request came to."""
+    """True when an origin is this machine, on the very port that the request came to."""
     try:
         url = urlsplit(origin)
         port = url.port or 80

@@ -1,4 +1,4 @@
-"""Whether IAM policies allow a request. What cannot be judged here is refused, never guessed.
+"""IAM policies: is a request allowed? What cannot be judged here is refused, never guessed.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -21,7 +21,7 @@ class CannotJudge(Exception):
 
 
 def allows(policies: Sequence[Mapping[str, Any]], action: str, resource: str, context: Context | None = None) -> bool:
-    """Whether identity policies allow `action` (`dynamodb:GetItem`) on one ARN: allowed once and denied never.
+    """True when identity policies allow `action` (`dynamodb:GetItem`) on one ARN: allowed once and denied never.
 
     Raises CannotJudge.
     """

@@ -1,4 +1,4 @@
-"""A door in front of a local cloud: DynamoDB and Logs calls pass only when a role's policies allow them.
+"""IAM proxy in front of a local cloud: DynamoDB and Logs calls pass only when a role's policies allow them.
 
 moto's own enforcement knows no resource: it would let a role with one table write every table.
 """

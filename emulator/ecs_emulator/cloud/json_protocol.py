@@ -1,4 +1,4 @@
-"""AWS's JSON 1.1 protocol, by botocore's model of a service.
+"""JSON 1.1 protocol of AWS, by botocore's model of a service.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
@@ -39,9 +39,9 @@ def _refused(constant: str) -> None:
 
 
 def unknown(name: str, model: ServiceModel) -> AwsError:
-    """What is said to an operation that `model` has (and nobody plays), or does not have."""
+    """Error for an operation that `model` has and that is unsupported, or does not have."""
     if name in model.operation_names:
-        return AwsError("UnsupportedFeatureException", f"{name} is not played here.")
+        return AwsError("UnsupportedFeatureException", f"{name} is not emulated here.")
     return AwsError("UnknownOperationException", f"{model.service_name} has no operation {name or 'without a name'}.")
 
 

@@ -55,7 +55,7 @@ class Keys:
             return self._known.get(key_id)
 
     def may_issue(self, key: AccessKey) -> bool:
-        """Whether what STS and IAM issue to this key is let in."""
+        """True when what STS and IAM issue to this key is let in."""
         return key.id in self._issuers
 
     def issue(self, answer: str) -> None:

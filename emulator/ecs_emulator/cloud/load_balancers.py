@@ -1,4 +1,4 @@
-"""What moto's store of load balancers loses or lets pass, put right.
+"""Corrections of moto's load balancers: what its store loses or lets pass.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Operations.html
 """
@@ -47,13 +47,13 @@ _GROUP_ATTRIBUTES = re.compile(
 
 
 def address(name: str) -> Callable[[bytes], bytes]:
-    """What puts `name` (`localhost:8080`) as the DNS name of every load balancer into an answer."""
+    """Rewriter that puts `name` (`localhost:8080`) as the DNS name of every load balancer into an answer."""
     element = f"<DNSName>{name}</DNSName>".encode()
     return lambda answer: re.sub(rb"<DNSName>[^<]*</DNSName>", element, answer)
 
 
 def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:
-    """What puts the current state (code, and reason if any) of whatever plays the load balancers into an answer."""
+    """Rewriter that puts the current state (code, and reason if any) of the load balancers into an answer."""
 
     def put(answer: bytes) -> bytes:
         code, reason = current()
@@ -99,7 +99,7 @@ def modify_rule(given: dict[str, Any]) -> dict[str, Any]:
 
 def _check_rule(given: dict[str, Any]) -> None:
     if given.get("Transforms"):
-        raise AwsError("ValidationError", "Transforms are not played here.")
+        raise AwsError("ValidationError", "Transforms are not emulated here.")
     if given.get("Priority", 1) > 50_000:
         raise AwsError("ValidationError", "The priority of a rule is between 1 and 50000.")
 

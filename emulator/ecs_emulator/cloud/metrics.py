@@ -1,4 +1,4 @@
-"""CloudWatch's metrics: every value as it was given, by the minute, for as long as the local cloud runs.
+"""Metrics of CloudWatch: every value as it was given, by the minute, for as long as the local cloud runs.
 
 moto keeps an object for each value and knows no percentile.
 """
@@ -26,7 +26,7 @@ _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
 
 
 class Metric(NamedTuple):
-    """What CloudWatch keeps apart: the same name with other dimensions is another metric."""
+    """Identity of a metric: the same name with other dimensions is another metric."""
 
     namespace: str
     name: str
@@ -83,7 +83,7 @@ class MetricStore:
 
 
 def is_statistic(name: str) -> bool:
-    """Whether `statistic` knows it: Sum, p99.9 and their like."""
+    """True when `statistic` knows it: Sum, p99.9 and their like."""
     return name in _STATISTICS or _PERCENTILE.fullmatch(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""moto, which stores what is not played here: one call at a time, and every error an AWS error."""
+"""moto backend, which stores what is not emulated here: one call at a time, and every error an AWS error."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ def forget() -> None:
 
 
 class MotoBackend:
-    """What is asked of moto; with a database, data that it stores is on disk before the answer goes out."""
+    """Backend by moto; with a database, data that it stores is on disk before the answer goes out."""
 
     def __init__(self, database: Database | None = None, say: Callable[[str], None] = print) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.journal = Journal(database, MOTO_LOCK, self._send, say) if database else None
 
     def answer(self, request: Request) -> Response:
-        """What moto says, or an AWS error where it has no answer."""
+        """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
         if request.path.startswith(_OF_MOTO):
-            return refusal(request, _not_played(request))
+            return refusal(request, _unsupported(request))
         if _is_about_the_past(request):
             return refusal(
                 request, AwsError("ValidationException", "Tables have no past here: give no RestoreDateTime.")
@@ -78,7 +78,7 @@ class MotoBackend:
         except NotWritten as error:
             return refusal(request, _not_stored(request, error))
         except (NotImplementedError, OperationNotFoundError):
-            return refusal(request, _not_played(request))
+            return refusal(request, _unsupported(request))
         except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)
             return refusal(request, _misuse(request) or _failed(request, failure))
         for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
@@ -86,7 +86,7 @@ class MotoBackend:
         answer = Response(content, status=status, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":
             # A page for people, of a web framework that knows no such address.
-            return refusal(request, _not_played(request))
+            return refusal(request, _unsupported(request))
         return answer
 
     def _carried_out(self, request: Request) -> Answer:
@@ -117,7 +117,7 @@ def _not_stored(request: Request, error: NotWritten) -> AwsError:
 
 
 def _is_about_the_past(request: Request) -> bool:
-    """Whether a table is to be restored as it was at some moment; moto would take its rows of now for those of then."""
+    """True when a table is to be restored as of some moment; moto would take its rows of now for those of then."""
     is_restore = request.headers.get("X-Amz-Target", "").endswith(".RestoreTableToPointInTime")
     return is_restore and b'"RestoreDateTime"' in request.get_data()
 
@@ -129,9 +129,9 @@ def _forget() -> None:
             model.instances_tracked = []  # type: ignore[attr-defined]
 
 
-def _not_played(request: Request) -> AwsError:
+def _unsupported(request: Request) -> AwsError:
     # Of the server's errors the one that no client sends again.
-    return AwsError("NotImplemented", f"{_name(request)} is not played here.", HTTPStatus.NOT_IMPLEMENTED)
+    return AwsError("NotImplemented", f"{_name(request)} is not emulated here.", HTTPStatus.NOT_IMPLEMENTED)
 
 
 def _failed(request: Request, failure: Exception) -> AwsError:
@@ -144,12 +144,12 @@ def _misuse(request: Request) -> AwsError | None:
     """What is wrong with a request at which moto failed, by botocore's model of the service."""
     try:
         model = service_model(RequestRoute.of(request).scope)
-        wire = PROTOCOLS[model.protocol]
-        name, given = wire.asked(request, request.get_data(), model)
+        protocol = PROTOCOLS[model.protocol]
+        name, given = protocol.asked(request, request.get_data(), model)
         if name not in model.operation_names:
-            return wire.unknown(name, model)
+            return protocol.unknown(name, model)
         shape = model.operation_model(name).input_shape
-        problem = validation_error(shape, wire.read(shape, given)) if shape else ""
+        problem = validation_error(shape, protocol.read(shape, given)) if shape else ""
     except (UnknownServiceError, KeyError):
         return None
     except AwsError as error:

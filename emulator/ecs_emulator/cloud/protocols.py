@@ -1,4 +1,4 @@
-"""The protocols that AWS's clients speak, and what does not fit a service's model."""
+"""Protocols of AWS's clients, and validation of input against a service's model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecs_emulator.cloud.request_route import RequestRoute
 
 
 class WireProtocol(Protocol):
-    """What json_protocol and query_protocol have in common."""
+    """Protocol, as json_protocol and query_protocol implement it."""
 
     INVALID: str  # the error code for input that does not fit the model
     FAILED: str  # the one for a failure of the service itself
@@ -34,8 +34,8 @@ PROTOCOLS: dict[str, WireProtocol] = {"json": json_protocol, "query": query_prot
 def detect(request: Request, model: ServiceModel) -> WireProtocol:
     """The protocol of a request, of those that the service speaks and that are known here."""
     known = [PROTOCOLS[name] for name in model.metadata["protocols"] if name in PROTOCOLS]
-    wire = PROTOCOLS["query" if RequestRoute.of(request).is_form else "json"]
-    return wire if wire in known else known[0]
+    protocol = PROTOCOLS["query" if RequestRoute.of(request).is_form else "json"]
+    return protocol if protocol in known else known[0]
 
 
 @cache
@@ -45,7 +45,7 @@ def service_model(name: str) -> ServiceModel:
 
 
 def validation_error(shape: Shape | None, value: dict[str, Any]) -> str:
-    """What does not fit the model, empty when all does."""
+    """Misfit with the model, in a sentence; empty when all does."""
     if shape is None:
         return f"There is nothing to say, and not {value}." if value else ""
     return str(ParamValidator().validate(value, shape).generate_report())

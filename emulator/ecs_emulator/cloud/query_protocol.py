@@ -1,4 +1,4 @@
-"""AWS's query protocol (a form in, XML out), by botocore's model of a service.
+"""Query protocol of AWS (a form in, XML out), by botocore's model of a service.
 
 https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 """
@@ -68,9 +68,9 @@ def asked(request: Request, body: bytes, model: ServiceModel) -> tuple[str, Any]
 
 
 def unknown(name: str, model: ServiceModel) -> AwsError:
-    """What is said to an operation that `model` has (and nobody plays), or does not have."""
+    """Error for an operation that `model` has and that is unsupported, or does not have."""
     if name in model.operation_names:
-        return AwsError("InvalidAction", f"{name} is not played here.")
+        return AwsError("InvalidAction", f"{name} is not emulated here.")
     return AwsError("InvalidAction", f"Could not find operation {name} for version {model.api_version}")
 
 

@@ -1,4 +1,4 @@
-"""Errors of any service, as the protocol of the request writes them."""
+"""Error responses of any service, as the protocol of the request writes them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _JSON = {"application/x-amz-json-1.0", "application/x-amz-json-1.1"}
 
 
 def protocol(called: RequestRoute) -> str:
-    """How a request is told of an error: `json`, `query`, `ec2`, `s3`, `rest-json` or `rest-xml`."""
+    """Protocol in which a request is told of an error: `json`, `query`, `ec2`, `s3`, `rest-json` or `rest-xml`."""
     if called.target:
         return "json"
     if called.scope in ("ec2", "s3"):

@@ -1,4 +1,4 @@
-"""Which service a request is for, before anybody has read its body."""
+"""Request routing: the service that a request is for, before anybody has read its body."""
 
 from __future__ import annotations
 

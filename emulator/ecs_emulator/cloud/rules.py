@@ -1,4 +1,4 @@
-"""Conditions and actions of listener rules as AWS tells them, whichever of its two ways they were written in."""
+"""Listener rules as AWS tells them: conditions and actions, whichever of its two ways they were written in."""
 
 from __future__ import annotations
 

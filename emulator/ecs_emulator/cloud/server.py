@@ -1,4 +1,4 @@
-"""A web server in a thread of this process."""
+"""Web server in a thread of this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A service that is played here, behind the wire that AWS's clients speak."""
+"""Emulated service, behind the protocol that AWS's clients speak."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ecs_emulator.cloud.protocols import WireProtocol, detect, validation_error
 
 Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
 Operations = Mapping[str, Operation]
-Player = TypeVar("Player")
+Owner = TypeVar("Owner")
 
 # Far above what any operation takes: CreateStack with 51,200 bytes of template, each of them escaped.
 _LARGEST_BODY = 2**20
@@ -39,7 +39,7 @@ def _as_it_is(answer: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class OperationHandlers:
-    """What answers a service's operations. Input and output are shaped as botocore's model of the service says.
+    """Handlers of a service's operations. Input and output are shaped as botocore's model of the service says.
 
     With `rest_to_moto`, moto answers what is not in `operations`, and what an operation answers with None; `rewrite`
     has the last word on what moto says. `changed` is called after every operation that went well and is not a
@@ -52,65 +52,65 @@ class OperationHandlers:
     rewrite: Callable[[bytes], bytes] = _as_it_is
 
 
-def bound(operations: Mapping[str, Callable[[Player, dict[str, Any]], dict[str, Any]]], player: Player) -> Operations:
-    """The operations of a room for the one that plays them: `bound(scheduler.operations.OPERATIONS, scheduler)`."""
-    return {name: partial(operation, player) for name, operation in operations.items()}
+def bound(operations: Mapping[str, Callable[[Owner, dict[str, Any]], dict[str, Any]]], owner: Owner) -> Operations:
+    """The operations of a service, bound to their owner: `bound(scheduler.operations.OPERATIONS, scheduler)`."""
+    return {name: partial(operation, owner) for name, operation in operations.items()}
 
 
 class EmulatedService:
-    """A played service. When `strict`, an answer that does not fit the model is a failure, and else only logged."""
+    """An emulated service. When `strict`, an answer that does not fit the model is a failure, and else only logged."""
 
-    def __init__(self, model: ServiceModel, played: OperationHandlers, strict: bool) -> None:
+    def __init__(self, model: ServiceModel, handlers: OperationHandlers, strict: bool) -> None:
         self.model = model
-        self._played = played
+        self._handlers = handlers
         self._strict = strict
 
     def answer(self, request: Request, stored: MotoBackend) -> Response:
         request_id = str(uuid4())
         name = ""
-        wire = detect(request, self.model)
+        protocol = detect(request, self.model)
         try:
             body = _body(request)
-            name, given = wire.asked(request, body, self.model)
-            response = self._answer(wire, name, given, request_id)
+            name, given = protocol.asked(request, body, self.model)
+            response = self._answer(protocol, name, given, request_id)
             if response is None:
                 response = stored.answer(request)
-                response.data = self._played.rewrite(response.data)
+                response.data = self._handlers.rewrite(response.data)
             if response.status_code < HTTPStatus.BAD_REQUEST and not name.startswith(("Describe", "List", "Get")):
-                self._played.changed()
+                self._handlers.changed()
             return response
         except AwsError as error:
-            return wire.refusal(error, self.model, request_id)
+            return protocol.refusal(error, self.model, request_id)
         except Exception as failure:  # noqa: BLE001 (whatever it is, the rest goes on)
             _log.error("%s.%s failed", self.model.service_name, name, exc_info=True)
             why = f"{name} failed here: {type(failure).__name__}"
             # Of the server's errors the one that no client sends again.
-            told = AwsError(wire.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
-            return wire.refusal(told, self.model, request_id)
+            told = AwsError(protocol.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
+            return protocol.refusal(told, self.model, request_id)
 
-    def _answer(self, wire: WireProtocol, name: str, given: Any, request_id: str) -> Response | None:
+    def _answer(self, protocol: WireProtocol, name: str, given: Any, request_id: str) -> Response | None:
         """None when moto is to answer. Raises AwsError."""
         if name not in self.model.operation_names:
-            raise wire.unknown(name, self.model)
+            raise protocol.unknown(name, self.model)
         operation = self.model.operation_model(name)
-        typed = wire.read(operation.input_shape, given) if operation.input_shape else {}
+        typed = protocol.read(operation.input_shape, given) if operation.input_shape else {}
         if problem := validation_error(operation.input_shape, typed):
-            raise AwsError(wire.INVALID, problem)
-        result = self._result(wire, name, typed)
+            raise AwsError(protocol.INVALID, problem)
+        result = self._result(protocol, name, typed)
         if result is None:
             return None
         if problem := validation_error(operation.output_shape, result):
             if self._strict:
                 raise AssertionError(problem)
             _log.error("%s.%s answers what it should not. %s", self.model.service_name, name, problem)
-        return wire.answer(operation, result, request_id)
+        return protocol.answer(operation, result, request_id)
 
-    def _result(self, wire: WireProtocol, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
-        if name in self._played.operations:
-            return self._played.operations[name](typed)
-        if self._played.rest_to_moto:
+    def _result(self, protocol: WireProtocol, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
+        if name in self._handlers.operations:
+            return self._handlers.operations[name](typed)
+        if self._handlers.rest_to_moto:
             return None
-        raise wire.unknown(name, self.model)
+        raise protocol.unknown(name, self.model)
 
 
 def _body(request: Request) -> bytes:

@@ -27,7 +27,7 @@ class Malformed(Exception):
 
 
 class SignatureV4(NamedTuple):
-    """What a request says of its signature. `scope` is date/region/service/aws4_request; `timestamp` as
+    """Signature of a request. `scope` is date/region/service/aws4_request; `timestamp` as
     20260102T030405Z; `token` the session token, empty without one; `expires` the seconds for which a presigned URL
     holds, None when it is none."""
 

@@ -1,4 +1,4 @@
-"""The signatures of the chunks in which S3 takes a body: `Content-Encoding: aws-chunked`.
+"""Chunk signatures of a body that S3 takes: `Content-Encoding: aws-chunked`.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and …/sigv4-streaming-trailers.html
 """
@@ -21,7 +21,7 @@ _NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 def are_signed(body: bytes, signed: SignatureV4, secret: str, has_trailer: bool) -> bool:
-    """Whether each chunk has the signature that follows from the one before it, the first from the request's."""
+    """True when each chunk has the signature that follows from the one before it, the first from the request's."""
     previous, position = signed.signature, 0
     while True:
         head = _HEAD.match(body, position)

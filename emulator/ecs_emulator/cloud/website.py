@@ -1,4 +1,4 @@
-"""The website endpoint of an S3 bucket, as S3 itself serves it.
+"""Website endpoint of an S3 bucket, as S3 itself serves it.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
 """
@@ -72,7 +72,7 @@ class Website:
         return True
 
     def _readable_by_world(self) -> bool:
-        """Whether S3 would let an anonymous visitor read: a public policy, and nothing that blocks it."""
+        """True when S3 would let an anonymous visitor read: a public policy, and nothing that blocks it."""
         try:
             policy = json.loads(self._s3.get_bucket_policy(Bucket=self._bucket)["Policy"])
             block = self._s3.get_public_access_block(Bucket=self._bucket)["PublicAccessBlockConfiguration"]

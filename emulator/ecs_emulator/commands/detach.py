@@ -37,7 +37,7 @@ class Detachable(click.Command):
 def refuse_second() -> None:
     """Raises ClickException when an emulator of this folder is running: its ports would be said to be in use."""
     if holder(program().folder) is not None:
-        raise click.ClickException("A rehearsal of this folder is running already; stop it first.")
+        raise click.ClickException("An emulator of this folder is running already; stop it first.")
 
 
 def detached(*more: str) -> None:

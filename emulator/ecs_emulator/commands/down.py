@@ -21,11 +21,11 @@ _PAUSE = 0.05  # seconds between two looks
 @click.command()
 @patience(120)
 def down(timeout: int) -> None:
-    """Stop the rehearsal of this folder and wait for its end. Its data is kept. That none runs is no error."""
+    """Stop the emulator of this folder and wait for its end. Its data is kept. That none runs is no error."""
     folder, deadline = program().folder, time.monotonic() + timeout
     number = holder(folder)
     if number is None:
-        put("No rehearsal is running here.")
+        put("No emulator is running here.")
         return
     is_told = False
     while (now := holder(folder)) is not None and now in (0, number):
@@ -36,6 +36,6 @@ def down(timeout: int) -> None:
             is_told = True
         number = number or now
         if time.monotonic() > deadline:
-            raise Failure(Outcome.TIMED_OUT, f"The rehearsal has not ended within {timeout} s; it is still stopping.")
+            raise Failure(Outcome.TIMED_OUT, f"The emulator has not ended within {timeout} s; it is still stopping.")
         time.sleep(_PAUSE)
-    put("The rehearsal is stopped. What was stored is kept.")
+    put("The emulator is stopped. What was stored is kept.")

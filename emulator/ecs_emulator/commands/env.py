@@ -1,4 +1,4 @@
-"""`env`: what any AWS client needs to work on the rehearsal."""
+"""`env`: endpoint, region and access key, with which any AWS client works on the emulator."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ELSEWHERE = (
 @click.option("--powershell", "for_powershell", is_flag=True, help="For PowerShell's Invoke-Expression.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def env(as_json: bool, for_powershell: bool, command: tuple[str, ...]) -> None:
-    """Have AWS clients work on the rehearsal: endpoint, region and access key, as variables of a shell.
+    """Have AWS clients work on the emulator: endpoint, region and access key, as variables of a shell.
 
     \b
       eval "$(ecs-emulator env)"                this shell, from now on
@@ -49,7 +49,7 @@ def env(as_json: bool, for_powershell: bool, command: tuple[str, ...]) -> None:
         if not (as_json or for_powershell or command):
             # `eval` of nothing would end well.
             put("false")
-        raise NoTarget(f"No rehearsal is running here. Start one with `{owner.start}`.")
+        raise NoTarget(f"No emulator is running here. Start one with `{owner.start}`.")
     variables, without = environment(running.cloud_url, AccessKey.of_folder(owner.folder), os.environ)
     if command:
         _become(command, variables, without)

@@ -16,7 +16,7 @@ from ecs_emulator.visible import visible
 JSON = "ops.json"  # in click's `meta`: whether --json was said
 
 CODES = [f"{int(outcome):<3}  {meaning}" for outcome, meaning in MEANINGS.items()]
-CODES += ["1    the rehearsal could not start or go on, or something that nobody foresaw", f"{INTERRUPTED}  Ctrl-C"]
+CODES += ["1    the emulator could not start or go on, or something that nobody foresaw", f"{INTERRUPTED}  Ctrl-C"]
 
 
 class Commands(click.Group):

@@ -25,7 +25,7 @@ _ROUTE = re.compile(r"(GET|HEAD|POST|PUT|DELETE) /[!-~]*")
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """What was said of a load, whatever it sends. `lasting` is in seconds."""
+    """Options of a load, whatever it sends. `lasting` is in seconds."""
 
     url: str
     clients: int
@@ -96,7 +96,7 @@ def with_load(command: options.Command) -> options.Command:
 @with_routes("{id} is each --id in turn.")
 @click.option("--id", "ids", multiple=True, metavar="ID", help="What {id} in a route is; many may be said.")
 def load(load: LoadOptions, routes: tuple[str, ...], ids: tuple[str, ...]) -> None:
-    """Load the API at URL, or that of the rehearsal, until the time is over or Ctrl-C.
+    """Load the API at URL, or that of the emulator, until the time is over or Ctrl-C.
 
     Each client sends its next request when it has the answer to the last: its routes in turn, else `GET /`, with 100 ms
     of rest after a failure. Nothing is sent twice. Ends with 4 when a request has failed.
@@ -105,13 +105,13 @@ def load(load: LoadOptions, routes: tuple[str, ...], ids: tuple[str, ...]) -> No
         raise click.UsageError("Say with --id what {id} is.")
     routes = routes or ("GET /",)
     counted = tuple(route for route in routes if "{id}" in route and not route.startswith(("GET", "HEAD")))
-    play(
+    run_load(
         load,
         lambda: Workload(load.url, load.clients, load.lasting, routes, ids, counted, slice_seconds=load.slice_seconds),
     )
 
 
-def play(load: LoadOptions, workload: Callable[[], Workload]) -> None:
+def run_load(load: LoadOptions, workload: Callable[[], Workload]) -> None:
     """Show a load to its end, and what has come of it. Raises Failure (FAILED) when a request has failed."""
     # Here and not above: drawing takes a second to load.
     from ecs_emulator.load import show

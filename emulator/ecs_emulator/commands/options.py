@@ -16,7 +16,7 @@ from ecs_emulator.ops.logs import seconds
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 
-ON_AWS = "Work on AWS, in the account of the environment, not on the rehearsal."
+ON_AWS = "Work on AWS, in the account of the environment, not on the emulator."
 
 Command = Callable[..., None]
 
@@ -33,12 +33,12 @@ def aws(cluster: str | None = None, outputs: Callable[[], dict[str, str]] | None
 
 
 def local(cluster: str | None = None) -> Target:
-    """The rehearsal that is running. Raises NoTarget."""
+    """The emulator that is running. Raises NoTarget."""
     return target.local(program(), conventions(), cluster)
 
 
 def on_target(command: Command) -> Command:
-    """Give a command its `target`: the rehearsal, or with --aws the account of the environment."""
+    """Give a command its `target`: the emulator, or with --aws the account of the environment."""
 
     @wraps(command)
     def on(*arguments: Any, on_aws: bool, cluster: str | None = None, **said: Any) -> None:

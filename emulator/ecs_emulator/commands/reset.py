@@ -12,13 +12,13 @@ from ecs_emulator.ops.terminal import put
 
 @click.command()
 def reset() -> None:
-    """Forget what the rehearsal of this folder has stored: tables, objects, logs, images and its access key."""
+    """Forget what the emulator of this folder has stored: tables, objects, logs, images and its access key."""
     owner = program()
     try:
         is_gone = forget(owner.folder)
     except AlreadyRunning as error:
         raise Failure(
-            Outcome.FAILED, f"A rehearsal of this folder is running; stop it first: {owner.name} down"
+            Outcome.FAILED, f"An emulator of this folder is running; stop it first: {owner.name} down"
         ) from error
     except (OSError, Unusable) as error:
         raise Failure(Outcome.FAILED, f"{owner.folder} cannot be emptied: {error}") from error

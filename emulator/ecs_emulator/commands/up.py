@@ -77,10 +77,10 @@ def up(templates: tuple[Path, ...], run: dict[str, str], values: dict[str, str],
             refuse_second()
         ports = Ports.from_env(os.environ)
         prepare(ports.cloud)
-        play(templates, values, run, yes, ports=ports, **runtime)
+        run_templates(templates, values, run, yes, ports=ports, **runtime)
 
 
-def play(
+def run_templates(
     templates: Sequence[Path],
     values: Mapping[str, str],
     run: Mapping[str, str],
@@ -132,7 +132,7 @@ def prepare(cloud_port: int) -> None:
 
 @contextmanager
 def told(folder: Path) -> Iterator[None]:
-    """What keeps an emulator from starting or going on is told in one clear line. Raises ClickException."""
+    """Context in which what keeps an emulator from starting or going on is one clear line. Raises ClickException."""
     from ecs_emulator.ports import PortUnusable
 
     try:

@@ -18,16 +18,16 @@ _PAUSE = 0.1  # seconds between two looks
 @click.command()
 @patience(120)
 def wait(timeout: int) -> None:
-    """Wait until the rehearsal of this folder is ready, also when it is started only later."""
+    """Wait until the emulator of this folder is ready, also when it is started only later."""
     folder, deadline = program().folder, time.monotonic() + timeout
     started = False
     while (running := Running.found(folder)) is None:
         is_held = holder(folder) is not None
         if started and not is_held:
-            raise Failure(Outcome.FAILED, "The rehearsal has ended before it was ready.")
+            raise Failure(Outcome.FAILED, "The emulator has ended before it was ready.")
         started = started or is_held
         if time.monotonic() > deadline:
             what = "is not ready" if started else "was not started"
-            raise Failure(Outcome.TIMED_OUT, f"The rehearsal {what} within {timeout} s.")
+            raise Failure(Outcome.TIMED_OUT, f"The emulator {what} within {timeout} s.")
         time.sleep(_PAUSE)
     put(f"Ready  {running.addresses()}")

@@ -11,8 +11,8 @@ from ecs_emulator.experiments.stage import Stage
 FAULTS = {"crash-at-start": "crashes at its start", "unhealthy-after=0": "never gets healthy"}
 
 
-def play(stage: Stage) -> Judge:
-    (good,) = stage.sight().rollouts
+def run(stage: Stage) -> Judge:
+    (good,) = stage.snapshot().rollouts
     bad = []
     with stage.visitors():
         for faults, what in FAULTS.items():
@@ -23,8 +23,8 @@ def play(stage: Stage) -> Judge:
 
 
 def _explain(stage: Stage, revision: str) -> None:
-    sight = stage.until_deployed(revision)
-    for each in sight.deployed.values():
+    snapshot = stage.until_deployed(revision)
+    for each in snapshot.deployed.values():
         if each.revision == revision:
             stage.tell(f"{revision}: {each.status}. {each.reason}")
     for death in stage.operator.deaths(revision):
@@ -32,15 +32,16 @@ def _explain(stage: Stage, revision: str) -> None:
             stage.tell(line)
 
 
-def judge(story: RunRecord, good: str, bad: list[str]) -> list[CheckResult]:
+def judge(record: RunRecord, good: str, bad: list[str]) -> list[CheckResult]:
+    left = list(record.snapshots[-1].rollouts) if record.snapshots else []
     return [
-        nobody_failed(story),
-        *(ended(story, revision, "ROLLBACK_SUCCESSFUL") for revision in bad),
+        nobody_failed(record),
+        *(ended(record, revision, "ROLLBACK_SUCCESSFUL") for revision in bad),
         CheckResult(
-            bool(story.sights) and list(story.sights[-1].rollouts) == [good],
-            f"At the end the service runs {' and '.join(story.sights[-1].rollouts) if story.sights else 'nothing'}.",
+            left == [good],
+            f"At the end the service runs {' and '.join(left) or 'nothing'}.",
         ),
     ]
 
 
-DRILL = Drill("bad-revision", "A bad revision is rolled back by itself and no visitor notices.", play)
+DRILL = Drill("bad-revision", "A bad revision is rolled back by itself and no visitor notices.", run)

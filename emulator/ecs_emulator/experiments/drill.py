@@ -11,9 +11,9 @@ from ecs_emulator.experiments.stage import Stage
 
 @dataclass(frozen=True)
 class Drill:
-    """`play` does what the drill is about and returns how to judge what came of it."""
+    """`run` does what the drill is about and returns how to judge what came of it."""
 
     name: str
     promise: str  # what it shows when it passes
-    play: Callable[[Stage], Judge]
+    run: Callable[[Stage], Judge]
     requests: int = 20_000  # that it makes at the least, if it is about their number

@@ -79,7 +79,7 @@ def _ready(up: subprocess.Popen[bytes], note: Path, output: Path) -> dict[str, A
     while not note.exists():
         if up.poll() is not None or time.monotonic() > deadline:
             said = output.read_text(errors="replace").splitlines()[-5:]
-            raise EmulatorNotReady("\n".join(["The rehearsal did not get ready. It said last:", *said]))
+            raise EmulatorNotReady("\n".join(["The emulator did not get ready. It said last:", *said]))
         time.sleep(0.1)
     found: dict[str, Any] = json.loads(note.read_text())
     return found

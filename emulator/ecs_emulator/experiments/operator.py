@@ -85,7 +85,7 @@ class Operator:
         return sorted(events, key=lambda each: each[0])
 
     def health_check(self) -> HealthCheck:
-        """How the load balancer checks the service's targets."""
+        """Health check settings of the service's targets."""
         found = self._target.elbv2.describe_target_groups(TargetGroupArns=[self._group()])["TargetGroups"][0]
         return HealthCheck(
             found["HealthCheckPath"], found["UnhealthyThresholdCount"], found["HealthCheckIntervalSeconds"]

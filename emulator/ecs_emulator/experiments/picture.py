@@ -1,4 +1,4 @@
-"""A drill as a picture that reads in print: who answered, what became of the tasks, what happened when."""
+"""Picture of a drill that reads in print: who answered, what became of the tasks, what happened when."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ _ROWS = 4  # that numbers at the upper edge are put in, so that neighbours can b
 _NEAR = 0.025  # of the width: nearer than that, two numbers would touch
 
 
-def draw(story: RunRecord, title: str, path: Path) -> None:
+def draw(record: RunRecord, title: str, path: Path) -> None:
     """Write a PNG."""
-    tasks, happened = lives(story), events(story)
-    zero = story.report.start
+    tasks, happened = lives(record), events(record)
+    zero = record.report.start
     heights = [3.2, 0.3 + 0.26 * len(tasks), 1.3, 0.2 * len(happened) + 0.2]
     figure = Figure(figsize=(11, 2.2 + sum(heights)), layout="constrained")
     requests, lanes, latency, key = figure.subplots(4, 1, height_ratios=heights)
     figure.suptitle(title, size=12)
-    columns = in_columns(story.report.slices)
+    columns = in_columns(record.report.slices)
     draw_requests(requests, columns, zero)
     _draw_lives(lanes, tasks, zero, colours(names_of(columns)))
     draw_latency(latency, columns, zero)
     # What goes on after the last event is only more of the same.
-    shown = min(story.report.seconds, max(10.0, 1.5 * (max((each.at for each in happened), default=zero) - zero)))
-    latency.set_xlabel("seconds" if shown == story.report.seconds else f"seconds, of {story.report.seconds:.0f}")
+    shown = min(record.report.seconds, max(10.0, 1.5 * (max((each.at for each in happened), default=zero) - zero)))
+    latency.set_xlabel("seconds" if shown == record.report.seconds else f"seconds, of {record.report.seconds:.0f}")
     for axes in (requests, lanes, latency):
         axes.set_xlim(0, shown)
     figure.legend(

@@ -1,4 +1,4 @@
-"""A watch over a service: looks again and again, and keeps what has changed."""
+"""Poller of a service: snapshots again and again, of which it keeps those that differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVERY = 0.25  # seconds between two looks
 
 
 class TookTooLong(Exception):
-    """What a drill waits for did not come about; the message says what."""
+    """Timeout of a drill: what it waited for, which the message says, did not come about."""
 
 
 class Watch:
@@ -22,7 +22,7 @@ class Watch:
 
     def __init__(self, look: Callable[[], ServiceSnapshot]) -> None:
         self._look = look
-        self._sights: list[ServiceSnapshot] = []
+        self._snapshots: list[ServiceSnapshot] = []
         self._current: ServiceSnapshot | None = None
         self._error: Exception | None = None
         self._news = threading.Condition()
@@ -33,28 +33,28 @@ class Watch:
     def _run(self) -> None:
         while not self._stopping.wait(EVERY):
             try:
-                sight = self._look()
+                snapshot = self._look()
             except Exception as error:  # noqa: BLE001 (raised again by whoever waits)
                 self._error = error
                 self._stopping.set()
             with self._news:
                 if self._error is None:
                     if self._current is not None:
-                        sight = replace(sight, since=self._current.begun)
-                    if not self._sights or not sight.shows_the_same_as(self._sights[-1]):
-                        self._sights.append(sight)
-                    self._current = sight
+                        snapshot = replace(snapshot, since=self._current.begun)
+                    if not self._snapshots or not snapshot.shows_the_same_as(self._snapshots[-1]):
+                        self._snapshots.append(snapshot)
+                    self._current = snapshot
                 self._news.notify_all()
 
-    def sights(self) -> list[ServiceSnapshot]:
-        """What was seen, without those that showed the same as the one before."""
+    def snapshots(self) -> list[ServiceSnapshot]:
+        """Snapshots taken, without those that showed the same as the one before."""
         with self._news:
-            return list(self._sights)
+            return list(self._snapshots)
 
     def until(
         self, is_so: Callable[[ServiceSnapshot], object], what: str, within: float, after: float
     ) -> ServiceSnapshot:
-        """The first sight begun `after` (seconds since the epoch) that is so. Raises TookTooLong, or as looking did."""
+        """First snapshot begun `after` (seconds since the epoch) that is so. Raises TookTooLong, or as looking did."""
         deadline = time.monotonic() + within
         with self._news:
             while True:

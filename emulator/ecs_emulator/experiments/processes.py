@@ -1,4 +1,4 @@
-"""The processes of a task, which are those of this machine that carry its metadata address."""
+"""Processes of a task, which are those of this machine that carry its metadata address."""
 
 from __future__ import annotations
 

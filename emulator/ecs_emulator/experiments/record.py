@@ -1,4 +1,4 @@
-"""RunRecord of a drill, and what can be said of it. Nothing here asks anybody: it can be made up."""
+"""Run record of a drill, and what can be said of it. Nothing here asks anybody: it can be made up."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Moment(NamedTuple):
 @dataclass(frozen=True)
 class RunRecord:
     report: LoadReport
-    acts: Sequence[OperatorAction] = ()
-    sights: Sequence[ServiceSnapshot] = ()
+    actions: Sequence[OperatorAction] = ()
+    snapshots: Sequence[ServiceSnapshot] = ()
     stored: Counter[str] = field(default_factory=Counter)  # by how much what is stored has grown, by id
     names_revision: bool = True  # whether answers say which revision they are of
 
     def deployments_of(self, revision: str) -> list[str]:
-        """How the service deployments to a revision stand at the end."""
-        return self.sights[-1].deployments_of(revision) if self.sights else []
+        """Service deployments to a revision, as they stand at the end."""
+        return self.snapshots[-1].deployments_of(revision) if self.snapshots else []
 
 
 @dataclass(frozen=True)
@@ -68,34 +68,34 @@ LATE = {TIMED_OUT, "status 503", "status 504"}
 
 
 def only_late(report: LoadReport) -> bool:
-    """Whether all that failed was late, and nothing broken, refused or wrong."""
+    """True when all that failed was late, and nothing broken, refused or wrong."""
     return report.failures.keys() <= LATE
 
 
-def nobody_failed(story: RunRecord) -> CheckResult:
-    report = story.report
+def nobody_failed(record: RunRecord) -> CheckResult:
+    report = record.report
     return CheckResult(
         report.failed == 0, f"{report.failed:,} of {report.requests:,} requests failed.", only_late(report)
     )
 
 
-def at_least(story: RunRecord, requests: int) -> CheckResult:
-    made = story.report.requests
+def at_least(record: RunRecord, requests: int) -> CheckResult:
+    made = record.report.requests
     return CheckResult(made >= requests, f"{made:,} requests were made; {requests:,} were asked for.")
 
 
-def answered_by(story: RunRecord, revisions: Iterable[str]) -> CheckResult:
+def answered_by(record: RunRecord, revisions: Iterable[str]) -> CheckResult:
     """Each of the revisions, and no other."""
-    told = {name for name, share in story.report.by_revision().items() if share.requests > share.failed}
-    if told == {""} and not story.names_revision:
+    told = {name for name, share in record.report.by_revision().items() if share.requests > share.failed}
+    if told == {""} and not record.names_revision:
         return CheckResult(True, "Answers came that do not say which revision they are of.")
     wanted = set(revisions)
     return CheckResult(told == wanted, f"Answers came from {' and '.join(sorted(told)) or 'nobody'}.", told < wanted)
 
 
-def ended(story: RunRecord, revision: str, status: str) -> CheckResult:
+def ended(record: RunRecord, revision: str, status: str) -> CheckResult:
     """The deployment to a revision ended in this state."""
-    states = story.deployments_of(revision)
+    states = record.deployments_of(revision)
     return CheckResult(
         states == [status],
         f"The deployment of {revision} ended in {' and '.join(states) or 'no state'}.",

@@ -17,8 +17,8 @@ from ecs_emulator.experiments.record import (
 from ecs_emulator.experiments.stage import Stage
 
 
-def play(stage: Stage) -> Judge:
-    (old,) = stage.sight().rollouts
+def run(stage: Stage) -> Judge:
+    (old,) = stage.snapshot().rollouts
     new = stage.next_revision()
     with stage.visitors():
         stage.update(f"{new} is to take over from {old}", taskDefinition=new)
@@ -27,13 +27,13 @@ def play(stage: Stage) -> Judge:
     return partial(judge, old=old, new=new, requests=stage.requests)
 
 
-def judge(story: RunRecord, old: str, new: str, requests: int) -> list[CheckResult]:
+def judge(record: RunRecord, old: str, new: str, requests: int) -> list[CheckResult]:
     return [
-        nobody_failed(story),
-        at_least(story, requests),
-        ended(story, new, "SUCCESSFUL"),
-        answered_by(story, (old, new)),
+        nobody_failed(record),
+        at_least(record, requests),
+        ended(record, new, "SUCCESSFUL"),
+        answered_by(record, (old, new)),
     ]
 
 
-DRILL = Drill("rollout", "A new revision takes over and no visitor notices.", play)
+DRILL = Drill("rollout", "A new revision takes over and no visitor notices.", run)

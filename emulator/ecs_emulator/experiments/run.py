@@ -1,4 +1,4 @@
-"""Runs a drill from nothing to its verdict."""
+"""Run of a drill from nothing to its verdict."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from ecs_emulator.ops.outcomes import Failure
 
 @dataclass(frozen=True)
 class DrillResult:
-    """How a drill has ended."""
+    """Result of a drill."""
 
     drill: Drill
-    findings: list[CheckResult]
-    story: RunRecord
+    checks: list[CheckResult]
+    record: RunRecord
     told: list[str]  # what the drill has for people to read
     picture: Path
     starvation: Starvation
 
     @property
     def passed(self) -> bool:
-        return all(finding.holds for finding in self.findings)
+        return all(check.holds for check in self.checks)
 
     @property
     def inconclusive(self) -> bool:
-        """Whether the machine was starved, and all that does not hold can come of that."""
-        failed = [finding for finding in self.findings if not finding.holds]
-        return bool(failed) and self.starvation.starved and all(finding.starvable for finding in failed)
+        """True when the machine was starved, and all that does not hold can come of that."""
+        failed = [check for check in self.checks if not check.holds]
+        return bool(failed) and self.starvation.starved and all(check.starvable for check in failed)
 
     @property
     def verdict(self) -> str:
@@ -51,19 +51,19 @@ class DrillResult:
             "drill": self.drill.name,
             "passed": self.passed,
             "verdict": self.verdict,
-            "findings": [vars(each) for each in self.findings],
+            "findings": [vars(each) for each in self.checks],
             "starvation": vars(self.starvation),
-            "acts": [vars(act) for act in self.story.acts],
-            "events": [event._asdict() for event in events(self.story)],
+            "acts": [vars(action) for action in self.record.actions],
+            "events": [event._asdict() for event in events(self.record)],
             "told": self.told,
-            "stored": dict(self.story.stored),
-            "load": self.story.report.document(),
+            "stored": dict(self.record.stored),
+            "load": self.record.report.document(),
         }
 
 
 @dataclass(frozen=True)
 class DrillOptions:
-    """How fast, by how many visitors at a time, of how many requests a drill is."""
+    """Options of a drill: its speed, its visitors at a time, its requests."""
 
     speed: float = 10.0
     clients: int = 64
@@ -71,37 +71,37 @@ class DrillOptions:
 
 
 def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, results: Path, say: Say) -> DrillResult:
-    """Play and judge a drill in an emulator with its data in `folder`; its picture and JSON go to `results`.
+    """Run and judge a drill in an emulator with its data in `folder`; its picture and JSON go to `results`.
 
     Raises CannotLoad, Failure, NoProcess, NotReady and TookTooLong.
     """
     clock = Clock(options.speed)
-    say(f"{drill.name}: starting a rehearsal of its own …")
+    say(f"{drill.name}: starting an emulator of its own …")
     requests = drill.requests if options.requests is None else options.requests
     with (
         emulating(folder, subject, options.speed) as emulator,
         staged(emulator, subject, clock, options.clients, requests, say) as stage,
         beating(clock.shortened(HEALTH_CHECK)) as heartbeat,
     ):
-        judge = _played(drill, stage)
-        story, starvation = stage.story(), heartbeat.stop()
-    findings = [*judge(story), *subject.findings(story)]
+        judge = _ran(drill, stage)
+        record, starvation = stage.record(), heartbeat.stop()
+    checks = [*judge(record), *subject.checks(record)]
     results.mkdir(parents=True, exist_ok=True)
-    outcome = DrillResult(drill, findings, story, stage.told, results / f"{drill.name}.png", starvation)
-    title = f"{drill.name} {outcome.verdict}: {story.report.failed:,} of {story.report.requests:,} requests failed"
-    draw(story, title, outcome.picture)
+    outcome = DrillResult(drill, checks, record, stage.told, results / f"{drill.name}.png", starvation)
+    title = f"{drill.name} {outcome.verdict}: {record.report.failed:,} of {record.report.requests:,} requests failed"
+    draw(record, title, outcome.picture)
     (results / f"{drill.name}.json").write_text(json.dumps(outcome.document(), indent=1) + "\n")
     return outcome
 
 
-def _played(drill: Drill, stage: Stage) -> Judge:
+def _ran(drill: Drill, stage: Stage) -> Judge:
     """How to judge the drill; what never came about is judged as well, once there was load."""
     stage.until_steady()
     try:
-        return drill.play(stage)
+        return drill.run(stage)
     except (TookTooLong, Failure) as problem:
         if not stage.had_visitors():
             raise
         late = not isinstance(problem, Failure) or problem.outcome is outcomes.Outcome.TIMED_OUT
-        finding = CheckResult(False, str(problem), starvable=late)
-        return lambda _: [finding]
+        check = CheckResult(False, str(problem), starvable=late)
+        return lambda _: [check]

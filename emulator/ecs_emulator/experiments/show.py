@@ -11,17 +11,17 @@ from ecs_emulator.load import show
 
 
 def outcome(result: DrillResult) -> RenderableType:
-    """Who was answered, how long it took to recover, what else there is to read, the findings and the verdict."""
-    acts = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    acts.add_column("what was done")
-    acts.add_column("steady again after", justify="right")
-    for act in result.story.acts:
-        took = f"{act.steady_at - act.at:.1f} s" if act.steady_at else "never"
-        acts.add_row(act.text, took)
+    """Outcome of a drill: who was answered, the time to recover, more to read, the checks and the verdict."""
+    actions = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    actions.add_column("what was done")
+    actions.add_column("steady again after", justify="right")
+    for action in result.record.actions:
+        took = f"{action.steady_at - action.at:.1f} s" if action.steady_at else "never"
+        actions.add_row(action.text, took)
     told = [Text(), *(Text(line) for line in result.told)] if result.told else []
-    findings = [finding.line for finding in result.findings]
+    checks = [check.line for check in result.checks]
     starved = [Text(f"  ? {result.starvation.sentence}")] if result.inconclusive else []
-    return Group(show.summary(result.story.report), Text(), acts, *told, Text(), *findings, *starved, verdict(result))
+    return Group(show.summary(result.record.report), Text(), actions, *told, Text(), *checks, *starved, verdict(result))
 
 
 def verdict(result: DrillResult) -> Text:

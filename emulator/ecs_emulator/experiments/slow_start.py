@@ -12,8 +12,8 @@ ENDING = {"DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"}
 SLEEPS, GRACE = 60, 180  # seconds of AWS
 
 
-def play(stage: Stage) -> Judge:
-    (old,) = stage.sight().rollouts
+def run(stage: Stage) -> Judge:
+    (old,) = stage.snapshot().rollouts
     slow = stage.faulty_revision(f"slow-start={stage.clock.shortened(SLEEPS):g}")
     with stage.visitors():
         stage.update(
@@ -25,24 +25,24 @@ def play(stage: Stage) -> Judge:
     return partial(judge, old=old, slow=slow)
 
 
-def judge(story: RunRecord, old: str, slow: str) -> list[CheckResult]:
-    unhealthy = max((sight.targets.count("unhealthy") for sight in story.sights), default=0)
+def judge(record: RunRecord, old: str, slow: str) -> list[CheckResult]:
+    unhealthy = max((snapshot.targets.count("unhealthy") for snapshot in record.snapshots), default=0)
     stopped = {
         task
-        for sight in story.sights
-        for task, seen in sight.tasks.items()
+        for snapshot in record.snapshots
+        for task, seen in snapshot.tasks.items()
         if seen.revision == slow and seen.status in ENDING
     }
     return [
-        nobody_failed(story),
-        ended(story, slow, "SUCCESSFUL"),
+        nobody_failed(record),
+        ended(record, slow, "SUCCESSFUL"),
         CheckResult(
             unhealthy > 0 and not stopped,
             f"{unhealthy} of its tasks were unhealthy while they started; {len(stopped)} were stopped for it.",
             starvable=True,
         ),
-        answered_by(story, (old, slow)),
+        answered_by(record, (old, slow)),
     ]
 
 
-DRILL = Drill("slow-start", "A revision that starts slowly is given its grace and no visitor notices.", play)
+DRILL = Drill("slow-start", "A revision that starts slowly is given its grace and no visitor notices.", run)

@@ -1,4 +1,4 @@
-"""What an operator sees of a service, by the describe calls of ECS and ELBv2 alone."""
+"""Snapshots of a service, by the describe calls of ECS and ELBv2 alone."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ServiceSnapshot:
         return [task for task, seen in self.tasks.items() if seen.status == "RUNNING"]
 
     def deployments_of(self, revision: str) -> list[str]:
-        """How the service deployments to a revision stand."""
+        """Service deployments to a revision, as they stand."""
         return [each.status for each in self.deployed.values() if each.revision == revision]
 
     def is_steady(self) -> bool:

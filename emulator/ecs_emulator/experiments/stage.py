@@ -52,7 +52,7 @@ class Stage:
         self._say = say
         self._load: Load | None = None
         self._report: LoadReport | None = None
-        self._acts: list[OperatorAction] = []
+        self._actions: list[OperatorAction] = []
         self._stored: Counter[str] = Counter()
 
     @property
@@ -88,24 +88,24 @@ class Stage:
                 self._stored = self._subject.stored(self.target)
                 self._stored.subtract(before)
 
-    def act(self, text: str) -> OperatorAction:
+    def action(self, text: str) -> OperatorAction:
         """Note that the operator now does something."""
         self._say(f"  {text}")
-        self._acts.append(OperatorAction(time.time(), text))
-        return self._acts[-1]
+        self._actions.append(OperatorAction(time.time(), text))
+        return self._actions[-1]
 
     def update(self, text: str, **changes: Any) -> None:
-        self.act(text)
+        self.action(text)
         self.operator.update(**changes)
 
     def kill(self, *task_ids: str) -> None:
-        self.act(f"kill -9 of task {' and '.join(each[:8] for each in task_ids)}")
+        self.action(f"kill -9 of task {' and '.join(each[:8] for each in task_ids)}")
         for task_id in task_ids:
             self.operator.kill(task_id)
 
     def turn_unhealthy(self, task_id: str) -> OperatorAction:
         """For a revision with the fault `unhealthy-on-usr1`."""
-        turned = self.act(f"task {task_id[:8]} answers its health checks with 503")
+        turned = self.action(f"task {task_id[:8]} answers its health checks with 503")
         self.operator.signal(task_id, signal.SIGUSR1)
         return turned
 
@@ -119,37 +119,39 @@ class Stage:
 
     # What is waited for
 
-    def sight(self) -> ServiceSnapshot:
-        """How the service is now."""
+    def snapshot(self) -> ServiceSnapshot:
+        """Snapshot of the service now."""
         return self.until(lambda _: True, "a look at the service")
 
     def until(self, is_so: Callable[[ServiceSnapshot], object], what: str) -> ServiceSnapshot:
-        """The first sight after the latest act that is so. Raises TookTooLong."""
-        after = self._acts[-1].at if self._acts else 0.0
+        """First snapshot after the latest action that is so. Raises TookTooLong."""
+        after = self._actions[-1].at if self._actions else 0.0
         return self._watch.until(is_so, what, self._patience(), after)
 
     def until_steady(self, without: Collection[str] = ()) -> ServiceSnapshot:
         """Until the service is as it should be, and without tasks that were there before the latest act."""
 
-        def is_so(sight: ServiceSnapshot) -> bool:
-            there = [task for task in without if task in sight.tasks and sight.tasks[task].status != "STOPPED"]
-            return not there and sight.is_steady()
+        def is_so(snapshot: ServiceSnapshot) -> bool:
+            there = [task for task in without if task in snapshot.tasks and snapshot.tasks[task].status != "STOPPED"]
+            return not there and snapshot.is_steady()
 
-        sight = self.until(is_so, "the service is steady")
-        if self._acts:
-            self._acts[-1].steady_at = sight.at
-        return sight
+        snapshot = self.until(is_so, "the service is steady")
+        if self._actions:
+            self._actions[-1].steady_at = snapshot.at
+        return snapshot
 
     def until_deployed(self, revision: str) -> ServiceSnapshot:
         """Until the deployment of `revision` has ended, well or not, and the service is steady."""
         self.until(
-            lambda sight: any(each.revision == revision and each.status in ENDED for each in sight.deployed.values()),
+            lambda snapshot: any(
+                each.revision == revision and each.status in ENDED for each in snapshot.deployed.values()
+            ),
             f"the deployment of {revision} has ended",
         )
         return self.until_steady()
 
     def until_target(self, state: str) -> Moment:
-        """When a target came to be in a state, seen as closely as can be. Raises TookTooLong."""
+        """Moment when a target came to be in a state, seen as closely as can be. Raises TookTooLong."""
         deadline = time.monotonic() + self._patience()
         since = begun = time.time()
         while state not in self.operator.targets():
@@ -190,10 +192,10 @@ class Stage:
     def had_visitors(self) -> bool:
         return self._report is not None
 
-    def story(self) -> RunRecord:
+    def record(self) -> RunRecord:
         assert self._report is not None, "there were no visitors"  # noqa: S101 (a mistake in a drill)
         names_revision = self._subject.conventions.names_revision
-        return RunRecord(self._report, self._acts, self._watch.sights(), self._stored, names_revision)
+        return RunRecord(self._report, self._actions, self._watch.snapshots(), self._stored, names_revision)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ HEALTH_CHECK = 5.0  # seconds of AWS that a health check may take, by default
 
 @dataclass(frozen=True)
 class Starvation:
-    """How long beats had to wait, in seconds; `health_check` is how long one may take."""
+    """Waits of beats, in seconds; `health_check` is how long a health check may take."""
 
     health_check: float
     waits: tuple[float, ...] = ()
@@ -42,7 +42,7 @@ class Starvation:
 
     @property
     def starved(self) -> bool:
-        """Whether one beat in ten was late, or one alone waited for half of what a health check may take."""
+        """True when one beat in ten was late, or one alone waited for half of what a health check may take."""
         return self.late > 0 and (
             self.late >= len(self.waits) / 10 or max(self.waits, default=0.0) >= self.health_check / 2
         )

@@ -44,6 +44,6 @@ class Subject:
     next_revision: Callable[[Operator, Path], str] = another_setting
     fault: Callable[[str], Mapping[str, str]] = lambda name: {"FAULTS": name}
     stored: Callable[[Target], Counter[str]] = lambda _: Counter()
-    findings: Callable[[RunRecord], Sequence[CheckResult]] = lambda _: ()
+    checks: Callable[[RunRecord], Sequence[CheckResult]] = lambda _: ()
     program: Program = ECS_EMULATOR
     conventions: Conventions = field(default_factory=Conventions)

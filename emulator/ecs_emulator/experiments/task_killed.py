@@ -11,19 +11,19 @@ from ecs_emulator.experiments.stage import Stage
 MOMENT = 2.0  # seconds within which everything that was under way on a dead task has failed, on a busy machine
 
 
-def play(stage: Stage) -> Judge:
+def run(stage: Stage) -> Judge:
     with stage.visitors():
-        victim = next(iter(stage.sight().running()))
+        victim = next(iter(stage.snapshot().running()))
         stage.kill(victim)
         stage.until_steady(without=[victim])
     return partial(judge, victim=victim)
 
 
-def judge(story: RunRecord, victim: str) -> list[CheckResult]:
-    report, (killed,) = story.report, story.acts
-    seen = [sight for sight in story.sights if victim in sight.tasks]
-    fellows = {task for sight in seen for task in sight.tasks if sight.at < killed.at}
-    new = {task for sight in story.sights if sight.is_steady() for task in sight.tasks} - fellows
+def judge(record: RunRecord, victim: str) -> list[CheckResult]:
+    report, (killed,) = record.report, record.actions
+    seen = [snapshot for snapshot in record.snapshots if victim in snapshot.tasks]
+    fellows = {task for snapshot in seen for task in snapshot.tasks if snapshot.at < killed.at}
+    new = {task for snapshot in record.snapshots if snapshot.is_steady() for task in snapshot.tasks} - fellows
     before, last = report.between(report.start, killed.at), report.last_failure()
     span = max(0.0, last - killed.at) if last else 0.0
     return [
@@ -44,4 +44,4 @@ def _named(tasks: set[str]) -> str:
     return " and ".join(f"Task {task[:8]}" for task in sorted(tasks)) or "Nobody"
 
 
-DRILL = Drill("task-killed", "A killed task is replaced, and costs no more than what was under way on it.", play)
+DRILL = Drill("task-killed", "A killed task is replaced, and costs no more than what was under way on it.", run)

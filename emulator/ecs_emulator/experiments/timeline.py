@@ -1,4 +1,4 @@
-"""A story as what can be drawn or listed: what happened when, and the life of each task."""
+"""Timeline of a run, to be drawn or listed: what happened when, and the life of each task."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Life:
 
 
 def phase(seen: TaskSnapshot) -> str:
-    """What a task is to visitors; empty when it is no more."""
+    """Phase of a task to visitors; empty when it is no more."""
     if seen.status in STARTING:
         return "starting"
     if seen.status in STOPPING:
@@ -47,10 +47,10 @@ def phase(seen: TaskSnapshot) -> str:
     return (seen.target or "running") if seen.status == "RUNNING" else ""
 
 
-def events(story: RunRecord) -> list[TimelineEvent]:
-    """What the operator did, and how deployments came to stand, in order of time."""
-    found = [TimelineEvent(act.at, act.text, by_operator=True) for act in story.acts]
-    for before, after in pairwise(story.sights):
+def events(record: RunRecord) -> list[TimelineEvent]:
+    """Events: what the operator did, and how deployments came to stand, in order of time."""
+    found = [TimelineEvent(action.at, action.text, by_operator=True) for action in record.actions]
+    for before, after in pairwise(record.snapshots):
         news = [
             f"{revision} is {state}"
             for revision, state in after.rollouts.items()
@@ -63,18 +63,20 @@ def events(story: RunRecord) -> list[TimelineEvent]:
         ]
         if news:
             found.append(TimelineEvent(after.at, ", ".join(news)))
-    found += [TimelineEvent(act.steady_at, "the service is steady again") for act in story.acts if act.steady_at]
+    found += [
+        TimelineEvent(action.steady_at, "the service is steady again") for action in record.actions if action.steady_at
+    ]
     return sorted(found, key=lambda event: event.at)
 
 
-def lives(story: RunRecord) -> list[Life]:
+def lives(record: RunRecord) -> list[Life]:
     """Every task that was there during the load, in the order in which they were first seen."""
-    start, end = story.report.start, story.report.start + story.report.seconds
+    start, end = record.report.start, record.report.start + record.report.seconds
     found: dict[str, Life] = {}
-    moments = [sight.at for sight in story.sights[1:]] + [end]
-    for sight, until in zip(story.sights, moments, strict=True) if story.sights else ():
-        begin, until = max(sight.at, start), min(until, end)
-        for task, seen in sight.tasks.items():
+    moments = [snapshot.at for snapshot in record.snapshots[1:]] + [end]
+    for snapshot, until in zip(record.snapshots, moments, strict=True) if record.snapshots else ():
+        begin, until = max(snapshot.at, start), min(until, end)
+        for task, seen in snapshot.tasks.items():
             if begin < until and (current := phase(seen)):
                 spans = found.setdefault(task, Life(task, seen.revision)).spans
                 if spans and spans[-1].phase == current and spans[-1].end >= begin:

@@ -9,7 +9,7 @@ from ecs_emulator.experiments.record import CheckResult, Judge, RunRecord, ended
 from ecs_emulator.experiments.stage import Stage
 
 
-def play(stage: Stage) -> Judge:
+def run(stage: Stage) -> Judge:
     stage.update(
         "one task, minimum 0 %, maximum 100 %",
         desiredCount=1,
@@ -25,16 +25,16 @@ def play(stage: Stage) -> Judge:
     return partial(judge, new=new)
 
 
-def judge(story: RunRecord, new: str) -> list[CheckResult]:
-    report = story.report
+def judge(record: RunRecord, new: str) -> list[CheckResult]:
+    report = record.report
     return [
         CheckResult(
             report.failed > 0,
             f"{report.failed:,} of {report.requests:,} requests failed. "
             + ("This is what the drill looks like when it goes wrong." if report.failed else "They should have."),
         ),
-        ended(story, new, "SUCCESSFUL"),
+        ended(record, new, "SUCCESSFUL"),
     ]
 
 
-DRILL = Drill("workshop-settings", "With one task and a minimum of 0 % a rollout fails visitors.", play)
+DRILL = Drill("workshop-settings", "With one task and a minimum of 0 % a rollout fails visitors.", run)

@@ -1,4 +1,4 @@
-"""The process of a load: `python -m ecs_emulator.load WORKLOAD` prints a line of JSON for each slice.
+"""Process of a load: `python -m ecs_emulator.load WORKLOAD` prints a line of JSON for each slice.
 
 WORKLOAD is one as JSON. It ends when its time is over or its standard input does, so none outlives who started it.
 """

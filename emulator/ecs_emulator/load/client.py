@@ -1,4 +1,4 @@
-"""One keep-alive connection of one client. What is sent once is counted once: nothing here tries again.
+"""Client connection, kept alive. What is sent once is counted once: nothing here tries again.
 
 Written on asyncio's streams, which take a tenth of the processor time that `http.client` or urllib3 take for a request:
 with 64 clients on the two cores that also run what is measured, the load must not be the bottleneck.
@@ -32,7 +32,7 @@ class LoadResponse(NamedTuple):
 
 @dataclass(frozen=True)
 class LoadEndpoint:
-    """Where an API is. `host` is what is connected to, `authority` what the Host header says."""
+    """Endpoint of an API. `host` is what is connected to, `authority` what the Host header says."""
 
     host: str
     port: int
@@ -129,7 +129,7 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
 
 
 def kind(error: BaseException) -> str:
-    """What became of a connection, in the words in which failures are counted."""
+    """Kind of failure of a connection, in the words in which failures are counted."""
     if isinstance(error, TimeoutError):
         return TIMED_OUT
     if isinstance(error, ConnectionRefusedError):

@@ -28,7 +28,7 @@ class Exchange(NamedTuple):
 
 
 class Digest(NamedTuple):
-    """How often which bodies, by checksum, were answered on a route."""
+    """Digest of a route: how often which bodies, by checksum, were answered on a route."""
 
     route: str
     bodies: Mapping[str, int]

@@ -1,4 +1,4 @@
-"""A load as a picture that reads in print: requests a second by revision, failures, latency."""
+"""Plot of a load that reads in print: requests a second by revision, failures, latency."""
 
 from __future__ import annotations
 

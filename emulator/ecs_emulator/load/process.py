@@ -1,4 +1,4 @@
-"""A load in a process of its own, so that it and what watches it do not wait for each other."""
+"""Load in a process of its own, so that it and what watches it do not wait for each other."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Load:
             self._news.notify_all()
 
     def report(self) -> LoadReport:
-        """What it has shown so far."""
+        """Report so far."""
         with self._news:
             return LoadReport(self.workload.url, self.workload.clients, tuple(self._slices))
 

@@ -1,4 +1,4 @@
-"""What a load has shown, as figures."""
+"""Report of a load, as figures."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class LoadReport:
 
     @property
     def failures(self) -> Counter[str]:
-        """How often each kind of failure: a status, or what became of the connection."""
+        """Failures by kind: a status, or what became of the connection."""
         kinds: Counter[str] = Counter()
         for kind, count in self._whole.requests.items():
             if failed(kind.outcome):
@@ -93,7 +93,7 @@ class LoadReport:
         return self._by(lambda kind: kind.revision)
 
     def revisions_of(self, route: str) -> Counter[str]:
-        """How often each revision gave a good answer on a route."""
+        """Good answers by revision on a route."""
         counts: Counter[str] = Counter()
         for kind, count in self._whole.requests.items():
             if kind.route == route and not failed(kind.outcome):
@@ -112,7 +112,7 @@ class LoadReport:
         )
 
     def last_failure(self) -> float | None:
-        """When the slice ended that has the last failure; None without one."""
+        """End of the slice that has the last failure; None without one."""
         return max(
             (each.end for each in self.slices if any(failed(kind.outcome) for kind in each.requests)), default=None
         )

@@ -1,4 +1,4 @@
-"""A load on a terminal: a live table, plain lines where nobody looks, and the report at the end."""
+"""Display of a load: a live table, plain lines where nobody looks, and the report at the end."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def watch(load: Load, console: Console) -> LoadReport:
 
 
 def line(report: LoadReport) -> str:
-    """Where a load is, in one line."""
+    """State of a load, in one line."""
     latency = report.latency
     return (
         f"{report.seconds:6.1f} s  {report.requests:>9,} requests  {report.failed:,} failed  "

@@ -1,4 +1,4 @@
-"""What happened in a short span of time, in a form that adds up."""
+"""Slice of time: what happened in it, in a form that adds up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RequestKind(NamedTuple):
 
 
 def failed(outcome: str) -> bool:
-    """Whether it is no answer, or one with a status from 400 on."""
+    """True when it is no answer, or one with a status from 400 on."""
     return not outcome.isdigit() or int(outcome) >= 400
 
 

@@ -1,4 +1,4 @@
-"""Whether an address is this machine's own. Load on others must not happen by accident."""
+"""Loopback addresses: is an address this machine's own? Load on others must not happen by accident."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ecs_emulator.load.client import LoadEndpoint
 
 
 def is_this_machine(url: str) -> bool:
-    """Whether every address of the URL's host is a loopback address. Raises ValueError."""
+    """True when every address of the URL's host is a loopback address. Raises ValueError."""
     host = LoadEndpoint.at(url).host
     try:
         found = socket.getaddrinfo(host, None)

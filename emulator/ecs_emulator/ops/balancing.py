@@ -1,4 +1,4 @@
-"""The load balancer's rules and targets, as far as a service is concerned."""
+"""Load balancer's rules and targets, as far as a service is concerned."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Rule:
         return self.weights.get(group, 0) / total if total else 0.0
 
     def takes(self, path: str) -> bool:
-        """Whether a request for `path` meets the rule, as far as its path decides."""
+        """True when a request for `path` meets the rule, as far as its path decides."""
         return self.priority == "default" or any(matches(pattern, path) for pattern in self.paths)
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Whether a path pattern takes a path: `*` is any number of characters, `?` is one; case counts.
+    """True when a path pattern takes a path: `*` is any number of characters, `?` is one; case counts.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
     """
@@ -96,7 +96,7 @@ class Probe:
 
 
 def probe(found: Sequence[Rule], group: str, preferred: str) -> Probe | None:
-    """How to ask the service behind a target group, by `preferred` if that gets there; None when nothing does."""
+    """Probe of the service behind a target group, by `preferred` if that gets there; None when nothing does."""
     for rule in found:
         if rule.share(group) and (path := path_of(found, rule, preferred)):
             return Probe(path, rule.share(group) == 1)
@@ -133,7 +133,7 @@ class LoadBalancer:
 
     @property
     def routes(self) -> bool:
-        """Whether requests get to targets by it."""
+        """True when requests get to targets by it."""
         return self.state in ROUTING
 
 

@@ -29,7 +29,7 @@ ENDED = {
 
 @dataclass(frozen=True)
 class End:
-    """How a deployment ended: ECS's state, its reasons, and the tasks that died meanwhile."""
+    """End of a deployment: ECS's state, its reasons, and the tasks that died meanwhile."""
 
     deployment: str
     status: str

@@ -1,4 +1,4 @@
-"""One HTTP call, whose answer is never an exception."""
+"""HTTP call, whose answer is never an exception."""
 
 from __future__ import annotations
 

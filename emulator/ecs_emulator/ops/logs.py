@@ -1,4 +1,4 @@
-"""Reads log events from CloudWatch Logs, all streams merged in time order."""
+"""Log events of CloudWatch Logs, all streams merged in time order."""
 
 from __future__ import annotations
 

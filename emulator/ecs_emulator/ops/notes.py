@@ -1,4 +1,4 @@
-"""What is known to be wrong when a service looks as it does: the causes of a 502, and how each of them shows.
+"""Hints: the known causes of how a service looks, those of a 502 above all, and how each of them shows.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
 """
@@ -15,7 +15,7 @@ from ecs_emulator.ops.target import Target
 
 @dataclass(frozen=True)
 class BalancerSettings:
-    """How the load balancer treats the tasks, and they it. Seconds; None where nobody told."""
+    """Settings of the load balancer for the tasks, and theirs for it. Seconds; None where nobody told."""
 
     idle_timeout: int | None = None
     deregistration_delay: int | None = None

@@ -1,4 +1,4 @@
-"""A task of its own: one command with a service's image, settings and network, followed to its exit code."""
+"""Standalone task: one command with a service's image, settings and network, followed to its exit code."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def run(target: Target, named: Named, command: Sequence[str], wanted: str | None
 
 
 def like(service: dict[str, Any]) -> dict[str, Any]:
-    """Where the service's tasks run, as RunTask takes it."""
+    """Launch type and network of the service's tasks, as RunTask takes it."""
     taken = ("networkConfiguration", "platformVersion", "launchType", "capacityProviderStrategy")
     found = {name: service[name] for name in taken if service.get(name)}
     if "capacityProviderStrategy" in found:  # one excludes the other

@@ -1,4 +1,4 @@
-"""How a command can end: the outcomes with their exit codes, and what AWS's errors mean."""
+"""Outcomes of commands with their exit codes, and what AWS's errors mean."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ _NO_CREDENTIALS = (
 
 
 def failure_of(error: BotoCoreError | ClientError) -> Failure:
-    """What an error of an AWS client means for whoever typed the command."""
+    """Failure that an error of an AWS client means for whoever typed the command."""
     if isinstance(error, ClientError):
         return _refused(error)
     if isinstance(error, _NO_CREDENTIALS):
@@ -139,7 +139,7 @@ def code_of(error: ClientError) -> str:
 
 
 def is_missing(error: ClientError) -> bool:
-    """Whether AWS says that what was named does not exist."""
+    """True when AWS says that what was named does not exist."""
     code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
     if code in ("NoSuchBucket", "NoSuchKey", "NoSuchEntity", "NoSuchDistribution"):
         return True

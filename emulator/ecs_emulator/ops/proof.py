@@ -1,4 +1,4 @@
-"""The proof that a revision runs, is balanced and answers: what ECS, the load balancer and the service itself say."""
+"""Proof that a revision runs, is balanced and answers: what ECS, the load balancer and the service itself say."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _answers(target: Target, group: str, revision: str) -> Check:
 
 
 def answers(given: list[Answer], revision: str, way: Probe, may_be_mute: bool = False) -> Check:
-    """What answers is the revision. Of a rule that other services share, only those of its own family count.
+    """Check that the revision is what answers. Of a rule that other services share, only those of its own family count.
 
     `may_be_mute`: its image may say nothing of itself, as somebody else's does.
     """

@@ -1,4 +1,4 @@
-"""Bring a revision into service, follow that deployment to its end, and prove that the revision is what runs."""
+"""Release of a revision: brought into service, followed to the end of its deployment, and proved to run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROOF_PATIENCE = 90.0  # seconds: what has been taken out may still be draining
 
 @dataclass(frozen=True)
 class RevisionChange:
-    """What differs in the next revision of a service, or else a revision that exists."""
+    """Change to the next revision of a service, or else a revision that exists."""
 
     image: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -28,7 +28,7 @@ def register(ecs: ECSClient, definition: Definition) -> str:
 
 
 def registrable(ecs: ECSClient, definition: Definition) -> Definition:
-    """What RegisterTaskDefinition takes of a described definition: what ECS itself has added is left out."""
+    """Input of RegisterTaskDefinition, from a described definition: what ECS itself has added is left out."""
     shape = ecs.meta.service_model.operation_model("RegisterTaskDefinition").input_shape
     taken = shape.members if shape else {}
     # It takes tags, but not an empty list of them.
@@ -98,7 +98,7 @@ def repository_of(image: str) -> str:
 
 
 def is_stand_in(image: str) -> bool:
-    """Whether an image is from elsewhere than ECR: the placeholder from before there was an application."""
+    """True when an image is from elsewhere than ECR: the placeholder from before there was an application."""
     return ".dkr.ecr." not in image
 
 

@@ -1,4 +1,4 @@
-"""How many tasks a service has."""
+"""Scaling: the desired count of a service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ECS services of the cluster, found by a short name."""
+"""Services of the cluster, found by a short name."""
 
 from __future__ import annotations
 

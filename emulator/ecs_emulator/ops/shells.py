@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 
 def posix(variables: Mapping[str, str], without: Iterable[str]) -> str:
-    """What `eval` takes in any POSIX shell.
+    """Statements that `eval` takes in any POSIX shell.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_15
     """
@@ -17,7 +17,7 @@ def posix(variables: Mapping[str, str], without: Iterable[str]) -> str:
 
 
 def powershell(variables: Mapping[str, str], without: Iterable[str]) -> str:
-    """What `Invoke-Expression` takes; between single quotes nothing but a quote means anything.
+    """Statements that `Invoke-Expression` takes; between single quotes nothing but a quote means anything.
 
     https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
     """

@@ -1,4 +1,4 @@
-"""What the services are doing: deployments, tasks, targets, rules and events, gathered and said on one screen.
+"""Status of the services: deployments, tasks, targets, rules and events, gathered and said on one screen.
 
 A target's health, as AWS tells it, is by its own checks: a healthy one may be out of reach. Here it is `unreachable`
 while no load balancer of its group routes requests, in the words for people and in the facts for programs.

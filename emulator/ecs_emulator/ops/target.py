@@ -84,7 +84,7 @@ class Target:
         return self.session.client("cloudformation")
 
     def typed(self, command: str) -> str:
-        """What to type for a verb and its arguments to mean this target."""
+        """Command to type for a verb and its arguments to mean this target."""
         where = " --aws" if self.on_aws else ""
         cluster = f" --cluster {self.chosen}" if self.chosen else ""
         return f"`{self.program.name} {command}{where}{cluster}`"
@@ -94,7 +94,7 @@ def local(program: Program, conventions: Conventions, cluster: str | None = None
     """The emulator of a program that is running. Raises NoTarget."""
     running = Running.found(program.folder)
     if running is None:
-        raise NoTarget(f"No rehearsal is running here. Start one with `{program.start}`, or say --aws.")
+        raise NoTarget(f"No emulator is running here. Start one with `{program.start}`, or say --aws.")
     use_only(running.cloud_url, AccessKey.of_folder(program.folder))
     session = patient_session()
     # The stacks' own outputs name hosts that only AWS has.

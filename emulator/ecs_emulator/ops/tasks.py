@@ -1,4 +1,4 @@
-"""The tasks of a service: which run, which died, of what, and what they said last."""
+"""Tasks of a service: which run, which died, of what, and what they said last."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def address(task: TaskTypeDef) -> str:
 
 
 def reason(task: TaskTypeDef) -> str:
-    """Why a task has stopped: ECS's word, and the containers' exit codes and reasons."""
+    """Reason of a task's stop: ECS's word, and the containers' exit codes and reasons."""
     said = [task.get("stoppedReason", "") or task.get("stopCode", "")]
     for container in task.get("containers", []):
         parts = [f"exit code {container['exitCode']}"] if "exitCode" in container else []
@@ -88,7 +88,7 @@ def reason(task: TaskTypeDef) -> str:
 
 
 def is_orderly(task: TaskTypeDef) -> bool:
-    """Whether a task was stopped because it was no longer wanted, which is no death to be told."""
+    """True when a task was stopped because it was no longer wanted, which is no death to be told."""
     told = task.get("stoppedReason", "").lower()
     orderly = task.get("stopCode") == "ServiceSchedulerInitiated" and "health" not in told and "failed" not in told
     return orderly or task.get("stopCode") == "UserInitiated"

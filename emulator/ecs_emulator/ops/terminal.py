@@ -1,4 +1,4 @@
-"""What a command says: live views on a terminal, plain lines elsewhere, one JSON document with --json.
+"""Terminal output of commands: live views on a terminal, plain lines elsewhere, one JSON document with --json.
 
 Whatever is printed passes here, and what a terminal would obey is shown instead (ecs_emulator/visible.py): text of
 others, such as log events and names, moves no cursor and sets no colour.
@@ -40,7 +40,7 @@ class _Console(Console):
 
 
 class Terminal:
-    """Where a command says what it does. With `as_json` standard output holds the result and nothing else."""
+    """Output of a command. With `as_json` standard output holds the result and nothing else."""
 
     def __init__(self, as_json: bool = False) -> None:
         self.as_json = as_json
@@ -61,7 +61,7 @@ class Terminal:
             self.console.print(view)
 
     def result(self, **facts: Any) -> None:
-        """What came of it, for programs; nothing without --json."""
+        """Result of a command, for programs; nothing without --json."""
         if self.as_json:
             put_json(as_text(facts))
 
@@ -101,7 +101,7 @@ def _plain(value: Any) -> Any:
 
 
 def complain(message: str) -> None:
-    """What went wrong, for people."""
+    """Error, for people."""
     print(f"Error: {visible(message)}", file=sys.stderr)
 
 

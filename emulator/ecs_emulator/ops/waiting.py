@@ -1,4 +1,4 @@
-"""Asking AWS again and again, for so long and no longer; and saying what goes on without us."""
+"""Polling of AWS, for so long and no longer; and a word on what goes on without us."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The ECS service scheduler, and the tasks it runs as processes of this machine."""
+"""ECS service scheduler, and the tasks it runs as processes of this machine."""

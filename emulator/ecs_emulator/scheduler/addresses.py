@@ -27,7 +27,7 @@ class Address:
 
 
 class Addresses:
-    """On Linux 127.A.B.1 to 127.A.B.254, where A.B is the cloud's port: no two rehearsals meet. Elsewhere 127.0.0.1.
+    """On Linux 127.A.B.1 to 127.A.B.254, where A.B is the cloud's port: no two emulators meet. Elsewhere 127.0.0.1.
 
     A port keeps its number where that can be listened on, and is replaced by a free one where not: ports below 1024
     need rights, and systems other than Linux have one address for all tasks.

@@ -1,4 +1,4 @@
-"""The names that ECS gives to things, and the things that callers mean by a name or an ARN."""
+"""ARNs: the names that ECS gives, and the resources that callers mean by a name or an ARN."""
 
 from __future__ import annotations
 

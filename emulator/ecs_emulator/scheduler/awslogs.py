@@ -1,4 +1,4 @@
-"""The `awslogs` log driver: what containers print, line by line, in CloudWatch Logs.
+"""`awslogs` log driver: what containers print, line by line, in CloudWatch Logs.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
 """

@@ -1,4 +1,4 @@
-"""Clusters, as the ECS API has them."""
+"""ECS operations on clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a task of a service is healthy, pending or unhealthy: what its scheduler goes by."""
+"""Health of a service's tasks: healthy, pending or unhealthy, which its scheduler goes by."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Confinement:
     def of(cls, home: Path, data: Path, declared: Sequence[Path] = ()) -> Confinement | None:
         """The rule for this machine, None where it offers none.
 
-        `home` is the developer's, `data` the folder that a rehearsal keeps; what is `declared` tasks may write.
+        `home` is the developer's, `data` the folder that an emulator keeps; what is `declared` tasks may write.
         """
         if not landlock.version():
             return None

@@ -1,4 +1,4 @@
-"""One container of a task: its life, and its command and variables as a process group."""
+"""Container of a task: its life, and its command and variables as a process group."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MACHINE = {
 
 
 def command(definition: dict[str, Any], image: Image) -> list[str]:
-    """What a container runs: a definition's `entryPoint` and `command` go before the image's, as with Docker."""
+    """Command of a container: a definition's `entryPoint` and `command` go before the image's, as with Docker."""
     if image.is_placeholder or image.is_program:
         return list(image.command)
     entry_point = definition.get("entryPoint") or []
@@ -98,7 +98,7 @@ class Process:
             self._output.finish()
 
     def is_heard(self) -> bool:
-        """Whether all that it printed has arrived."""
+        """True when all that it printed has arrived."""
         return self._pipe.closed and self._output.is_done()
 
     def give_up(self) -> None:
@@ -153,7 +153,7 @@ class Container:
             self.process.terminate(patience)
 
     def has_ended(self) -> bool:
-        """Whether the first process has, though its last words may still be on their way."""
+        """True when the first process has, though its last words may still be on their way."""
         return self._given_up_at is not None or self.state.status == "STOPPED"
 
     def advance(self, now: float) -> None:

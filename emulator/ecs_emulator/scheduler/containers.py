@@ -1,4 +1,4 @@
-"""Runs tasks in containers of a Docker engine: the Runner with a Docker engine."""
+"""Task runtime with a Docker engine: tasks are containers of it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ecs_emulator.scheduler.container import Container, Process
 from ecs_emulator.scheduler.docker.engine import PATIENCE, Engine, EngineError
 from ecs_emulator.scheduler.docker.images import resolved
 from ecs_emulator.scheduler.docker.session import DockerSession
-from ecs_emulator.scheduler.docker.settings import PLAYED, not_played, published, run, settings, variables
+from ecs_emulator.scheduler.docker.settings import EMULATED, not_emulated, published, run, settings, variables
 from ecs_emulator.scheduler.features import STORED
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.runner import TaskRunner
-from ecs_emulator.scheduler.unsupported import unplayable
+from ecs_emulator.scheduler.unsupported import unsupported
 
 START_PATIENCE = 60.0  # seconds that a container may take to begin
 LOOK = 0.05  # seconds between two looks at one that begins
@@ -43,14 +43,14 @@ class Containers(TaskRunner):
     """Each container is one of a Docker engine, published on an address of its task's own.
 
     Its user, rights and limits are enforced. What is pulled from ECR is an image of `repository`. A placeholder that
-    the engine does not have is played by a process, which `confinement` is for.
+    the engine does not have is emulated by a process, which `confinement` is for.
     """
 
     has_effect = frozenset({STORED["cpu"]})
 
     def __init__(
         self,
-        ground: DockerSession,
+        docker: DockerSession,
         images: Images,
         start: Start,
         session: boto3.Session,
@@ -64,24 +64,24 @@ class Containers(TaskRunner):
         keys: Keys,
         repository: str | None = None,
     ) -> None:
-        way = DockerRuntime(ground, images, start, cloud_url, confinement, repository)
-        super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
-        self.metadata.guard.admit(ground.host)
+        runtime = DockerRuntime(docker, images, start, cloud_url, confinement, repository)
+        super().__init__(runtime, session, cloud_url, cloud_port, clock, folder, say, keys)
+        self.metadata.guard.admit(docker.host)
 
 
 class DockerRuntime:
-    """The Way of a rehearsal with Docker."""
+    """The container runtime of an emulator with Docker."""
 
     def __init__(
         self,
-        ground: DockerSession,
+        docker: DockerSession,
         images: Images,
         start: Start,
         cloud_url: str,
         confinement: Confinement | None,
         repository: str | None,
     ) -> None:
-        self._ground = ground
+        self._docker = docker
         self._images = images
         self._start = start
         self._cloud_url = cloud_url
@@ -93,33 +93,33 @@ class DockerRuntime:
 
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
         reference = definition["image"]
-        image = resolved(self._ground.engine, reference, self._repository)
+        image = resolved(self._docker.engine, reference, self._repository)
         if image is None:
             placeholder = self._images.resolve(reference)
             if placeholder is None or not placeholder.is_placeholder:
                 raise CannotRun(not_pulled(reference))
-            say(f"The Docker engine does not have {reference}; a process plays the placeholder.")
+            say(f"The Docker engine does not have {reference}; the placeholder runs as a process.")
             return self._as_processes.prepared(definition, say)
-        if unplayed := ", ".join(unplayable(definition, but=PLAYED)):
-            raise CannotRun(f"ResourceInitializationError: a task of a rehearsal cannot have {unplayed}")
-        if without := ", ".join(not_played(definition)):
+        if lacking := ", ".join(unsupported(definition, but=EMULATED)):
+            raise CannotRun(f"ResourceInitializationError: a task in a container cannot have {lacking}")
+        if without := ", ".join(not_emulated(definition)):
             say(f"Containers run without {without}.")
         return partial(self._begin, image, say)
 
     def _begin(
-        self, image: str, say: Say, container: Container, place: ContainerContext, output: ContainerOutput
+        self, image: str, say: Say, container: Container, context: ContainerContext, output: ContainerOutput
     ) -> None:
-        name = self._name(place, container.name)
+        name = self._name(context, container.name)
         process: Contained | None = None
         try:
             # The engine's command line is for everybody to see; the environment of its command is not.
-            secret = place.role.lasting().variables if place.role else {}
-            arguments = self._arguments(image, container, place, tuple(secret))
-            _, warnings = self._ground.engine.say("create", *arguments, environment=secret)
+            secret = context.role.lasting().variables if context.role else {}
+            arguments = self._arguments(image, container, context, tuple(secret))
+            _, warnings = self._docker.engine.say("create", *arguments, environment=secret)
             for warning in warnings:
                 say(f"Docker: {warning}")
             child = self._start(["docker", "start", "--attach", name], dict(os.environ), None)
-            process = Contained(self._ground.engine, name, child, output)
+            process = Contained(self._docker.engine, name, child, output)
             process.wait_until_started()
         except (EngineError, OSError) as error:
             if process:
@@ -131,41 +131,41 @@ class DockerRuntime:
             return
         container.runs(process)
 
-    def _name(self, place: ContainerContext, container: str) -> str:
-        return f"{self._ground.name}-{place.launch.task_id[:12]}-{container}"
+    def _name(self, context: ContainerContext, container: str) -> str:
+        return f"{self._docker.name}-{context.launch.task_id[:12]}-{container}"
 
     def _arguments(
-        self, image: str, container: Container, place: ContainerContext, inherited: tuple[str, ...]
+        self, image: str, container: Container, context: ContainerContext, inherited: tuple[str, ...]
     ) -> list[str]:
         """What `docker create` is told. Variables that are `inherited` come from its own environment."""
-        definition, task = container.definition, place.launch.definition
+        definition, task = container.definition, context.launch.definition
         # The containers of a task have one network interface between them.
-        first = self._name(place, place.first)
-        is_first = container.name == place.first
-        network = [self._ground.name, *published(task, place.address)] if is_first else [f"container:{first}"]
+        first = self._name(context, context.first)
+        is_first = container.name == context.first
+        network = [self._docker.name, *published(task, context.address)] if is_first else [f"container:{first}"]
         return [
-            *("--name", self._name(place, container.name), "--pull", "never", "--log-driver", "none"),
-            *(part for label in self._ground.labels for part in ("--label", label)),
+            *("--name", self._name(context, container.name), "--pull", "never", "--log-driver", "none"),
+            *(part for label in self._docker.labels for part in ("--label", label)),
             *("--network", *network),
-            *settings(definition, task, self._ground.engine.cpus),
-            *variables(definition, self._platform(place), inherited),
+            *settings(definition, task, self._docker.engine.cpus),
+            *variables(definition, self._platform(context), inherited),
             *run(definition, image),
         ]
 
-    def _platform(self, place: ContainerContext) -> dict[str, str]:
+    def _platform(self, context: ContainerContext) -> dict[str, str]:
         """What the platform tells a container.
 
         The address of the credentials is left out: SDKs take none of another host than their own by plain HTTP, and to
-        a container the rehearsal is another host. A key that lasts as long as the task is there instead.
+        a container the emulator is another host. A key that lasts as long as the task is there instead.
         """
-        cloud_url = self._ground.inside(self._cloud_url)
+        cloud_url = self._docker.inside(self._cloud_url)
         told = endpoint_environment(cloud_url)
         return told | {
             "NO_PROXY": f"{told['NO_PROXY']},{urlsplit(cloud_url).hostname}",
             "no_proxy": f"{told['no_proxy']},{urlsplit(cloud_url).hostname}",
             "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "ECS_CONTAINER_METADATA_URI_V4": self._ground.inside(place.metadata_uri),
+            "ECS_CONTAINER_METADATA_URI_V4": self._docker.inside(context.metadata_uri),
         }
 
 

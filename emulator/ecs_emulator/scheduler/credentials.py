@@ -1,4 +1,4 @@
-"""The credentials of a task, for its task role: temporary access keys, at an address that nobody else knows.
+"""Credentials of a task, for its task role: temporary access keys, at an address that nobody else knows.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 
@@ -36,7 +36,7 @@ class TaskRole:
         self._has_ended = False
 
     def document(self) -> dict[str, str]:
-        """What the address answers."""
+        """Credentials document that the address answers."""
         with self._lock:
             if self._ends - self._now() < RENEWAL:
                 self._ends = self._now() + LIFE

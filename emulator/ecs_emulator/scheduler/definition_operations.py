@@ -1,4 +1,4 @@
-"""Task definitions, as the ECS API has them."""
+"""ECS operations on task definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Service deployments and service revisions, as the ECS API has them."""
+"""ECS operations on service deployments and service revisions."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ ENDED = {"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"}
 
 @dataclass(frozen=True)
 class ServiceRevision:
-    """What is deployed: the settings of a service that make new tasks when they change."""
+    """Service revision: the settings of a service that make new tasks when they change."""
 
     arn: str
     settings: Mapping[str, Any]

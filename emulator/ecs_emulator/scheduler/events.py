@@ -1,4 +1,4 @@
-"""What a service says of itself, in ECS's own words; the newest hundred, the newest first.
+"""Service events in ECS's own words; the newest hundred, the newest first.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
 Tools read these: `ecs-deploy` takes every sentence with the word "unable" for a failure.

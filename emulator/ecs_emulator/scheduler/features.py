@@ -1,4 +1,4 @@
-"""What AWS has and a rehearsal has not: some of it is refused, some is stored and shown without effect."""
+"""Features of AWS that are not emulated: some are refused, some are accepted without effect."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ STORED = {
     "settings": "Container Insights",
 }
 
-_ROLLING_ONLY = "Only rolling deployments are played in a rehearsal."
+_ROLLING_ONLY = "Only rolling deployments are emulated."
 REFUSED: dict[str, str] = {
-    "volumeConfigurations": "A rehearsal has no volumes that are configured at launch.",
-    "vpcLatticeConfigurations": "A rehearsal has no VPC Lattice.",
-    "gatewayConnectors": "A rehearsal has no gateways.",
+    "volumeConfigurations": "The emulator has no volumes that are configured at launch.",
+    "vpcLatticeConfigurations": "The emulator has no VPC Lattice.",
+    "gatewayConnectors": "The emulator has no gateways.",
     "deploymentConfiguration.lifecycleHooks": _ROLLING_ONLY,
     "deploymentConfiguration.linearConfiguration": _ROLLING_ONLY,
     "deploymentConfiguration.canaryConfiguration": _ROLLING_ONLY,
     "loadBalancers.advancedConfiguration": _ROLLING_ONLY,
-    "loadBalancers.loadBalancerName": "A rehearsal has no Classic Load Balancer; name a target group.",
-    "inferenceAccelerators": "A rehearsal has no accelerators.",
-    "volumes.efsVolumeConfiguration": "A rehearsal has no EFS volumes.",
-    "volumes.fsxWindowsFileServerVolumeConfiguration": "A rehearsal has no FSx volumes.",
-    "volumes.s3filesVolumeConfiguration": "A rehearsal has no S3 volumes.",
-    "volumes.configuredAtLaunch": "A rehearsal has no volumes that are configured at launch.",
+    "loadBalancers.loadBalancerName": "The emulator has no Classic Load Balancer; name a target group.",
+    "inferenceAccelerators": "The emulator has no accelerators.",
+    "volumes.efsVolumeConfiguration": "The emulator has no EFS volumes.",
+    "volumes.fsxWindowsFileServerVolumeConfiguration": "The emulator has no FSx volumes.",
+    "volumes.s3filesVolumeConfiguration": "The emulator has no S3 volumes.",
+    "volumes.configuredAtLaunch": "The emulator has no volumes that are configured at launch.",
     "volumes.host.sourcePath": "Fargate has no host to take a volume from.",
-    "overrides.inferenceAcceleratorOverrides": "A rehearsal has no accelerators.",
-    "overrides.containerOverrides.environmentFiles": "A rehearsal reads no environment files.",
-    "overrides.containerOverrides.resourceRequirements": "A rehearsal has no accelerators.",
+    "overrides.inferenceAcceleratorOverrides": "The emulator has no accelerators.",
+    "overrides.containerOverrides.environmentFiles": "The emulator reads no environment files.",
+    "overrides.containerOverrides.resourceRequirements": "The emulator has no accelerators.",
 }
 ONLY = {
     "schedulingStrategy": "REPLICA",
@@ -59,7 +59,7 @@ ONLY = {
 }
 
 
-def refuse_unplayable(asked: Mapping[str, Any]) -> None:
+def refuse_unsupported(asked: Mapping[str, Any]) -> None:
     """Raises AwsError for what would change how tasks run and cannot be done here."""
     for path, sentence in REFUSED.items():
         if any(_values(asked, path.split("."))):
@@ -67,12 +67,12 @@ def refuse_unplayable(asked: Mapping[str, Any]) -> None:
     for path, only in ONLY.items():
         for value in _values(asked, path.split(".")):
             if value != only:
-                message = f"{path.split('.')[-1]} {value} is not played in a rehearsal; {only} is."
+                message = f"{path.split('.')[-1]} {value} is not emulated; {only} is."
                 raise AwsError("UnsupportedFeatureException", message)
 
 
 def without_effect(asked: Mapping[str, Any]) -> list[str]:
-    """What is stored and shown as given, and not played: `STORED`'s words for what is in an input."""
+    """Features of an input that are accepted without effect, in `STORED`'s words."""
     return [what for path, what in STORED.items() if any(_values(asked, path.split(".")))]
 
 

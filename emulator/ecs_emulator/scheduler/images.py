@@ -27,7 +27,7 @@ _OF_THE_DEVELOPER = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR")
 
 @dataclass(frozen=True)
 class Image:
-    """What a container starts from: the folder it runs in, its command and its variables."""
+    """Image that a container starts from: the folder it runs in, its command and its variables."""
 
     root: Path
     command: tuple[str, ...]
@@ -79,8 +79,8 @@ def _replacing(command: str) -> str:
 class Images:
     """Images of a folder, and what runs in place of others.
 
-    `placeholder` is the reference of an image that listens on port 8080 whatever it is told, and is always played by
-    the placeholder. With `stand_in` that plays every unknown image too.
+    `placeholder` is the reference of an image that listens on port 8080 whatever it is told, and is always emulated by
+    the placeholder. With `stand_in` it stands in for every unknown image too.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Images:
         self.programs = programs or Programs({}, Path())
 
     def of(self, definition: Mapping[str, Any]) -> Image | None:
-        """What a container definition runs: the developer's program for it, else its image; None when there is none."""
+        """Image of a container definition: the developer's program for it, else its image; None when there is none."""
         reference: str = definition["image"]
         return self.programs.of(definition["name"], reference) or self.resolve(reference)
 

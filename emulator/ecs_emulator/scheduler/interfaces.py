@@ -1,4 +1,4 @@
-"""What the scheduler needs of the outside: processes for its tasks, and a load balancer's word on their health."""
+"""Interfaces of the scheduler: a task runtime for its tasks, and a target registry for their health."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Run(Protocol):
     address: str  # the task's own IPv4 address
 
     def port(self, container_port: int) -> int:
-        """Where a port of the task listens on `address`."""
+        """Port of this machine at which one of the task listens on `address`."""
         ...
 
     def containers(self) -> list[ContainerState]:
-        """How its containers are, now."""
+        """States of its containers, now."""
         ...
 
     def stop(self) -> None:
@@ -82,5 +82,5 @@ class TargetRegistry(Protocol):
         ...
 
     def is_balanced(self, group_arn: str) -> bool:
-        """Whether the group exists and a rule or a default action of a listener uses it."""
+        """True when the group exists and a rule or a default action of a listener uses it."""
         ...

@@ -1,4 +1,4 @@
-"""The options of the `awslogs` log driver.
+"""Options of the `awslogs` log driver.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PLAYED = {
+_EMULATED = {
     "awslogs-group",
     "awslogs-region",
     "awslogs-stream-prefix",
@@ -38,8 +38,8 @@ class Options:
         for name in ("awslogs-group", "awslogs-region", "awslogs-stream-prefix"):
             if not options.get(name):
                 raise WrongOptions(f"Log driver awslogs requires options: {name}")
-        if unknown := sorted(set(options) - _PLAYED):
-            raise WrongOptions(f"Log driver awslogs is not played with {', '.join(unknown)}")
+        if unknown := sorted(set(options) - _EMULATED):
+            raise WrongOptions(f"Log driver awslogs is not emulated with {', '.join(unknown)}")
         # ECS's default since 25 June 2025 is the one that does not block.
         mode = options.get("mode", "non-blocking")
         size = re.fullmatch(r"(\d+)([kmg]?)b?", options.get("max-buffer-size", "10m").lower())

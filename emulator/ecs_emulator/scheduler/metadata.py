@@ -1,4 +1,4 @@
-"""The task metadata endpoint, version 4: what a container can ask about itself and its task.
+"""Task metadata endpoint, version 4: what a container can ask about itself and its task.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate-response.html
 """
@@ -74,7 +74,7 @@ def container_id(launch: Launch, name: str) -> str:
 
 
 def about_task(launch: Launch, ip: str, containers: list[Container], is_stopping: bool, zone: str) -> dict[str, Any]:
-    """What `/task` answers."""
+    """Document that `/task` answers."""
     definition = launch.definition
     started = min(each.created_at for each in containers)
     return {
@@ -95,7 +95,7 @@ def about_task(launch: Launch, ip: str, containers: list[Container], is_stopping
 
 
 def about_container(launch: Launch, ip: str, container: Container, is_stopping: bool) -> dict[str, Any]:
-    """What a container's own path answers."""
+    """Document that a container's own path answers."""
     definition, family = container.definition, launch.definition["family"]
     revision = str(launch.definition["revision"])
     logging = definition.get("logConfiguration")

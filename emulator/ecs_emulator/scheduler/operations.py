@@ -1,4 +1,4 @@
-"""The ECS API: every operation that a rehearsal plays, as a function of the scheduler and the operation's input."""
+"""ECS API: every operation that is emulated, as a function of the scheduler and the operation's input."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ecs_emulator.scheduler import (
     tag_operations,
     task_operations,
 )
-from ecs_emulator.scheduler.features import refuse_unplayable, without_effect
+from ecs_emulator.scheduler.features import refuse_unsupported, without_effect
 from ecs_emulator.scheduler.scheduler import Scheduler
 
 Operation = Callable[[Scheduler, dict[str, Any]], dict[str, Any]]
@@ -28,7 +28,7 @@ def _alone(name: str, operation: Operation) -> Operation:
     def operate(scheduler: Scheduler, asked: dict[str, Any]) -> dict[str, Any]:
         with scheduler.lock:
             if name.startswith(_CHANGES):
-                refuse_unplayable(asked)
+                refuse_unsupported(asked)
             answer = operation(scheduler, asked)
             if name.startswith(_CHANGES):
                 scheduler.note_without_effect(without_effect(asked))

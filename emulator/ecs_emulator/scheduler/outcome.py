@@ -1,4 +1,4 @@
-"""How a rollout goes on and how it ends: completed, failed, rolled back, stopped.
+"""Rollout states: in progress, completed, failed, rolled back, stopped, and how one leads to another.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
@@ -15,7 +15,7 @@ _TASKS_FAILED = f"{_BREAKER}: tasks failed to start."
 
 
 def watched(service: Service, deployment: Deployment) -> bool:
-    """Whether the circuit breaker counts the failures of a deployment; no rollback of a rollback is stopped by it."""
+    """True when the circuit breaker counts the failures of a deployment; no rollback of a rollback is stopped by it."""
     under_way = deployment is service.primary and deployment.rollout_state == IN_PROGRESS
     return bool(service.breaker.get("enable")) and under_way
 

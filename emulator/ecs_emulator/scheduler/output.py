@@ -1,4 +1,4 @@
-"""What a container prints, as lines, and a file for it where the task definition names no log driver."""
+"""Output of a container, as lines, and a file for it where the task definition names no log driver."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ FILE_SIZE = 10_000_000
 
 
 class ContainerOutput(Protocol):
-    """Where the output of one container goes. Nothing here waits."""
+    """Sink of one container's output. Nothing here waits."""
 
     def write(self, data: bytes) -> None:
         """The next bytes; lines need not be whole."""
         ...
 
     def is_full(self) -> bool:
-        """Whether the container is to wait with what it prints next."""
+        """True when the container is to wait with what it prints next."""
         ...
 
     def finish(self) -> None:
@@ -26,11 +26,11 @@ class ContainerOutput(Protocol):
         ...
 
     def is_done(self) -> bool:
-        """Whether all has arrived, after `finish`."""
+        """True when all has arrived, after `finish`."""
         ...
 
     def give_up(self) -> None:
-        """What has not arrived by now never will."""
+        """End of all waiting: what has not arrived by now never will."""
         ...
 
 
@@ -50,7 +50,7 @@ class Lines:
         return [piece for line in whole for piece in _pieces(line)]
 
     def last(self) -> list[bytes]:
-        """What came after the last end of a line."""
+        """Rest after the last end of a line."""
         rest, self._rest = self._rest, b""
         return _pieces(rest)
 

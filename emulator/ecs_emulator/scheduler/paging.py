@@ -1,4 +1,4 @@
-"""Long answers in pages."""
+"""Pages of long answers."""
 
 from __future__ import annotations
 

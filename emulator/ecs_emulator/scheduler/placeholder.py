@@ -1,4 +1,4 @@
-"""The placeholder image: a web server that answers 200 to every path. `python -I -S placeholder.py`.
+"""Placeholder image: a web server that answers 200 to every path. `python -I -S placeholder.py`.
 
 It listens on PORT of BIND_ADDRESS; without PORT it only waits, as a container that nobody talks to.
 """

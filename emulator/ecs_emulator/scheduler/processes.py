@@ -1,4 +1,4 @@
-"""Runs tasks as processes of this machine: the Runner of a rehearsal without Docker."""
+"""Task runtime without Docker: tasks are processes of this machine."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ecs_emulator.scheduler.images import Image, Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.runner import TaskRunner
-from ecs_emulator.scheduler.unsupported import not_enforced, unplayable
+from ecs_emulator.scheduler.unsupported import not_enforced, unsupported
 
 
 class Processes(TaskRunner):
-    """Each container is a process group in the keeper's care, on an address of its task's own.
+    """Each container is a process group in the reaper's care, on an address of its task's own.
 
-    Of a container's isolation its variables, its folder, its address and its end are played, and `confinement` where
+    Of a container's isolation its variables, its folder, its address and its end are emulated, and `confinement` where
     the machine offers one.
     """
 
@@ -42,12 +42,12 @@ class Processes(TaskRunner):
         confinement: Confinement | None,
         keys: Keys,
     ) -> None:
-        way = ProcessRuntime(images, start, cloud_url, confinement)
-        super().__init__(way, session, cloud_url, cloud_port, clock, folder, say, keys)
+        runtime = ProcessRuntime(images, start, cloud_url, confinement)
+        super().__init__(runtime, session, cloud_url, cloud_port, clock, folder, say, keys)
 
 
 class ProcessRuntime:
-    """The Way of a rehearsal without Docker."""
+    """The container runtime of an emulator without Docker."""
 
     def __init__(self, images: Images, start: Start, cloud_url: str, confinement: Confinement | None) -> None:
         self._images = images
@@ -64,35 +64,35 @@ class ProcessRuntime:
         image = self._images.of(definition)
         if image is None:
             raise CannotRun(not_pulled(reference))
-        if unplayed := ", ".join(unplayable(definition)):
+        if lacking := ", ".join(unsupported(definition)):
             if image.is_program:
-                say(f"The program of the container {definition['name']} runs without {unplayed}.")
+                say(f"The program of the container {definition['name']} runs without {lacking}.")
             elif image.is_placeholder:
-                say(f"The placeholder is played without {unplayed}.")
+                say(f"The placeholder runs without {lacking}.")
             else:
-                raise CannotRun(f"ResourceInitializationError: a task that runs as a process cannot have {unplayed}")
+                raise CannotRun(f"ResourceInitializationError: a task that runs as a process cannot have {lacking}")
         if limits := ", ".join(not_enforced(definition)):
             say(f"Tasks run as processes, without limits; not enforced: {limits}.")
         if image.stands_in:
             say(f"The placeholder stands in for {reference}.")
         return partial(self._begin, image)
 
-    def _begin(self, image: Image, container: Container, place: ContainerContext, output: ContainerOutput) -> None:
+    def _begin(self, image: Image, container: Container, context: ContainerContext, output: ContainerOutput) -> None:
         platform = endpoint_environment(self._cloud_url) | {
-            "BIND_ADDRESS": place.address.ip,
-            "ECS_CONTAINER_METADATA_URI_V4": place.metadata_uri,
+            "BIND_ADDRESS": context.address.ip,
+            "ECS_CONTAINER_METADATA_URI_V4": context.metadata_uri,
             # The credentials of the machine, where it is one of EC2, are none of a task's.
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        if place.role:
-            platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = place.role.uri
-        variables = environment(container.definition, image, platform, place.address.ports)
+        if context.role:
+            platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = context.role.uri
+        variables = environment(container.definition, image, platform, context.address.ports)
         start = self._start
         # A program that the developer has typed may do what it may do from the shell it was typed in.
         if self._confinement and not image.is_program:
-            place.own.mkdir(mode=0o700, parents=True, exist_ok=True)
-            start = self._confinement.around(start, place.own)
-            variables = {"TMPDIR": str(place.own), **variables}
+            context.own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            start = self._confinement.around(start, context.own)
+            variables = {"TMPDIR": str(context.own), **variables}
         container.start(start, image, variables, output)
 
 

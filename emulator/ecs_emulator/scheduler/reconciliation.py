@@ -1,4 +1,4 @@
-"""One service, one moment: take in what happened to its tasks, then do the next step of its rollout."""
+"""Reconciliation of one service at one moment: observe its tasks, then take the next actions of its rollout."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def reconcile(service: Service, now: float, outside: Outside, arns: Arns) -> lis
     _observe(service, now, outside)
     outcome.move_on(service)
     found = {id(each): _by_health(service, each, now, outside) for each in service.deployments}
-    sides = [_side(service, each, found[id(each)], now, outside) for each in service.deployments]
+    counts = [_counts(service, each, found[id(each)], now, outside) for each in service.deployments]
     leaving = len(service.leaving())
-    steps = plan(sides, service.minimum, service.maximum, leaving, service.halted)
-    for deployment, step in zip(service.deployments, steps, strict=True):
-        _stop(service, deployment, found[id(deployment)], step, now, outside)
+    actions = plan(counts, service.minimum, service.maximum, leaving, service.halted)
+    for deployment, action in zip(service.deployments, actions, strict=True):
+        _stop(service, deployment, found[id(deployment)], action, now, outside)
     started = []
-    for deployment, step in zip(service.deployments, steps, strict=True):
-        started += _start(service, deployment, step.start, now, outside, arns)
-    if blocked(sides, steps, leaving) and not service.said_blocked:
+    for deployment, action in zip(service.deployments, actions, strict=True):
+        started += _start(service, deployment, action.start, now, outside, arns)
+    if blocked(counts, actions, leaving) and not service.said_blocked:
         service.said_blocked = True
         service.events.blocked()
-    outcome.conclude(service, settled=_settled(service, sides, steps, leaving))
+    outcome.conclude(service, settled=_settled(service, counts, actions, leaving))
     return started
 
 
@@ -73,7 +73,7 @@ def _by_health(service: Service, deployment: Deployment, now: float, outside: Ou
     return found
 
 
-def _side(service: Service, deployment: Deployment, found: ByHealth, now: float, outside: Outside) -> Counts:
+def _counts(service: Service, deployment: Deployment, found: ByHealth, now: float, outside: Outside) -> Counts:
     primary = deployment is service.primary
     may_start = deployment.rollout_state != FAILED and (primary or deployment.completed_before)
     if may_start and not outcome.watched(service, deployment):
@@ -93,14 +93,14 @@ def _side(service: Service, deployment: Deployment, found: ByHealth, now: float,
 
 
 def _stop(
-    service: Service, deployment: Deployment, found: ByHealth, step: Action, now: float, outside: Outside
+    service: Service, deployment: Deployment, found: ByHealth, action: Action, now: float, outside: Outside
 ) -> None:
-    if step.wants is not None:
-        deployment.wanted = step.wants
+    if action.wants is not None:
+        deployment.wanted = action.wants
     # The newest of what is not there yet, the oldest of what serves.
-    pending = found[PENDING][::-1][: step.stop_pending]
-    healthy = found[HEALTHY][: step.stop_healthy]
-    unhealthy = found[UNHEALTHY][: step.stop_unhealthy]
+    pending = found[PENDING][::-1][: action.stop_pending]
+    healthy = found[HEALTHY][: action.stop_healthy]
+    unhealthy = found[UNHEALTHY][: action.stop_unhealthy]
     for task in unhealthy:
         group, _ = complaint(task, outside)
         _count_failure(deployment, now)
@@ -173,7 +173,9 @@ def _task_set(service: Service, deployment: Deployment) -> str | None:
     return deployment.id if len(service.deployments) > 1 else None
 
 
-def _settled(service: Service, sides: Sequence[Counts], steps: Sequence[Action], leaving: int) -> bool:
+def _settled(service: Service, counts: Sequence[Counts], actions: Sequence[Action], leaving: int) -> bool:
     """Nothing but healthy tasks, as many as are wanted, of one deployment."""
-    alone = all(side.tasks == 0 for side in sides[1:]) and not leaving
-    return alone and sides[0].healthy == sides[0].tasks == service.desired and all(each == Action() for each in steps)
+    alone = all(count.tasks == 0 for count in counts[1:]) and not leaving
+    return (
+        alone and counts[0].healthy == counts[0].tasks == service.desired and all(each == Action() for each in actions)
+    )

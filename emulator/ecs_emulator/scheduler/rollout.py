@@ -1,4 +1,4 @@
-"""What a service does next, from counts alone: which deployment starts tasks, and which stops some."""
+"""Rollout rules, from counts alone: which deployment starts tasks, and which stops some."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Counts:
 
 @dataclass
 class Action:
-    """What one deployment does now; `wants` is set when a rollout has taken tasks from it that it gets no more."""
+    """Action of one deployment now; `wants` is set when a rollout has taken tasks from it that it gets no more."""
 
     start: int = 0
     stop_healthy: int = 0
@@ -45,8 +45,8 @@ class Action:
         return self.stop_healthy + self.stop_pending + self.stop_unhealthy
 
 
-def plan(sides: Sequence[Counts], minimum: int, maximum: int, stopping: int, halted: bool = False) -> list[Action]:
-    """The steps of all deployments, the primary first in `sides`; `stopping` tasks are on their way out.
+def plan(counts: Sequence[Counts], minimum: int, maximum: int, stopping: int, halted: bool = False) -> list[Action]:
+    """The actions of all deployments, the primary first in `counts`; `stopping` tasks are on their way out.
 
     Tasks start as far as the maximum allows; old ones stop as far as the minimum of healthy ones allows, those that are
     of no use first. `halted` is a primary deployment that has failed: it takes nothing from the others any more.
@@ -54,80 +54,80 @@ def plan(sides: Sequence[Counts], minimum: int, maximum: int, stopping: int, hal
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
     """
-    steps = [Action() for _ in sides]
-    healthy = sum(side.healthy for side in sides)
+    actions = [Action() for _ in counts]
+    healthy = sum(count.healthy for count in counts)
     spare = max(0, healthy - minimum)
     lacking = max(0, minimum - healthy)
     if halted:
-        for side, step in zip(sides[1:], steps[1:], strict=True):
-            _settle(side, step, 0)
+        for count, action in zip(counts[1:], actions[1:], strict=True):
+            _settle(count, action, 0)
     else:
-        spare -= _retire(sides, steps, lacking, spare)
-    _settle(sides[0], steps[0], spare)
-    unmet = _start(sides, steps, max(0, maximum - stopping - sum(side.tasks for side in sides)), lacking, halted)
-    leaving = stopping + sum(step.stops for step in steps)
-    _make_room(sides, steps, max(0, unmet - leaving) if not lacking else int(unmet > 0 and not leaving))
-    return steps
+        spare -= _retire(counts, actions, lacking, spare)
+    _settle(counts[0], actions[0], spare)
+    unmet = _start(counts, actions, max(0, maximum - stopping - sum(count.tasks for count in counts)), lacking, halted)
+    leaving = stopping + sum(action.stops for action in actions)
+    _make_room(counts, actions, max(0, unmet - leaving) if not lacking else int(unmet > 0 and not leaving))
+    return actions
 
 
-def blocked(sides: Sequence[Counts], steps: Sequence[Action], stopping: int) -> bool:
-    """Whether a rollout can neither start nor stop anything, and waits for nothing: its percentages forbid it."""
-    waits = stopping or any(side.pending or side.unhealthy for side in sides)
-    return len(sides) > 1 and sides[0].missing > 0 and not waits and all(step == Action() for step in steps)
+def blocked(counts: Sequence[Counts], actions: Sequence[Action], stopping: int) -> bool:
+    """True when a rollout can neither start nor stop anything, and waits for nothing: its percentages forbid it."""
+    waits = stopping or any(count.pending or count.unhealthy for count in counts)
+    return len(counts) > 1 and counts[0].missing > 0 and not waits and all(action == Action() for action in actions)
 
 
-def _retire(sides: Sequence[Counts], steps: Sequence[Action], lacking: int, spare: int) -> int:
+def _retire(counts: Sequence[Counts], actions: Sequence[Action], lacking: int, spare: int) -> int:
     """Take from the older deployments what the minimum does not need; how many healthy tasks that were.
 
     A deployment that was completed is what a rollback goes back to: it loses its tasks last.
     """
     taken = 0
     useless_kept = pending_kept = lacking
-    for index in sorted(range(1, len(sides)), key=lambda index: not sides[index].completed):
-        side, step = sides[index], steps[index]
-        step.stop_pending = max(0, side.pending - pending_kept)
-        pending_kept -= side.pending - step.stop_pending
-        step.stop_unhealthy = max(0, side.unhealthy - useless_kept)
-        useless_kept -= side.unhealthy - step.stop_unhealthy
-    for index in sorted(range(1, len(sides)), key=lambda index: sides[index].completed):
-        side, step = sides[index], steps[index]
-        step.stop_healthy = min(side.healthy, spare - taken)
-        taken += step.stop_healthy
-        if step.stops:
-            step.wants = min(side.wanted, side.tasks - step.stops)
+    for index in sorted(range(1, len(counts)), key=lambda index: not counts[index].completed):
+        count, action = counts[index], actions[index]
+        action.stop_pending = max(0, count.pending - pending_kept)
+        pending_kept -= count.pending - action.stop_pending
+        action.stop_unhealthy = max(0, count.unhealthy - useless_kept)
+        useless_kept -= count.unhealthy - action.stop_unhealthy
+    for index in sorted(range(1, len(counts)), key=lambda index: counts[index].completed):
+        count, action = counts[index], actions[index]
+        action.stop_healthy = min(count.healthy, spare - taken)
+        taken += action.stop_healthy
+        if action.stops:
+            action.wants = min(count.wanted, count.tasks - action.stops)
     return taken
 
 
-def _settle(side: Counts, step: Action, spare: int) -> None:
+def _settle(count: Counts, action: Action, spare: int) -> None:
     """Stop what a deployment has too many: unhealthy tasks once a healthy one stands in for each."""
-    step.stop_unhealthy = max(0, side.unhealthy - max(0, side.wanted - side.healthy))
-    excess = max(0, side.healthy + side.pending - side.wanted)
-    step.stop_pending = min(side.pending, excess)
-    step.stop_healthy = min(side.healthy, excess - step.stop_pending, spare)
+    action.stop_unhealthy = max(0, count.unhealthy - max(0, count.wanted - count.healthy))
+    excess = max(0, count.healthy + count.pending - count.wanted)
+    action.stop_pending = min(count.pending, excess)
+    action.stop_healthy = min(count.healthy, excess - action.stop_pending, spare)
 
 
-def _start(sides: Sequence[Counts], steps: Sequence[Action], room: int, lacking: int, halted: bool) -> int:
+def _start(counts: Sequence[Counts], actions: Sequence[Action], room: int, lacking: int, halted: bool) -> int:
     """Start what there is room for; how many there was no room for. What serves now goes before what is to come.
 
     An older deployment replaces what it loses by its own revision.
     https://aws.amazon.com/about-aws/whats-new/2025/11/amazon-ecs-service-availability-rolling-deployments/
     """
-    short = max(0, lacking - sum(side.pending for side in sides[1:]))
+    short = max(0, lacking - sum(count.pending for count in counts[1:]))
     unmet = 0
-    for index in (*range(1, len(sides)), 0):
-        side = sides[index]
-        wish = side.missing if index == 0 or halted else min(side.missing, short)
-        steps[index].start = min(wish, room)
-        room -= steps[index].start
-        unmet += wish - steps[index].start
+    for index in (*range(1, len(counts)), 0):
+        count = counts[index]
+        wish = count.missing if index == 0 or halted else min(count.missing, short)
+        actions[index].start = min(wish, room)
+        room -= actions[index].start
+        unmet += wish - actions[index].start
         if index:
-            short -= steps[index].start
+            short -= actions[index].start
     return unmet
 
 
-def _make_room(sides: Sequence[Counts], steps: Sequence[Action], many: int) -> None:
+def _make_room(counts: Sequence[Counts], actions: Sequence[Action], many: int) -> None:
     """Stop unhealthy tasks before their successors start, where the maximum leaves no other way."""
-    for index in (*range(1, len(sides)), 0):
-        more = min(many, sides[index].unhealthy - steps[index].stop_unhealthy)
-        steps[index].stop_unhealthy += more
+    for index in (*range(1, len(counts)), 0):
+        more = min(many, counts[index].unhealthy - actions[index].stop_unhealthy)
+        actions[index].stop_unhealthy += more
         many -= more

@@ -1,4 +1,4 @@
-"""The numbers of an ECS rollout: how many tasks, how many failures, how long until the next attempt."""
+"""Numbers of an ECS rollout: how many tasks, how many failures, how long until the next attempt."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LONGEST_DELAY = 27 * 60.0
 
 
 def minimum(desired: int, percent: int) -> int:
-    """How many healthy tasks a rollout leaves at the least: rounded up.
+    """Fewest healthy tasks of a rollout: rounded up.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     """
@@ -36,7 +36,7 @@ def minimum(desired: int, percent: int) -> int:
 
 
 def maximum(desired: int, percent: int) -> int:
-    """How many tasks a rollout has at the most: rounded down.
+    """Most tasks of a rollout: rounded down.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     """

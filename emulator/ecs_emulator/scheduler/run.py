@@ -1,4 +1,4 @@
-"""One task: its containers, started, watched and stopped by a thread of its own."""
+"""Task run: the containers of one task, started, watched and stopped by a thread of its own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ecs_emulator.scheduler.output import ContainerOutput, File
 
 TICK = 0.05  # seconds between two looks at a task
 STOP_TIMEOUT = 30.0  # ECS's default of `stopTimeout`, in seconds
-SHORTEST_STOP = 3.0  # seconds that a process may need to end, however fast the clock plays
+SHORTEST_STOP = 3.0  # seconds that a process may need to end, however fast the clock runs
 ZONE = f"{REGION}a"
 
 
@@ -35,7 +35,7 @@ class CannotRun(Exception):
 
 
 class ContainerContext(NamedTuple):
-    """Where a container is to run: its task, the task's address, and where it can ask about itself.
+    """Context of a container: its task, the task's address, and where it can ask about itself.
 
     `first` is the name of the container that the task begins with; `own` a folder that is the task's own, if anybody
     makes it, and gone with the task; `role` has the credentials, None without a role.
@@ -54,16 +54,16 @@ Say = Callable[[str], None]
 
 
 class ContainerRuntime(Protocol):
-    """How containers are run: as processes, or by a Docker engine."""
+    """Runtime of containers: as processes, or by a Docker engine."""
 
     def shares_address(self, definition: dict[str, Any]) -> bool:
-        """Whether a container may listen on an address that it shares with other tasks, as a program does that knows
+        """True when a container may listen on an address that it shares with other tasks, as a program does that knows
         of PORT alone.
         """
         ...
 
     def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
-        """What begins to run a container, once all of its task are prepared; what then fails shows in its `state`.
+        """Function that begins to run a container, once its task is all prepared; its `state` shows what then fails.
 
         Raises CannotStart.
         """
@@ -71,9 +71,9 @@ class ContainerRuntime(Protocol):
 
 
 class RuntimeContext(NamedTuple):
-    """What all tasks are run with."""
+    """Context of all task runs."""
 
-    way: ContainerRuntime
+    runtime: ContainerRuntime
     driver: Driver
     metadata: Metadata
     keys: Keys
@@ -85,24 +85,24 @@ class RuntimeContext(NamedTuple):
 class TaskRun:
     """The Run of a task."""
 
-    def __init__(self, launch: Launch, address: Address, means: RuntimeContext, gone: Callable[[], None]) -> None:
+    def __init__(self, launch: Launch, address: Address, context: RuntimeContext, gone: Callable[[], None]) -> None:
         self.task_id = launch.task_id
         self.address = address.ip
         self._address = address
         self._launch = launch
-        self._means = means
+        self._context = context
         self._gone = gone
         self._containers = [Container(definition) for definition in launch.definition["containerDefinitions"]]
-        self._own = means.folder / launch.task_id
+        self._own = context.folder / launch.task_id
         self._stopping = threading.Event()
         role = launch.definition.get("taskRoleArn")
-        self._role = TaskRole(role, means.keys) if role else None
+        self._role = TaskRole(role, context.keys) if role else None
         self._thread = threading.Thread(target=self._live, name=f"task {launch.task_id}", daemon=True)
 
     @classmethod
-    def refused(cls, launch: Launch, means: RuntimeContext, reason: str) -> TaskRun:
+    def refused(cls, launch: Launch, context: RuntimeContext, reason: str) -> TaskRun:
         """A task that never runs."""
-        task = cls(launch, Address("127.0.0.1", {}), means, lambda: None)
+        task = cls(launch, Address("127.0.0.1", {}), context, lambda: None)
         for container in task._containers:
             container.fail(reason)
         return task
@@ -132,10 +132,10 @@ class TaskRun:
         finally:
             for container in self._containers:
                 container.abandon()
-                self._means.metadata.remove(container_id(self._launch, container.name))
+                self._context.metadata.remove(container_id(self._launch, container.name))
             remove(self._own)
             if self._role:
-                self._means.metadata.withdraw(self._role.path)
+                self._context.metadata.withdraw(self._role.path)
                 self._role.end()
             self._gone()
 
@@ -151,18 +151,20 @@ class TaskRun:
         prepared: list[tuple[Container, Begin, ContainerOutput]] = []
         for container in containers:
             try:
-                begin = self._means.way.prepared(container.definition, self._means.say)
+                begin = self._context.runtime.prepared(container.definition, self._context.say)
                 prepared.append((container, begin, self._output(container)))
             except CannotRun as error:
                 container.fail(str(error))
         if self._role:
-            self._role.uri = self._means.metadata.serve(self._role.path, self._role.document)
+            self._role.uri = self._context.metadata.serve(self._role.path, self._role.document)
         may_start = len(prepared) == len(containers)
         for container, begin, output in prepared:
             if may_start and not self._stopping.is_set():
                 uri = self._metadata_uri(container)
-                place = ContainerContext(self._launch, self._address, uri, containers[0].name, self._own, self._role)
-                begin(container, place, output)
+                container_context = ContainerContext(
+                    self._launch, self._address, uri, containers[0].name, self._own, self._role
+                )
+                begin(container, container_context, output)
             else:
                 output.finish()
                 output.give_up()
@@ -171,15 +173,15 @@ class TaskRun:
     def _output(self, container: Container) -> ContainerOutput:
         logging = container.definition.get("logConfiguration", {})
         if logging.get("logDriver") != "awslogs":
-            return File(self._means.folder / f"{self._launch.task_id}.log")
+            return File(self._context.folder / f"{self._launch.task_id}.log")
         try:
             options = Options.of(logging.get("options", {}), container.name, self._launch.task_id)
-            return self._means.driver.open(options)
+            return self._context.driver.open(options)
         except WrongOptions as error:
             raise CannotRun(f"ResourceInitializationError: failed to validate logger args: {error}") from error
 
     def _metadata_uri(self, container: Container) -> str:
-        return self._means.metadata.add(
+        return self._context.metadata.add(
             container_id(self._launch, container.name),
             lambda: about_container(self._launch, self.address, container, self._stopping.is_set()),
             lambda: about_task(self._launch, self.address, self._containers, self._stopping.is_set(), ZONE),
@@ -205,9 +207,9 @@ class TaskRun:
                 container.terminate(now, self._patience(container))
 
     def _patience(self, container: Container) -> float:
-        """`stopTimeout` as the clock plays it; what a process needs to end gets no shorter."""
+        """`stopTimeout` as the clock shortens it; what a process needs to end gets no shorter."""
         timeout = float(container.definition.get("stopTimeout", STOP_TIMEOUT))
-        return max(self._means.clock.shortened(timeout), min(timeout, SHORTEST_STOP))
+        return max(self._context.clock.shortened(timeout), min(timeout, SHORTEST_STOP))
 
 
 def remove(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Runs tasks on this machine, each on an address of its own: what every Runner of a rehearsal has in common."""
+"""Task runtime on this machine, each task on an address of its own: common to processes and containers."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ FAREWELL = 60  # seconds that `close` waits for the last task
 
 
 class TaskRunner:
-    """The Runner; `way` is how it runs containers.
+    """Task runtime of this machine; `runtime` is how it runs containers.
 
     `folder`, which is for this alone, gets the output of containers without a log driver, and what tasks write. `say`
-    hears once of everything that is not played. `keys` are those that the cloud takes: a task with a role has some of
+    hears once of everything that is not emulated. `keys` are those that the cloud takes: a task with a role has some of
     its own among them. `workers` are its threads, for a supervisor.
     """
 
@@ -31,7 +31,7 @@ class TaskRunner:
 
     def __init__(
         self,
-        way: ContainerRuntime,
+        runtime: ContainerRuntime,
         session: boto3.Session,
         cloud_url: str,
         cloud_port: int,
@@ -43,11 +43,11 @@ class TaskRunner:
         self._addresses = Addresses(cloud_port)
         self._driver = Driver(session, cloud_url, REGION, say)
         self.metadata = Metadata()
-        self._means = RuntimeContext(way, self._driver, self.metadata, keys, clock, folder.absolute(), _Once(say))
+        self._context = RuntimeContext(runtime, self._driver, self.metadata, keys, clock, folder.absolute(), _Once(say))
         self.workers = (self._driver.worker, self.metadata.worker)
         self._lock = threading.Lock()
         self._tasks: set[TaskRun] = set()
-        # Nobody asks any more for what the tasks of an earlier rehearsal printed, or left behind when it was killed.
+        # Nobody asks any more for what the tasks of an earlier emulator printed, or left behind when it was killed.
         for old in folder.glob("*"):
             old.unlink() if old.is_file() else remove(old)
 
@@ -59,12 +59,12 @@ class TaskRunner:
             for mapping in definition.get("portMappings", [])
             if "containerPort" in mapping
         ]
-        shared = any(map(self._means.way.shares_address, launch.definition["containerDefinitions"]))
+        shared = any(map(self._context.runtime.shares_address, launch.definition["containerDefinitions"]))
         try:
             address = self._addresses.take(dict.fromkeys(ports), shared)
         except NoAddress as error:
-            return TaskRun.refused(launch, self._means, f"ResourceInitializationError: {error}")
-        task = TaskRun(launch, address, self._means, lambda: self._gone(task, address))
+            return TaskRun.refused(launch, self._context, f"ResourceInitializationError: {error}")
+        task = TaskRun(launch, address, self._context, lambda: self._gone(task, address))
         with self._lock:
             self._tasks.add(task)
         task.start()

@@ -1,4 +1,4 @@
-"""The ECS of a rehearsal: everything that its API shows and changes, and the thread that drives it."""
+"""ECS scheduler: everything that its API shows and changes, and the thread that drives it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Scheduler:
             time.sleep(_SECONDS_BETWEEN_TICKS)
 
     def tick(self, now: float) -> None:
-        """What happens at one moment, in seconds of any clock that does not go back."""
+        """Reconciliation at one moment, in seconds of any clock that does not go back."""
         with self.lock:
             self.now = now
             for cluster in self.clusters.all():
@@ -84,7 +84,7 @@ class Scheduler:
         self._without_effect |= dict.fromkeys(features)
 
     def without_effect(self) -> list[str]:
-        """Features of AWS that callers have asked for and that are stored and shown, but not played."""
+        """Features of AWS that callers have asked for and that are stored and shown, but not emulated."""
         with self.lock:
             return list(self._without_effect)
 

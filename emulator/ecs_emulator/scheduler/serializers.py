@@ -1,4 +1,4 @@
-"""Services, deployments and revisions as ECS shows them.
+"""Serializers of services, deployments and revisions, as ECS shows them.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
 """

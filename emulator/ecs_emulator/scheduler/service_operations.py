@@ -1,4 +1,4 @@
-"""Services, as the ECS API has them."""
+"""ECS operations on services."""
 
 from __future__ import annotations
 

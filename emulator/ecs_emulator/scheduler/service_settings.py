@@ -1,4 +1,4 @@
-"""What a service may be told: which settings make new tasks, which do not, and which are wrong."""
+"""Service settings: which make new tasks, which do not, and which are wrong."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def revised(asked: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any
         settings["capacityProviderStrategy"] = strategy
     for item in settings.get("capacityProviderStrategy", []):
         if item["capacityProvider"] not in ("FARGATE", "FARGATE_SPOT"):
-            message = f"The capacity provider {item['capacityProvider']} is not played in a rehearsal; FARGATE is."
+            message = f"The capacity provider {item['capacityProvider']} is not emulated; FARGATE is."
             raise AwsError("UnsupportedFeatureException", message)
     settings.setdefault("platformVersion", "LATEST")
     if not settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets"):

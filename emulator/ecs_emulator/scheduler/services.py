@@ -1,4 +1,4 @@
-"""A service: its settings, its deployments, and the tasks it has."""
+"""Service: its settings, its deployments, and the tasks it has."""
 
 from __future__ import annotations
 

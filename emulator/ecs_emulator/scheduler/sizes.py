@@ -1,4 +1,4 @@
-"""The sizes of Fargate tasks.
+"""Sizes of Fargate tasks.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 """

@@ -87,7 +87,7 @@ class Repository(Protocol):
 
     @property
     def made_of(self) -> tuple[str, ...]:
-        """What of a folder makes an image."""
+        """Files of a folder that make an image."""
         ...
 
     def digest(self, source: Path) -> str:
@@ -134,7 +134,7 @@ class Snapshots:
         return True
 
     def _is_there(self, tag: str, digest: str) -> bool:
-        """Whether the tag stands for this content. Raises TagTaken when it stands for other."""
+        """True when the tag stands for this content. Raises TagTaken when it stands for other."""
         if not (self._folder / tag).exists():
             return False
         if json.loads((self._folder / tag / CONFIGURATION).read_text())["digest"] != digest:

@@ -1,4 +1,4 @@
-"""Tags on clusters, services, tasks and task definitions, as the ECS API has them."""
+"""ECS operations on tags of clusters, services, tasks and task definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks, as the ECS API has them."""
+"""ECS operations on tasks."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def describe(ecs: Scheduler, asked: Document) -> Document:
 def list_all(ecs: Scheduler, asked: Document) -> Document:
     cluster = ecs.clusters.find(asked.get("cluster"))
     if asked.get("containerInstance") or asked.get("daemonName"):
-        raise invalid("A rehearsal has no container instances and no daemons.")
+        raise invalid("The emulator has no container instances and no daemons.")
     if asked.get("serviceName"):
         cluster.service(asked["serviceName"])
     found = [each for each in cluster.tasks.values() if _matches(each, asked)]

@@ -1,4 +1,4 @@
-"""Tasks and clusters as ECS shows them.
+"""Serializers of tasks and clusters, as ECS shows them.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 """

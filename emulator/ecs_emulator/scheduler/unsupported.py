@@ -1,4 +1,4 @@
-"""What of a container definition a process cannot play."""
+"""Unsupported properties of a container definition: those that a process cannot have."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ NOT_ENFORCED = {
 }
 
 
-def unplayable(definition: dict[str, Any], but: Container[str] = ()) -> list[str]:
-    """The properties of a container definition without which it would be another container, `but` those played."""
+def unsupported(definition: dict[str, Any], but: Container[str] = ()) -> list[str]:
+    """The properties of a container definition without which it would be another container, `but` those emulated."""
     found = [name for name in REFUSED if definition.get(name) and name not in but]
     if any(each.get("condition", "START") != "START" for each in definition.get("dependsOn", [])):
         found.append("dependsOn with another condition than START")

@@ -1,4 +1,4 @@
-"""The arguments of intrinsic functions, of the form that each function takes."""
+"""Arguments of intrinsic functions, of the form that each function takes."""
 
 from __future__ import annotations
 

@@ -33,12 +33,12 @@ def create(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
     stack = stack or stacks.review(given["StackName"])
     if name in {each.name for each in stack.change_sets.values()}:
         raise AwsError("AlreadyExistsException", f"ChangeSet [{name}] already exists")
-    change_set = _made(stacks, stack, name, wanted, given)
+    change_set = _prepared(stacks, stack, name, wanted, given)
     stack.change_sets[change_set.id] = change_set
     return {"Id": change_set.id, "StackId": stack.id}
 
 
-def _made(stacks: Stacks, stack: Stack, name: str, wanted: DesiredState, given: dict[str, Any]) -> ChangeSet:
+def _prepared(stacks: Stacks, stack: Stack, name: str, wanted: DesiredState, given: dict[str, Any]) -> ChangeSet:
     plan, status, reason = None, "CREATE_COMPLETE", None
     try:
         plan = stacks.plan(stack, wanted)

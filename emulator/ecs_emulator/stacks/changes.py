@@ -1,4 +1,4 @@
-"""What a template would change of a stack, found out without changing it."""
+"""Changes that a template would make to a stack, found out without making any."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def kind_of(providers: Mapping[str, Provider], type_name: str) -> Provider:
 def planned(
     stack: Stack, wanted: DesiredState, imports: Mapping[str, str], providers: Mapping[str, Provider], context: Context
 ) -> UpdatePlan:
-    """What a stack's operation would do. Raises TemplateError where it cannot even begin."""
+    """Update plan of a stack's operation. Raises TemplateError where it cannot even begin."""
     changes: list[ResourceChange] = []
     settled: set[str] = set()
     old_values = stack.wanted.values if stack.wanted else {}
@@ -43,25 +43,25 @@ def planned(
         settled.add(logical_id)
         provider = kind_of(providers, resource["Type"])
         old = stack.resources.get(logical_id)
-        if old is None or old.made is None:
+        if old is None or old.physical is None:
             changes.append(ResourceChange("Add", logical_id, resource["Type"]))
-            return _imagined(provider, context, logical_id, properties)
+            return _stubbed(provider, context, logical_id, properties)
         check_type(old, resource)
         details = _details(old, resource, provider.prepared(context, properties, wanted.folder), provider, differing)
         if not details:
-            return old.made
+            return old.physical
         replacement = _replacement(details)
         changes.append(ResourceChange("Modify", logical_id, old.type, old.physical_id, replacement, tuple(details)))
-        return _imagined(provider, context, logical_id, properties) if replacement == "True" else old.made
+        return _stubbed(provider, context, logical_id, properties) if replacement == "True" else old.physical
 
-    walk = Provisioning(
+    provisioning = Provisioning(
         settle, wanted.document, wanted.values, pseudo_parameters(context.region, stack.name, stack.id), imports
     )
-    walk.make_all()
+    provisioning.make_all()
     for logical_id, old in reversed(stack.resources.items()):
         if logical_id not in settled:
             changes.append(ResourceChange("Remove", logical_id, old.type, old.physical_id))
-    return UpdatePlan(changes, _told(walk.outputs()) != _told(stack.outputs))
+    return UpdatePlan(changes, _told(provisioning.outputs()) != _told(stack.outputs))
 
 
 def check_type(old: Resource, resource: Document) -> None:
@@ -75,10 +75,10 @@ def other_attributes(old: Document, new: Document) -> list[str]:
     return [name for name in _ATTRIBUTES if old.get(name) != new.get(name)]
 
 
-def _imagined(provider: Provider, context: Context, logical_id: str, properties: Properties) -> PhysicalResource:
-    if provider.imagined and not is_unknown(properties):
+def _stubbed(provider: Provider, context: Context, logical_id: str, properties: Properties) -> PhysicalResource:
+    if provider.stubbed and not is_unknown(properties):
         return provider.create(context, logical_id, properties)
-    return PhysicalResource(UNKNOWN, imagined=True)
+    return PhysicalResource(UNKNOWN, stubbed=True)
 
 
 def _details(

@@ -56,7 +56,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def loaded(text: str, name: str) -> Any:
-    """What a YAML or JSON text says; `name` is what errors call it. Raises TemplateError."""
+    """Document of a YAML or JSON text; `name` is what errors call it. Raises TemplateError."""
     if len(text) > TEMPLATE:
         raise TemplateError(f"{name} has more than {TEMPLATE} bytes.")
     try:

@@ -1,4 +1,4 @@
-"""The error of a template: one sentence of bounded length that says where and why."""
+"""Template error: one sentence of bounded length that says where and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LONGEST_VALUE = 100
 
 
 class TemplateError(Exception):
-    """A template that cannot be played; the message says where and why, in one line of LONGEST characters at most.
+    """A template that cannot be emulated; the message says where and why, in one line of LONGEST characters at most.
 
     `source` is the file or the stack, `path` leads from there to the piece of the template. Whoever works on a piece
     of a template adds its name to what the pieces of it raise: `within` one step, `at` all the rest of them.
@@ -41,7 +41,7 @@ class TemplateError(Exception):
 
 @contextmanager
 def at(*names: str) -> Iterator[None]:
-    """What a TemplateError is about: a resource, a condition, a parameter or an output, by its path in the template."""
+    """Subject of a TemplateError: a resource, a condition, a parameter or an output, by its path in the template."""
     try:
         yield
     except TemplateError as error:

@@ -1,4 +1,4 @@
-"""The values of a template: its intrinsic functions and its conditions worked out.
+"""Evaluator of a template's values: its intrinsic functions and its conditions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
@@ -54,12 +54,12 @@ class Evaluator:
             if name in _FUNCTIONS:
                 return self._counted(_FUNCTIONS[name](self, argument))
             if name.startswith("Fn::"):
-                raise TemplateError(f"{name} is not played here.")
+                raise TemplateError(f"{name} is not emulated here.")
         named = {name: self._part(name, each) for name, each in node.items()}
         return {name: value for name, value in named.items() if value is not NO_VALUE}
 
     def condition(self, name: str) -> bool:
-        """Whether the named condition holds. Raises TemplateError."""
+        """True when the named condition holds. Raises TemplateError."""
         conditions = self._document.get("Conditions", {})
         if name not in conditions:
             raise TemplateError(f"There is no condition {name}.")

@@ -59,7 +59,7 @@ def named_files(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[St
 
 
 def stack_name(path: Path) -> str:
-    """What a file's stack is called: `web service.v2.yml` makes `web-service-v2`."""
+    """Name of a file's stack: `web service.v2.yml` makes `web-service-v2`."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", path.stem).strip("-")
     return name if name[:1].isalpha() else f"stack-{name}"
 

@@ -1,4 +1,4 @@
-"""`python -I matcher.py`: the process of patterns.py. It loads nothing of this project.
+"""Matcher process of patterns.py: `python -I matcher.py`. It loads nothing of this project.
 
 Input is a JSON object: `seconds` and `bytes` that it may use, and `groups` of a pattern and texts. Output is `ready`,
 and then a line of JSON for each text: whether the pattern matches the whole text, or why it is no regular expression.

@@ -1,4 +1,4 @@
-"""Names of what stacks make."""
+"""Names of resources that a template does not name."""
 
 from __future__ import annotations
 

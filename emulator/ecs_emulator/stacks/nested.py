@@ -1,4 +1,4 @@
-"""Stacks that are resources of other stacks.
+"""Nested stacks: stacks that are resources of other stacks.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
 """
@@ -46,20 +46,22 @@ def provider(stacks: StackOperations) -> Provider:
 
     def create(_context: Context, name: str, properties: Properties) -> PhysicalResource:
         try:
-            return _made(_deployed(stacks, name, properties))
+            return _physical(_deployed(stacks, name, properties))
         except TemplateError as error:
             if stack := stacks.named(name):
                 raise PartiallyCreated(_embedded(stack, "created", error), PhysicalResource(stack.id)) from error
             raise
 
-    def update(_context: Context, made: PhysicalResource, _before: Properties, after: Properties) -> PhysicalResource:
+    def update(
+        _context: Context, physical: PhysicalResource, _before: Properties, after: Properties
+    ) -> PhysicalResource:
         try:
-            return _made(_deployed(stacks, made.ref, after))
+            return _physical(_deployed(stacks, physical.ref, after))
         except NoUpdates:
-            return made
+            return physical
 
-    def delete(_context: Context, made: PhysicalResource, _properties: Properties) -> None:
-        stack = stacks.delete(made.ref)
+    def delete(_context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+        stack = stacks.delete(physical.ref)
         if stack and stack.is_there:
             raise TemplateError(f"Embedded stack {stack.id} was not successfully deleted: {stack.reason}")
 
@@ -98,7 +100,7 @@ def _deployed_inside(stacks: StackOperations, name: str, properties: Properties)
     return stacks.deploy(name, document, parameters, text=text, folder=Path(folder) if folder else None, is_nested=True)
 
 
-def _made(stack: Stack) -> PhysicalResource:
+def _physical(stack: Stack) -> PhysicalResource:
     return PhysicalResource(stack.id, {f"Outputs.{output.name}": output.value for output in stack.outputs})
 
 

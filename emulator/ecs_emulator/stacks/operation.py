@@ -1,4 +1,4 @@
-"""The work on a stack: making it what its template says, going back when that fails, and taking it down.
+"""Stack operation: create, update and delete, and the rollback when one fails.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-describing-stacks.html
 """
@@ -57,10 +57,10 @@ class StackOperation:
         """Leaves the stack complete, or rolled back with the first cause in its events. Raises Stopped."""
         stack, wanted = self._stack, self._wanted
         pseudo = pseudo_parameters(self._context.region, stack.name, stack.id)
-        walk = Provisioning(self._settle, wanted.document, wanted.values, pseudo, self._imports)
+        provisioning = Provisioning(self._settle, wanted.document, wanted.values, pseudo, self._imports)
         try:
-            walk.make_all()
-            outputs = walk.outputs()
+            provisioning.make_all()
+            outputs = provisioning.outputs()
             self._check(outputs)
         except REFUSALS as error:
             self._fail(reason(error))
@@ -74,7 +74,7 @@ class StackOperation:
         properties = provider.prepared(self._context, properties, self._wanted.folder)
         self._order.append(logical_id)
         old = self._stack.resources.get(logical_id)
-        if old is None or old.made is None:
+        if old is None or old.physical is None:
             return self._create(provider, logical_id, resource, properties)
         check_type(old, resource)
         differing = changed(old.properties, properties)
@@ -85,7 +85,7 @@ class StackOperation:
         if other_attributes(old.written, resource):
             self._undo.append(lambda: self._put(old))
             self._put(replace(old, written=resource))
-        return old.made
+        return old.physical
 
     def _create(
         self, provider: Provider, logical_id: str, resource: Document, properties: Properties
@@ -108,21 +108,21 @@ class StackOperation:
         new = Resource(old.logical_id, old.type, name, None, properties, resource, generation)
         self._undo.append(lambda: self._put_back(new, old))
         because = "Requested update requires the creation of a new physical resource; hence creating one."
-        made = self._make(provider, new, "UPDATE", because)
+        physical = self._make(provider, new, "UPDATE", because)
         self._replaced.append(old)
-        return made
+        return physical
 
     def _make(self, provider: Provider, new: Resource, verb: str, because: str | None = None) -> PhysicalResource:
         self._put(new)
         self._stack.turn_resource(new, f"{verb}_IN_PROGRESS", because)
         try:
-            new.made = provider.create(self._context, new.name, new.properties)
+            new.physical = provider.create(self._context, new.name, new.properties)
         except REFUSALS as error:
-            new.made = error.made if isinstance(error, PartiallyCreated) else None
+            new.physical = error.physical if isinstance(error, PartiallyCreated) else None
             self._stack.turn_resource(new, f"{verb}_FAILED", reason(error))
             raise
         self._stack.turn_resource(new, f"{verb}_COMPLETE", provider.note)
-        return new.made
+        return new.physical
 
     def _update(
         self, provider: Provider, old: Resource, resource: Document, properties: Properties
@@ -134,15 +134,15 @@ class StackOperation:
 
     def _change(self, provider: Provider, resource: Resource, before: Properties) -> PhysicalResource:
         """Bring what there is from the properties `before` to those of `resource`."""
-        assert resource.made is not None  # noqa: S101 (only what there is can be changed)
+        assert resource.physical is not None  # noqa: S101 (only what there is can be changed)
         self._stack.turn_resource(resource, "UPDATE_IN_PROGRESS")
         try:
-            resource.made = provider.update(self._context, resource.made, before, resource.properties)
+            resource.physical = provider.update(self._context, resource.physical, before, resource.properties)
         except REFUSALS as error:
             self._stack.turn_resource(resource, "UPDATE_FAILED", reason(error))
             raise
         self._stack.turn_resource(resource, "UPDATE_COMPLETE", provider.note)
-        return resource.made
+        return resource.physical
 
     def _put(self, resource: Resource) -> None:
         self._stack.resources[resource.logical_id] = resource
@@ -189,7 +189,7 @@ class StackOperation:
         self._stack.turn_resource(old, "UPDATE_COMPLETE")
 
     def _change_back(self, provider: Provider, new: Resource, old: Resource) -> None:
-        back = replace(old, made=new.made)
+        back = replace(old, physical=new.physical)
         self._put(back)
         self._change(provider, back, new.properties)
 
@@ -225,14 +225,14 @@ def end(
 
     When `strict`, raises what AWS said instead of False.
     """
-    if resource.made is None:
+    if resource.physical is None:
         return True
     if policy and resource.is_kept(policy):
         stack.turn_resource(resource, "DELETE_SKIPPED")
         return True
     stack.turn_resource(resource, "DELETE_IN_PROGRESS")
     try:
-        providers[resource.type].delete(context, resource.made, resource.properties)
+        providers[resource.type].delete(context, resource.physical, resource.properties)
     except REFUSALS as error:
         if not _is_gone(error):
             stack.turn_resource(resource, "DELETE_FAILED", reason(error))
@@ -244,6 +244,6 @@ def end(
 
 
 def _is_gone(error: Exception) -> bool:
-    """Whether somebody else has deleted it already."""
+    """True when somebody else has deleted it already."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
     return "NotFound" in code or code == "NoSuchBucket"

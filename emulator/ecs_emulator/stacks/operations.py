@@ -1,4 +1,4 @@
-"""The CloudFormation API.
+"""CloudFormation API.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html
 """

@@ -1,4 +1,4 @@
-"""The order in which things need each other."""
+"""Order of dependencies: each after those that it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parameters of a template: given or default, checked as CloudFormation checks them."""
+"""Parameters of a template: given or default, checked as CloudFormation checks them."""
 
 from __future__ import annotations
 

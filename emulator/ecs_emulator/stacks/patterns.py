@@ -1,7 +1,7 @@
 """Patterns of templates, matched by a process of their own that has a deadline.
 
 An AllowedPattern is a regular expression of Java: it may look ahead and behind, so no engine without backtracking can
-play it, and one that backtracks may take longer than anybody waits, in reading the pattern as well as in matching it.
+do it, and one that backtracks may take longer than anybody waits, in reading the pattern as well as in matching it.
 The deadline is processor time and so the same on a busy machine; the operating system keeps it, so that no pattern
 gets around it. docs/decisions/0016-templates-have-limits.md compares the engines.
 """

@@ -1,4 +1,4 @@
-"""The plan of an operation on a stack: which of its resources change, and how."""
+"""Update plan of a stack: which of its resources change, and how."""
 
 from __future__ import annotations
 

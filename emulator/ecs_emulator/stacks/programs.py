@@ -37,7 +37,7 @@ class TemplateProgram:
 
 
 def programs(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[TemplateProgram]:
-    """The programs of templates as `Stacks.play_files` would play them, in order.
+    """The programs of templates as `Stacks.deploy_files` would deploy them, in order.
 
     Raises TemplateError, also where what runs is decided by something that is known only later.
     """

@@ -1,4 +1,4 @@
-"""A template while it is worked out. A resource is made when it is first referred to, so the order comes by itself."""
+"""Provisioning of a template: a resource is made when it is first referred to, so the order comes by itself."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Make = Callable[
 
 @dataclass(frozen=True)
 class StackOutput:
-    """An output of a stack. An imagined one is the word of a resource that exists nowhere."""
+    """An output of a stack. A stubbed one is the word of a resource that exists nowhere."""
 
     name: str
     value: str
     description: str | None
     export: str | None
-    imagined: bool
+    stubbed: bool
 
 
 class Imports(Mapping[str, str]):
-    """What other stacks export; `used` are the names that were asked for."""
+    """Exports of other stacks; `used` are the names that were asked for."""
 
     def __init__(self, exports: Mapping[str, str]) -> None:
         self._exports = exports
@@ -66,16 +66,16 @@ class Provisioning:
         self._make_resource = make
         self._document = document
         self._values = values
-        self._made: dict[str, PhysicalResource] = {}
+        self._physical: dict[str, PhysicalResource] = {}
         self._being_made: list[str] = []
-        self._met_imagined = False
+        self._met_stub = False
         self.evaluator = Evaluator(document, values, pseudo, imports, self._attribute)
 
     def make_all(self) -> None:
         """Make every resource whose condition holds. Raises TemplateError."""
         names = [name for name in self._document["Resources"] if self._is_wanted(name)]
         for logical_id in depth_first(names, self._needs):
-            self.made(logical_id)
+            self.physical(logical_id)
 
     def outputs(self) -> list[StackOutput]:
         """Every output whose condition holds. Raises TemplateError."""
@@ -86,17 +86,17 @@ class Provisioning:
                     found.append(self._output(name, output))
         return found
 
-    def made(self, logical_id: str) -> PhysicalResource:
-        if logical_id not in self._made:
+    def physical(self, logical_id: str) -> PhysicalResource:
+        if logical_id not in self._physical:
             if logical_id in self._being_made:
                 raise TemplateError(f"Circular dependency: {' → '.join([*self._being_made, logical_id])}")
             self._being_made.append(logical_id)
-            self._made[logical_id] = self._make(logical_id)
+            self._physical[logical_id] = self._make(logical_id)
             self._being_made.pop()
-        return self._made[logical_id]
+        return self._physical[logical_id]
 
     def wanted(self, part: Document) -> bool:
-        """Whether a resource or an output is there. Raises TemplateError."""
+        """True when a resource or an output is there. Raises TemplateError."""
         return "Condition" not in part or self.evaluator.condition(part["Condition"])
 
     def _needs(self, logical_id: str) -> Iterator[str]:
@@ -131,25 +131,25 @@ class Provisioning:
             return self._make_resource(logical_id, resource, properties)
 
     def _output(self, name: str, output: Document) -> StackOutput:
-        self._met_imagined = False
+        self._met_stub = False
         value = self.evaluator.value(output["Value"])
-        imagined = self._met_imagined
+        stubbed = self._met_stub
         export = self.evaluator.value(output["Export"]["Name"]) if "Export" in output else None
         if export is not None and not isinstance(export, str):
             raise TemplateError(f"the name of an export should be a text; it is {shown(export)}.")
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        return StackOutput(name, text, output.get("Description"), export, imagined)
+        return StackOutput(name, text, output.get("Description"), export, stubbed)
 
     def _attribute(self, logical_id: str, attribute: str | None) -> Any:
-        made = self.made(logical_id)
-        self._met_imagined |= made.imagined
+        physical = self.physical(logical_id)
+        self._met_stub |= physical.stubbed
         if attribute is None:
-            return made.ref
-        if made.imagined:
-            return made.attributes.get(attribute, f"{made.ref}.{attribute}")
-        if attribute not in made.attributes:
+            return physical.ref
+        if physical.stubbed:
+            return physical.attributes.get(attribute, f"{physical.ref}.{attribute}")
+        if attribute not in physical.attributes:
             raise TemplateError(f"{logical_id} has no attribute {attribute} here.")
-        return made.attributes[attribute]
+        return physical.attributes[attribute]
 
 
 def pseudo_parameters(region: str, name: str, stack_id: str) -> dict[str, str]:

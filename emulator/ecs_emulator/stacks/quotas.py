@@ -1,4 +1,4 @@
-"""How large a template may be, and how much work it may make.
+"""Quotas of a template: how large it may be, and how much work it may make.
 
 Quotas of AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """

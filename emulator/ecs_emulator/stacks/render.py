@@ -1,4 +1,4 @@
-"""Templates with their parameters filled in, and nothing made: what CloudFormation would be asked for."""
+"""Rendered templates: parameters filled in, and nothing made; CloudFormation would be asked for this."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ecs_emulator.stacks.errors import of
 from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.provisioning import Make, Provisioning, pseudo_parameters
 from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
-from ecs_emulator.stacks.resources.stubs import imagine
+from ecs_emulator.stacks.resources.stubs import stub_of
 from ecs_emulator.stacks.rules import check_rules
 from ecs_emulator.stacks.templates import Document
 
@@ -62,14 +62,14 @@ def _render(
     values = parameter_values(document, parameters)
     check_rules(document, values)
     stack_id = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/local"
-    walk = Provisioning(_imagined(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
-    walk.make_all()
+    provisioning = Provisioning(_stubs(name), document, values, pseudo_parameters(REGION, name, stack_id), exports)
+    provisioning.make_all()
     resources = {
-        logical_id: _rendered(walk.evaluator.value({"Properties": {}, **resource}))
+        logical_id: _rendered(provisioning.evaluator.value({"Properties": {}, **resource}))
         for logical_id, resource in document["Resources"].items()
-        if walk.wanted(resource)
+        if provisioning.wanted(resource)
     }
-    outputs = walk.outputs()
+    outputs = provisioning.outputs()
     exported = {output.export: output.value for output in outputs if output.export}
     return Rendered(resources, {output.name: output.value for output in outputs}, exported), exported
 
@@ -78,8 +78,8 @@ def _rendered(resource: Document) -> Document:
     return {key: value for key, value in resource.items() if key != "Condition"}
 
 
-def _imagined(stack: str) -> Make:
+def _stubs(stack: str) -> Make:
     def make(logical_id: str, resource: Document, properties: Properties) -> PhysicalResource:
-        return imagine(REGION, resource["Type"], f"{stack}-{logical_id}", properties)
+        return stub_of(REGION, resource["Type"], f"{stack}-{logical_id}", properties)
 
     return make

@@ -1,4 +1,4 @@
-"""What a call of CloudFormation asks for: its template, its parameters, and whether it may have what it wants."""
+"""Requests of CloudFormation: a template, its parameters, and the capabilities that it needs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def by_name(stacks: Stacks, name: str) -> Stack:
 
 
 def requested(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> DesiredState:
-    """What a stack is to be; `stack` is what there is of it. Raises AwsError."""
+    """Desired state of a stack; `stack` is what there is of it. Raises AwsError."""
     if not _STACK_NAME.fullmatch(given["StackName"]) and not given["StackName"].startswith("arn:"):
         message = (
             f"1 validation error detected: Value '{given['StackName']}' at 'stackName' failed to satisfy constraint: "

@@ -1,4 +1,4 @@
-"""The `Rules` of a template: what CloudFormation refuses before it makes anything.
+"""`Rules` of a template: what CloudFormation refuses before it makes anything.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html
 """

@@ -1,4 +1,4 @@
-"""The schema of a value: what in it is text, number, list or mapping, and what has to be there.
+"""Schema of a value: what in it is text, number, list or mapping, and what has to be there.
 
 A schema is one of the scalars below, a list with the schema of each item, or a mapping of names to schemas. A name
 that ends in `?` may be missing, the name `*` stands for every name, and names that are not in the schema are nobody's
@@ -72,7 +72,7 @@ def _check_part(name: object, schema: Schema, value: Any, allowed: Any) -> None:
 
 
 def is_scalar(value: Any) -> bool:
-    """Whether a value is one text, number or truth value."""
+    """True when a value is one text, number or truth value."""
     return isinstance(value, str | int | float)
 
 

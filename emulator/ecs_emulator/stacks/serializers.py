@@ -1,4 +1,4 @@
-"""Stacks as CloudFormation's API shows them."""
+"""Serializers of stacks, as CloudFormation's API shows them."""
 
 from __future__ import annotations
 

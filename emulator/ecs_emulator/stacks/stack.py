@@ -1,4 +1,4 @@
-"""The stacks of a local cloud: made, changed, taken down, one operation at a time for each."""
+"""Stacks of a local cloud: made, changed, deleted, one operation at a time for each."""
 
 from __future__ import annotations
 
@@ -56,42 +56,46 @@ class Stacks:
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
         self._threads: list[threading.Thread] = []
-        self.stood_in: dict[str, str] = {}  # parameters of `play_files` that nobody gave a value
+        self.stood_in: dict[str, str] = {}  # parameters of `deploy_files` that nobody gave a value
 
     @property
     def outputs(self) -> dict[str, str]:
-        """The outputs of all stacks, save those that an imagined resource has part in; a later stack wins."""
-        return {output.name: output.value for stack in self.all() for output in stack.outputs if not output.imagined}
+        """The outputs of all stacks, save those that a stubbed resource has part in; a later stack wins."""
+        return {output.name: output.value for stack in self.all() for output in stack.outputs if not output.stubbed}
 
     @property
     def types(self) -> set[str]:
         """The types of the resources that are there."""
         resources = [resource for stack in self.all() for resource in list(stack.resources.values())]
-        return {each.type for each in resources if each.made}
+        return {each.type for each in resources if each.physical}
 
     @property
-    def not_played(self) -> set[str]:
-        """The types of the resources that are imagined or have a note; `registry.grouped` says them shortly."""
-        resources = [resource for stack in self.all() for resource in list(stack.resources.values()) if resource.made]
+    def stubbed(self) -> set[str]:
+        """The types of the resources that are stubbed or have a note; `registry.grouped` says them shortly."""
+        resources = [
+            resource for stack in self.all() for resource in list(stack.resources.values()) if resource.physical
+        ]
         return {
-            each.type for each in resources if (each.made and each.made.imagined) or self._providers[each.type].note
+            each.type
+            for each in resources
+            if (each.physical and each.physical.stubbed) or self._providers[each.type].note
         }
 
-    def play_all(
+    def deploy_all(
         self, stacks: Iterable[files.StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None
     ) -> None:
         """Deploy stacks in their order; `overrides` are more parameters, by stack."""
         for stack in stacks:
-            self._play(stack, (overrides or {}).get(stack.name, {}))
+            self._deploy(stack, (overrides or {}).get(stack.name, {}))
 
-    def play_files(self, paths: Sequence[Path], parameters: Mapping[str, Any]) -> None:
+    def deploy_files(self, paths: Sequence[Path], parameters: Mapping[str, Any]) -> None:
         """Deploy a stack for each template file, named after it."""
         for stack in files.named_files(paths, parameters):
             stand_ins = files.stand_ins(stack.document)
             self.stood_in |= {name: value for name, value in stand_ins.items() if name not in parameters}
-            self._play(stack, {})
+            self._deploy(stack, {})
 
-    def play(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
+    def deploy_document(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
         """Deploy one stack, whether anything changes or not."""
         with suppress(NoUpdates):
             self.deploy(name, document, parameters)
@@ -131,7 +135,7 @@ class Stacks:
         )
 
     def plan(self, stack: Stack, wanted: DesiredState) -> UpdatePlan:
-        """What would change."""
+        """Update plan."""
         return planned(stack, wanted, self._imports(stack), self._providers, self.context)
 
     def review(self, name: str) -> Stack:
@@ -226,7 +230,7 @@ class Stacks:
         """The names of the stacks that import something."""
         return [stack.name for stack in self.all() if export in stack.imports]
 
-    def _play(self, stack: files.StackFile, more: Mapping[str, Any]) -> None:
+    def _deploy(self, stack: files.StackFile, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
             folder, source = stack.folder, stack.file.name
@@ -236,13 +240,13 @@ class Stacks:
         try:
             run()
         except Stopped:
-            stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "The rehearsal has ended.")
+            stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "The emulator has ended.")
         finally:
             if stack.is_busy:
                 stack.turn(stack.status.replace("_IN_PROGRESS", "_FAILED"), "Internal Failure")
 
     def _check_free(self, stack: Stack, done: str) -> None:
-        """Whether no other operation has the stack, and it can have one again."""
+        """Check that no other operation has the stack, and it can have one again."""
         if stack.is_busy or (done == "updated" and stack.status in _DEAD):
             raise TemplateError(f"Stack:{stack.id} is in {stack.status} state and can not be {done}.")
 
@@ -251,7 +255,7 @@ class Stacks:
         return {name: value for other in self.all() if other is not stack for name, value in other.exports.items()}
 
     def _check(self, stack: Stack, outputs: list[StackOutput]) -> None:
-        """Whether a stack's exports may be these."""
+        """Check that a stack's exports may be these."""
         new = {output.export: output.value for output in outputs if output.export}
         for other in self.all():
             if other is not stack and (twice := new.keys() & other.exports.keys()):

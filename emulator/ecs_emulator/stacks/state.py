@@ -1,4 +1,4 @@
-"""What is known of a stack: its resources, outputs, events and change sets, and where it stands."""
+"""State of a stack: its resources, outputs, events and change sets, and its status."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STACK_TYPE = "AWS::CloudFormation::Stack"
 
 @dataclass(frozen=True)
 class DesiredState:
-    """What a stack is to be: a template with its parameters, as given and as checked.
+    """Desired state of a stack: a template with its parameters, as given and as checked.
 
     `text` is the template as it was sent; `folder` is where its file lies, None for one that was sent.
     """
@@ -42,7 +42,7 @@ class Resource:
     logical_id: str
     type: str
     name: str
-    made: PhysicalResource | None
+    physical: PhysicalResource | None
     properties: Properties
     written: Document  # with its policies and metadata
     generation: int = 1
@@ -52,10 +52,10 @@ class Resource:
 
     @property
     def physical_id(self) -> str:
-        return self.made.ref if self.made else ""
+        return self.physical.ref if self.physical else ""
 
     def is_kept(self, policy: str) -> bool:
-        """Whether its `DeletionPolicy` or `UpdateReplacePolicy` says so. A snapshot is none of these types' affair."""
+        """True when its `DeletionPolicy` or `UpdateReplacePolicy` says so. None of these types knows a snapshot."""
         return str(self.written.get(policy, "Delete")).startswith("Retain")
 
 
@@ -158,7 +158,7 @@ def new_stack(region: str, name: str) -> Stack:
 
 
 def first_cause(stack: Stack) -> str:
-    """Why a stack's last operation failed, in the words of what failed first."""
+    """First cause of the failure of a stack's last operation, in the words of what failed first."""
     begun = max((i for i, event in enumerate(stack.events) if event.reason == "User Initiated"), default=0)
     for event in stack.events[begun:]:
         if event.status.endswith("_FAILED") and event.reason:

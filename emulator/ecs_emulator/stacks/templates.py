@@ -66,7 +66,7 @@ def parsed_template(text: str, name: str) -> Document:
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
         raise TemplateError(f"{name} has no Resources.")
     if "Transform" in document:
-        raise TemplateError(f"{name}: the transform {document['Transform']} is not played here.")
+        raise TemplateError(f"{name}: the transform {document['Transform']} is not emulated here.")
     with of(name):
         check(_TEMPLATE, document)
         _check_quotas(document)

@@ -15,7 +15,7 @@ UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"  # what is known when the resource t
 
 
 def is_unknown(value: Any) -> bool:
-    """Whether a value has a part that is not known yet."""
+    """True when a value has a part that is not known yet."""
     if isinstance(value, dict):
         return any(map(is_unknown, value.values()))
     if isinstance(value, list):
@@ -30,5 +30,5 @@ def as_text(value: Any) -> str:
 
 
 def equal(one: Any, other: Any) -> bool:
-    """Whether CloudFormation takes the two for the same."""
+    """True when CloudFormation takes the two for the same."""
     return as_text(one) == as_text(other)

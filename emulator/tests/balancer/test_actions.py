@@ -94,7 +94,7 @@ def test_a_fixed_response_is_what_the_rule_says(
 
 @pytest.mark.parametrize("status", ["302", "600", "99", "2000", "20", "x200"])
 def test_a_fixed_response_of_another_status_is_refused(status: str) -> None:
-    with pytest.raises(UnsupportedCondition, match=rf"^A fixed response of status {status} is not played\.$"):
+    with pytest.raises(UnsupportedCondition, match=rf"^A fixed response of status {status} is not emulated\.$"):
         action([{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": status}}], HTTP)
 
 

@@ -120,17 +120,17 @@ def test_an_idle_connection_is_closed_before_a_target_does_it() -> None:
 @pytest.mark.parametrize(
     ("balancers", "groups", "expected"),
     [
-        ([a_balancer(), a_balancer(name="two")], [], "One application load balancer is played; two is not."),
-        ([{"LoadBalancerName": "n", "Type": "network"}], [], "One application load balancer is played; n is not."),
+        ([a_balancer(), a_balancer(name="two")], [], "One application load balancer is emulated; two is not."),
+        ([{"LoadBalancerName": "n", "Type": "network"}], [], "One application load balancer is emulated; n is not."),
         (
             [],
             [a_group(attributes={"stickiness.enabled": "true"})],
-            "Target group g: stickiness.enabled is played as false.",
+            "Target group g: stickiness.enabled is always false.",
         ),
         (
             [a_balancer(**{"routing.http.xff_header_processing.mode": "remove"})],
             [],
-            "Load balancer: routing.http.xff_header_processing.mode is played as append.",
+            "Load balancer: routing.http.xff_header_processing.mode is always append.",
         ),
         (
             [a_balancer(a_listener(a_rule(3, FORWARD, Field="source-ip", SourceIpConfig={"Values": ["home"]})))],
@@ -144,7 +144,7 @@ def test_an_idle_connection_is_closed_before_a_target_does_it() -> None:
                 )
             ],
             [a_group()],
-            "Rule 3 of the listener on port 80: A fixed response of status 99 is not played.",
+            "Rule 3 of the listener on port 80: A fixed response of status 99 is not emulated.",
         ),
         ([], [a_group(Protocol="HTTPS")], BY_HTTP),
         ([], [a_group(ProtocolVersion="GRPC")], BY_HTTP),
@@ -152,26 +152,26 @@ def test_an_idle_connection_is_closed_before_a_target_does_it() -> None:
         (
             [],
             [a_group(attributes={"load_balancing.algorithm.type": "by_mood"})],
-            "Target group g: The algorithm by_mood is not played.",
+            "Target group g: The algorithm by_mood is not emulated.",
         ),
         (
             [a_balancer(a_listener(a_rule(3, FORWARD, Field="moon-phase")))],
             [a_group()],
-            "Rule 3 of the listener on port 80 is left out: A condition on moon-phase is not played.",
+            "Rule 3 of the listener on port 80 is left out: A condition on moon-phase is not emulated.",
         ),
         (
             [a_balancer(a_listener({**a_rule(3, FORWARD), "Transforms": [{"Type": "url-rewrite"}]}))],
             [a_group()],
-            "Rule 3 of the listener on port 80: transforms are not played.",
+            "Rule 3 of the listener on port 80: transforms are not emulated.",
         ),
         (
             [a_balancer(a_listener(a_rule(3, {"Type": "authenticate-oidc"}, FORWARD)))],
             [a_group()],
-            "Rule 3 of the listener on port 80: The action authenticate-oidc is not played.",
+            "Rule 3 of the listener on port 80: The action authenticate-oidc is not emulated.",
         ),
     ],
 )
-def test_what_cannot_be_played_is_said(balancers: list[Any], groups: list[Any], expected: str) -> None:
+def test_what_cannot_be_emulated_is_said(balancers: list[Any], groups: list[Any], expected: str) -> None:
     assert planned(*balancers, groups=groups).problems == (expected,)
 
 
@@ -209,7 +209,7 @@ ALL_ACTIONS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("algorithm", ["round_robin", "least_outstanding_requests", "weighted_random"])
-def test_envoy_understands_all_that_can_be_played(tmp_path: Path, algorithm: str) -> None:
+def test_envoy_understands_all_that_can_be_emulated(tmp_path: Path, algorithm: str) -> None:
     rules = [{**a_rule(number, each), "Conditions": ALL_CONDITIONS} for number, each in enumerate(ALL_ACTIONS, start=1)]
     slow_start = {"slow_start.duration_seconds": "30", "load_balancing.algorithm.type": algorithm}
     made = planned(a_balancer(a_listener(*rules)), groups=[a_group(attributes=slow_start), a_group("h")])
@@ -295,5 +295,5 @@ def test_a_rule_that_would_be_sticky_is_a_problem() -> None:
 
     rules = [a_rule(1, sticky(True), **path("/a")), a_rule(2, sticky(False), **path("/b"))]
     assert planned(a_balancer(a_listener(*rules))).problems == (
-        "Rule 1 of the listener on port 80: stickiness is not played.",
+        "Rule 1 of the listener on port 80: stickiness is not emulated.",
     )

@@ -105,7 +105,7 @@ def test_a_rule_may_look_at_the_source(stage: Stage) -> None:
         "/source", fixed("200"), conditions=[{"Field": "source-ip", "SourceIpConfig": {"Values": ["127.0.0.1/32"]}}]
     )
     stage.serves("/source")
-    assert stage.ask("/source", headers={"X-Rehearsal-Source": "00001010" * 4}).status == 200
+    assert stage.ask("/source", headers={"X-Emulator-Source": "00001010" * 4}).status == 200
 
 
 def test_a_redirect_fills_in_what_was_asked(stage: Stage) -> None:

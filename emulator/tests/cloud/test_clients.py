@@ -1,4 +1,4 @@
-"""Clients that know nothing of a rehearsal work with it: boto3 and its waiters, the AWS CLI, ecs-deploy."""
+"""Clients that know nothing of an emulator work with it: boto3 and its waiters, the AWS CLI, ecs-deploy."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Scene:
 
     def __init__(self, cloud: Cloud, home: Path) -> None:
         self.cloud, self.world = cloud, World()
-        cloud.play("ecs", OperationHandlers(bound(ecs_operations.OPERATIONS, self.world.scheduler)))
+        cloud.emulate("ecs", OperationHandlers(bound(ecs_operations.OPERATIONS, self.world.scheduler)))
         targets = {"DescribeTargetHealth": self._describe_target_health}
-        cloud.play("elbv2", OperationHandlers({**load_balancers.OPERATIONS, **targets}, rest_to_moto=True))
+        cloud.emulate("elbv2", OperationHandlers({**load_balancers.OPERATIONS, **targets}, rest_to_moto=True))
         self.ecs, self.elbv2 = client(cloud, "ecs"), client(cloud, "elbv2")
         self._environment = {
             **client_environment(cloud.url, cloud.key),
@@ -67,7 +67,7 @@ class Scene:
 
     def _pass(self) -> None:
         while not self._over.wait(0.02):
-            self.world.play(2)
+            self.world.advance(2)
 
     def _describe_target_health(self, given: dict[str, Any]) -> dict[str, Any]:
         targets = self.world.targets
@@ -149,7 +149,7 @@ def stacks(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
     for name, value in client_environment(scene.cloud.url, scene.cloud.key).items():
         monkeypatch.setenv(name, value)
     stacks = Stacks(boto3.Session(), REGION)
-    scene.cloud.play("cloudformation", OperationHandlers(bound(stack_operations.OPERATIONS, stacks)))
+    scene.cloud.emulate("cloudformation", OperationHandlers(bound(stack_operations.OPERATIONS, stacks)))
     yield stacks
     stacks.close()
 

@@ -1,4 +1,4 @@
-"""The local cloud counts as DynamoDB counts, and what is played in it answers while it does."""
+"""The local cloud counts as DynamoDB counts, and what is emulated in it answers while it does."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def test_two_clouds_are_beside_each_other_and_one_ends_without_the_other(cloud: 
     boto3.client("s3", endpoint_url=cloud.url).list_buckets()
 
 
-def test_what_is_played_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> None:
+def test_what_is_emulated_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> None:
     with strict_cloud() as busy, ThreadPoolExecutor(200) as threads:
-        busy.play("ecs", OperationHandlers({"ListServices": lambda _given: {"serviceArns": []}}))
+        busy.emulate("ecs", OperationHandlers({"ListServices": lambda _given: {"serviceArns": []}}))
         with MOTO_LOCK:
             waiting = [threads.submit(client(busy, "dynamodb").list_tables) for _ in range(4)]
             waiting += [threads.submit(ask, busy, Authorization=signed_for("s3")) for _ in range(196)]
@@ -92,7 +92,7 @@ def test_what_is_played_answers_while_hundreds_wait_for_moto(cloud: Cloud) -> No
             each.result(PATIENCE)
 
 
-def test_what_is_played_may_ask_the_cloud_itself_many_at_once() -> None:
+def test_what_is_emulated_may_ask_the_cloud_itself_many_at_once() -> None:
     with strict_cloud() as cloud, ThreadPoolExecutor(16) as threads:
         elbv2 = client(cloud, "elbv2")
 
@@ -100,7 +100,7 @@ def test_what_is_played_may_ask_the_cloud_itself_many_at_once() -> None:
             elbv2.describe_target_groups()
             return {"Stacks": []}
 
-        cloud.play("cloudformation", OperationHandlers({"DescribeStacks": describe_stacks}))
+        cloud.emulate("cloudformation", OperationHandlers({"DescribeStacks": describe_stacks}))
         stacks = client(cloud, "cloudformation")
         answers = threads.map(lambda _: stacks.describe_stacks()["Stacks"], range(64))
         assert list(answers) == [[]] * 64

@@ -332,12 +332,12 @@ def test_a_protected_load_balancer_is_not_deleted(world: World) -> None:
         world.elbv2.describe_load_balancers(LoadBalancerArns=[world.arn])
 
 
-def test_what_is_not_played_is_refused(world: World) -> None:
+def test_what_is_not_emulated_is_refused(world: World) -> None:
     transform = {
         "Type": "host-header-rewrite",
         "HostHeaderRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]},
     }
-    with pytest.raises(ClientError, match="Transforms are not played here"):
+    with pytest.raises(ClientError, match="Transforms are not emulated here"):
         world.elbv2.create_rule(
             ListenerArn=world.listener,
             Priority=1,
@@ -348,7 +348,7 @@ def test_what_is_not_played_is_refused(world: World) -> None:
 
 
 def test_the_load_balancer_s_name_leads_to_this_machine(world: World, bare: Cloud) -> None:
-    bare.play(
+    bare.emulate(
         "elbv2",
         OperationHandlers(
             load_balancers.OPERATIONS, rest_to_moto=True, rewrite=load_balancers.address("localhost:8080")
@@ -365,7 +365,7 @@ def test_the_load_balancer_s_name_leads_to_this_machine(world: World, bare: Clou
 
 def test_a_change_is_noted_and_a_question_is_not(world: World, bare: Cloud) -> None:
     changes: list[int] = []
-    bare.play(
+    bare.emulate(
         "elbv2", OperationHandlers(load_balancers.OPERATIONS, rest_to_moto=True, changed=lambda: changes.append(1))
     )
     world.priorities()

@@ -180,7 +180,7 @@ def test_what_would_change_an_answer_and_cannot_be_done_is_refused(cloudwatch: A
         ),
     )
     for call in calls:
-        with pytest.raises(ClientError, match="played here"):
+        with pytest.raises(ClientError, match="emulated here"):
             call()
 
 

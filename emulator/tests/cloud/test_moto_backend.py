@@ -1,4 +1,4 @@
-"""What is not played is moto's, whose errors are AWS errors, whatever is asked."""
+"""What is not emulated is moto's, whose errors are AWS errors, whatever is asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, client, signed_fo
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Cloud]:
-    """A cloud in which nothing is played."""
+    """A cloud in which nothing is emulated."""
     with strict_cloud() as cloud:
         yield cloud
 
@@ -75,7 +75,7 @@ def test_what_moto_lacks_is_asked_once(bare: Cloud) -> None:
 @pytest.mark.parametrize(
     ("target", "body", "error"),
     [
-        ("DynamoDB_20120810.Nonsense", b"{}", (501, "NotImplemented", "dynamodb.Nonsense is not played here.")),
+        ("DynamoDB_20120810.Nonsense", b"{}", (501, "NotImplemented", "dynamodb.Nonsense is not emulated here.")),
         ("DynamoDB_20120810.PutItem", b"{nonsense", (400, "SerializationException", "The body is no JSON document.")),
         ("DynamoDB_20120810.PutItem", b"\xff\x00", (400, "SerializationException", "The body is no JSON document.")),
         (

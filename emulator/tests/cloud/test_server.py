@@ -1,4 +1,4 @@
-"""A server of a rehearsal answers every request that it took, and ends without a trace."""
+"""A server of an emulator answers every request that it took, and ends without a trace."""
 
 from __future__ import annotations
 

@@ -95,8 +95,8 @@ def told(answer: Answer) -> tuple[int, str, str]:
 @pytest.mark.parametrize("kind", CALLS)
 def test_the_own_key_is_let_in(cloud: Cloud, kind: str) -> None:
     answer = call(cloud, kind, cloud.key)
-    # Two of them are played by nobody here: what matters is that the call came so far.
-    assert answer.status == 200 or b"not played here" in answer.body
+    # Two of them are emulated by nobody here: what matters is that the call came so far.
+    assert answer.status == 200 or b"not emulated here" in answer.body
 
 
 INVALID = "The security token included in the request is invalid."
@@ -442,7 +442,7 @@ def test_what_sts_and_iam_issue_to_the_owner_is_let_in_and_what_they_issue_to_a_
 def test_there_is_nothing_of_moto_s_own_not_even_for_the_owner(cloud: Cloud, method: str, path: str) -> None:
     headers = signed(cloud.key, "s3", cloud.url + path, b"", method)
     answer = send(cloud, method, path, b"", headers)
-    assert (answer.status, b"is not played here" in answer.body) == (501, True)
+    assert (answer.status, b"is not emulated here" in answer.body) == (501, True)
     assert send(cloud, method, path, b"", {}).status == 403
 
 

@@ -76,7 +76,7 @@ def site_of_its_own(session: boto3.Session) -> Iterator[Site]:
 
 def _site(session: boto3.Session) -> Iterator[Site]:
     stacks = Stacks(session, REGION)
-    stacks.play(f"website-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
+    stacks.deploy_document(f"website-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
     bucket = stacks.outputs["Bucket"]
     s3 = session.client("s3")
     for key, (body, content_type) in FILES.items():

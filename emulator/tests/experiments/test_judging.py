@@ -1,4 +1,4 @@
-"""Each drill passes a good story, and fails a story in which any one thing it promises is not so."""
+"""Each drill passes a good record, and fails a record in which any one thing it promises is not so."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ecs_emulator.experiments import (
 from ecs_emulator.experiments.record import Moment, OperatorAction, RunRecord
 from ecs_emulator.experiments.snapshots import DeploymentSnapshot, TaskSnapshot
 from ecs_emulator.experiments.unhealthy_target import AccessLog
-from emulator.tests.experiments.stories import (
+from emulator.tests.experiments.records import (
     ANNA,
     BERT,
     CARL,
@@ -26,8 +26,8 @@ from emulator.tests.experiments.stories import (
     HEALTHY,
     NEW,
     OLD,
-    a_sight,
-    a_story,
+    a_record,
+    a_snapshot,
     broken,
 )
 
@@ -36,40 +36,40 @@ EXCHANGED = {CARL: TaskSnapshot(NEW, "RUNNING", "healthy"), DORA: TaskSnapshot(N
 
 
 class TestRollout:
-    sights = (a_sight(101), a_sight(110, EXCHANGED, {NEW: "COMPLETED"}, DONE))
+    snapshots = (a_snapshot(101), a_snapshot(110, EXCHANGED, {NEW: "COMPLETED"}, DONE))
     answered: ClassVar[dict[str, int]] = {OLD: 6_000, NEW: 14_000}
 
-    def judge(self, story: RunRecord) -> list[str]:
-        return broken(rollout.judge(story, OLD, NEW, requests=20_000))
+    def judge(self, record: RunRecord) -> list[str]:
+        return broken(rollout.judge(record, OLD, NEW, requests=20_000))
 
     def test_passes_when_nobody_noticed(self) -> None:
-        story = a_story(self.sights, answered=self.answered)
-        assert self.judge(story) == []
+        record = a_record(self.snapshots, answered=self.answered)
+        assert self.judge(record) == []
 
     def test_fails_for_one_failed_request(self) -> None:
-        story = a_story(self.sights, answered=self.answered, failed_at=[105])
-        assert self.judge(story) == ["1 of 20,001 requests failed."]
+        record = a_record(self.snapshots, answered=self.answered, failed_at=[105])
+        assert self.judge(record) == ["1 of 20,001 requests failed."]
 
     def test_fails_for_too_few_requests(self) -> None:
-        story = a_story(self.sights, answered={OLD: 6_000, NEW: 13_999})
-        assert self.judge(story) == ["19,999 requests were made; 20,000 were asked for."]
+        record = a_record(self.snapshots, answered={OLD: 6_000, NEW: 13_999})
+        assert self.judge(record) == ["19,999 requests were made; 20,000 were asked for."]
 
     def test_fails_when_the_new_revision_never_answered(self) -> None:
-        story = a_story(self.sights, answered={OLD: 20_000})
-        assert self.judge(story) == [f"Answers came from {OLD}."]
+        record = a_record(self.snapshots, answered={OLD: 20_000})
+        assert self.judge(record) == [f"Answers came from {OLD}."]
 
     def test_answers_of_a_service_that_never_names_its_revision_are_told_and_prove_nothing(self) -> None:
-        mute = a_story(self.sights, answered={"": 20_000})
+        mute = a_record(self.snapshots, answered={"": 20_000})
         assert self.judge(mute) == ["Answers came from nobody."]
         assert self.judge(replace(mute, names_revision=False)) == []
-        assert self.judge(replace(mute, report=a_story(answered={OLD: 20_000}).report, names_revision=False)) == [
+        assert self.judge(replace(mute, report=a_record(answered={OLD: 20_000}).report, names_revision=False)) == [
             f"Answers came from {OLD}."
         ]
 
     def test_fails_when_the_deployment_was_rolled_back(self) -> None:
         undone = {**DONE, "two": DeploymentSnapshot(NEW, "ROLLBACK_SUCCESSFUL")}
-        story = a_story((a_sight(110, deployed=undone),), answered=self.answered)
-        assert self.judge(story) == [f"The deployment of {NEW} ended in ROLLBACK_SUCCESSFUL."]
+        record = a_record((a_snapshot(110, deployed=undone),), answered=self.answered)
+        assert self.judge(record) == [f"The deployment of {NEW} ended in ROLLBACK_SUCCESSFUL."]
 
 
 class TestBadRevision:
@@ -80,23 +80,23 @@ class TestBadRevision:
         "three": DeploymentSnapshot(bad[1], "ROLLBACK_SUCCESSFUL"),
     }
 
-    def judge(self, story: RunRecord) -> list[str]:
-        return broken(bad_revision.judge(story, OLD, list(self.bad)))
+    def judge(self, record: RunRecord) -> list[str]:
+        return broken(bad_revision.judge(record, OLD, list(self.bad)))
 
     def test_passes_when_both_were_rolled_back_and_nobody_noticed(self) -> None:
-        assert self.judge(a_story((a_sight(101), a_sight(120, deployed=self.deployed)))) == []
+        assert self.judge(a_record((a_snapshot(101), a_snapshot(120, deployed=self.deployed)))) == []
 
     def test_fails_when_one_of_them_stayed(self) -> None:
         deployed = {**self.deployed, "three": DeploymentSnapshot(self.bad[1], "SUCCESSFUL")}
-        story = a_story((a_sight(120, rollouts={self.bad[1]: "COMPLETED"}, deployed=deployed),))
-        assert self.judge(story) == [
+        record = a_record((a_snapshot(120, rollouts={self.bad[1]: "COMPLETED"}, deployed=deployed),))
+        assert self.judge(record) == [
             f"The deployment of {self.bad[1]} ended in SUCCESSFUL.",
             f"At the end the service runs {self.bad[1]}.",
         ]
 
     def test_fails_for_one_failed_request(self) -> None:
-        story = a_story((a_sight(120, deployed=self.deployed),), failed_at=[110])
-        assert self.judge(story) == ["1 of 301 requests failed."]
+        record = a_record((a_snapshot(120, deployed=self.deployed),), failed_at=[110])
+        assert self.judge(record) == ["1 of 301 requests failed."]
 
 
 class TestTaskKilled:
@@ -105,36 +105,36 @@ class TestTaskKilled:
         ANNA: TaskSnapshot(OLD, "STOPPED"),
         CARL: TaskSnapshot(OLD, "RUNNING", "healthy"),
     }
-    sights = (a_sight(101), a_sight(106, replaced))
+    snapshots = (a_snapshot(101), a_snapshot(106, replaced))
 
-    def judge(self, story: RunRecord) -> list[str]:
-        return broken(task_killed.judge(story, ANNA))
+    def judge(self, record: RunRecord) -> list[str]:
+        return broken(task_killed.judge(record, ANNA))
 
     def killed(self, steady_at: float | None = 106.0) -> list[OperatorAction]:
         return [OperatorAction(102.0, "kill -9", steady_at)]
 
     def test_passes_when_only_what_was_under_way_failed(self) -> None:
-        story = a_story(self.sights, self.killed(), failed_at=[102.1] * 64)
-        assert self.judge(story) == []
+        record = a_record(self.snapshots, self.killed(), failed_at=[102.1] * 64)
+        assert self.judge(record) == []
 
     def test_passes_when_nothing_failed_at_all(self) -> None:
-        assert self.judge(a_story(self.sights, self.killed())) == []
+        assert self.judge(a_record(self.snapshots, self.killed())) == []
 
     def test_fails_when_more_failed_than_there_are_clients(self) -> None:
-        (sentence,) = self.judge(a_story(self.sights, self.killed(), failed_at=[102.1] * 65))
+        (sentence,) = self.judge(a_record(self.snapshots, self.killed(), failed_at=[102.1] * 65))
         assert sentence.startswith("65 of 365 requests failed, within 0.1 s")
 
     def test_fails_when_requests_failed_long_after(self) -> None:
-        (sentence,) = self.judge(a_story(self.sights, self.killed(), failed_at=[102.1, 105.0]))
+        (sentence,) = self.judge(a_record(self.snapshots, self.killed(), failed_at=[102.1, 105.0]))
         assert sentence.startswith("2 of 302 requests failed, within 3.1 s")
 
     def test_fails_when_requests_failed_before(self) -> None:
-        (sentence,) = self.judge(a_story(self.sights, self.killed(), failed_at=[101.0]))
+        (sentence,) = self.judge(a_record(self.snapshots, self.killed(), failed_at=[101.0]))
         assert sentence == "1 requests failed before anything was done."
 
     def test_fails_when_nobody_took_its_place(self) -> None:
-        story = a_story((a_sight(101),), self.killed(steady_at=None))
-        assert self.judge(story) == ["Nobody took its place."]
+        record = a_record((a_snapshot(101),), self.killed(steady_at=None))
+        assert self.judge(record) == ["Nobody took its place."]
 
 
 class TestUnhealthyTarget:
@@ -143,39 +143,41 @@ class TestUnhealthyTarget:
     out = Moment(106.9, 107.1)
     log = AccessLog(failed_checks=(105.0, 106.0, 107.0, 108.0, 109.0), requests=(104.0, 106.9, 107.4))
 
-    def judge(self, story: RunRecord, out: Moment = out, log: AccessLog = log) -> list[str]:
-        return broken(unhealthy_target.judge(story, out, log, threshold=3, interval=1.0))
+    def judge(self, record: RunRecord, out: Moment = out, log: AccessLog = log) -> list[str]:
+        return broken(unhealthy_target.judge(record, out, log, threshold=3, interval=1.0))
 
     def turned(self, steady_at: float | None = 112.0) -> list[OperatorAction]:
         return [OperatorAction(90.0, "exchanged", 99.0), OperatorAction(104.5, "turned", steady_at)]
 
     def test_passes_when_it_was_out_after_exactly_the_threshold(self) -> None:
-        assert self.judge(a_story(acts=self.turned())) == []
+        assert self.judge(a_record(actions=self.turned())) == []
 
     @pytest.mark.parametrize(("seen_at", "checks"), [(106.1, 2), (108.1, 4)])
     def test_fails_when_it_was_out_a_check_too_early_or_too_late(self, seen_at: float, checks: int) -> None:
         broken_rules = self.judge(
-            a_story(acts=self.turned()), Moment(seen_at - 0.2, seen_at), AccessLog(self.log.failed_checks, ())
+            a_record(actions=self.turned()), Moment(seen_at - 0.2, seen_at), AccessLog(self.log.failed_checks, ())
         )
         assert broken_rules == [f"It was out after {checks} failed health checks; the threshold is 3."]
 
     def test_looks_further_apart_than_checks_prove_no_more_than_they_can(self) -> None:
-        story = a_story(acts=self.turned())
-        assert self.judge(story, Moment(106.8, 108.3)) == []
-        assert self.judge(story, Moment(108.3, 110.3)) == [
+        record = a_record(actions=self.turned())
+        assert self.judge(record, Moment(106.8, 108.3)) == []
+        assert self.judge(record, Moment(108.3, 110.3)) == [
             "It was out after 4 to 5 failed health checks; the threshold is 3."
         ]
 
     def test_fails_when_it_got_requests_after_that(self) -> None:
         late = AccessLog(self.log.failed_checks, (109.1,))
-        assert self.judge(a_story(acts=self.turned()), log=late) == ["Its last request came 2.0 s after that."]
+        assert self.judge(a_record(actions=self.turned()), log=late) == ["Its last request came 2.0 s after that."]
 
     def test_fails_when_it_stayed(self) -> None:
-        assert self.judge(a_story(acts=self.turned(steady_at=None))) == ["It was not replaced."]
+        assert self.judge(a_record(actions=self.turned(steady_at=None))) == ["It was not replaced."]
 
     def test_fails_when_a_request_failed_after_that_and_not_for_one_before(self) -> None:
-        assert self.judge(a_story(acts=self.turned(), failed_at=[106])) == []
-        assert self.judge(a_story(acts=self.turned(), failed_at=[110])) == ["1 requests failed after that, 1 in all."]
+        assert self.judge(a_record(actions=self.turned(), failed_at=[106])) == []
+        assert self.judge(a_record(actions=self.turned(), failed_at=[110])) == [
+            "1 requests failed after that, 1 in all."
+        ]
 
 
 class TestSlowStart:
@@ -184,35 +186,35 @@ class TestSlowStart:
         CARL: TaskSnapshot(NEW, "RUNNING", "unhealthy"),
         DORA: TaskSnapshot(NEW, "RUNNING", "initial"),
     }
-    sights = (a_sight(101), a_sight(108, starting), a_sight(115, EXCHANGED, {NEW: "COMPLETED"}, DONE))
+    snapshots = (a_snapshot(101), a_snapshot(108, starting), a_snapshot(115, EXCHANGED, {NEW: "COMPLETED"}, DONE))
     answered: ClassVar[dict[str, int]] = {OLD: 200, NEW: 200}
 
-    def judge(self, story: RunRecord) -> list[str]:
-        return broken(slow_start.judge(story, OLD, NEW))
+    def judge(self, record: RunRecord) -> list[str]:
+        return broken(slow_start.judge(record, OLD, NEW))
 
     def test_passes_when_it_was_waited_for(self) -> None:
-        assert self.judge(a_story(self.sights, answered=self.answered)) == []
+        assert self.judge(a_record(self.snapshots, answered=self.answered)) == []
 
     def test_fails_when_a_task_was_stopped_for_being_slow(self) -> None:
-        stopped = a_sight(109, {**self.starting, CARL: TaskSnapshot(NEW, "DEACTIVATING", "draining")})
-        story = a_story((*self.sights[:2], stopped, self.sights[2]), answered=self.answered)
-        assert self.judge(story) == ["1 of its tasks were unhealthy while they started; 1 were stopped for it."]
+        stopped = a_snapshot(109, {**self.starting, CARL: TaskSnapshot(NEW, "DEACTIVATING", "draining")})
+        record = a_record((*self.snapshots[:2], stopped, self.snapshots[2]), answered=self.answered)
+        assert self.judge(record) == ["1 of its tasks were unhealthy while they started; 1 were stopped for it."]
 
     def test_fails_when_it_was_not_slow_enough_to_prove_anything(self) -> None:
-        story = a_story((self.sights[0], self.sights[2]), answered=self.answered)
-        assert self.judge(story) == ["0 of its tasks were unhealthy while they started; 0 were stopped for it."]
+        record = a_record((self.snapshots[0], self.snapshots[2]), answered=self.answered)
+        assert self.judge(record) == ["0 of its tasks were unhealthy while they started; 0 were stopped for it."]
 
 
 class TestWorkshopSettings:
-    sights = (a_sight(101), a_sight(115, EXCHANGED, {NEW: "COMPLETED"}, DONE))
+    snapshots = (a_snapshot(101), a_snapshot(115, EXCHANGED, {NEW: "COMPLETED"}, DONE))
 
     def test_passes_when_visitors_were_failed(self) -> None:
-        findings = workshop_settings.judge(a_story(self.sights, failed_at=[105] * 10), NEW)
-        assert broken(findings) == []
-        assert findings[0].sentence == (
+        checks = workshop_settings.judge(a_record(self.snapshots, failed_at=[105] * 10), NEW)
+        assert broken(checks) == []
+        assert checks[0].sentence == (
             "10 of 310 requests failed. This is what the drill looks like when it goes wrong."
         )
 
     def test_fails_when_nobody_noticed(self) -> None:
-        findings = workshop_settings.judge(a_story(self.sights), NEW)
-        assert broken(findings) == ["0 of 300 requests failed. They should have."]
+        checks = workshop_settings.judge(a_record(self.snapshots), NEW)
+        assert broken(checks) == ["0 of 300 requests failed. They should have."]

@@ -1,4 +1,4 @@
-"""A watch keeps what changes, gives the first sight that is so, and says what it cannot see."""
+"""A watch keeps what changes, gives the first snapshot that is so, and says what it cannot see."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecs_emulator.experiments import polling
 from ecs_emulator.experiments.polling import TookTooLong, watching
 from ecs_emulator.experiments.processes import NoProcess, process_group
 from ecs_emulator.experiments.snapshots import ServiceSnapshot, TaskSnapshot
-from emulator.tests.experiments.stories import CARL, HEALTHY, NEW, a_sight
+from emulator.tests.experiments.records import CARL, HEALTHY, NEW, a_snapshot
 from emulator.tests.support.waiting import until
 
 
@@ -35,8 +35,8 @@ class Service:
     def look(self) -> ServiceSnapshot:
         self.looks += 1
         now = time.time()
-        sight = a_sight(now, dict(self.tasks))
-        return replace(sight, since=now, begun=now, at=time.time())
+        snapshot = a_snapshot(now, dict(self.tasks))
+        return replace(snapshot, since=now, begun=now, at=time.time())
 
 
 def test_a_watch_keeps_only_sights_that_show_something_new() -> None:
@@ -44,8 +44,8 @@ def test_a_watch_keeps_only_sights_that_show_something_new() -> None:
     with watching(service.look) as over:
         until(lambda: service.looks > 5, "some looks")
         service.tasks[CARL] = TaskSnapshot(NEW, "PENDING")
-        over.until(lambda sight: CARL in sight.tasks, "Carl is there", 20, 0)
-        first, second = over.sights()
+        over.until(lambda snapshot: CARL in snapshot.tasks, "Carl is there", 20, 0)
+        first, second = over.snapshots()
     assert CARL not in first.tasks
     assert CARL in second.tasks
     # It came about between the look before, which is not kept, and this one.
@@ -57,12 +57,12 @@ def test_what_was_so_before_does_not_count() -> None:
     with watching(service.look) as over:
         until(lambda: service.looks > 2, "some looks")
         now = time.time()
-        assert over.until(lambda sight: True, "anything", 20, now).begun >= now
+        assert over.until(lambda snapshot: True, "anything", 20, now).begun >= now
 
 
 def test_what_never_comes_about_is_named() -> None:
     with watching(Service().look) as over, pytest.raises(TookTooLong, match=r"Not within 0 s: Carl is there\."):
-        over.until(lambda sight: CARL in sight.tasks, "Carl is there", 0.1, 0)
+        over.until(lambda snapshot: CARL in snapshot.tasks, "Carl is there", 0.1, 0)
 
 
 def test_whoever_waits_hears_why_nothing_can_be_seen() -> None:
@@ -70,7 +70,7 @@ def test_whoever_waits_hears_why_nothing_can_be_seen() -> None:
         raise OSError("no endpoint")
 
     with watching(look) as over, pytest.raises(OSError, match="no endpoint"):
-        over.until(lambda sight: True, "anything", 20, 0)
+        over.until(lambda snapshot: True, "anything", 20, 0)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from ecs_emulator.experiments.run import DrillResult
 from ecs_emulator.experiments.starvation import EVERY, Starvation, beating
 from ecs_emulator.load.client import RESET, TIMED_OUT
 from ecs_emulator.load.slices import RequestKind
-from emulator.tests.experiments.stories import LIKE, NEW, OLD, a_story
+from emulator.tests.experiments.records import LIKE, NEW, OLD, a_record
 
 STARVED, WELL = Starvation(0.5, (0.01, 0.3)), Starvation(0.5, (0.01, 0.02))
 
@@ -59,16 +59,16 @@ def test_starved_is_one_beat_in_ten_or_one_for_half_of_a_health_check(waits: tup
     assert Starvation(0.5, waits).starved is starved
 
 
-def outcome(starvation: Starvation, *findings: CheckResult) -> DrillResult:
-    drill = Drill("rollout", "", rollout.play)
-    return DrillResult(drill, list(findings), a_story(), [], Path("none.png"), starvation)
+def outcome(starvation: Starvation, *checks: CheckResult) -> DrillResult:
+    drill = Drill("rollout", "", rollout.run)
+    return DrillResult(drill, list(checks), a_record(), [], Path("none.png"), starvation)
 
 
 GOOD, LATE, WRONG = CheckResult(True, ""), CheckResult(False, "", starvable=True), CheckResult(False, "")
 
 
 @pytest.mark.parametrize(
-    ("starvation", "findings", "verdict"),
+    ("starvation", "checks", "verdict"),
     [
         (WELL, (GOOD,), "passed"),
         (STARVED, (GOOD,), "passed"),
@@ -79,20 +79,20 @@ GOOD, LATE, WRONG = CheckResult(True, ""), CheckResult(False, "", starvable=True
     ],
 )
 def test_inconclusive_is_only_what_is_late_on_a_machine_that_was_starved(
-    starvation: Starvation, findings: tuple[CheckResult, ...], verdict: str
+    starvation: Starvation, checks: tuple[CheckResult, ...], verdict: str
 ) -> None:
-    found = outcome(starvation, *findings)
+    found = outcome(starvation, *checks)
     assert (found.verdict, found.inconclusive) == (verdict, verdict == "inconclusive")
     assert found.document()["verdict"] == verdict
     assert found.document()["starvation"] == {"health_check": 0.5, "waits": starvation.waits}
 
 
 def failing(outcome: str) -> RunRecord:
-    return a_story(also=[(105.0, RequestKind(LIKE, outcome, ""))])
+    return a_record(also=[(105.0, RequestKind(LIKE, outcome, ""))])
 
 
 @pytest.mark.parametrize(
-    ("finding", "starvable"),
+    ("check", "starvable"),
     [
         (nobody_failed(failing(TIMED_OUT)), True),
         (nobody_failed(failing("503")), True),
@@ -100,13 +100,13 @@ def failing(outcome: str) -> RunRecord:
         (nobody_failed(failing("502")), False),
         (nobody_failed(failing("500")), False),
         (nobody_failed(failing(RESET)), False),
-        (at_least(a_story(), 1_000), False),
-        (ended(a_story(), NEW, "SUCCESSFUL"), True),
-        (ended(a_story(), NEW, "ROLLBACK_SUCCESSFUL"), False),
-        (answered_by(a_story(), (OLD, NEW)), True),
-        (answered_by(a_story(answered={OLD: 9, "x:1": 9}), (OLD,)), False),
+        (at_least(a_record(), 1_000), False),
+        (ended(a_record(), NEW, "SUCCESSFUL"), True),
+        (ended(a_record(), NEW, "ROLLBACK_SUCCESSFUL"), False),
+        (answered_by(a_record(), (OLD, NEW)), True),
+        (answered_by(a_record(answered={OLD: 9, "x:1": 9}), (OLD,)), False),
     ],
 )
-def test_lateness_is_excused_and_nothing_else(finding: CheckResult, starvable: bool) -> None:
-    assert not finding.holds
-    assert finding.starvable is starvable
+def test_lateness_is_excused_and_nothing_else(check: CheckResult, starvable: bool) -> None:
+    assert not check.holds
+    assert check.starvable is starvable

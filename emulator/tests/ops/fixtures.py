@@ -34,7 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def world(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """One service of two tasks, which commands take for that of the rehearsal."""
+    """One service of two tasks, which commands take for that of the emulator."""
     world = World()
     with world.target() as target:
         monkeypatch.setattr(options, "local", lambda *_: target)

@@ -52,7 +52,7 @@ class Watched:
         """Look at every tick: only the scheduler acts within one."""
         for _ in range(ticks):
             healthy, stopped, present = self._healthy(), self._stopped_by_scheduler(), self._present()
-            self.world.play(0.5)
+            self.world.advance(0.5)
             desired = self.world.shown()["desiredCount"]
             if healthy & (self._stopped_by_scheduler() - stopped):
                 assert len(self._healthy()) >= rules.minimum(desired, self.minimum)
@@ -120,7 +120,7 @@ def test_a_service_gets_steady_when_nothing_happens_any_more(
         world.targets.said.setdefault(run.address, "healthy")
     world.targets.said = dict.fromkeys(world.targets.said, "healthy")
     world.roll("good")
-    world.play(120)
+    world.advance(120)
     shown = world.shown()
     assert [each["rolloutState"] for each in shown["deployments"]] == ["COMPLETED"]
     assert shown["runningCount"] == shown["desiredCount"]

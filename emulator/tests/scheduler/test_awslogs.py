@@ -76,7 +76,7 @@ def test_options_are_read_as_the_driver_reads_them() -> None:
         ({"awslogs-stream-prefix": ""}, "Log driver awslogs requires options: awslogs-stream-prefix"),
         ({"mode": "maybe"}, "logger: invalid mode: maybe"),
         ({"max-buffer-size": "big"}, "logger: invalid max-buffer-size: big"),
-        ({"awslogs-multiline-pattern": "^a"}, "Log driver awslogs is not played with awslogs-multiline-pattern"),
+        ({"awslogs-multiline-pattern": "^a"}, "Log driver awslogs is not emulated with awslogs-multiline-pattern"),
     ],
 )
 def test_options_that_the_driver_does_not_take_are_refused(wrong: dict[str, str], message: str) -> None:

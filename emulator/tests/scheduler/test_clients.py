@@ -47,7 +47,7 @@ def cloud() -> Iterator[Cloud]:
     scheduler = Scheduler(runner, MadeUpTargets(runner), Clock(SPEED))
     (port,) = free_ports(1)
     with closing(Cloud(port, strict=True)) as cloud, closing(scheduler):
-        cloud.play("ecs", OperationHandlers(bound(OPERATIONS, scheduler)))
+        cloud.emulate("ecs", OperationHandlers(bound(OPERATIONS, scheduler)))
         scheduler.start()
         client(cloud).create_cluster(clusterName="demo")
         yield cloud

@@ -27,7 +27,7 @@ NOBODY = 65534
 ENVIRONMENT = {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"}
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 
-# What a program tries, in a folder with a home, a rehearsal's data, and a file of somebody else's.
+# What a program tries, in a folder with a home, an emulator's data, and a file of somebody else's.
 TRIES = """
 import ctypes, errno, json, os, shutil, signal, socket, sys
 from pathlib import Path
@@ -52,8 +52,8 @@ tries |= {
     "read a secret by a symbolic link": lambda: (os.symlink(home / ".netrc", own / f"to-{os.getpid()}"),
                                                  (own / f"to-{os.getpid()}").read_text()),
     "read a secret by /proc": lambda: Path(f"/proc/self/root{home}/.netrc").read_text(),
-    "read the key of the rehearsal": (data / "key").read_text,
-    "read the rows of the rehearsal": (data / "snapshot.json").read_text,
+    "read the key of the emulator": (data / "key").read_text,
+    "read the rows of the emulator": (data / "snapshot.json").read_text,
     "read another image": (data / "images/other/app.py").read_text,
     "read what another task wrote": (data / "tasks/other/file").read_text,
     "change the image": lambda: (data / "images/one/app.py").write_text(""),

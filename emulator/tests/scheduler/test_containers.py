@@ -56,12 +56,12 @@ def containers(
     cloud: Cloud, session: boto3.Session, tmp_path: Path, stand_in: StandIn, said: Say
 ) -> Iterator[Containers]:
     (port,) = free_ports(1)
-    ground = DockerSession(
+    docker = DockerSession(
         Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"), "172.30.0.1"
     )
     with reaper.started() as start:
         around = (Images(tmp_path / "images"), start, session, cloud.url, port, Clock(100), tmp_path / "tasks")
-        with closing(Containers(ground, *around, said.append, confinement=None, keys=cloud.keys)) as made:
+        with closing(Containers(docker, *around, said.append, confinement=None, keys=cloud.keys)) as made:
             yield made
 
 
@@ -87,7 +87,7 @@ def test_a_container_runs_once_the_engine_says_so_and_ends_with_its_exit_code(
     assert stand_in.containers() == []
 
 
-def test_a_container_is_told_where_the_rehearsal_is_and_nothing_of_this_machine(
+def test_a_container_is_told_where_the_emulator_is_and_nothing_of_this_machine(
     containers: Containers, stand_in: StandIn, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DDB_TABLE_NAME", "the-developer-s")
@@ -126,9 +126,7 @@ def test_the_credentials_of_a_task_come_to_its_container_past_the_command_line(
     assert containers.metadata.guard.refusal("GET", {"HOST": "172.30.0.1:5000"}) is None
 
 
-def test_a_container_carries_its_rehearsal_s_labels_and_pulls_nothing(
-    containers: Containers, stand_in: StandIn
-) -> None:
+def test_a_container_carries_its_emulator_s_labels_and_pulls_nothing(containers: Containers, stand_in: StandIn) -> None:
     definition = a_container(IMAGE, command=["true"], portMappings=[{"containerPort": 8080}])
     run = containers.start(a_launch(definition))
     assert ended(run) == [(0, None)]
@@ -190,12 +188,12 @@ def test_an_image_that_the_engine_does_not_have_is_not_pulled(containers: Contai
     assert stand_in.calls("create") == []
 
 
-def test_a_process_plays_the_placeholder_that_the_engine_does_not_have(containers: Containers, said: Say) -> None:
+def test_the_placeholder_is_a_process_where_the_engine_lacks_the_image(containers: Containers, said: Say) -> None:
     definition = a_container("nginxdemos/nginx-hello:latest", portMappings=[{"containerPort": 8080}])
     for _ in range(2):
         wait_until_running(containers.start(a_launch(definition)))
     assert (
-        said.count("The Docker engine does not have nginxdemos/nginx-hello:latest; a process plays the placeholder.")
+        said.count("The Docker engine does not have nginxdemos/nginx-hello:latest; the placeholder runs as a process.")
         == 1
     )
 
@@ -209,7 +207,7 @@ def test_the_placeholder_that_the_engine_has_is_a_container(containers: Containe
 
 def test_what_would_be_another_container_does_not_start(containers: Containers) -> None:
     run = containers.start(a_launch(a_container(IMAGE, healthCheck={"command": ["CMD", "true"]}, workingDirectory="/")))
-    assert ended(run) == [(None, "ResourceInitializationError: a task of a rehearsal cannot have healthCheck")]
+    assert ended(run) == [(None, "ResourceInitializationError: a task in a container cannot have healthCheck")]
 
 
 def test_a_wrong_log_configuration_makes_no_container(containers: Containers, stand_in: StandIn) -> None:

@@ -141,7 +141,7 @@ def test_the_image_that_is_a_placeholder_everywhere_is_built_in(images: Images, 
     assert (image.is_placeholder, image.stands_in, image.environment["PORT"]) == (True, False, "8080")
 
 
-def test_an_unknown_image_is_played_by_the_placeholder_where_that_is_asked_for(
+def test_an_unknown_image_is_replaced_by_the_placeholder_where_that_is_asked_for(
     repository: Snapshots, tmp_path: Path, source: Path
 ) -> None:
     images = Images(tmp_path / "images", stand_in=True)

@@ -59,7 +59,7 @@ def test_a_cluster_with_something_in_it_is_not_deleted(world: World) -> None:
     world.steady(count=1)
     assert refused(world, "DeleteCluster", cluster="demo")[0] == "ClusterContainsServicesException"
     world.call("DeleteService", cluster="demo", service="web", force=True)
-    world.play(30)
+    world.advance(30)
     world.call("RunTask", **a_task(world))
     assert refused(world, "DeleteCluster", cluster="demo")[0] == "ClusterContainsTasksException"
     world.call("StopTask", cluster="demo", task=world.tasks()[0]["taskArn"])
@@ -283,7 +283,7 @@ def test_an_inactive_revision_takes_no_new_service_and_keeps_the_one_it_has(worl
     world.steady(count=1)
     world.call("DeregisterTaskDefinition", taskDefinition="web:1")
     world.running()[0].end(1)
-    world.play(10)
+    world.advance(10)
     assert world.shown()["runningCount"] == 1
     world.update(desiredCount=2)
     with pytest.raises(AwsError, match="TaskDefinition is inactive"):
@@ -331,14 +331,14 @@ def test_a_task_runs_by_itself_with_overrides(world: World) -> None:
     task = answer["tasks"][0]
     assert (task["lastStatus"], task["desiredStatus"], task["startedBy"]) == ("PROVISIONING", "RUNNING", "me")
     assert (task["group"], task["overrides"]["containerOverrides"]) == ("seeds", [override])
-    world.play(1)
+    world.advance(1)
     run = world.runner.runs[0]
     container = run.launch.definition["containerDefinitions"][0]
     assert (run.launch.service, container["command"], container["cpu"]) == (None, ["seed"], 64)
     assert container["environment"] == [{"name": "A", "value": "1"}]
     assert run.launch.definition["memory"] == "1024"
     run.end(0)
-    world.play(1)
+    world.advance(1)
     shown = world.call("DescribeTasks", cluster="demo", tasks=[task["taskArn"]])["tasks"][0]
     assert (shown["lastStatus"], shown["stopCode"]) == ("STOPPED", "EssentialContainerExited")
     assert shown["containers"][0]["exitCode"] == 0
@@ -361,7 +361,7 @@ def test_a_task_can_be_stopped_before_it_starts_and_again_after(world: World) ->
     for _ in range(2):
         stopped = world.call("StopTask", cluster="demo", task=task["taskArn"])["task"]
         assert (stopped["lastStatus"], stopped["stoppedReason"]) == ("STOPPED", "Task stopped by user")
-    world.play(2)
+    world.advance(2)
     assert world.runner.runs == []
     assert refused(world, "StopTask", cluster="demo", task="lost")[1] == "The referenced task was not found."
 
@@ -369,7 +369,7 @@ def test_a_task_can_be_stopped_before_it_starts_and_again_after(world: World) ->
 def test_tasks_are_found_by_what_they_are(world: World) -> None:
     world.steady(count=2)
     world.call("RunTask", **a_task(world, startedBy="me"))
-    world.play(1)
+    world.advance(1)
     deployment = world.shown()["deployments"][0]["id"]
     assert len(world.tasks()) == 3
     assert len(world.tasks(serviceName="web")) == 2
@@ -419,7 +419,7 @@ def test_a_service_revision_tells_what_was_deployed(world: World) -> None:
 def test_service_deployments_are_listed_by_status(world: World) -> None:
     world.steady(count=1)
     world.roll("good")
-    world.play(1)
+    world.advance(1)
 
     def listed(*states: str) -> list[str]:
         answer = world.call("ListServiceDeployments", cluster="demo", service="web", status=list(states))

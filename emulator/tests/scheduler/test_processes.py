@@ -446,7 +446,7 @@ def answer(run: TaskRun, port: int, path: str = "/") -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("unplayed", "word"),
+    ("unsupported", "word"),
     [
         ({"secrets": [{"name": "A", "valueFrom": "arn"}]}, "secrets"),
         ({"environmentFiles": [{"type": "s3", "value": "arn"}]}, "environmentFiles"),
@@ -457,25 +457,25 @@ def answer(run: TaskRun, port: int, path: str = "/") -> str | None:
         ({"dependsOn": [{"containerName": "web", "condition": "HEALTHY"}]}, "dependsOn with another condition"),
     ],
 )
-def test_what_a_process_cannot_play_is_refused_for_our_image_and_said_for_a_placeholder(
+def test_what_a_process_cannot_have_is_refused_for_our_image_and_said_for_a_placeholder(
     cloud: Cloud,
     session: boto3.Session,
     tmp_path: Path,
     image: Callable[[str], str],
     said: Say,
-    unplayed: dict[str, Any],
+    unsupported: dict[str, Any],
     word: str,
 ) -> None:
-    if "dependsOn" in unplayed:
-        unplayed = {"dependsOn": [{"containerName": "other", "condition": "HEALTHY"}]}
+    if "dependsOn" in unsupported:
+        unsupported = {"dependsOn": [{"containerName": "other", "condition": "HEALTHY"}]}
     with running(cloud, session, tmp_path, said, stand_in=True) as processes:
-        ours = processes.start(a_launch(a_container(image(WAITS), **unplayed)))
+        ours = processes.start(a_launch(a_container(image(WAITS), **unsupported)))
         [(code, reason)] = ended(ours)
         assert code is None
         assert reason
         assert reason.startswith("ResourceInitializationError: a task that runs as a process cannot have ")
         assert word in reason
-        theirs = [processes.start(a_launch(a_container("library/theirs:1", **unplayed))) for _ in range(2)]
+        theirs = [processes.start(a_launch(a_container("library/theirs:1", **unsupported))) for _ in range(2)]
         for run in theirs:
             wait_until_running(run)
     assert len([line for line in said if word in line]) == 1
@@ -571,7 +571,7 @@ MAIN = """
 import sys
 from pathlib import Path
 import boto3
-from ecs_emulator import keeper
+from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.keys import Keys
@@ -580,7 +580,7 @@ from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.processes import Processes
 from emulator.tests.scheduler.launches import a_container, a_launch, wait_until_running
 folder, image, name, value = Path(sys.argv[1]), *sys.argv[2:]
-with keeper.started() as start:
+with reaper.started() as start:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
     processes = Processes(
         Images(folder / "images"), start, session, "http://127.0.0.1:9", 4567, Clock(100), folder / "tasks",

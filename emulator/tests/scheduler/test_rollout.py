@@ -20,7 +20,7 @@ def a_bad(wanted: int, **tasks: int) -> Counts:
 
 
 @pytest.mark.parametrize(
-    ("sides", "minimum", "maximum", "stopping", "steps", "page"),
+    ("counts", "minimum", "maximum", "stopping", "actions", "page"),
     [
         # A service of its own.
         ([Counts(2)], 2, 4, 0, [Action(start=2)], ROLLING),
@@ -105,9 +105,9 @@ def a_bad(wanted: int, **tasks: int) -> Counts:
     ],
 )
 def test_a_rollout_goes_on(
-    sides: list[Counts], minimum: int, maximum: int, stopping: int, steps: list[Action], page: str
+    counts: list[Counts], minimum: int, maximum: int, stopping: int, actions: list[Action], page: str
 ) -> None:
-    assert plan(sides, minimum, maximum, stopping) == steps, page
+    assert plan(counts, minimum, maximum, stopping) == actions, page
 
 
 def test_a_deployment_that_has_failed_takes_nothing_from_the_others_and_those_are_kept_up() -> None:

@@ -28,7 +28,7 @@ def serving(world: World) -> int:
 def least_serving(world: World, seconds: float) -> int:
     least = serving(world)
     for _ in range(int(seconds * 2)):
-        world.play(0.5)
+        world.advance(0.5)
         least = min(least, serving(world))
     return least
 
@@ -53,7 +53,7 @@ def test_both_deployments_are_shown_while_they_are_side_by_side(world: World) ->
     world.steady(count=2)
     first = world.shown()["taskDefinition"]
     world.roll("good")
-    world.play(2)
+    world.advance(2)
     shown = world.shown()
     primary, active = shown["deployments"]
     assert (primary["status"], primary["rolloutState"], primary["runningCount"]) == ("PRIMARY", "IN_PROGRESS", 2)
@@ -69,7 +69,7 @@ def test_a_rollout_is_told_in_the_words_of_ecs(world: World) -> None:
     (old,) = world.tasks()
     said = len(world.events())
     world.roll("good")
-    world.play(60)
+    world.advance(60)
     (new,) = world.tasks()
     ids = [task["taskArn"].rpartition("/")[2] for task in (old, new)]
     assert world.events()[said:] == [
@@ -116,7 +116,7 @@ def test_a_bad_revision_is_rolled_back_and_nobody_notices(world: World, image: s
 )
 def test_a_failed_task_says_why(world: World, image: str, code: str, reason: str) -> None:
     world.service(image=image, deploymentConfiguration=BREAKER)
-    world.play(60)
+    world.advance(60)
     task = world.tasks(desiredStatus="STOPPED")[0]
     assert (task["lastStatus"], task["stopCode"], task["stoppedReason"]) == ("STOPPED", code, reason)
 
@@ -126,7 +126,7 @@ def test_the_state_of_a_rollback_can_be_seen_on_its_way(world: World) -> None:
     world.roll("crash")
     states = {world.course()["status"]}
     for _ in range(240):
-        world.play(0.5)
+        world.advance(0.5)
         states.add(world.course()["status"])
     assert states == {"PENDING", "IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL"}
     assert serving(world) == 2
@@ -144,21 +144,21 @@ def test_without_a_rollback_a_failed_deployment_stops_and_what_serves_goes_on(wo
     assert course["stoppedAt"] == course["finishedAt"]
     assert [each["rolloutState"] for each in world.shown()["deployments"]] == ["FAILED", "COMPLETED"]
     world.running()[0].end(137)
-    world.play(60)
+    world.advance(60)
     assert serving(world) == 2
     assert len(world.runner.runs) == started + 1
 
 
 def test_a_first_deployment_has_nothing_to_go_back_to(world: World) -> None:
     world.service(image="crash", deploymentConfiguration=BREAKER)
-    world.play(60)
+    world.advance(60)
     assert world.course()["status"] == "STOPPED"
     assert world.shown()["deployments"][0]["rolloutState"] == "FAILED"
     started = len(world.runner.runs)
-    world.play(60)
+    world.advance(60)
     assert len(world.runner.runs) == started
     world.roll("good")
-    world.play(60)
+    world.advance(60)
     assert world.course()["status"] == "SUCCESSFUL"
     assert [each["status"] for each in world.shown()["deployments"]] == ["PRIMARY"]
 
@@ -168,7 +168,7 @@ def test_a_rollback_that_fails_itself_says_so(world: World) -> None:
     world.roll("crash")
     for run in world.runner.runs[:2]:
         run.launch.definition["containerDefinitions"][0]["image"] = "missing"
-    world.play(120)
+    world.advance(120)
     assert world.course()["status"] == "ROLLBACK_FAILED"
     assert world.shown()["deployments"][0]["rolloutState"] == "FAILED"
 
@@ -177,12 +177,12 @@ def test_a_rollback_is_counted_anew(world: World) -> None:
     breaker = {"enable": True, "rollback": True, "resetOnHealthyTask": False}
     world.service(count=2, deploymentConfiguration={"deploymentCircuitBreaker": breaker})
     for _ in range(2):
-        world.play(1)
+        world.advance(1)
         world.running()[0].end(1)
-    world.play(60)
+    world.advance(60)
     assert world.shown()["deployments"][0]["failedTasks"] == 2
     world.roll("crash")
-    world.play(60)
+    world.advance(60)
     assert world.course()["status"] == "ROLLBACK_SUCCESSFUL"
     assert world.shown()["deployments"][0]["failedTasks"] == 0
 
@@ -191,9 +191,9 @@ def test_a_revision_that_is_on_its_way_back_is_not_gone_back_to(world: World) ->
     world.steady(count=2, deploymentConfiguration={**BREAKER, **WORKSHOP})
     world.roll("crash")
     while world.course()["status"] != "ROLLBACK_IN_PROGRESS":
-        world.play(0.5)
+        world.advance(0.5)
     world.roll("missing")
-    world.play(60)
+    world.advance(60)
     assert world.course()["status"] == "STOPPED"
     assert world.shown()["deployments"][0]["rolloutState"] == "FAILED"
 
@@ -202,13 +202,13 @@ def test_a_rollout_is_not_done_before_the_last_old_task_has_gone(world: World) -
     world.steady(count=1)
     old = world.running()[0]
     world.roll("good")
-    world.play(10)
+    world.advance(10)
     old.stops_at_once = False
-    world.play(60)
+    world.advance(60)
     assert [each["status"] for each in world.shown()["deployments"]] == ["PRIMARY", "ACTIVE"]
     assert world.course()["status"] == "IN_PROGRESS"
     old.end(137)
-    world.play(1)
+    world.advance(1)
     assert world.course()["status"] == "SUCCESSFUL"
 
 
@@ -218,13 +218,13 @@ def test_a_rollout_waits_for_what_is_left_of_a_task_that_died(world: World) -> N
     world.steady(count=1, taskDefinition=two)
     old = world.running()[0]
     world.roll("good")
-    world.play(1)
+    world.advance(1)
     old.stops_at_once = False
     old.end(1, "app")
-    world.play(60)
+    world.advance(60)
     assert world.course()["status"] == "IN_PROGRESS"
     old.end(137)
-    world.play(1)
+    world.advance(1)
     assert world.course()["status"] == "SUCCESSFUL"
 
 
@@ -232,7 +232,7 @@ def test_the_threshold_of_the_breaker_can_be_chosen(world: World) -> None:
     breaker = {"enable": True, "rollback": True, "thresholdConfiguration": {"type": "COUNT", "value": 7}}
     world.steady(count=1, deploymentConfiguration={"deploymentCircuitBreaker": breaker})
     world.roll("crash")
-    world.play(60)
+    world.advance(60)
     assert world.course()["deploymentCircuitBreaker"] == {"status": "TRIGGERED", "failureCount": 7, "threshold": 7}
     assert len(world.runner.runs) == 1 + 7
 
@@ -244,25 +244,25 @@ def test_a_healthy_task_resets_the_count_of_failures_unless_it_is_told_not_to(
     breaker = {"enable": True, "rollback": True, "resetOnHealthyTask": reset}
     world.steady(count=3, deploymentConfiguration={"deploymentCircuitBreaker": breaker})
     world.roll("good")
-    world.play(1)
+    world.advance(1)
     slow, healthy, _ = world.running()[-3:]
     world.targets.said |= {slow.address: "initial", healthy.address: "initial"}
 
     def fail_twice() -> None:
         for _ in range(2):
             world.running()[-1].end(1)
-            world.play(1)
+            world.advance(1)
 
     fail_twice()
     world.targets.said[healthy.address] = "healthy"
-    world.play(1)
+    world.advance(1)
     fail_twice()
     assert world.course()["status"] in states
 
 
 def test_without_a_breaker_failing_tasks_are_tried_again_ever_more_rarely(world: World) -> None:
     world.service(image="crash", count=1)
-    world.play(1200)
+    world.advance(1200)
     assert 5 <= len(world.runner.runs) <= 12
     assert world.shown()["deployments"][0]["rolloutState"] == "IN_PROGRESS"
     complaints = [event for event in world.events() if "is unable to consistently start tasks successfully" in event]
@@ -272,9 +272,9 @@ def test_without_a_breaker_failing_tasks_are_tried_again_ever_more_rarely(world:
 def test_a_newer_update_takes_the_place_of_one_under_way(world: World) -> None:
     world.steady(count=2, deploymentConfiguration=BREAKER)
     world.roll("sick")
-    world.play(3)
+    world.advance(3)
     world.roll("good")
-    world.play(1)
+    world.advance(1)
     assert [each["status"] for each in world.shown()["deployments"]] == ["PRIMARY", "ACTIVE", "ACTIVE"]
     assert least_serving(world, 90) == 2
     listed = world.call("ListServiceDeployments", cluster="demo", service="web")["serviceDeployments"]
@@ -286,7 +286,7 @@ def test_a_bad_update_during_a_rollout_is_rolled_back_to_what_was_last_completed
     world.steady(count=2, deploymentConfiguration=BREAKER)
     first = world.shown()["taskDefinition"]
     world.roll("good")
-    world.play(3)
+    world.advance(3)
     world.roll("crash")
     assert least_serving(world, 90) == 2
     assert world.course()["status"] == "ROLLBACK_SUCCESSFUL"
@@ -315,7 +315,7 @@ def test_some_settings_change_without_a_deployment(world: World, change: dict[st
     world.steady(count=2)
     before = world.shown()["deployments"][0]["id"]
     world.update(**change)
-    world.play(60)
+    world.advance(60)
     assert [each["id"] for each in world.shown()["deployments"]] == [before]
     assert world.shown()["runningCount"] == change.get("desiredCount", 2)
     assert len(world.call("ListServiceDeployments", cluster="demo", service="web")["serviceDeployments"]) == 1
@@ -333,9 +333,9 @@ def test_more_tasks_during_a_rollout_are_more_of_both_revisions(world: World) ->
     world.steady(count=2)
     first = world.shown()["taskDefinition"]
     world.roll("sick")
-    world.play(2)
+    world.advance(2)
     world.update(desiredCount=4)
-    world.play(2)
+    world.advance(2)
     assert [task["taskDefinitionArn"] for task in world.tasks()].count(first) == 4
 
 
@@ -343,7 +343,7 @@ def test_a_deployment_can_be_stopped_and_rolled_back(world: World) -> None:
     world.steady(count=2)
     first = world.shown()["taskDefinition"]
     world.roll("sick")
-    world.play(2)
+    world.advance(2)
     arn = world.course()["serviceDeploymentArn"]
     assert world.call("StopServiceDeployment", serviceDeploymentArn=arn) == {"serviceDeploymentArn": arn}
     assert world.course()["status"] == "ROLLBACK_REQUESTED"
@@ -357,7 +357,7 @@ def test_a_deployment_can_be_stopped_and_rolled_back(world: World) -> None:
 def test_a_deployment_can_be_aborted_where_it_stands(world: World) -> None:
     world.steady(count=2)
     world.roll("sick")
-    world.play(2)
+    world.advance(2)
     arn = world.course()["serviceDeploymentArn"]
     world.call("StopServiceDeployment", serviceDeploymentArn=arn, stopType="ABORT")
     assert world.course()["status"] == "STOP_REQUESTED"
@@ -369,7 +369,7 @@ def test_a_deployment_can_be_aborted_where_it_stands(world: World) -> None:
 def test_a_rollout_that_its_percentages_forbid_says_so_once(world: World) -> None:
     world.steady(count=1, deploymentConfiguration={"minimumHealthyPercent": 100, "maximumPercent": 150})
     world.roll("good")
-    world.play(60)
+    world.advance(60)
     assert sum("was unable to stop or start tasks during a deployment" in event for event in world.events()) == 1
     assert serving(world) == 1
 
@@ -379,6 +379,6 @@ def test_other_target_groups_are_a_new_deployment(world: World) -> None:
     other = GROUP.replace("web", "other")
     world.targets.balanced.add(other)
     world.update(loadBalancers=[{"targetGroupArn": other, "containerName": "app", "containerPort": 8080}])
-    world.play(60)
+    world.advance(60)
     (run,) = world.running()
     assert [group for group, target in world.targets.since if target.id == run.address] == [other]

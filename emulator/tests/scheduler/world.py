@@ -2,7 +2,7 @@
 
 world = World()
 world.service("web", "good", count=2)
-world.play(30)
+world.advance(30)
 assert world.shown("web")["runningCount"] == 2
 
 How a task fares is said by its image: `good` gets healthy, `sick` runs and never does, `crash` ends at once,
@@ -142,7 +142,7 @@ class World:
         check_answer(operation, answer)
         return answer
 
-    def play(self, seconds: float, step: float = 0.5) -> None:
+    def advance(self, seconds: float, step: float = 0.5) -> None:
         """Let time pass."""
         until = self.now + seconds
         while self.now < until - 1e-9:
@@ -185,7 +185,7 @@ class World:
     def steady(self, name: str = "web", image: str = "good", count: int = 2, **more: Any) -> None:
         """A service that has got where it wanted to."""
         self.service(name, image, count, **more)
-        self.play(60)
+        self.advance(60)
         assert self.shown(name)["deployments"][0]["rolloutState"] == "COMPLETED"
 
     def update(self, name: str = "web", **more: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The scheduler in simulated worlds: every invariant holds, and a seed is played again byte for byte."""
+"""The scheduler in simulated worlds: every invariant holds, and a seed is emulated again byte for byte."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_deployment_that_is_gone_back_to_with_its_tasks_in_place_can_be_gone_b
     assert simulate(6346).violation is None
 
 
-def test_a_seed_is_played_again_byte_for_byte() -> None:
+def test_a_seed_is_replayed_byte_for_byte() -> None:
     again = simulate(11)
     assert simulate(11).trace.lines == again.trace.lines
     # Strings hash differently in another process.

@@ -110,7 +110,7 @@ class Stage:
 
 def new_name() -> str:
     """A stack's name: all tests of a process share what moto stores."""
-    return f"played-{next(_numbers)}"
+    return f"emulated-{next(_numbers)}"
 
 
 @contextmanager
@@ -120,11 +120,11 @@ def stage() -> Iterator[Stage]:
     gate = threading.Event()
     scheduler = Scheduler(_Runner(gate), _Targets(), Clock(SPEED))
     try:
-        cloud.play("ecs", OperationHandlers(bound(ecs.OPERATIONS, scheduler)))
+        cloud.emulate("ecs", OperationHandlers(bound(ecs.OPERATIONS, scheduler)))
         use_only(cloud.url, cloud.key)
         session = boto3.Session()
         stacks = Stacks(session, REGION, tasks_run=True, clock=Clock(SPEED))
-        cloud.play("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, stacks)))
+        cloud.emulate("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, stacks)))
         scheduler.start()
         yield Stage(cloud.url, session, stacks, gate)
         stacks.close()

@@ -1,4 +1,4 @@
-"""Templates that the tests of stacks share: a network, which is imagined, and a service behind a load balancer."""
+"""Templates that the tests of stacks share: a network, which is stubbed, and a service behind a load balancer."""
 
 from __future__ import annotations
 

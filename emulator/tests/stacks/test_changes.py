@@ -8,7 +8,7 @@ import pytest
 
 from ecs_emulator.stacks.changes import NoUpdates
 from ecs_emulator.stacks.plan import ResourceChange
-from ecs_emulator.stacks.resources.registry import PLAYED
+from ecs_emulator.stacks.resources.registry import EMULATED
 from ecs_emulator.stacks.templates import TemplateError, parsed_template
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import BALANCED, SERVICE
@@ -43,12 +43,12 @@ Resources: {Firewall: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, D
 """
 
 
-def test_a_firewall_that_is_made_or_changed_says_in_the_events_that_it_is_not_played(stage: Stage, name: str) -> None:
+def test_a_firewall_that_is_made_or_changed_says_in_the_events_that_it_is_not_emulated(stage: Stage, name: str) -> None:
     for verb, most in (("CREATE", 10), ("UPDATE", 20)):
         stage.deploy(name, FIREWALL, Most=most)
         events = stage.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
         made = next(event for event in events if event["ResourceStatus"] == f"{verb}_COMPLETE" and _is_firewall(event))
-        assert made["ResourceStatusReason"] == "Not played here: nobody is counted, nobody refused."
+        assert made["ResourceStatusReason"] == "Not emulated here: nobody is counted, nobody refused."
 
 
 def _is_firewall(event: Any) -> bool:
@@ -156,7 +156,7 @@ def test_nothing_to_change_is_said(stage: Stage, name: str) -> None:
     with pytest.raises(NoUpdates, match="No updates are to be performed"):
         stage.deploy(name, LOGS)
     events = stage.statuses(name)
-    stage.stacks.play(name, parsed_template(LOGS, "t.yml"), {})
+    stage.stacks.deploy_document(name, parsed_template(LOGS, "t.yml"), {})
     assert stage.statuses(name) == events
 
 
@@ -294,7 +294,7 @@ def test_a_change_is_found_out_without_working_out_what_is_not_known(stage: Stag
     assert stage.deploy(name, text)["Group"] == f"{name}-files-{name}"
 
 
-@pytest.mark.parametrize("type_name", sorted(PLAYED))
+@pytest.mark.parametrize("type_name", sorted(EMULATED))
 def test_what_needs_a_replacement_is_what_the_registry_of_cloudformation_says(type_name: str) -> None:
     schema_of = pytest.importorskip("cfnlint.schema").PROVIDER_SCHEMA_MANAGER.get_resource_schema
     schema = schema_of("us-east-1", type_name).schema
@@ -306,4 +306,4 @@ def test_what_needs_a_replacement_is_what_the_registry_of_cloudformation_says(ty
         "ImportSourceSpecification",
     }
     # Of the indexes beside the keys the registry is silent, the reference is not.
-    assert PLAYED[type_name].replaced_by - {"LocalSecondaryIndexes"} == names
+    assert EMULATED[type_name].replaced_by - {"LocalSecondaryIndexes"} == names

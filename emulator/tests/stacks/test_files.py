@@ -11,7 +11,7 @@ from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import SERVICE
 
-# A load-balanced service as somebody else would write it: three templates, all intrinsics that are played.
+# A load-balanced service as somebody else would write it: three templates, all intrinsics that are emulated.
 PARENT = """
 AWSTemplateFormatVersion: "2010-09-09"
 Parameters:
@@ -155,10 +155,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_load_balanced_service_of_somebody_else_is_played(stage: Stage, name: str, folder: Path) -> None:
+def test_a_load_balanced_service_of_somebody_else_is_deployed(stage: Stage, name: str, folder: Path) -> None:
     path = folder / f"{name}.yml"
     path.write_text(PARENT)
-    stage.stacks.play_files([path], {"DesiredCount": 2})
+    stage.stacks.deploy_files([path], {"DesiredCount": 2})
     assert stage.stacks.stood_in == {
         "Subnets": "subnet-stand-in-a,subnet-stand-in-b",
         "Vpc": "vpc-stand-in",
@@ -181,7 +181,7 @@ def test_a_load_balanced_service_of_somebody_else_is_played(stage: Stage, name: 
     assert (task["cpu"], task["memory"]) == ("256", "512")
     assert task["taskRoleArn"] == f"arn:aws:iam::123456789012:role/{name}-Service-Role"
 
-    stage.stacks.play_files([path], {"DesiredCount": 2, "Size": "large"})
+    stage.stacks.deploy_files([path], {"DesiredCount": 2, "Size": "large"})
     [service] = stage.client("ecs").describe_services(cluster=f"{name}-Service-Cluster", services=[outputs["Service"]])[
         "services"
     ]
@@ -197,9 +197,9 @@ def test_a_nested_stack_changes_with_its_template(stage: Stage, name: str, folde
     path.write_text("Resources: {Part: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: part.yml}}}")
     part = folder / "part.yml"
     part.write_text("Resources: {One: {Type: AWS::Logs::LogGroup}}")
-    stage.stacks.play_files([path], {})
+    stage.stacks.deploy_files([path], {})
     part.write_text("Resources: {Two: {Type: AWS::Logs::LogGroup}}")
-    stage.stacks.play_files([path], {})
+    stage.stacks.deploy_files([path], {})
     child = stage.stacks.named(f"{name}-Part")
     assert child is not None
     assert (child.status, list(child.resources)) == ("UPDATE_COMPLETE", ["Two"])
@@ -210,7 +210,7 @@ def test_a_nested_stack_that_fails_takes_its_parent_back(stage: Stage, name: str
     path.write_text("Resources: {Part: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: part.yml}}}")
     (folder / "part.yml").write_text(SERVICE.replace("Default: good", "Default: crash"))
     with pytest.raises(TemplateError, match=r"Part: Embedded stack .* Service: .*Circuit Breaker was triggered"):
-        stage.stacks.play_files([path], {})
+        stage.stacks.deploy_files([path], {})
     assert [stack.status for stack in stage.stacks.all() if stack.name.startswith(name)] == ["ROLLBACK_COMPLETE"]
 
 
@@ -233,7 +233,7 @@ def test_a_nested_stack_without_a_template_is_refused(
     path = folder / f"{name}.yml"
     path.write_text(f"Resources: {{Part: {{Type: AWS::CloudFormation::Stack, Properties: {properties}}}}}")
     with pytest.raises(TemplateError, match=message):
-        stage.stacks.play_files([path], {})
+        stage.stacks.deploy_files([path], {})
 
 
 def test_a_template_in_s3_may_be_nested(stage: Stage, name: str, folder: Path) -> None:
@@ -248,7 +248,7 @@ def test_a_template_in_s3_may_be_nested(stage: Stage, name: str, folder: Path) -
         path.write_text(
             f"Resources: {{Part: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: '{address}'}}}}}}"
         )
-        stage.stacks.play_files([path], {})
+        stage.stacks.deploy_files([path], {})
     child = stage.stacks.named(f"{name}-Part")
     assert child is not None
     assert list(child.resources) == ["One"]
@@ -258,7 +258,7 @@ def test_a_parameter_that_no_file_declares_is_refused(stage: Stage, name: str, f
     path = folder / f"{name}.yml"
     path.write_text("Resources: {}")
     with pytest.raises(TemplateError, match="There is no parameter Size in any of the templates"):
-        stage.stacks.play_files([path], {"Size": "small"})
+        stage.stacks.deploy_files([path], {"Size": "small"})
 
 
 @pytest.mark.parametrize(
@@ -299,5 +299,5 @@ def test_a_resource_waits_for_what_it_depends_on(stage: Stage, name: str) -> Non
 
 @pytest.mark.parametrize("transform", ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"])
 def test_a_transform_is_refused(stage: Stage, name: str, transform: str) -> None:
-    with pytest.raises(TemplateError, match=f"the transform {transform} is not played here"):
+    with pytest.raises(TemplateError, match=f"the transform {transform} is not emulated here"):
         stage.deploy(name, f"Transform: {transform}\nResources: {{}}")

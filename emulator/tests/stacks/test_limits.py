@@ -196,7 +196,7 @@ def test_stacks_that_are_inside_of_themselves_come_to_an_end(stage: Stage, tmp_p
     path = tmp_path / "again.yml"
     path.write_text("Resources: {Again: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: again.yml}}}\n")
     with pytest.raises(TemplateError, match=rf"^again\.yml: Again: .*More than {NESTED} stacks are inside") as refused:
-        stage.stacks.play_files([path], {})
+        stage.stacks.deploy_files([path], {})
     assert len(str(refused.value)) <= LONGEST
 
 

@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from ecs_emulator.stacks.resources.coercion import coerced
-from ecs_emulator.stacks.resources.registry import NOT_PLAYED, grouped, known
-from ecs_emulator.stacks.resources.stubs import imagine
+from ecs_emulator.stacks.resources.registry import STUBBED, grouped, known
+from ecs_emulator.stacks.resources.stubs import stub_of
 from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import BALANCED, NETWORK, SERVICE
@@ -106,7 +106,7 @@ def test_a_task_definition_s_properties_fit_the_api(properties: dict[str, Any], 
         ({"NetworkConfiguration": "vpc"}, "CreateService.NetworkConfiguration should have properties; it is 'vpc'."),
         (
             {"Cluster": "{{resolve:ssm:name}}"},
-            "CreateService.Cluster is '{{resolve:ssm:name}}'; dynamic references are not played here.",
+            "CreateService.Cluster is '{{resolve:ssm:name}}'; dynamic references are not emulated here.",
         ),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_cluster_has_the_settings_of_its_template(stage: Stage, name: str) -> 
 
 def test_a_secret_of_a_container_is_refused(stage: Stage, name: str) -> None:
     text = SERVICE.replace("Image: !Ref Image", "Image: !Ref Image\n          Secrets: [{Name: A, ValueFrom: arn}]")
-    with pytest.raises(TemplateError, match="Task: Secrets is not played here"):
+    with pytest.raises(TemplateError, match="Task: Secrets is not emulated here"):
         stage.deploy(name, text)
 
 
@@ -366,10 +366,10 @@ def test_a_listener_may_have_a_certificate_that_is_in_aws(stage: Stage, name: st
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("LoadBalancerAttributes:", "Type: network\n      LoadBalancerAttributes:", "Type network is not played"),
+        ("LoadBalancerAttributes:", "Type: network\n      LoadBalancerAttributes:", "Type network is not emulated"),
         ("[!Ref SubnetA, !Ref SubnetB]", "[!Ref SubnetA]", "At least two subnets in two different"),
-        ("TargetType: ip", "TargetType: lambda", "TargetType lambda is not played"),
-        ("Type: forward", "Type: authenticate-oidc", "The action authenticate-oidc is not played"),
+        ("TargetType: ip", "TargetType: lambda", "TargetType lambda is not emulated"),
+        ("Type: forward", "Type: authenticate-oidc", "The action authenticate-oidc is not emulated"),
         ("Key: idle_timeout.timeout_seconds", "Key: idle.timeout", "Key idle.timeout"),
     ],
 )
@@ -383,31 +383,31 @@ def test_what_a_load_balancer_cannot_do_here_is_refused(
 
 
 def test_an_imagined_resource_has_the_form_of_a_real_one() -> None:
-    role = imagine("us-east-1", "AWS::IAM::Role", "s-Role", {"RoleName": "own", "Path": "/team/"})
+    role = stub_of("us-east-1", "AWS::IAM::Role", "s-Role", {"RoleName": "own", "Path": "/team/"})
     assert role.attributes["Arn"] == "arn:aws:iam::123456789012:role/team/own"
     assert role.ref == "own"
-    repository = imagine("us-east-1", "AWS::ECR::Repository", "s-Images", {})
+    repository = stub_of("us-east-1", "AWS::ECR::Repository", "s-Images", {})
     assert repository.attributes["RepositoryUri"] == "123456789012.dkr.ecr.us-east-1.amazonaws.com/s-images"
     assert repository.attributes["Arn"] == "arn:aws:ecr:us-east-1:123456789012:repository/s-images"
-    assert imagine("us-east-1", "AWS::EC2::VPC", "s-Vpc", {"CidrBlock": "10.1.0.0/16"}).attributes["CidrBlock"] == (
+    assert stub_of("us-east-1", "AWS::EC2::VPC", "s-Vpc", {"CidrBlock": "10.1.0.0/16"}).attributes["CidrBlock"] == (
         "10.1.0.0/16"
     )
 
 
-def test_where_no_task_runs_a_service_is_imagined() -> None:
-    assert known(tasks_run=False)["AWS::ECS::Service"].imagined
-    assert not known(tasks_run=True)["AWS::ECS::Service"].imagined
-    assert all(kind.imagined for name, kind in known(tasks_run=True).items() if name in NOT_PLAYED)
+def test_where_no_task_runs_a_service_is_stubbed() -> None:
+    assert known(tasks_run=False)["AWS::ECS::Service"].stubbed
+    assert not known(tasks_run=True)["AWS::ECS::Service"].stubbed
+    assert all(kind.stubbed for name, kind in known(tasks_run=True).items() if name in STUBBED)
 
 
 def test_whoever_makes_a_firewall_is_told_that_it_refuses_nobody_here() -> None:
     for name in ("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation"):
-        assert name in NOT_PLAYED
-        assert known(tasks_run=True)[name].note == "Not played here: nobody is counted, nobody refused."
-    firewall = imagine("us-east-1", "AWS::WAFv2::WebACL", "s-Firewall", {})
+        assert name in STUBBED
+        assert known(tasks_run=True)[name].note == "Not emulated here: nobody is counted, nobody refused."
+    firewall = stub_of("us-east-1", "AWS::WAFv2::WebACL", "s-Firewall", {})
     assert firewall.attributes["Arn"].startswith("arn:aws:wafv2:us-east-1:123456789012:regional/webacl/s-Firewall/")
 
 
-def test_what_is_not_played_is_said_shortly() -> None:
+def test_what_is_not_emulated_is_said_shortly() -> None:
     types = {"AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::IAM::Role"}
     assert grouped(types) == "EC2 (Subnet, VPC), IAM (Role)"

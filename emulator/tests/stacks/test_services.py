@@ -132,7 +132,7 @@ def test_a_forced_deployment_is_one_without_a_change(stage: Stage, name: str) ->
     assert after["taskDefinition"] == before["taskDefinition"]
 
 
-def test_who_waits_for_a_service_stops_when_the_rehearsal_does(stage: Stage, name: str) -> None:
+def test_who_waits_for_a_service_stops_when_the_emulator_does(stage: Stage, name: str) -> None:
     stacks = Stacks(stage.session, REGION, tasks_run=True)
     causes = []
 
@@ -147,4 +147,4 @@ def test_who_waits_for_a_service_stops_when_the_rehearsal_does(stage: Stage, nam
     until(lambda: (stack := stacks.named(name)) and "Service" in stack.resources, "the service is being made")
     stacks.close()
     thread.join(timeout=20)
-    assert causes == [f"{name}: The rehearsal has ended."]
+    assert causes == [f"{name}: The emulator has ended."]

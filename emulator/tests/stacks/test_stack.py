@@ -1,4 +1,4 @@
-"""What the templates describe exists in the local cloud, and what cannot be played is refused."""
+"""What the templates describe exists in the local cloud, and what cannot be emulated is refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from emulator.tests.support.folders import TEMPLATES
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
 
-Play = Callable[..., Stacks]
+Deploy = Callable[..., Stacks]
 
 _numbers = itertools.count(1)
 
@@ -30,16 +30,16 @@ def stacks(session: boto3.Session) -> Stacks:
 
 
 @pytest.fixture
-def play(stacks: Stacks, tmp_path: Path) -> Play:
-    """Play a template of our own, as a stack with a new name."""
+def deploy(stacks: Stacks, tmp_path: Path) -> Deploy:
+    """Deploy a template of our own, as a stack with a new name."""
 
-    def play(text: str, parameters: dict[str, Any] | None = None) -> Stacks:
+    def deploy(text: str, parameters: dict[str, Any] | None = None) -> Stacks:
         path = tmp_path / "stack.yml"
         path.write_text(text)
-        stacks.play(f"ours-{next(_numbers)}", read_template(path), parameters or {})
+        stacks.deploy_document(f"ours-{next(_numbers)}", read_template(path), parameters or {})
         return stacks
 
-    return play
+    return deploy
 
 
 @pytest.fixture
@@ -78,9 +78,9 @@ def test_the_table_can_be_restored_to_any_second(session: boto3.Session, table_n
 
 @pytest.mark.parametrize(("properties", "days"), [("{RetentionInDays: !Ref Days}", 7), ("{}", None)])
 def test_a_log_group_forgets_after_the_days_of_its_template(
-    play: Play, session: boto3.Session, properties: str, days: int | None
+    deploy: Deploy, session: boto3.Session, properties: str, days: int | None
 ) -> None:
-    stacks = play(f"""
+    stacks = deploy(f"""
         Parameters: {{Days: {{Type: Number, Default: 7}}}}
         Resources: {{Logs: {{Type: AWS::Logs::LogGroup, Properties: {properties}}}}}
         Outputs: {{LogGroup: {{Value: !Ref Logs}}}}
@@ -90,7 +90,7 @@ def test_a_log_group_forgets_after_the_days_of_its_template(
 
 
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:
-    stacks.play(f"site-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
+    stacks.deploy_document(f"site-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
     s3, bucket = session.client("s3"), stacks.outputs["Bucket"]
 
     website = s3.get_bucket_website(Bucket=bucket)
@@ -115,8 +115,8 @@ def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session
     assert rule == {"ObjectOwnership": "BucketOwnerEnforced"}
 
 
-def test_a_bucket_without_an_error_page_can_be_played(play: Play, session: boto3.Session) -> None:
-    stacks = play("""
+def test_a_bucket_without_an_error_page_can_be_emulated(deploy: Deploy, session: boto3.Session) -> None:
+    stacks = deploy("""
         Resources:
           Plain: {Type: AWS::S3::Bucket, Properties: {WebsiteConfiguration: {IndexDocument: home.html}}}
         Outputs: {Bucket: {Value: !Ref Plain}}
@@ -141,12 +141,12 @@ def test_a_bucket_without_an_error_page_can_be_played(play: Play, session: boto3
         ),
         (
             "Files: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: []}}}",
-            "Files: AWS::S3::Bucket.LifecycleConfiguration is not played here.",
+            "Files: AWS::S3::Bucket.LifecycleConfiguration is not emulated here.",
         ),
         (
             "Files: {Type: AWS::S3::Bucket, Properties: {WebsiteConfiguration: "
             "{IndexDocument: a, ErrorDocument: b, RoutingRules: []}}}",
-            "Files: WebsiteConfiguration.RoutingRules is not played here.",
+            "Files: WebsiteConfiguration.RoutingRules is not emulated here.",
         ),
         (
             "Logs: {Type: AWS::Logs::LogGroup, Properties: {DataProtectionPolicy: {}}}",
@@ -154,27 +154,27 @@ def test_a_bucket_without_an_error_page_can_be_played(play: Play, session: boto3
         ),
     ],
 )
-def test_what_cannot_be_played_is_refused_by_name(play: Play, text: str, message: str) -> None:
+def test_what_cannot_be_emulated_is_refused_by_name(deploy: Deploy, text: str, message: str) -> None:
     with pytest.raises(TemplateError) as refused:
-        play(f"Resources:\n  {text}\n")
+        deploy(f"Resources:\n  {text}\n")
     assert str(refused.value).endswith(message)
 
 
-def test_types_without_effect_here_are_told_once_each(play: Play) -> None:
+def test_types_without_effect_here_are_told_once_each(deploy: Deploy) -> None:
     cluster = "Type: AWS::ECS::Cluster"
-    stacks = play(f"Resources: {{One: {{{cluster}}}, Two: {{{cluster}}}}}")
-    play(f"Resources: {{Three: {{{cluster}}}}}")
-    assert stacks.not_played == {"AWS::ECS::Cluster"}
+    stacks = deploy(f"Resources: {{One: {{{cluster}}}, Two: {{{cluster}}}}}")
+    deploy(f"Resources: {{Three: {{{cluster}}}}}")
+    assert stacks.stubbed == {"AWS::ECS::Cluster"}
 
 
-def test_an_attribute_that_is_not_played_is_refused(play: Play) -> None:
+def test_an_attribute_that_is_not_emulated_is_refused(deploy: Deploy) -> None:
     with pytest.raises(TemplateError, match="Files has no attribute Colour here"):
-        play("Resources: {Files: {Type: AWS::S3::Bucket}}\nOutputs: {Colour: {Value: !GetAtt Files.Colour}}")
+        deploy("Resources: {Files: {Type: AWS::S3::Bucket}}\nOutputs: {Colour: {Value: !GetAtt Files.Colour}}")
 
 
-def test_resources_that_need_each_other_are_refused_with_the_circle(play: Play) -> None:
+def test_resources_that_need_each_other_are_refused_with_the_circle(deploy: Deploy) -> None:
     with pytest.raises(TemplateError, match="Circular dependency: One → Two → Three → One"):
-        play("""
+        deploy("""
             Resources:
               One: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Two}}
               Two: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Three}}
@@ -182,8 +182,8 @@ def test_resources_that_need_each_other_are_refused_with_the_circle(play: Play) 
         """)
 
 
-def test_a_resource_is_made_before_the_one_that_needs_it(play: Play, session: boto3.Session) -> None:
-    stacks = play("""
+def test_a_resource_is_made_before_the_one_that_needs_it(deploy: Deploy, session: boto3.Session) -> None:
+    stacks = deploy("""
         Resources:
           Policy:
             Type: AWS::S3::BucketPolicy
@@ -195,25 +195,25 @@ def test_a_resource_is_made_before_the_one_that_needs_it(play: Play, session: bo
     assert json.loads(policy)["Version"] == "2012-10-17"
 
 
-def test_a_resource_or_an_output_whose_condition_does_not_hold_is_not_there(play: Play) -> None:
+def test_a_resource_or_an_output_whose_condition_does_not_hold_is_not_there(deploy: Deploy) -> None:
     text = """
         Parameters: {Wanted: {Type: String, AllowedValues: ['true', 'false']}}
         Conditions: {IsWanted: !Equals [!Ref Wanted, true]}
         Resources: {Files: {Type: AWS::S3::Bucket, Condition: IsWanted}}
         Outputs: {Bucket: {Condition: IsWanted, Value: !Ref Files}}
     """
-    assert play(text, {"Wanted": "false"}).outputs == {}
-    assert play(text, {"Wanted": True}).outputs.keys() == {"Bucket"}
+    assert deploy(text, {"Wanted": "false"}).outputs == {}
+    assert deploy(text, {"Wanted": True}).outputs.keys() == {"Bucket"}
 
 
-def test_a_stack_imports_what_an_earlier_one_exports(play: Play) -> None:
-    play("Resources: {}\nOutputs: {Out: {Value: den-7, Export: {Name: !Sub '${AWS::Region}-Den'}}}")
-    stacks = play("Resources: {}\nOutputs: {In: {Value: !ImportValue us-east-1-Den}}")
+def test_a_stack_imports_what_an_earlier_one_exports(deploy: Deploy) -> None:
+    deploy("Resources: {}\nOutputs: {Out: {Value: den-7, Export: {Name: !Sub '${AWS::Region}-Den'}}}")
+    stacks = deploy("Resources: {}\nOutputs: {In: {Value: !ImportValue us-east-1-Den}}")
     assert stacks.outputs["In"] == "den-7"
 
 
-def test_numbers_and_truths_may_be_given_as_text(play: Play, session: boto3.Session) -> None:
-    stacks = play("""
+def test_numbers_and_truths_may_be_given_as_text(deploy: Deploy, session: boto3.Session) -> None:
+    stacks = deploy("""
         Resources:
           Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: '14'}}
           Rows:
@@ -238,10 +238,10 @@ def test_a_table_that_a_stack_has_left_behind_does_not_stand_in_the_way_of_the_n
     stacks: Stacks, session: boto3.Session
 ) -> None:
     name, document = f"again-{next(_numbers)}", read_template(TEMPLATES / "table.yml")
-    stacks.play(name, document, {})
+    stacks.deploy_document(name, document, {})
     kept = stacks.outputs["Table"]
     stacks.delete(name)
-    stacks.play(name, document, {})
+    stacks.deploy_document(name, document, {})
     assert stacks.outputs["Table"] == f"{kept}-2"
     pages = session.client("dynamodb").get_paginator("list_tables").paginate()
     assert {kept, f"{kept}-2"} <= {name for page in pages for name in page["TableNames"]}

@@ -165,9 +165,9 @@ def test_a_branch_that_is_not_taken_is_not_worked_out(evaluate: Evaluate, piece:
         ("!FindInMap [Shapes, a, b]", "The mapping Shapes has no a.b."),
         ("!Select [2, [a, b]]", "Select 2 of a list of 2."),
         ("!Select [-1, [a, b]]", "Select -1 of a list of 2."),
-        ("!Transform {Name: AWS::Include}", "Fn::Transform is not played here."),
-        ("{'Fn::ToJsonString': {}}", "Fn::ToJsonString is not played here."),
-        ("{A: [{B: {'Fn::Length': [1]}}]}", "A.0.B: Fn::Length is not played here."),
+        ("!Transform {Name: AWS::Include}", "Fn::Transform is not emulated here."),
+        ("{'Fn::ToJsonString': {}}", "Fn::ToJsonString is not emulated here."),
+        ("{A: [{B: {'Fn::Length': [1]}}]}", "A.0.B: Fn::Length is not emulated here."),
     ],
 )
 def test_what_a_template_cannot_mean_is_refused_by_name(evaluate: Evaluate, piece: str, message: str) -> None:

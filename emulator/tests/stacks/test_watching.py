@@ -56,5 +56,5 @@ def test_an_alarm_says_that_nobody_looks_at_its_metric(stage: Stage, name: str) 
     outputs = stage.deploy(name, WATCHED % (1, 1))
     alarm = alarms(stage)[outputs["Alarm"]]
     assert (alarm["StateValue"], "not evaluated here" in alarm["StateReason"]) == ("INSUFFICIENT_DATA", True)
-    assert "AWS::CloudWatch::Alarm" in stage.stacks.not_played
-    assert "AWS::CloudWatch::Dashboard" not in stage.stacks.not_played
+    assert "AWS::CloudWatch::Alarm" in stage.stacks.stubbed
+    assert "AWS::CloudWatch::Dashboard" not in stage.stacks.stubbed

@@ -1,4 +1,4 @@
-"""The faults as they are, each played for a short time in a rehearsal."""
+"""The faults as they are, each injected for a short time in a rehearsal."""
 
 from __future__ import annotations
 

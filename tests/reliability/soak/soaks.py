@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from ecs_emulator.experiments.record import OperatorAction
 from ecs_emulator.load.slices import RequestKind
-from emulator.tests.experiments.stories import a_story
+from emulator.tests.experiments.records import a_record
 from ops.visitors import LIKE
 from reliability.histories import Verdict
 from reliability.soak.memory import BALANCER, REHEARSAL, Part, Sample
-from reliability.soak.story import Refusal, Soaked
+from reliability.soak.record import Refusal, Soaked
 from reliability.soak.synthetic_probes import ProbeResult
 
 LIKES, UPDATED = "mysfits-likes:2", "mysfits-users:2"
@@ -30,7 +30,7 @@ def a_soak(
     grown: Mapping[Part, int] | None = None,
 ) -> Soaked:
     """A minute from 100 on: a rollout at 110, a task killed at 120, a table throttled from 125 to 135."""
-    report = a_story(
+    report = a_record(
         answered={"mysfits-catalog:1": 600, UPDATED: 60, LIKES: 60},
         seconds=60,
         clients=4,

@@ -1,4 +1,4 @@
-"""A soak passes a good story, and fails a story in which any one thing it promises is not so."""
+"""A soak passes a good record, and fails a record in which any one thing it promises is not so."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from ecs_emulator.load.slices import RequestKind
-from emulator.tests.experiments.stories import broken
+from emulator.tests.experiments.records import broken
 from ops.visitors import LIKE
 from reliability.soak.judging import ROOM, judge
 from reliability.soak.memory import REHEARSAL, Part, Sample
-from reliability.soak.story import Refusal
+from reliability.soak.record import Refusal
 from reliability.soak.synthetic_probes import ProbeResult
 from tests.reliability.soak.soaks import LIKES, MIB, TASKS, UNDER_WAY, a_soak
 
@@ -66,7 +66,7 @@ def test_fails_when_a_guest_was_told_something_else() -> None:
     wrong = ProbeResult(130.0, "GET /hello/again", "Hello ELECLE 2", "Hello ELECLE 3")
     soaked = a_soak()
     (sentence,) = broken(judge(replace(soaked, visits=[*soaked.visits, wrong])))
-    assert sentence == "1 of 2 guests were told what they should not be: GET /hello/again 'Hello ELECLE 3'."
+    assert sentence == "1 of 2 probes were told what they should not be: GET /hello/again 'Hello ELECLE 3'."
 
 
 def test_fails_when_an_act_came_to_nothing() -> None:

@@ -12,7 +12,7 @@ from reliability.soak import show
 from reliability.soak.judging import judge
 from reliability.soak.memory import Part
 from reliability.soak.picture import by_service, draw, in_columns, memory_over_time
-from reliability.soak.play import together
+from reliability.soak.run import together
 from tests.reliability.soak.soaks import MIB, TASKS, UPDATED, a_soak
 
 

@@ -1,1 +1,1 @@
-"""What the local cloud answered is on disk: a database beside moto's memory, written before each answer goes out."""
+"""Durable data of the local cloud: a database beside moto's memory, written before each answer goes out."""

@@ -1,4 +1,4 @@
-"""What one call asks of moto, as far as it matters for what may have changed afterwards."""
+"""Calls of moto, as far as they matter for what may have changed afterwards."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _OTHER_READS = {"FilterLogEvents", "StartQuery", "StopQuery", "TransactGetItems"
 
 _OF_DATA = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "PutLogEvents"}
 
-# In the User-Agent of the rehearsal's own AWS clients, and of no others: what people make by hand can be told apart.
+# In the User-Agent of the emulator's own AWS clients, and of no others: what people make by hand can be told apart.
 OURS = "ecs-emulator"
 
 
@@ -94,7 +94,7 @@ class Call:
 
     @property
     def is_of_data(self) -> bool:
-        """Whether it is about what is in a table, a bucket or a log stream."""
+        """True when it is about what is in a table, a bucket or a log stream."""
         return self.operation in _OF_DATA or bool(self.key)
 
     @property

@@ -47,7 +47,7 @@ def set_fields(thing: Any, document: dict[str, Any], names: tuple[str, ...]) -> 
 
 
 def container(account: str, region: str, name: str = "") -> str:
-    """Where something is stored, as one text."""
+    """Container of something stored, as one text."""
     return json.dumps([account, region, name])
 
 

@@ -39,7 +39,7 @@ Document = dict[str, Any]
 
 
 class Cell(NamedTuple):
-    """What has one image: a row, an object, a log stream, a parameter, … `container` is its table, bucket or group."""
+    """Cell that has one image: a row, an object, a log stream, … `container` is its table, bucket or group."""
 
     kind: str
     container: str
@@ -56,7 +56,7 @@ class LogEvent(NamedTuple):
 
 @dataclass
 class Changes:
-    """What one call has changed; None for a cell that is gone. `events` are those added to a log stream."""
+    """Changes of one call; None for a cell that is gone. `events` are those added to a log stream."""
 
     images: dict[Cell, Document | None] = field(default_factory=dict)
     events: dict[Cell, Sequence[LogEvent]] = field(default_factory=dict)

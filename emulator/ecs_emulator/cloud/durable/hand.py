@@ -1,4 +1,4 @@
-"""What somebody made by hand that no database holds: named while it is made, and at the next start said to be gone."""
+"""Manual resources, which no database holds: named while they are made, and at the next start said to be gone."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ class ManualResources:
         with suppress(NotWritten):
             self._database.write(Changes(dict.fromkeys(gone) if gone else {cell: {}}))
 
-    def say_what_is_gone(self, say: Callable[[str], None], played: Iterable[str]) -> None:
-        """Of the last rehearsal, once: a line for each operation."""
-        again = set(played)
+    def say_what_is_gone(self, say: Callable[[str], None], deployed: Iterable[str]) -> None:
+        """Of the last run, once: a line for each operation."""
+        again = set(deployed)
         told: dict[tuple[str, str], list[str]] = {}
         for cell in sorted(self._last):
             operation, _, name = cell.key.partition(" ")
-            # A stack that is played again has its last parameters.
+            # A stack that is deployed again has its last parameters.
             if cell.container != "cloudformation" or name not in again:
                 told.setdefault((cell.container, operation), []).append(name)
         for (service, operation), names in told.items():
             shown = ", ".join(name for name in names if name)
-            say(f"Not kept from the last rehearsal: {operation} of {service}{': ' if shown else ''}{shown}.")
+            say(f"Not kept from the last run: {operation} of {service}{': ' if shown else ''}{shown}.")
         with suppress(NotWritten):
             self._database.write(Changes(dict.fromkeys(self._last.keys() - self._notes)))
         self._last = {}
 
 
 def is_kept(call: Call, database: Database, taken: Set[Cell]) -> bool:
-    """Whether the next start has what a call has done: data, and the definition of what was made by hand.
+    """True when the next start has what a call has done: data, and the definition of what was made by hand.
 
     `taken` are the tables, buckets and groups of the stacks that somebody has deleted; they are made again.
     """
@@ -75,7 +75,7 @@ def is_kept(call: Call, database: Database, taken: Set[Cell]) -> bool:
 
 
 def named(call: Call) -> str:
-    """What a call is about, as its client named it; empty for what has no name."""
+    """Name of what a call is about, as its client gave it; empty for what has no name."""
     if call.service == "s3":
         return call.bucket
     _, noun = _parts(call.operation)

@@ -1,4 +1,4 @@
-"""After each call: what it changed in moto's memory is committed, or taken back there when the disk takes nothing."""
+"""Journal: what a call changed in moto's memory is committed, or taken back there when the disk takes nothing."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ class Journal:
             if not is_kept(call, self._database, self._taken):
                 self._hand.note(call)
 
-    def start(self, say: Say, played: Iterable[str]) -> None:
-        """End the start: make again what was made by hand, and say what is gone; `played` are the stacks of `up`.
+    def start(self, say: Say, deployed: Iterable[str]) -> None:
+        """End the start: make again what was made by hand, and say what is gone; `deployed` are the stacks of `up`.
 
-        Until then, what the rehearsal itself deletes (a stack that goes back) keeps its images.
+        Until then, what the emulator itself deletes (a stack that goes back) keeps its images.
         """
         with self._alone:
             for holder, contents in CONTENT.items():
@@ -108,7 +108,7 @@ class Journal:
                     elif there := self._counted(cell, contents):
                         say(f"Kept until it is made again: {holder} {parts(cell.container)[2]} with {there}.")
             self._is_starting = False
-            self._hand.say_what_is_gone(say, played)
+            self._hand.say_what_is_gone(say, deployed)
 
     def close(self) -> None:
         with self._alone:
@@ -189,7 +189,7 @@ class Journal:
         return found
 
     def _compare(self, cell: Cell, old: Document | None, call: Call, changes: Changes) -> bool:
-        """Whether a cell has changed; then the change is added to the others."""
+        """True when a cell has changed; then the change is added to the others."""
         kind = self._kinds[cell.kind]
         document = kind.document(cell)
         if document == old or (document is None and not may_delete(call, cell.kind)):

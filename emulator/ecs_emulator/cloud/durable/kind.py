@@ -1,4 +1,4 @@
-"""What every kind of data has: which cells there are in moto's memory, their images, and the way back."""
+"""Data kind: which cells there are in moto's memory, their images, and the way back."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class DataKind(Protocol):
     name: str
 
     def cells(self, container: str) -> Iterable[Cell]:
-        """What there is in a container."""
+        """Cells of a container."""
 
     def containers(self) -> Iterable[str]:
-        """Where there may be something."""
+        """Containers that may hold something."""
 
     def document(self, cell: Cell) -> Document | None:
         """The image of a cell as it is in memory, None when it is not there."""

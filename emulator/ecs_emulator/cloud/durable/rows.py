@@ -157,7 +157,7 @@ class Tables(Plain):
             table.items = before.items
 
     def fits(self, container: str, document: Document) -> bool:
-        """Whether the table that is there now has the key of the one that was kept."""
+        """True when the table that is there now has the key of the one that was kept."""
         table = table_of(container)
         types = {each["AttributeName"]: each["AttributeType"] for each in document["attr"]}
         kept = [(each["AttributeName"], each["KeyType"], types[each["AttributeName"]]) for each in document["schema"]]

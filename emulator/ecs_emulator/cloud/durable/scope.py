@@ -1,4 +1,4 @@
-"""Which cells a call may have changed: its own where that is known of the operation, and else whole containers."""
+"""Scope of a call: the cells that it may have changed, and whole containers where that is not known of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `snapshot.json` in which earlier versions kept rows and log events at a stop: taken over once."""
+"""Takeover of the `snapshot.json` in which earlier versions kept rows and log events at a stop: once."""
 
 from __future__ import annotations
 

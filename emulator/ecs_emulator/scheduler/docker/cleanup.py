@@ -1,7 +1,7 @@
-"""Removes the containers of a rehearsal whose main process has gone, however it went.
+"""Clean-up of the containers of an emulator whose main process has gone, however it went.
 
 `python -m ecs_emulator.scheduler.docker.cleanup LABEL` waits for the end of its standard input. The main process
-holds the other end of that pipe and says `done` when it has removed all itself: the keeper's idea, for what an
+holds the other end of that pipe and says `done` when it has removed all itself: the reaper's idea, for what an
 engine keeps.
 """
 
@@ -36,7 +36,7 @@ def sweep(engine: Engine, label: str) -> None:
 class Watcher:
     """The process, from construction to `close`. Implements Child of the supervisor."""
 
-    name = "What removes the containers of a killed rehearsal"
+    name = "The clean-up of containers"
 
     def __init__(self, label: str) -> None:
         self._label = label

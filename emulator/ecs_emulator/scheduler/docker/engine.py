@@ -1,4 +1,4 @@
-"""A Docker engine, by its command line."""
+"""Docker engine, by its command line."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Engine:
             raise NoEngine(f"No Docker engine answers here. Start one, or leave --docker out. ({error})") from error
 
     def call(self, *arguments: str, patience: float = PATIENCE) -> str:
-        """What a command prints. Raises EngineError."""
+        """Output of a command. Raises EngineError."""
         return self.say(*arguments, patience=patience)[0]
 
     def say(
         self, *arguments: str, patience: float = PATIENCE, environment: Mapping[str, str] | None = None
     ) -> tuple[str, list[str]]:
-        """What a command prints, and what it warns of. It has `environment` beside our own. Raises EngineError."""
+        """Output of a command, and its warnings. It has `environment` beside our own. Raises EngineError."""
         try:
             done = subprocess.run(
                 ["docker", *arguments],  # noqa: S607 (wherever it is installed)
@@ -59,7 +59,7 @@ class Engine:
         return done.stdout.strip(), said
 
     def image(self, reference: str) -> dict[str, Any] | None:
-        """What the engine knows of an image; None when it does not have it."""
+        """Description of an image; None when it does not have it."""
         return self._inspected("image", reference)
 
     def state(self, container: str) -> dict[str, Any] | None:

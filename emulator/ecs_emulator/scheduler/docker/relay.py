@@ -1,4 +1,4 @@
-"""Lets the containers of one network reach servers that listen on this machine's loopback address alone."""
+"""Relay from the containers of one network to servers that listen on this machine's loopback address alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Relay:
         self.worker.start()
 
     def url(self, url: str) -> str:
-        """Where the containers reach what is at `url` here."""
+        """Address at which the containers reach what is at `url` here."""
         port = urlsplit(url).port
         assert port is not None  # noqa: S101 (for the type)
         with self._lock:

@@ -1,4 +1,4 @@
-"""What the containers of one rehearsal stand on: a network of their own, a way back to this machine, and their end."""
+"""Docker session of one emulator: a network of its own, a way back to this machine, and the end of both."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DESKTOP = "host.docker.internal"
 @dataclass(frozen=True)
 class DockerSession:
     engine: Engine
-    name: str  # of this rehearsal, and of its network
+    name: str  # of this emulator, and of its network
     labels: tuple[str, ...]  # of all that is its own, as `name=value`
     inside: Callable[[str], str]  # where its containers reach what is at a URL of this machine's loopback address
     host: str  # what this machine is called there
@@ -33,8 +33,8 @@ class DockerSession:
 
 @contextmanager
 def docker_session(engine: Engine, folder: Path) -> Iterator[DockerSession]:
-    """For the rehearsal with its data in `folder`; nothing of it stays. Raises NoEngine when it is no engine of this
-    machine, so that its containers could not reach the rehearsal.
+    """For the emulator with its data in `folder`; nothing of it stays. Raises NoEngine when it is no engine of this
+    machine, so that its containers could not reach the emulator.
     """
     name = f"ecs-emulator-{uuid.uuid4().hex[:8]}"
     ours, this = f"ecs-emulator.folder={folder.absolute()}", f"ecs-emulator.name={name}"
@@ -54,7 +54,7 @@ def docker_session(engine: Engine, folder: Path) -> Iterator[DockerSession]:
         except OSError as error:
             raise NoEngine(
                 "The Docker engine that answers runs rootless, in a virtual machine or elsewhere: "
-                "its containers would not reach this rehearsal."
+                "its containers would not reach this emulator."
             ) from error
         with closing(relay):
             yield DockerSession(engine, name, (ours, this), relay.url, gateway, (watcher, relay.worker))

@@ -1,4 +1,4 @@
-"""A container definition as arguments of `docker create`.
+"""Container settings: a container definition as arguments of `docker create`.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html says which is which.
 """
@@ -10,8 +10,8 @@ from typing import Any
 
 from ecs_emulator.scheduler.addresses import Address
 
-PLAYED = frozenset({"workingDirectory"})  # of what a process cannot have
-_UNPLAYED_LINUX = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
+EMULATED = frozenset({"workingDirectory"})  # of what a process cannot have
+_UNSUPPORTED_LINUX = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
 
 
 def settings(definition: dict[str, Any], task: dict[str, Any], cpus: int) -> list[str]:
@@ -63,10 +63,10 @@ def run(definition: dict[str, Any], image: str) -> list[str]:
     return [*_each("--entrypoint", entry_point[:1]), image, *entry_point[1:], *command]
 
 
-def not_played(definition: dict[str, Any]) -> list[str]:
-    """What a container is run without, though its definition sets it."""
+def not_emulated(definition: dict[str, Any]) -> list[str]:
+    """Properties that a container is run without, though its definition sets it."""
     linux = definition.get("linuxParameters", {})
-    found = [f"linuxParameters.{name}" for name in _UNPLAYED_LINUX if linux.get(name)]
+    found = [f"linuxParameters.{name}" for name in _UNSUPPORTED_LINUX if linux.get(name)]
     return found + [name for name in ("privileged", "interactive", "dockerSecurityOptions") if definition.get(name)]
 
 

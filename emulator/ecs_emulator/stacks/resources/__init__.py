@@ -1,1 +1,1 @@
-"""The resource types, each made, changed and ended through the AWS API of the local cloud."""
+"""Resource providers: each type made, changed and ended through the AWS API of the local cloud."""

@@ -34,7 +34,7 @@ _NOT_OF_BALANCERS = {
 def _create_balancer(context: Context, name: str, properties: Properties) -> PhysicalResource:
     refuse(properties, _NOT_OF_BALANCERS)
     if properties.get("Type", "application") != "application":
-        raise TemplateError(f"{_BALANCER}.Type {properties['Type']} is not played here: only application is.")
+        raise TemplateError(f"{_BALANCER}.Type {properties['Type']} is not emulated here: only application is.")
     elbv2 = context.client("elbv2")
     wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes = wanted.pop("LoadBalancerAttributes", [])
@@ -46,7 +46,7 @@ def _create_balancer(context: Context, name: str, properties: Properties) -> Phy
     arn = call(elbv2, "CreateLoadBalancer", wanted, _BALANCER)["LoadBalancers"][0]["LoadBalancerArn"]
     # Described, as the endpoint tells where it really listens.
     balancer = elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]
-    made = PhysicalResource(
+    physical = PhysicalResource(
         arn,
         {
             "CanonicalHostedZoneID": balancer["CanonicalHostedZoneId"],
@@ -57,29 +57,29 @@ def _create_balancer(context: Context, name: str, properties: Properties) -> Phy
             "SecurityGroups": balancer.get("SecurityGroups", []),
         },
     )
-    with finishing(made):
+    with finishing(physical):
         _set(elbv2, "ModifyLoadBalancerAttributes", {"LoadBalancerArn": arn}, attributes)
-    return made
+    return physical
 
 
 def _update_balancer(
-    context: Context, made: PhysicalResource, before: Properties, after: Properties
+    context: Context, physical: PhysicalResource, before: Properties, after: Properties
 ) -> PhysicalResource:
     refuse(after, _NOT_OF_BALANCERS)
     elbv2, differing = context.client("elbv2"), changed(before, after)
     if unknown := differing - _NETWORK - {"IpAddressType", "LoadBalancerAttributes", "Tags"}:
         raise TemplateError(f"{_BALANCER}.{min(unknown)} cannot be changed here.")
     if "IpAddressType" in differing:
-        wanted = {"LoadBalancerArn": made.ref, "IpAddressType": after.get("IpAddressType", "ipv4")}
+        wanted = {"LoadBalancerArn": physical.ref, "IpAddressType": after.get("IpAddressType", "ipv4")}
         call(elbv2, "SetIpAddressType", wanted, _BALANCER)
     attributes = after.get("LoadBalancerAttributes", []) if "LoadBalancerAttributes" in differing else []
-    _set(elbv2, "ModifyLoadBalancerAttributes", {"LoadBalancerArn": made.ref}, attributes)
-    tag(context, made.ref, before, after)
-    return made
+    _set(elbv2, "ModifyLoadBalancerAttributes", {"LoadBalancerArn": physical.ref}, attributes)
+    tag(context, physical.ref, before, after)
+    return physical
 
 
-def _delete_balancer(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("elbv2").delete_load_balancer(LoadBalancerArn=made.ref)
+def _delete_balancer(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("elbv2").delete_load_balancer(LoadBalancerArn=physical.ref)
 
 
 def _default_subnets(context: Context) -> list[str]:
@@ -91,14 +91,14 @@ def _default_subnets(context: Context) -> list[str]:
 def _create_group(context: Context, name: str, properties: Properties) -> PhysicalResource:
     elbv2 = context.client("elbv2")
     if properties.get("TargetType") == "lambda":
-        raise TemplateError(f"{_GROUP}.TargetType lambda is not played here.")
+        raise TemplateError(f"{_GROUP}.TargetType lambda is not emulated here.")
     wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes, targets = wanted.pop("TargetGroupAttributes", []), wanted.pop("Targets", [])
     if "VpcId" in wanted:
         wanted["VpcId"] = _default_vpc(context)
     group = call(elbv2, "CreateTargetGroup", wanted, _GROUP)["TargetGroups"][0]
     arn = group["TargetGroupArn"]
-    made = PhysicalResource(
+    physical = PhysicalResource(
         arn,
         {
             "LoadBalancerArns": group.get("LoadBalancerArns", []),
@@ -107,11 +107,11 @@ def _create_group(context: Context, name: str, properties: Properties) -> Physic
             "TargetGroupName": group["TargetGroupName"],
         },
     )
-    with finishing(made):
+    with finishing(physical):
         _set(elbv2, "ModifyTargetGroupAttributes", {"TargetGroupArn": arn}, attributes)
         if targets:
             call(elbv2, "RegisterTargets", {"TargetGroupArn": arn, "Targets": targets}, _GROUP)
-    return made
+    return physical
 
 
 _CHECKS = {
@@ -139,8 +139,10 @@ _CHECK_DEFAULTS = {
 }
 
 
-def _update_group(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
-    elbv2, name, differing = context.client("elbv2"), {"TargetGroupArn": made.ref}, changed(before, after)
+def _update_group(
+    context: Context, physical: PhysicalResource, before: Properties, after: Properties
+) -> PhysicalResource:
+    elbv2, name, differing = context.client("elbv2"), {"TargetGroupArn": physical.ref}, changed(before, after)
     if unknown := differing - _CHECKS - {"TargetGroupAttributes", "Targets", "Tags"}:
         raise TemplateError(f"{_GROUP}.{min(unknown)} cannot be changed here.")
     if checks := differing & _CHECKS:
@@ -153,12 +155,12 @@ def _update_group(context: Context, made: PhysicalResource, before: Properties, 
         call(elbv2, "DeregisterTargets", {**name, "Targets": gone}, _GROUP)
     if more := [target for target in new if target not in old]:
         call(elbv2, "RegisterTargets", {**name, "Targets": more}, _GROUP)
-    tag(context, made.ref, before, after)
-    return made
+    tag(context, physical.ref, before, after)
+    return physical
 
 
-def _delete_group(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("elbv2").delete_target_group(TargetGroupArn=made.ref)
+def _delete_group(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("elbv2").delete_target_group(TargetGroupArn=physical.ref)
 
 
 def _default_vpc(context: Context) -> str:

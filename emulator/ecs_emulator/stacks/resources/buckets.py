@@ -34,7 +34,7 @@ def _create(context: Context, name: str, properties: Properties) -> PhysicalReso
     s3 = context.client("s3")
     name = properties.get("BucketName", name.lower())
     s3.create_bucket(Bucket=name)
-    made = PhysicalResource(
+    physical = PhysicalResource(
         name,
         {
             "Arn": f"arn:aws:s3:::{name}",
@@ -43,25 +43,25 @@ def _create(context: Context, name: str, properties: Properties) -> PhysicalReso
             "WebsiteURL": f"http://{name}.s3-website.{context.region}.amazonaws.com",
         },
     )
-    with finishing(made):
+    with finishing(physical):
         _set(s3, name, {}, properties)
-    return made
+    return physical
 
 
-def _update(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+def _update(context: Context, physical: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
     _check(after)
-    _set(context.client("s3"), made.ref, before, after)
-    return made
+    _set(context.client("s3"), physical.ref, before, after)
+    return physical
 
 
-def _delete(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("s3").delete_bucket(Bucket=made.ref)
+def _delete(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("s3").delete_bucket(Bucket=physical.ref)
 
 
 def _check(properties: Properties) -> None:
     for name in properties:
         if name not in _SETTINGS and name != "BucketName":
-            raise TemplateError(f"AWS::S3::Bucket.{name} is not played here.")
+            raise TemplateError(f"AWS::S3::Bucket.{name} is not emulated here.")
 
 
 def _set(s3: Any, bucket: str, before: Properties, after: Properties) -> None:
@@ -93,7 +93,7 @@ def _as_api(name: str, value: Any) -> Properties:
 def _website(value: Properties) -> Properties:
     for name in value:
         if name not in ("IndexDocument", "ErrorDocument"):
-            raise TemplateError(f"WebsiteConfiguration.{name} is not played here.")
+            raise TemplateError(f"WebsiteConfiguration.{name} is not emulated here.")
     website: Properties = {"IndexDocument": {"Suffix": value["IndexDocument"]}}
     if "ErrorDocument" in value:
         website["ErrorDocument"] = {"Key": value["ErrorDocument"]}
@@ -106,8 +106,8 @@ def _put_policy(context: Context, _name: str, properties: Properties) -> Physica
     return PhysicalResource(properties["Bucket"])
 
 
-def _delete_policy(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("s3").delete_bucket_policy(Bucket=made.ref)
+def _delete_policy(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("s3").delete_bucket_policy(Bucket=physical.ref)
 
 
 BUCKET = Provider(
@@ -125,7 +125,7 @@ BUCKET = Provider(
 )
 BUCKET_POLICY = Provider(
     _put_policy,
-    lambda context, _made, _before, after: _put_policy(context, "", after),
+    lambda context, _physical, _before, after: _put_policy(context, "", after),
     _delete_policy,
     replaced_by=frozenset({"Bucket"}),
     schema={"Bucket": TEXT, "PolicyDocument": MAP},

@@ -1,4 +1,4 @@
-"""A template's properties as the input of an API operation."""
+"""Coercion of a template's properties to the input shape of an API operation."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def refuse(properties: Properties, names: Mapping[str, str]) -> None:
     """Raises TemplateError with the reason of the first of `names` that is among the properties."""
     for name, why in names.items():
         if name in properties:
-            raise TemplateError(f"{name} is not played here: {why}")
+            raise TemplateError(f"{name} is not emulated here: {why}")
 
 
 def _fit(shape: Any, value: Any, where: str) -> Any:
@@ -98,5 +98,5 @@ def _text(value: Any, where: str) -> str:
     if isinstance(value, dict | list):
         raise TemplateError(f"{where} should be a text; it is {shown(value)}.")
     if "{{resolve:" in text(value):
-        raise TemplateError(f"{where} is {shown(value)}; dynamic references are not played here.")
+        raise TemplateError(f"{where} is {shown(value)}; dynamic references are not emulated here.")
     return text(value)

@@ -32,29 +32,29 @@ def _create_listener(context: Context, _name: str, properties: Properties) -> Ph
     attributes = wanted.pop("ListenerAttributes", [])
     answer = _with_certificate(context, "CreateListener", wanted)
     arn = answer["Listeners"][0]["ListenerArn"]
-    made = PhysicalResource(arn, {"ListenerArn": arn})
-    with finishing(made):
+    physical = PhysicalResource(arn, {"ListenerArn": arn})
+    with finishing(physical):
         _set_attributes(elbv2, arn, attributes)
-    return made
+    return physical
 
 
 def _update_listener(
-    context: Context, made: PhysicalResource, before: Properties, after: Properties
+    context: Context, physical: PhysicalResource, before: Properties, after: Properties
 ) -> PhysicalResource:
     refuse(after, {"MutualAuthentication": "clients have no certificates here."})
     _check_actions(after.get("DefaultActions", []))
     differing = changed(before, after)
     if settings := differing - {"ListenerAttributes", "Tags"}:
         wanted = {name: value for name, value in after.items() if name in settings | {"DefaultActions"}}
-        _with_certificate(context, "ModifyListener", {"ListenerArn": made.ref, **wanted})
+        _with_certificate(context, "ModifyListener", {"ListenerArn": physical.ref, **wanted})
     if "ListenerAttributes" in differing:
-        _set_attributes(context.client("elbv2"), made.ref, after.get("ListenerAttributes", []))
-    tag(context, made.ref, before, after)
-    return made
+        _set_attributes(context.client("elbv2"), physical.ref, after.get("ListenerAttributes", []))
+    tag(context, physical.ref, before, after)
+    return physical
 
 
-def _delete_listener(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("elbv2").delete_listener(ListenerArn=made.ref)
+def _delete_listener(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("elbv2").delete_listener(ListenerArn=physical.ref)
 
 
 def _with_certificate(context: Context, operation: str, wanted: Properties) -> Any:
@@ -81,21 +81,23 @@ def _create_rule(context: Context, _name: str, properties: Properties) -> Physic
     return PhysicalResource(arn, {"RuleArn": arn, "IsDefault": "false"})
 
 
-def _update_rule(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+def _update_rule(
+    context: Context, physical: PhysicalResource, before: Properties, after: Properties
+) -> PhysicalResource:
     _check_rule(after)
     elbv2, differing = context.client("elbv2"), changed(before, after)
     if differing & {"Actions", "Conditions"}:
-        rule = {"RuleArn": made.ref, "Actions": after["Actions"], "Conditions": after["Conditions"]}
+        rule = {"RuleArn": physical.ref, "Actions": after["Actions"], "Conditions": after["Conditions"]}
         call(elbv2, "ModifyRule", rule, _RULE)
     if "Priority" in differing:
-        priority = {"RuleArn": made.ref, "Priority": after["Priority"]}
+        priority = {"RuleArn": physical.ref, "Priority": after["Priority"]}
         call(elbv2, "SetRulePriorities", {"RulePriorities": [priority]}, _RULE)
-    tag(context, made.ref, before, after)
-    return made
+    tag(context, physical.ref, before, after)
+    return physical
 
 
-def _delete_rule(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("elbv2").delete_rule(RuleArn=made.ref)
+def _delete_rule(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("elbv2").delete_rule(RuleArn=physical.ref)
 
 
 def _check_rule(properties: Properties) -> None:
@@ -107,7 +109,7 @@ def _check_actions(actions: list[Any]) -> None:
     for action in actions:
         if action.get("Type") not in _ACTIONS:
             raise TemplateError(
-                f"The action {action.get('Type')} is not played here; there are: {', '.join(_ACTIONS)}."
+                f"The action {action.get('Type')} is not emulated here; there are: {', '.join(_ACTIONS)}."
             )
 
 

@@ -26,32 +26,32 @@ def _create(context: Context, name: str, properties: Properties) -> PhysicalReso
     call(logs, "CreateLogGroup", wanted)
     name = wanted["LogGroupName"]
     groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    made = PhysicalResource(name, {"Arn": next(group["arn"] for group in groups if group["logGroupName"] == name)})
+    physical = PhysicalResource(name, {"Arn": next(group["arn"] for group in groups if group["logGroupName"] == name)})
     if days:
-        with finishing(made):
+        with finishing(physical):
             call(logs, "PutRetentionPolicy", {"LogGroupName": name, "RetentionInDays": days})
-    return made
+    return physical
 
 
-def _update(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+def _update(context: Context, physical: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
     logs = context.client("logs")
     if unknown := changed(before, after) - {"RetentionInDays", "Tags"}:
         raise TemplateError(f"AWS::Logs::LogGroup.{min(unknown)} cannot be changed here.")
     if "Tags" in changed(before, after):
         gone, tags = retagged(before, after)
-        logs.untag_resource(resourceArn=made.attributes["Arn"].removesuffix(":*"), tagKeys=gone)
+        logs.untag_resource(resourceArn=physical.attributes["Arn"].removesuffix(":*"), tagKeys=gone)
         logs.tag_resource(
-            resourceArn=made.attributes["Arn"].removesuffix(":*"), tags={tag["Key"]: tag["Value"] for tag in tags}
+            resourceArn=physical.attributes["Arn"].removesuffix(":*"), tags={tag["Key"]: tag["Value"] for tag in tags}
         )
     if days := after.get("RetentionInDays"):
-        call(logs, "PutRetentionPolicy", {"LogGroupName": made.ref, "RetentionInDays": days})
+        call(logs, "PutRetentionPolicy", {"LogGroupName": physical.ref, "RetentionInDays": days})
     elif "RetentionInDays" in before:
-        logs.delete_retention_policy(logGroupName=made.ref)
-    return made
+        logs.delete_retention_policy(logGroupName=physical.ref)
+    return physical
 
 
-def _delete(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("logs").delete_log_group(logGroupName=made.ref)
+def _delete(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("logs").delete_log_group(logGroupName=physical.ref)
 
 
 LOG_GROUP = Provider(

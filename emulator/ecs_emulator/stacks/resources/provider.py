@@ -1,4 +1,4 @@
-"""What every resource type has: how one is made, changed in place and ended, and what a change must replace."""
+"""Resource provider: how a type is made, changed in place and ended, and what a change must replace."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ PAUSE = 0.1  # seconds between two looks at something that takes its time
 class PhysicalResource:
     """A resource: what `!Ref` gives of it, and what `!GetAtt` gives.
 
-    An imagined one exists nowhere; any attribute of it is a text that says whose it would be.
+    A stubbed one exists nowhere; any attribute of it is a text that says whose it would be.
     """
 
     ref: str
     attributes: dict[str, Any] = field(default_factory=dict)
-    imagined: bool = False
+    stubbed: bool = False
 
 
 class PartiallyCreated(Exception):
     """A resource that exists, but is not as it was asked for; the message says why."""
 
-    def __init__(self, reason: str, made: PhysicalResource) -> None:
+    def __init__(self, reason: str, physical: PhysicalResource) -> None:
         super().__init__(reason)
-        self.made = made
+        self.physical = physical
 
 
 class Stopped(Exception):
-    """The rehearsal ends while a stack is worked on."""
+    """The emulator ends while a stack is worked on."""
 
 
 class Context:
-    """Where resources are made: the clients of the local cloud, and the patience for what takes its time."""
+    """Context of providers: the clients of the local cloud, and the patience for what takes its time."""
 
     def __init__(
         self, session: boto3.Session, region: str, patience: float, stopping: threading.Event | None = None
@@ -99,7 +99,7 @@ class Provider:
     replaced_by: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     name: str | None = None
-    imagined: bool = False
+    stubbed: bool = False
     prepare: Prepare | None = None
     note: str | None = None
     schema: Schema = field(default_factory=dict)
@@ -115,12 +115,12 @@ class Provider:
 
 
 @contextmanager
-def finishing(made: PhysicalResource) -> Iterator[None]:
-    """The rest of the work on a resource that exists already. Raises Unfinished when it fails."""
+def finishing(physical: PhysicalResource) -> Iterator[None]:
+    """The rest of the work on a resource that exists already. Raises PartiallyCreated when it fails."""
     try:
         yield
     except (TemplateError, BotoCoreError, ClientError) as error:
-        raise PartiallyCreated(reason(error), made) from error
+        raise PartiallyCreated(reason(error), physical) from error
 
 
 _HANDLER_CODES = (
@@ -135,7 +135,7 @@ _HANDLER_CODES = (
 
 
 def reason(error: Exception) -> str:
-    """Why a resource failed, in CloudFormation's words where AWS refused it."""
+    """Reason of a resource's failure, in CloudFormation's words where AWS refused it."""
     if isinstance(error, ClientError):
         told = error.response["Error"]
         code = next((code for part, code in _HANDLER_CODES if part in told["Code"]), "GeneralServiceException")
@@ -152,8 +152,10 @@ def changed(before: Properties, after: Properties) -> set[str]:
     return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
 
 
-def no_change(_context: Context, made: PhysicalResource, _before: Properties, _after: Properties) -> PhysicalResource:
-    return made
+def no_change(
+    _context: Context, physical: PhysicalResource, _before: Properties, _after: Properties
+) -> PhysicalResource:
+    return physical
 
 
 def retagged(before: Properties, after: Properties) -> tuple[list[str], list[dict[str, str]]]:

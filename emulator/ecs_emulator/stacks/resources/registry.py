@@ -1,4 +1,4 @@
-"""The resource types that are known here: played, or imagined."""
+"""Registry of the resource types: emulated, or stubbed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ecs_emulator.stacks.resources.listeners import LISTENER, LISTENER_RULE
 from ecs_emulator.stacks.resources.logs import LOG_GROUP
 from ecs_emulator.stacks.resources.provider import Provider
 from ecs_emulator.stacks.resources.services import SERVICE
-from ecs_emulator.stacks.resources.stubs import imagined
+from ecs_emulator.stacks.resources.stubs import stub
 from ecs_emulator.stacks.resources.tables import TABLE
 from ecs_emulator.stacks.resources.tasks import CLUSTER, TASK_DEFINITION
 from ecs_emulator.stacks.resources.watching import ALARM, DASHBOARD
@@ -26,7 +26,7 @@ WITH_TASKS: dict[str, Provider] = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": TARGET_GROUP,
 }
 
-PLAYED: dict[str, Provider] = {
+EMULATED: dict[str, Provider] = {
     "AWS::CloudWatch::Alarm": ALARM,
     "AWS::CloudWatch::Dashboard": DASHBOARD,
     "AWS::DynamoDB::Table": TABLE,
@@ -38,12 +38,12 @@ PLAYED: dict[str, Provider] = {
 
 # A visitor would feel these on AWS, so whoever makes one is told at once.
 UNGUARDED = {
-    "AWS::WAFv2::WebACL": "Not played here: nobody is counted, nobody refused.",
-    "AWS::WAFv2::WebACLAssociation": "Not played here: nobody is counted, nobody refused.",
+    "AWS::WAFv2::WebACL": "Not emulated here: nobody is counted, nobody refused.",
+    "AWS::WAFv2::WebACLAssociation": "Not emulated here: nobody is counted, nobody refused.",
 }
 
 # Real on AWS, without effect on what a visitor or a client of the API sees here.
-NOT_PLAYED = {
+STUBBED = {
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::CertificateManager::Certificate",
@@ -97,9 +97,9 @@ NOT_PLAYED = {
 
 
 def known(*, tasks_run: bool) -> Mapping[str, Provider]:
-    """The known types; those that need a scheduler and a load balancer are imagined where tasks do not run."""
-    providers = {name: imagined(name, UNGUARDED.get(name)) for name in NOT_PLAYED} | PLAYED
-    return providers if tasks_run else providers | {name: imagined(name) for name in WITH_TASKS}
+    """The known types; those that need a scheduler and a load balancer are stubbed where tasks do not run."""
+    providers = {name: stub(name, UNGUARDED.get(name)) for name in STUBBED} | EMULATED
+    return providers if tasks_run else providers | {name: stub(name) for name in WITH_TASKS}
 
 
 def grouped(types: set[str]) -> str:

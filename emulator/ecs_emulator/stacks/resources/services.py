@@ -45,34 +45,34 @@ def _create(context: Context, name: str, properties: Properties) -> PhysicalReso
     if properties.get("SchedulingStrategy") != "DAEMON":
         wanted.setdefault("DesiredCount", 1)
     service = call(context.client("ecs"), "CreateService", wanted, _SERVICE)["service"]
-    made = PhysicalResource(
+    physical = PhysicalResource(
         service["serviceArn"], {"Name": service["serviceName"], "ServiceArn": service["serviceArn"]}
     )
-    with finishing(made):
-        _wait(context, made, service["clusterArn"], new=True)
-    return made
+    with finishing(physical):
+        _wait(context, physical, service["clusterArn"], new=True)
+    return physical
 
 
-def _update(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+def _update(context: Context, physical: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
     ecs = context.client("ecs")
-    old = _described(ecs, made, before.get("Cluster", "default"))
+    old = _described(ecs, physical, before.get("Cluster", "default"))
     differing = changed(before, after)
     wanted: Properties = {name: [] for name in differing & _LISTS} | after
     wanted = {name: value for name, value in wanted.items() if name not in _REPLACED_BY | {"Tags"}}
-    wanted |= {"Cluster": old["clusterArn"], "Service": made.attributes["Name"]}
-    with finishing(made):
+    wanted |= {"Cluster": old["clusterArn"], "Service": physical.attributes["Name"]}
+    with finishing(physical):
         if "Tags" in differing:
-            tag(context, made.ref, before, after)
+            tag(context, physical.ref, before, after)
         forced = {"ForceNewDeployment": True} if _FORCED in differing and _is_forced(after) else {}
         service = call(ecs, "UpdateService", {**_as_api(wanted), **forced}, _SERVICE)["service"]
-        _wait(context, made, old["clusterArn"], new=_primary(service) != _primary(old))
-    return made
+        _wait(context, physical, old["clusterArn"], new=_primary(service) != _primary(old))
+    return physical
 
 
-def _delete(context: Context, made: PhysicalResource, properties: Properties) -> None:
+def _delete(context: Context, physical: PhysicalResource, properties: Properties) -> None:
     ecs, cluster = context.client("ecs"), properties.get("Cluster", "default")
-    ecs.delete_service(cluster=cluster, service=made.attributes["Name"], force=True)
-    _until(context, lambda: _is_gone(ecs, made, cluster), f"{made.attributes['Name']} still drains")
+    ecs.delete_service(cluster=cluster, service=physical.attributes["Name"], force=True)
+    _until(context, lambda: _is_gone(ecs, physical, cluster), f"{physical.attributes['Name']} still drains")
 
 
 def _as_api(properties: Properties) -> Properties:
@@ -85,15 +85,15 @@ def _is_forced(properties: Properties) -> bool:
     return str(properties.get(_FORCED, {}).get("EnableForceNewDeployment", False)).lower() == "true"
 
 
-def _described(ecs: Any, made: PhysicalResource, cluster: str) -> Any:
-    services = ecs.describe_services(cluster=cluster, services=[made.attributes["Name"]])["services"]
+def _described(ecs: Any, physical: PhysicalResource, cluster: str) -> Any:
+    services = ecs.describe_services(cluster=cluster, services=[physical.attributes["Name"]])["services"]
     if not services:
-        raise TemplateError(f"The service {made.attributes['Name']} is not there any more.")
+        raise TemplateError(f"The service {physical.attributes['Name']} is not there any more.")
     return services[0]
 
 
-def _is_gone(ecs: Any, made: PhysicalResource, cluster: str) -> bool:
-    services = ecs.describe_services(cluster=cluster, services=[made.attributes["Name"]])["services"]
+def _is_gone(ecs: Any, physical: PhysicalResource, cluster: str) -> bool:
+    services = ecs.describe_services(cluster=cluster, services=[physical.attributes["Name"]])["services"]
     return not services or services[0]["status"] == "INACTIVE"
 
 
@@ -101,21 +101,21 @@ def _primary(service: Any) -> str | None:
     return next((each["id"] for each in service["deployments"] if each["status"] == "PRIMARY"), None)
 
 
-def _wait(context: Context, made: PhysicalResource, cluster: str, *, new: bool) -> None:
-    """Until the service is steady; `new` says that a deployment has just begun. Raises Unfinished when it fails."""
+def _wait(context: Context, physical: PhysicalResource, cluster: str, *, new: bool) -> None:
+    """Until the service is steady; `new` says that a deployment has begun. Raises PartiallyCreated when it fails."""
     ecs = context.client("ecs")
     if new:
-        _wait_for_deployment(context, ecs, made, cluster)
+        _wait_for_deployment(context, ecs, physical, cluster)
 
     def is_steady() -> bool:
-        service = _described(ecs, made, cluster)
+        service = _described(ecs, physical, cluster)
         return len(service["deployments"]) == 1 and service["runningCount"] == service["desiredCount"]
 
-    _until(context, is_steady, f"{made.attributes['Name']} did not stabilize")
+    _until(context, is_steady, f"{physical.attributes['Name']} did not stabilize")
 
 
-def _wait_for_deployment(context: Context, ecs: Any, made: PhysicalResource, cluster: str) -> None:
-    name = made.attributes["Name"]
+def _wait_for_deployment(context: Context, ecs: Any, physical: PhysicalResource, cluster: str) -> None:
+    name = physical.attributes["Name"]
     briefs = ecs.list_service_deployments(cluster=cluster, service=name)["serviceDeployments"]
     if not briefs:
         return
@@ -124,7 +124,7 @@ def _wait_for_deployment(context: Context, ecs: Any, made: PhysicalResource, clu
     def is_over() -> bool:
         [deployment] = ecs.describe_service_deployments(serviceDeploymentArns=[newest])["serviceDeployments"]
         if deployment["status"] in _FAILED:
-            raise PartiallyCreated(_why(deployment), made)
+            raise PartiallyCreated(_why(deployment), physical)
         return bool(deployment["status"] == "SUCCESSFUL")
 
     _until(context, is_over, f"{name} did not stabilize")

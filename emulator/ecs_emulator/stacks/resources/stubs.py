@@ -1,4 +1,4 @@
-"""Resources that are imagined: real on AWS, without effect on what a visitor or a client of the API sees here."""
+"""Stubs: resource types that are real on AWS, and accepted without effect on what a client of the API sees here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OWN_ID = {
 }
 
 
-def imagine(region: str, type_name: str, name: str, properties: Properties) -> PhysicalResource:
+def stub_of(region: str, type_name: str, name: str, properties: Properties) -> PhysicalResource:
     """A resource whose ARN has the form of a real one; its other attributes are its properties."""
     name = str(properties.get(_NAMED_BY.get(type_name, ""), name))
     here = f"{region}:{ACCOUNT}"
@@ -38,23 +38,23 @@ def imagine(region: str, type_name: str, name: str, properties: Properties) -> P
     match type_name:
         case "AWS::IAM::ManagedPolicy":
             arn = f"arn:aws:iam::{ACCOUNT}:policy{properties.get('Path', '/')}{name}"
-            return PhysicalResource(arn, {**own, "PolicyArn": arn}, imagined=True)
+            return PhysicalResource(arn, {**own, "PolicyArn": arn}, stubbed=True)
         case "AWS::SNS::Topic":
             arn = f"arn:aws:sns:{here}:{name}"
-            return PhysicalResource(arn, {**own, "TopicArn": arn, "TopicName": name}, imagined=True)
+            return PhysicalResource(arn, {**own, "TopicArn": arn, "TopicName": name}, stubbed=True)
         case "AWS::CertificateManager::Certificate":
-            return PhysicalResource(f"arn:aws:acm:{here}:certificate/{identity}", own, imagined=True)
+            return PhysicalResource(f"arn:aws:acm:{here}:certificate/{identity}", own, stubbed=True)
         case "AWS::SecretsManager::Secret":
-            return PhysicalResource(f"arn:aws:secretsmanager:{here}:secret:{name}", own, imagined=True)
+            return PhysicalResource(f"arn:aws:secretsmanager:{here}:secret:{name}", own, stubbed=True)
         case "AWS::ECR::Repository":
             address = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{name.lower()}"
             arn = f"arn:aws:ecr:{here}:repository/{name.lower()}"
-            return PhysicalResource(name.lower(), {**own, "Arn": arn, "RepositoryUri": address}, imagined=True)
+            return PhysicalResource(name.lower(), {**own, "Arn": arn, "RepositoryUri": address}, stubbed=True)
         case "AWS::S3::Bucket":
-            return PhysicalResource(name.lower(), {**own, "Arn": f"arn:aws:s3:::{name.lower()}"}, imagined=True)
+            return PhysicalResource(name.lower(), {**own, "Arn": f"arn:aws:s3:::{name.lower()}"}, stubbed=True)
         case "AWS::EC2::VPC":
             blocks = {"Ipv6CidrBlocks": ["2001:db8::/56"]}
-            return PhysicalResource(name, {"CidrBlock": "10.0.0.0/16", **own, **blocks}, imagined=True)
+            return PhysicalResource(name, {"CidrBlock": "10.0.0.0/16", **own, **blocks}, stubbed=True)
     arns = {
         "AWS::CodeBuild::Project": f"arn:aws:codebuild:{here}:project/{name}",
         "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{here}:table/{name}",
@@ -64,21 +64,23 @@ def imagine(region: str, type_name: str, name: str, properties: Properties) -> P
         "AWS::ServiceDiscovery::Service": f"arn:aws:servicediscovery:{here}:service/srv-{identity[:8]}",
         "AWS::WAFv2::WebACL": f"arn:aws:wafv2:{here}:regional/webacl/{name}/{identity}",
     }
-    return PhysicalResource(name, {**own, "Arn": arns[type_name]} if type_name in arns else own, imagined=True)
+    return PhysicalResource(name, {**own, "Arn": arns[type_name]} if type_name in arns else own, stubbed=True)
 
 
-def imagined(type_name: str, note: str | None = None) -> Provider:
-    """A type whose resources are imagined; `note` is what their events say."""
+def stub(type_name: str, note: str | None = None) -> Provider:
+    """A type whose resources are stubbed; `note` is what their events say."""
 
     def create(context: Context, name: str, properties: Properties) -> PhysicalResource:
-        return imagine(context.region, type_name, name, properties)
+        return stub_of(context.region, type_name, name, properties)
 
-    def update(context: Context, made: PhysicalResource, _before: Properties, after: Properties) -> PhysicalResource:
-        new = imagine(context.region, type_name, made.ref, after)
-        return PhysicalResource(made.ref, {**made.attributes, **new.attributes, **_arn(made)}, imagined=True)
+    def update(
+        context: Context, physical: PhysicalResource, _before: Properties, after: Properties
+    ) -> PhysicalResource:
+        new = stub_of(context.region, type_name, physical.ref, after)
+        return PhysicalResource(physical.ref, {**physical.attributes, **new.attributes, **_arn(physical)}, stubbed=True)
 
-    return Provider(create, update, lambda _context, _made, _properties: None, imagined=True, note=note)
+    return Provider(create, update, lambda _context, _physical, _properties: None, stubbed=True, note=note)
 
 
-def _arn(made: PhysicalResource) -> dict[str, Any]:
-    return {"Arn": made.attributes["Arn"]} if "Arn" in made.attributes else {}
+def _arn(physical: PhysicalResource) -> dict[str, Any]:
+    return {"Arn": physical.attributes["Arn"]} if "Arn" in physical.attributes else {}

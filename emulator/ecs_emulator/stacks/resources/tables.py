@@ -35,10 +35,10 @@ _UPDATED = {
 def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
     dynamodb = context.client("dynamodb")
     wanted = {"TableName": _free(dynamodb, name), **_as_api(properties)}
-    made = _made(call(dynamodb, "CreateTable", wanted)["TableDescription"])
-    with finishing(made):
-        _set_extras(dynamodb, made.ref, {}, properties)
-    return made
+    physical = _physical(call(dynamodb, "CreateTable", wanted)["TableDescription"])
+    with finishing(physical):
+        _set_extras(dynamodb, physical.ref, {}, properties)
+    return physical
 
 
 def _free(dynamodb: Any, name: str) -> str:
@@ -48,8 +48,8 @@ def _free(dynamodb: Any, name: str) -> str:
     return next(each for each in names if each not in taken)
 
 
-def _update(context: Context, made: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
-    dynamodb, name = context.client("dynamodb"), {"TableName": made.ref}
+def _update(context: Context, physical: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
+    dynamodb, name = context.client("dynamodb"), {"TableName": physical.ref}
     differing = changed(before, after)
     if there := differing & _UPDATED:
         wanted = {key: value for key, value in _as_api(after).items() if key in there | {"AttributeDefinitions"}}
@@ -59,16 +59,16 @@ def _update(context: Context, made: PhysicalResource, before: Properties, after:
         call(dynamodb, "UpdateTable", {**name, **wanted})
     if "Tags" in differing:
         gone, tags = retagged(before, after)
-        dynamodb.untag_resource(ResourceArn=made.attributes["Arn"], TagKeys=gone)
-        dynamodb.tag_resource(ResourceArn=made.attributes["Arn"], Tags=tags)
-    _set_extras(dynamodb, made.ref, before, after)
+        dynamodb.untag_resource(ResourceArn=physical.attributes["Arn"], TagKeys=gone)
+        dynamodb.tag_resource(ResourceArn=physical.attributes["Arn"], Tags=tags)
+    _set_extras(dynamodb, physical.ref, before, after)
     if unknown := differing - _UPDATED - {"GlobalSecondaryIndexes", "Tags", *_EXTRAS}:
         raise TemplateError(f"AWS::DynamoDB::Table.{min(unknown)} cannot be changed here.")
-    return _made(dynamodb.describe_table(**name)["Table"])
+    return _physical(dynamodb.describe_table(**name)["Table"])
 
 
-def _delete(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("dynamodb").delete_table(TableName=made.ref)
+def _delete(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("dynamodb").delete_table(TableName=physical.ref)
 
 
 def _as_api(properties: Properties) -> Properties:
@@ -105,11 +105,11 @@ def _index_changes(before: Properties, after: Properties) -> list[Properties]:
     old = {index["IndexName"]: index for index in before.get("GlobalSecondaryIndexes", [])}
     new = {index["IndexName"]: index for index in after.get("GlobalSecondaryIndexes", [])}
     gone = [{"Delete": {"IndexName": name}} for name, index in old.items() if new.get(name) != index]
-    made = [{"Create": index} for name, index in new.items() if old.get(name) != index]
-    return [*gone, *made]
+    physical = [{"Create": index} for name, index in new.items() if old.get(name) != index]
+    return [*gone, *physical]
 
 
-def _made(table: Any) -> PhysicalResource:
+def _physical(table: Any) -> PhysicalResource:
     attributes = {"Arn": table["TableArn"]}
     if "LatestStreamArn" in table:
         attributes["StreamArn"] = table["LatestStreamArn"]

@@ -19,7 +19,7 @@ _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 _PROVIDERS = {"CapacityProviders", "DefaultCapacityProviderStrategy"}
 
 # What a container of a template may not have here.
-_NOT_IN_CONTAINERS = {"Secrets": "a secret would lie open on this machine. Give it as Environment in a rehearsal."}
+_NOT_IN_CONTAINERS = {"Secrets": "a secret would lie open on this machine. Give it as Environment here."}
 
 
 def _create_cluster(context: Context, name: str, properties: Properties) -> PhysicalResource:
@@ -29,22 +29,22 @@ def _create_cluster(context: Context, name: str, properties: Properties) -> Phys
 
 
 def _update_cluster(
-    context: Context, made: PhysicalResource, before: Properties, after: Properties
+    context: Context, physical: PhysicalResource, before: Properties, after: Properties
 ) -> PhysicalResource:
-    ecs, name, differing = context.client("ecs"), {"Cluster": made.ref}, changed(before, after)
+    ecs, name, differing = context.client("ecs"), {"Cluster": physical.ref}, changed(before, after)
     if "Tags" in differing:
-        tag(context, made.attributes["Arn"], before, after)
+        tag(context, physical.attributes["Arn"], before, after)
     if differing & _PROVIDERS:
         wanted = {each: after.get(each, []) for each in _PROVIDERS}
         call(ecs, "PutClusterCapacityProviders", {**name, **wanted}, _CLUSTER)
     if settings := differing - _PROVIDERS - {"Tags"}:
         wanted = _cluster_as_api({each: after.get(each, []) for each in settings})
         call(ecs, "UpdateCluster", {**name, **wanted}, _CLUSTER)
-    return made
+    return physical
 
 
-def _delete_cluster(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("ecs").delete_cluster(cluster=made.ref)
+def _delete_cluster(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("ecs").delete_cluster(cluster=physical.ref)
 
 
 def _cluster_as_api(properties: Properties) -> Properties:
@@ -61,14 +61,14 @@ def _create_task_definition(context: Context, name: str, properties: Properties)
 
 
 def _update_task_definition(
-    context: Context, made: PhysicalResource, before: Properties, after: Properties
+    context: Context, physical: PhysicalResource, before: Properties, after: Properties
 ) -> PhysicalResource:
-    tag(context, made.ref, before, after)
-    return made
+    tag(context, physical.ref, before, after)
+    return physical
 
 
-def _delete_task_definition(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("ecs").deregister_task_definition(taskDefinition=made.ref)
+def _delete_task_definition(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("ecs").deregister_task_definition(taskDefinition=physical.ref)
 
 
 def tag(context: Context, arn: str, before: Properties, after: Properties) -> None:

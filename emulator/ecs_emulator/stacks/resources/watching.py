@@ -15,19 +15,21 @@ def _create_alarm(context: Context, name: str, properties: Properties) -> Physic
     call(cloudwatch, "PutMetricAlarm", wanted, "AWS::CloudWatch::Alarm")
     name = wanted["AlarmName"]
     (alarm,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-    made = PhysicalResource(name, {"Arn": alarm["AlarmArn"]})
+    physical = PhysicalResource(name, {"Arn": alarm["AlarmArn"]})
     # What AWS says of an alarm until it has looked at the metric for the first time, which is for ever here.
-    with finishing(made):
+    with finishing(physical):
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="INSUFFICIENT_DATA", StateReason=_NOT_EVALUATED)
-    return made
+    return physical
 
 
-def _update_alarm(context: Context, made: PhysicalResource, _before: Properties, after: Properties) -> PhysicalResource:
-    return _create_alarm(context, made.ref, after)
+def _update_alarm(
+    context: Context, physical: PhysicalResource, _before: Properties, after: Properties
+) -> PhysicalResource:
+    return _create_alarm(context, physical.ref, after)
 
 
-def _delete_alarm(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("cloudwatch").delete_alarms(AlarmNames=[made.ref])
+def _delete_alarm(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("cloudwatch").delete_alarms(AlarmNames=[physical.ref])
 
 
 def _create_dashboard(context: Context, name: str, properties: Properties) -> PhysicalResource:
@@ -37,13 +39,13 @@ def _create_dashboard(context: Context, name: str, properties: Properties) -> Ph
 
 
 def _update_dashboard(
-    context: Context, made: PhysicalResource, _before: Properties, after: Properties
+    context: Context, physical: PhysicalResource, _before: Properties, after: Properties
 ) -> PhysicalResource:
-    return _create_dashboard(context, made.ref, after)
+    return _create_dashboard(context, physical.ref, after)
 
 
-def _delete_dashboard(context: Context, made: PhysicalResource, _properties: Properties) -> None:
-    context.client("cloudwatch").delete_dashboards(DashboardNames=[made.ref])
+def _delete_dashboard(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    context.client("cloudwatch").delete_dashboards(DashboardNames=[physical.ref])
 
 
 ALARM = Provider(

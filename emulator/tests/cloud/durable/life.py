@@ -28,9 +28,9 @@ class Life:
         self.database = opened(path, self.said.append)
         self.cloud = Cloud(0, strict=True, database=self.database, say=self.said.append)
 
-    def started(self, played: tuple[str, ...] = ()) -> Life:
+    def started(self, deployed: tuple[str, ...] = ()) -> Life:
         assert self.cloud.journal
-        self.cloud.journal.start(self.said.append, played)
+        self.cloud.journal.start(self.said.append, deployed)
         return self
 
     def client(self, service: str, ours: bool = False) -> Any:

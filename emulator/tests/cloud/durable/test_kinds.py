@@ -335,6 +335,6 @@ def test_a_row_that_was_kept_is_written_again_under_any_form_of_its_key(both: Bo
 
 def test_what_nobody_keeps_is_said_with_its_names(both: Both) -> None:
     assert both.cloud.said == [
-        "Not kept from the last rehearsal: CreateTopic of sns: news.",
-        "Not kept from the last rehearsal: CreateQueue of sqs: jobs.",
+        "Not kept from the last run: CreateTopic of sns: news.",
+        "Not kept from the last run: CreateQueue of sqs: jobs.",
     ]

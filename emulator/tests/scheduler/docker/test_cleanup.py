@@ -1,4 +1,4 @@
-"""Nothing of a rehearsal stays in the engine, however the rehearsal ended."""
+"""Nothing of an emulator stays in the engine, however the emulator ended."""
 
 from __future__ import annotations
 

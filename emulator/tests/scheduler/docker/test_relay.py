@@ -1,4 +1,4 @@
-"""Containers reach the rehearsal through the relay, and others do not."""
+"""Containers reach the emulator through the relay, and others do not."""
 
 from __future__ import annotations
 

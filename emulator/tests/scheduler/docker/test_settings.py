@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ecs_emulator.scheduler.addresses import Address
-from ecs_emulator.scheduler.docker.settings import not_played, published, run, settings, variables
+from ecs_emulator.scheduler.docker.settings import not_emulated, published, run, settings, variables
 
 TASK = {"cpu": "256", "memory": "512"}
 NONE = ["--no-healthcheck"]
@@ -66,6 +66,6 @@ def test_every_port_of_a_task_is_published_on_its_address_alone() -> None:
     ]
 
 
-def test_what_is_not_played_is_named() -> None:
+def test_what_is_not_emulated_is_named() -> None:
     definition = {"privileged": True, "linuxParameters": {"tmpfs": [{}], "devices": []}}
-    assert not_played(definition) == ["linuxParameters.tmpfs", "privileged"]
+    assert not_emulated(definition) == ["linuxParameters.tmpfs", "privileged"]

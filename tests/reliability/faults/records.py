@@ -1,4 +1,4 @@
-"""Made-up stories of faults."""
+"""Made-up records of faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WELL = (Look("", "/mysfits", "200", 0.01),)
 ALIVE = tuple(Look(task, path, "200", 0.01) for task in (ANNA, BERT) for path in ("/", "/health"))
 
 
-def a_played(
+def a_run(
     failed_at: Sequence[float] = (),
     outcome: str = "503",
     revision: str = REVISION,

@@ -1,4 +1,4 @@
-"""Made-up stories of drills."""
+"""Made-up records of drills."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ANNA, BERT, CARL, DORA = ("a" * 32, "b" * 32, "c" * 32, "d" * 32)
 HEALTHY = {ANNA: TaskSnapshot(OLD, "RUNNING", "healthy"), BERT: TaskSnapshot(OLD, "RUNNING", "healthy")}
 
 
-def a_sight(
+def a_snapshot(
     at: float,
     tasks: Mapping[str, TaskSnapshot] = HEALTHY,
     rollouts: Mapping[str, str] | None = None,
@@ -29,9 +29,9 @@ def a_sight(
     return ServiceSnapshot(at - gap, at - gap / 2, at, desired, tasks, targets, rollouts, deployed or {})
 
 
-def a_story(
-    sights: Sequence[ServiceSnapshot] = (),
-    acts: Sequence[OperatorAction] = (),
+def a_record(
+    snapshots: Sequence[ServiceSnapshot] = (),
+    actions: Sequence[OperatorAction] = (),
     answered: Mapping[str, int] | None = None,
     failed_at: Sequence[float] = (),
     liked: Mapping[str, int] | None = None,
@@ -56,9 +56,11 @@ def a_story(
         slices[int((at - start) * 10)].add(kind, 5.0)
     slices[0].acknowledged.update(liked or {})
     slices[0].in_doubt.update(in_doubt or {})
-    return RunRecord(LoadReport("http://localhost", clients, slices), acts, sights, Counter(stored or liked or {}))
+    return RunRecord(
+        LoadReport("http://localhost", clients, slices), actions, snapshots, Counter(stored or liked or {})
+    )
 
 
-def broken(findings: Sequence[CheckResult]) -> list[str]:
+def broken(checks: Sequence[CheckResult]) -> list[str]:
     """The sentences of those that do not hold."""
-    return [finding.sentence for finding in findings if not finding.holds]
+    return [check.sentence for check in checks if not check.holds]

@@ -1,4 +1,4 @@
-"""What happened in a soak. Nothing here asks anybody: it can be made up."""
+"""Run record of a soak. Nothing here asks anybody: it can be made up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WELL = "SUCCESSFUL"  # how a service deployment should end
 
 
 class Refusal(NamedTuple):
-    """What a like was told while the table took no calls."""
+    """Refusal of a like while the table took no calls."""
 
     status: int
     retry_after: str

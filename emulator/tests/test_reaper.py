@@ -1,4 +1,4 @@
-"""No process outlives the rehearsal that started it, however that one ended."""
+"""No process outlives the emulator that started it, however that one ended."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ STUBBORN = ["sh", "-c", "trap '' TERM INT HUP; echo born; sleep 600 & wait; wait
 MAIN = f"""
 import os, sys
 from pathlib import Path
-from ecs_emulator import keeper
-with keeper.started() as start:
+from ecs_emulator import reaper
+with reaper.started() as start:
     for name in ("one", "other"):
         start({STUBBORN}, dict(os.environ), Path(sys.argv[1]) / name)
     print("started", flush=True)
@@ -78,7 +78,7 @@ def test_children_die_at_the_end_of_the_block(tmp_path: Path) -> None:
         assert main.stdin
         main.stdin.close()
         assert main.wait() == 0
-        # `started` ends after the keeper's work, not before.
+        # `started` ends after the reaper's work, not before.
         until(lambda: not living(mark), "all children are gone")
 
 
@@ -117,9 +117,9 @@ def test_many_threads_may_start_children(tmp_path: Path) -> None:
 
 
 def test_a_group_that_is_gone_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its number may be somebody else's by the time the keeper kills."""
+    """Its number may be somebody else's by the time the reaper kills."""
     told = tmp_path / "told"
-    monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "keeper", f"cat > {told}")))
+    monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "reaper", f"cat > {told}")))
     with reaper.started() as start:
         gone = start(["true"], dict(os.environ), tmp_path / "output")
         assert gone.wait(60) == 0
@@ -162,7 +162,7 @@ def test_a_new_keeper_keeps_what_the_one_before_kept_and_what_was_started_betwee
         gone = start(["true"], dict(os.environ), tmp_path / "output")
         gone.wait(60)
         start.process.kill()
-        until(lambda: start.ended() == "signal 9", "the keeper has ended")
+        until(lambda: start.ended() == "signal 9", "the reaper has ended")
         between = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
         start.restart()
         assert start.ended() is None
@@ -178,7 +178,7 @@ def test_a_new_keeper_is_told_of_no_group_that_is_gone(tmp_path: Path, monkeypat
         start.process.kill()
         start.process.wait()
         told = tmp_path / "told"
-        monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "keeper", f"cat > {told}")))
+        monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "reaper", f"cat > {told}")))
         start.restart()
         left.kill()
         left.wait(60)

@@ -1,4 +1,4 @@
-"""Plays one fault under load."""
+"""Run of one fault under load."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ QUIET = 1.0  # and after
 LATER = 20  # requests that show that it is well again
 
 
-def play(fault: Fault, ground: FaultEnvironment, seconds: float, clients: int) -> FaultRun:
+def run(fault: Fault, environment: FaultEnvironment, seconds: float, clients: int) -> FaultRun:
     """Calm, the fault, and on until it is well again. Raises CannotLoad, NoProcess and TookTooLong."""
     with tempfile.TemporaryDirectory(prefix="mysfits-history-") as recorded:
-        return _play(fault, ground, seconds, clients, Path(recorded))
+        return _run(fault, environment, seconds, clients, Path(recorded))
 
 
-def _play(fault: Fault, ground: FaultEnvironment, seconds: float, clients: int, recorded: Path) -> FaultRun:
-    ground.until_steady()
-    ground.forget_adoptions()
-    tasks, before = ground.tasks(), ground.likes()
+def _run(fault: Fault, environment: FaultEnvironment, seconds: float, clients: int, recorded: Path) -> FaultRun:
+    environment.until_steady()
+    environment.forget_adoptions()
+    tasks, before = environment.tasks(), environment.likes()
     mysfits, recorder = sorted(before), HistoryWriter(recorded / "adopters")
-    with loading(workload(ground.api_url, clients, most=VISITED, history=str(recorded / "visitors"))) as load:
+    with loading(workload(environment.api_url, clients, most=VISITED, history=str(recorded / "visitors"))) as load:
         load.begun()
-        with adopting(ground.api_url, mysfits, recorder, seconds / len(mysfits)):
-            ground.pass_time(CALM)
+        with adopting(environment.api_url, mysfits, recorder, seconds / len(mysfits)):
+            environment.pass_time(CALM)
             with looking(tasks) as looks:
                 began = time.time()
-                found = fault.play(ground, seconds * fault.times)
+                found = fault.inject(environment, seconds * fault.times)
                 ended = time.time()
-            _until_well(ground, load, ended)
+            _until_well(environment, load, ended)
         report = load.stop()
-    ask(ground.api_url, mysfits[0], ADOPT, recorder)
-    ground.until_steady()
-    later = [look(ground.api_url, "/mysfits") for _ in range(LATER)]
-    stored = ground.likes()
+    ask(environment.api_url, mysfits[0], ADOPT, recorder)
+    environment.until_steady()
+    later = [look(environment.api_url, "/mysfits") for _ in range(LATER)]
+    stored = environment.likes()
     recorder.close()
     verdict = histories.judge(recorded.iterdir(), before, stored)
     stored.subtract(before)
-    after = [task.name for task in ground.tasks()]
+    after = [task.name for task in environment.tasks()]
     return FaultRun(report, began, ended, [task.name for task in tasks], after, looks, later, stored, found, verdict)
 
 
-def _until_well(ground: FaultEnvironment, load: Load, ended: float) -> None:
+def _until_well(environment: FaultEnvironment, load: Load, ended: float) -> None:
     """Until nothing has failed for a while."""
 
     def is_well() -> bool:
         quiet_since = max(ended, load.report().last_failure() or 0.0)
         return time.time() - quiet_since > QUIET
 
-    ground.until(is_well, 2 * RECOVERY)
+    environment.until(is_well, 2 * RECOVERY)

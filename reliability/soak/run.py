@@ -1,4 +1,4 @@
-"""A soak from nothing to its story."""
+"""Run of a soak from nothing to its record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from reliability.drills.platform import platform, stored_likes
 from reliability.drills.routes import EVERYWHERE, ROUTES
 from reliability.fault_injection_proxy import FaultInjectionProxy
 from reliability.soak import memory
-from reliability.soak.story import WELL, Refusal, Soaked
+from reliability.soak.record import WELL, Refusal, Soaked
 from reliability.soak.synthetic_probes import round_of, visiting
 
 READ = tuple(route for route in EVERYWHERE if route != LIKE)
@@ -48,7 +48,7 @@ class SoakSettings:
     speed: float = 10.0
 
 
-def play(settings: SoakSettings, folder: Path, say: Say) -> Soaked:
+def run(settings: SoakSettings, folder: Path, say: Say) -> Soaked:
     """Raises CannotLoad, Failure, NoProcess, NotReady and TookTooLong."""
     clock = Clock(settings.speed)
     say("Starting a rehearsal of the split assembly …")
@@ -57,7 +57,7 @@ def play(settings: SoakSettings, folder: Path, say: Say) -> Soaked:
         emulating(folder, platform("split"), settings.speed) as there,
         FaultInjectionProxy(there.cloud_url, {}, seed=1) as proxy,
     ):
-        return _Soak(settings, there, proxy, clock, Path(recorded), say).play()
+        return _Soak(settings, there, proxy, clock, Path(recorded), say).run()
 
 
 class _Both:
@@ -103,7 +103,7 @@ class _Soak:
         self._recorded = recorded
         self._say = say
 
-    def play(self) -> Soaked:
+    def run(self) -> Soaked:
         likes = self._through_the_proxy()
         self._split()
         before = self._likes()
@@ -127,7 +127,7 @@ class _Soak:
             loading(readers) as reading,
             loading(liking_too) as liking,
             memory.watching(target.ecs, cluster, self._there.folder, max(1.0, seconds / SAMPLES)) as watched,
-            visiting(round_of(url, self._there.site_url, first)) as guests,
+            visiting(round_of(url, self._there.site_url, first)) as probes,
             adopting(url, others, recorder, seconds / (len(before) + 1)),
         ):
             load = _Both(reading, liking)
@@ -139,7 +139,7 @@ class _Soak:
             throttled, refusal = self._throttle(load, first, recorder)
             self._wait(load, end)
             samples = watched.samples()
-            guests.leave()
+            probes.leave()
             report = load.stop()
         recorder.close()
         stored = self._likes()
@@ -157,7 +157,7 @@ class _Soak:
             throttled_calls=self._proxy.happened["throttled"],
             refusal=refusal,
             stored=stored,
-            visits=guests.visits(),
+            visits=probes.visits(),
             samples=samples,
             history=verdict,
         )
@@ -185,7 +185,7 @@ class _Soak:
         """
         with self._stage(LIKES) as stage:
             revision = stage.operator.register(settings={"AWS_ENDPOINT_URL_DYNAMODB": self._proxy.url})
-            stage.act(f"{revision} reaches its table by a proxy")
+            stage.action(f"{revision} reaches its table by a proxy")
             stage.operator.update(taskDefinition=revision)
             states = stage.until_deployed(revision).deployments_of(revision)
         if states != [WELL]:
@@ -204,27 +204,27 @@ class _Soak:
     def _rollout(self) -> tuple[OperatorAction, str, list[str]]:
         with self._stage(UPDATED) as stage:
             revision = stage.operator.register()
-            act = stage.act(f"{revision} is rolled out")
+            action = stage.action(f"{revision} is rolled out")
             stage.operator.update(taskDefinition=revision)
-            sight = stage.until_deployed(revision)
-        return act, revision, sight.deployments_of(revision)
+            snapshot = stage.until_deployed(revision)
+        return action, revision, snapshot.deployments_of(revision)
 
     def _kill(self) -> tuple[OperatorAction, list[str]]:
         with self._stage(LIKES) as stage:
-            there = stage.sight().running()
-            act = stage.act(f"kill -9 of task {there[0][:8]} of {LIKES}")
+            there = stage.snapshot().running()
+            action = stage.action(f"kill -9 of task {there[0][:8]} of {LIKES}")
             stage.operator.kill(there[0])
-            sight = stage.until_steady(without=there[:1])
-        return act, [task for task in sight.running() if task not in there]
+            snapshot = stage.until_steady(without=there[:1])
+        return action, [task for task in snapshot.running() if task not in there]
 
     def _throttle(self, load: _Both, mysfit: str, recorder: HistoryWriter) -> tuple[OperatorAction, Refusal]:
         seconds = max(SHORTEST, THROTTLED * self._settings.seconds)
-        act = OperatorAction(time.time(), f"the table of {LIKES} takes no calls for {seconds:.0f} s")
-        self._say(f"  {act.text}")
+        action = OperatorAction(time.time(), f"the table of {LIKES} takes no calls for {seconds:.0f} s")
+        self._say(f"  {action.text}")
         self._proxy.set_faults({"throttled": 1.0})
         told = ask(self._there.api_url, mysfit, history.LIKE, recorder)
-        self._wait(load, act.at + seconds)
+        self._wait(load, action.at + seconds)
         self._proxy.reset()
-        act.steady_at = time.time()
+        action.steady_at = time.time()
         self._say("  the table takes calls again")
-        return act, Refusal(told.status, str(told.headers.get("Retry-After") or ""))
+        return action, Refusal(told.status, str(told.headers.get("Retry-After") or ""))

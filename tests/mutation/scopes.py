@@ -14,11 +14,6 @@ class Scope:
     tests: tuple[str, ...]
     left_out: str = ""
 
-    @property
-    def source(self) -> str:
-        """The top folder."""
-        return self.name.partition("/")[0]
-
 
 def _in(folder: str, *modules: str) -> tuple[str, ...]:
     return tuple(f"{folder}/{module}.py" for module in modules)

@@ -57,6 +57,7 @@ PLACES = {
     "tests/labs/test_eight_steps.py": "platform",
     "tests/up/test_supervised.py": "platform",
     "tests/up/test_up.py": "platform",
+    "emulator/tests/experiments/test_drill.py::test_a_rollout": "platform",
     "tests/breaks/test_project.py": "process",
     "tests/test_tiers.py::test_a_run": "process",
     "tests/packaging": "process",
@@ -105,6 +106,7 @@ PLACES = {
     "emulator/tests/experiments/test_polling.py": "process",
     "emulator/tests/experiments/test_starvation.py::test_a_process": "process",
     "emulator/tests/test_keeper.py": "process",
+    "emulator/tests/test_no_mentions.py": "process",
     "emulator/tests/test_local.py::test_a_folder_is_free": "process",
     "emulator/tests/test_supervisor.py": "process",
 }

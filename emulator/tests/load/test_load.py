@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ecs_emulator.commands.group import Commands
-from ecs_emulator.commands.load import load as verb
+from ecs_emulator.cli import main
 from ecs_emulator.load.history import Exchange, read
 from ecs_emulator.load.process import loading
 from ecs_emulator.load.whereto import is_this_machine
@@ -36,14 +34,6 @@ CATS: dict[str, Any] = {"routes": (LIST, PROFILE, LIKE), "ids": IDS, "counted": 
 def api() -> Iterator[Api]:
     with serving() as api:
         yield api
-
-
-@click.group(cls=Commands)
-def main() -> None:
-    """Load services."""
-
-
-main.add_command(verb)
 
 
 def load(*arguments: str) -> Result:

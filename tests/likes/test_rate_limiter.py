@@ -86,7 +86,7 @@ def test_too_many_likes_are_a_problem_that_says_when_to_come_back_and_store_noth
     config: Config, rows: Rows, dynamodb: aws.DynamoDB, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aws, "dynamodb", lambda region, connections: dynamodb)
-    monkeypatch.setattr("app.Pace", lambda per_second: RateLimiter(per_second, lambda: 1.0))
+    monkeypatch.setattr("app.RateLimiter", lambda per_second: RateLimiter(per_second, lambda: 1.0))
     client = create_app(dataclasses.replace(config, likes_per_second=2, fulfill_like=True)).test_client()
     mysfit_id = rows.add()
     answers = [client.post(f"/mysfits/{mysfit_id}/like") for _ in range(5)]

@@ -80,6 +80,7 @@ PLACES = {
     "tests/ops/test_visible.py::test_tracebacks": "process",
     "tests/platform/test_everywhere.py::test_the_import_walls": "process",
     "tests/platform/test_documents.py::test_every_block": "process",
+    "tests/platform/test_workflows.py": "process",
     "tests/platform/test_wire.py": "process",
     "tests/reliability/faults/test_faults.py::test_without": "process",
     "tests/reliability/soak/test_memory.py": "process",

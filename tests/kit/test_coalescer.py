@@ -186,10 +186,10 @@ def test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadli
 
     def add_waiter(mine: Any) -> Any:
         seat = Signal(waits, comes=False)
-        mine._seats.append(seat)
+        mine._waiters.append(seat)
         return seat
 
-    monkeypatch.setattr(coalescer._Batch, "take_seat", add_waiter)
+    monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
     shared = RequestCoalescer(gate.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
     gate.wait_for_rounds(1)
@@ -264,10 +264,10 @@ def test_a_seat_that_is_called_as_the_wait_ends_is_no_loss(
 
     def add_waiter(mine: Any) -> Any:
         seat = Signal([], comes=False, meanwhile=end_both)
-        mine._seats.append(seat)
+        mine._waiters.append(seat)
         return seat
 
-    monkeypatch.setattr(coalescer._Batch, "take_seat", add_waiter)
+    monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
     assert shared.do("a") == "two"
     assert not shared._under_way
 

@@ -55,7 +55,7 @@ def with_routes(meaning: str) -> Callable[[options.Command], options.Command]:
 
 
 def with_ids(command: options.Command) -> options.Command:
-    """Give a command `ids`: what `{id}` in its `routes` is. Raises UsageError where routes have one and none is said."""
+    """Give a command `ids`: what `{id}` in its `routes` is. Raises UsageError where one is needed and none is said."""
 
     @click.option("--id", "ids", multiple=True, metavar="ID", help="What {id} in a route is; many may be said.")
     @wraps(command)

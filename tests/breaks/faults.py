@@ -10,10 +10,10 @@ BREAKS = [
     Break(
         "A like is answered before it is written.",
         "app/likes/actions.py",
-        "    return Together(likes.add).do\n",
+        "    return RequestCoalescer(likes.add).do\n",
         "    import threading\n\n"
-        "    together = Together(likes.add)\n"
-        "    return lambda mysfit: threading.Timer(0.5, together.do, (mysfit,)).start() or 1\n",
+        "    coalescer = RequestCoalescer(likes.add)\n"
+        "    return lambda mysfit: threading.Timer(0.5, coalescer.do, (mysfit,)).start() or 1\n",
         "tests/likes/test_likes.py::test_a_profile_shows_a_like_as_soon_as_it_is_answered",
     ),
     Break(
@@ -40,8 +40,8 @@ BREAKS = [
     Break(
         "The judge of the faults overlooks lost likes.",
         "reliability/faults/judging.py",
-        "    return Finding(found.holds and played",
-        "    return Finding(played",
+        "(found.holds and played.report.acknowledged",
+        "(played.report.acknowledged",
         f"{JUDGING}::test_fails_when_an_answered_like_is_lost_or_one_is_stored_twice",
     ),
     Break(

@@ -29,8 +29,8 @@ BREAKS = [
     Break(
         "Visitors may take every thread, so that no health check is answered.",
         "app/kit/concurrency_limiter.py",
-        "    gate = Gate(max(1, threads - max(1, threads // RESERVE)))\n",
-        "    gate = Gate(threads)\n",
+        "(max(1, threads - max(1, threads // RESERVE)))\n",
+        "(threads)\n",
         "tests/kit/test_limits.py::test_an_eighth_of_the_threads_stays_free_for_health_checks",
     ),
     Break(
@@ -71,15 +71,15 @@ BREAKS = [
     Break(
         "A request that shares a call waits for it for as long as it takes.",
         "app/kit/coalescer.py",
-        "if not seat.acquire(timeout=self._patience + GRACE) and mine.left(seat):",
-        "if not seat.acquire() and mine.left(seat):",
+        ".acquire(timeout=self._patience + GRACE)",
+        ".acquire()",
         "tests/kit/test_coalescer.py::test_followers_of_work_that_hangs_are_let_go",
     ),
     Break(
         "A request that shares a call is given up while its call may still come back.",
         "app/kit/coalescer.py",
-        "if not seat.acquire(timeout=self._patience + GRACE) and mine.left(seat):",
-        "if not seat.acquire(timeout=self._patience) and mine.left(seat):",
+        ".acquire(timeout=self._patience + GRACE)",
+        ".acquire(timeout=self._patience)",
         "tests/kit/test_coalescer.py::test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadline",
     ),
     Break(

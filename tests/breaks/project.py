@@ -19,6 +19,8 @@ LIMIT = 600.0  # seconds for one run of one test
 FAILED = 1  # pytest's exit code when tests ran and some failed; 2 to 5 are no verdict of a test
 # What is made of the project, and not copied.
 TOOLS = (".venv", ".venv-scan")
+# Folders of packages, as pytest has them in `pythonpath`.
+PACKAGES = (".", "emulator")
 
 
 class NotApplicable(Exception):
@@ -74,7 +76,7 @@ class Copy:
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test],
             cwd=self.folder,
             # Compiled files tell the age of a source in whole seconds, too coarse for what changes at once.
-            env=os.environ | {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", **self.mark},
+            env=os.environ | {"PYTHONPATH": self._path, "PYTHONDONTWRITEBYTECODE": "1", **self.mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -97,6 +99,11 @@ class Copy:
             for pid in living(f"{name}={value}"):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+
+    @property
+    def _path(self) -> str:
+        """Where programs that a test starts find their packages: before the project, whose are installed."""
+        return os.pathsep.join(str(self.folder / name) for name in PACKAGES)
 
     @property
     def mark(self) -> dict[str, str]:

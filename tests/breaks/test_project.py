@@ -32,6 +32,15 @@ def test_nobody_waits_for_ever():
 def test_nobody_passes():
     raise ValueError
 """
+WHERE = """
+import subprocess, sys
+from pathlib import Path
+
+def test_where():
+    code = "import ecs_emulator; print(ecs_emulator.__file__)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == str(Path("emulator/ecs_emulator.py").resolve())
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +122,15 @@ def test_a_copy_has_what_git_would_have_and_its_tools(project: Path, tmp_path: P
     assert (copy.folder / ".venv").resolve() == project / ".venv"
     with pytest.raises(NotApplicable):
         copy.with_break(Break("It is there.", "gone.py", "a", "b", "test_doubling.py"))
+
+
+def test_programs_that_a_test_starts_are_those_of_the_copy(tmp_path: Path) -> None:
+    """Else what a break does to a program would be seen by nobody."""
+    (tmp_path / "emulator").mkdir()
+    (tmp_path / "emulator" / "ecs_emulator.py").touch()
+    (tmp_path / "test_where.py").write_text(WHERE)
+    ran = Copy(tmp_path).run("test_where.py")
+    assert ran.code == 0, ran.output
 
 
 def test_all_is_well_only_when_every_break_was_noticed_and_the_table_says_which(

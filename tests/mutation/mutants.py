@@ -17,6 +17,9 @@ from tests.platform_runner import ROOT
 
 MUTMUT = str(ROOT / ".venv-mutation" / "bin" / "mutmut")
 
+# Where the emulator's package is in the copy: mutmut tells a mutant by the path of its module, as it is imported.
+EMULATOR, MOVED = "emulator/ecs_emulator/", "src/ecs_emulator/"
+
 # A mutant may take ten times as long as its tests took, and half a minute more: a busy machine kills nobody.
 TIMES, SECONDS = 10.0, 3.0
 KILLED, SURVIVED, TIMED_OUT, NO_TESTS, UNTRIED = "killed", "survived", "timeout", "no tests", "not checked"
@@ -33,14 +36,20 @@ class Mutants:
         self._folder = folder
         self._scope = scope
         Copy.of(ROOT, folder)
+        (folder / MOVED).parent.mkdir()
+        (folder / EMULATOR).rename(folder / MOVED)
+        modules = [each.replace(EMULATOR, MOVED) for each in scope.modules]
+        source = modules[0].partition("/")[0]
         settings = {
-            "source_paths": [scope.source],
-            "only_mutate": list(scope.modules),
-            "also_copy": sorted({each.name for each in folder.iterdir()} - {scope.source, "tests", *TOOLS}),
+            "source_paths": [source],
+            "only_mutate": modules,
+            "also_copy": sorted({each.name for each in folder.iterdir()} - {source, "tests", *TOOLS}),
             "pytest_add_cli_args_test_selection": list(scope.tests),
             "pytest_add_cli_args": [
                 "-p",
                 "no:cacheprovider",
+                "-o",
+                "pythonpath=. src emulator",
                 *(["-k", f"not ({scope.left_out})"] if scope.left_out else []),
             ],
             # Tests start threads, which a fork would lose.
@@ -111,7 +120,7 @@ class Mutants:
                 old.append(line[1:].strip())
             elif line.startswith("+") and not line.startswith("+++ "):
                 new.append(line[1:].strip())
-        return path, " ".join(old), " ".join(new)
+        return path.replace(MOVED, EMULATOR), " ".join(old), " ".join(new)
 
     def _ask(self, *words: str) -> str:
         asked = subprocess.run([MUTMUT, *words], cwd=self._folder, capture_output=True, text=True)

@@ -14,11 +14,6 @@ class Scope:
     tests: tuple[str, ...]
     left_out: str = ""
 
-    @property
-    def source(self) -> str:
-        """The top folder."""
-        return self.name.partition("/")[0]
-
 
 def _in(folder: str, *modules: str) -> tuple[str, ...]:
     return tuple(f"{folder}/{module}.py" for module in modules)
@@ -31,21 +26,22 @@ SCOPES = (
     Scope(
         "app/likes",
         ("app/likes/*.py",),
-        (*_in("tests/likes", "test_likes", "test_pace", "test_exactness"), "tests/adoptions"),
+        (*_in("tests/likes", "test_likes", "test_rate_limiter", "test_exactness"), "tests/adoptions"),
         "exact_under or side_by_side or storm or impatience or blind or forked",
     ),
     Scope(
         "app/kit",
-        _in("app/kit", "together", "gate", "dynamodb", "parse", "copies", "lists", "rows", "problems", "headers",
-            "request_log", "metrics", "revision", "config"),
-        (*_in("tests/kit", "test_together", "test_gate", "test_dynamodb", "test_requests", "test_metrics", "test_logs",
-              "test_revision", "test_config", "test_limits"),
+        _in("app/kit", "coalescer", "concurrency_limiter", "dynamodb", "parse", "ttl_cache", "lists", "rows",
+            "problems", "headers", "request_log", "metrics", "revision", "config"),
+        (*_in("tests/kit", "test_coalescer", "test_concurrency_limiter", "test_ttl_cache", "test_parse",
+              "test_dynamodb", "test_requests", "test_metrics", "test_logs", "test_revision", "test_config",
+              "test_limits"),
          "tests/catalog", "tests/likes/test_likes.py", "tests/platform/test_everywhere.py"),
         "head_in_a_minute",
     ),
     Scope(
         "emulator/ecs_emulator/scheduler",
-        _in("emulator/ecs_emulator/scheduler", "rules", "rollout", "steering", "tasks", "deployments",
+        _in("emulator/ecs_emulator/scheduler", "rules", "rollout", "reconciliation", "tasks", "deployments",
             "services", "sizes"),
         _in("emulator/tests/scheduler", "test_rules", "test_rollout", "test_rollouts", "test_upkeep",
             "test_scheduler"),

@@ -54,6 +54,19 @@ def with_routes(meaning: str) -> Callable[[options.Command], options.Command]:
     )  # fmt: skip
 
 
+def with_ids(command: options.Command) -> options.Command:
+    """Give a command `ids`: what `{id}` in its `routes` is. Raises UsageError where one is needed and none is said."""
+
+    @click.option("--id", "ids", multiple=True, metavar="ID", help="What {id} in a route is; many may be said.")
+    @wraps(command)
+    def on(*, routes: tuple[str, ...], ids: tuple[str, ...], **said: Any) -> None:
+        if not ids and any("{id}" in route for route in routes):
+            raise click.UsageError("Say with --id what {id} is.")
+        command(routes=routes, ids=ids, **said)
+
+    return on
+
+
 def with_load(command: options.Command) -> options.Command:
     """Give a command its `load`: what every load has, at an address that may be loaded."""
 
@@ -84,8 +97,10 @@ def with_load(command: options.Command) -> options.Command:
                 Outcome.USAGE,
                 f"{url} is not this machine. Load others only where they agree to it, and say --anywhere.",
             )
-        if picture and not picture.parent.is_dir():
-            raise click.UsageError(f"There is no folder {picture.parent} for the picture.")
+        if picture:
+            if not picture.parent.is_dir():
+                raise click.UsageError(f"There is no folder {picture.parent} for the picture.")
+            options.need_pictures()
         command(load=LoadOptions(url, clients, lasting, document, picture), **said)
 
     return on
@@ -94,15 +109,13 @@ def with_load(command: options.Command) -> options.Command:
 @click.command()
 @with_load
 @with_routes("{id} is each --id in turn.")
-@click.option("--id", "ids", multiple=True, metavar="ID", help="What {id} in a route is; many may be said.")
+@with_ids
 def load(load: LoadOptions, routes: tuple[str, ...], ids: tuple[str, ...]) -> None:
     """Load the API at URL, or that of the emulator, until the time is over or Ctrl-C.
 
     Each client sends its next request when it has the answer to the last: its routes in turn, else `GET /`, with 100 ms
     of rest after a failure. Nothing is sent twice. Ends with 4 when a request has failed.
     """
-    if not ids and any("{id}" in route for route in routes):
-        raise click.UsageError("Say with --id what {id} is.")
     routes = routes or ("GET /",)
     counted = tuple(route for route in routes if "{id}" in route and not route.startswith(("GET", "HEAD")))
     run_load(
@@ -113,9 +126,7 @@ def load(load: LoadOptions, routes: tuple[str, ...], ids: tuple[str, ...]) -> No
 
 def run_load(load: LoadOptions, workload: Callable[[], Workload]) -> None:
     """Show a load to its end, and what has come of it. Raises Failure (FAILED) when a request has failed."""
-    # Here and not above: drawing takes a second to load.
     from ecs_emulator.load import show
-    from ecs_emulator.load.plot import plot
 
     out = Terminal(as_json=load.document is not None and load.document.name == "<stdout>")
     try:
@@ -128,6 +139,9 @@ def run_load(load: LoadOptions, workload: Callable[[], Workload]) -> None:
     if load.document:
         print(json.dumps(report.document()), file=load.document)
     if load.picture:
+        # Here and not above: drawing takes a second to load, and wants an extra.
+        from ecs_emulator.load.plot import plot
+
         plot(report, load.picture)
         out.say(f"\nThe picture is in {load.picture}.")
     if report.failed:

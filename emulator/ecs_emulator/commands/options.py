@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from ecs_emulator.commands.group import JSON, program
 from ecs_emulator.ops import target
 from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.logs import seconds
+from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 
@@ -73,6 +75,12 @@ def with_json(command: Command) -> Command:
         callback=made,
         help="One JSON document on standard output; progress goes to standard error.",
     )(command)
+
+
+def need_pictures() -> None:
+    """Raises Failure where no picture can be drawn: before a load that is to end with one."""
+    if find_spec("matplotlib") is None:
+        raise Failure(Outcome.FAILED, "Pictures need matplotlib: pip install 'ecs-emulator[pictures]'")
 
 
 def patience(seconds: int) -> Callable[[Command], Command]:

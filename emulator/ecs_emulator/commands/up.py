@@ -50,17 +50,26 @@ def runtime_options(command: Command) -> Command:
     return command
 
 
+def with_templates(command: Command) -> Command:
+    """Give a command `templates` and what they run with: `run`, `values`, `yes`."""
+    for option in (
+        click.option("--yes", is_flag=True, help="Agree to what is listed; for scripts."),
+        click.option(
+            "--set", "values", multiple=True, metavar="K=V", callback=assignments, help="A parameter of the templates."
+        ),
+        click.option(
+            "--run", multiple=True, metavar="NAME=COMMAND", callback=assignments,
+            help="Run COMMAND, a shell's command line, as the container NAME (or as each whose image is NAME): in this "
+                 "folder, with the container's variables, PORT among them. Several times for several.",
+        ),
+        click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...", type=_FILE),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.command(cls=Detachable)
-@click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...", type=_FILE)
-@click.option(
-    "--run", multiple=True, metavar="NAME=COMMAND", callback=assignments,
-    help="Run COMMAND, a shell's command line, as the container NAME (or as each whose image is NAME): in this folder, "
-         "with the container's variables, PORT among them. Several times for several.",
-)  # fmt: skip
-@click.option(
-    "--set", "values", multiple=True, metavar="K=V", callback=assignments, help="A parameter of the templates."
-)
-@click.option("--yes", is_flag=True, help="Agree to what is listed; for scripts.")
+@with_templates
 @runtime_options
 def up(templates: tuple[Path, ...], run: dict[str, str], values: dict[str, str], yes: bool, **runtime: Any) -> None:
     """Run the TEMPLATEs of CloudFormation on this machine until Ctrl-C: their services behind their load balancer.
@@ -95,16 +104,13 @@ def run_templates(
     Raises what `told` tells.
     """
     from ecs_emulator.emulator import Emulator
-    from ecs_emulator.scheduler.images import Images, Programs
-    from ecs_emulator.stacks.programs import check_names
+    from ecs_emulator.scheduler.images import Images
     from ecs_emulator.up import signalled
     from ecs_emulator.up import up as run_up
 
     owner, terminal = program(), Terminal()
     images = images or Images(owner.folder / "images", stand_in=True)
-    images.programs = Programs(run, Path.cwd())
-    check_names(run, templates, values)
-    _agree(templates, values, images, settings["docker"], yes, terminal)
+    agree(templates, values, run, yes, images, settings["docker"])
     if detach:
         detached("--yes")
         return
@@ -152,14 +158,25 @@ def told(folder: Path) -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-def _agree(
-    templates: Sequence[Path], values: Mapping[str, str], images: Images, docker: bool, yes: bool, terminal: Terminal
+def agree(
+    templates: Sequence[Path],
+    values: Mapping[str, str],
+    run: Mapping[str, str],
+    yes: bool,
+    images: Images,
+    docker: bool = False,
 ) -> None:
-    """List what templates would run, and ask unless `yes` has answered. Raises TemplateError, Failure or Abort."""
-    from ecs_emulator.announcement import announced
-    from ecs_emulator.stacks.programs import programs
+    """List what templates would run, and ask unless `yes` has answered; the images have the programs of `run` then.
 
-    found = programs(templates, values)
+    Raises TemplateError, Failure or ClickException.
+    """
+    from ecs_emulator.announcement import announced
+    from ecs_emulator.scheduler.images import Programs
+    from ecs_emulator.stacks.programs import check_names, programs
+
+    images.programs = Programs(run, Path.cwd())
+    check_names(run, templates, values)
+    found, terminal = programs(templates, values), Terminal()
     for line in announced(found, images, docker):
         terminal.line(line)
     if not found or yes:

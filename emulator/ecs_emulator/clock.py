@@ -15,14 +15,13 @@ def utc_now() -> datetime:
 class Clock:
     """`speed` 10 makes a minute of AWS six seconds. The start of a process is as slow as ever.
 
-    `startup` is what a process may need for it on a busy machine, in seconds: the least that a health check grace period
-    of as much or more is shortened to. `now` is the date and time that answers show; intervals are never measured with
-    it.
+    `now` is the date and time that answers show; intervals are never measured with it. `startup` is what a process may
+    need to start on a busy machine, in seconds: a health check grace period of as much or more gets no shorter.
     """
 
     speed: float = 1.0
-    startup: float = 0.0
     now: Callable[[], datetime] = utc_now
+    startup: float = 0.0
 
     def shortened(self, seconds: float) -> float:
         """Length of an interval of AWS here."""

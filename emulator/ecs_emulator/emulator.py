@@ -107,7 +107,7 @@ class Emulator:
         self.program = program
         self._images = images
         self._run = dict(run or {})
-        self._clock = Clock(speed, STARTUP)
+        self._clock = Clock(speed, startup=STARTUP)
         self._docker = docker
         self._repository = repository
         self._task_folders = tuple(task_folders)

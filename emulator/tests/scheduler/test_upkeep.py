@@ -170,9 +170,9 @@ def test_the_grace_period_is_shortened_like_every_interval() -> None:
 def test_no_speed_takes_the_time_to_start_from_a_grace_period_that_has_it(grace: int, seconds: int) -> None:
     world = World(speed=10, startup=30)
     world.service(image="sick", count=1, healthCheckGracePeriodSeconds=grace)
-    world.play(seconds - 1)
+    world.advance(seconds - 1)
     assert len(world.runner.runs) == 1
-    world.play(5)
+    world.advance(5)
     assert len(world.runner.runs) == 2
 
 

@@ -132,7 +132,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.targets = MadeUpTargets(self.runner)
-        self.scheduler = Scheduler(self.runner, self.targets, Clock(self.speed, self.startup))
+        self.scheduler = Scheduler(self.runner, self.targets, Clock(self.speed, startup=self.startup))
         self.call("CreateCluster", clusterName="demo")
 
     def call(self, operation: str, **asked: Any) -> dict[str, Any]:

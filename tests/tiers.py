@@ -78,7 +78,6 @@ PLACES = {
     "tests/ops/test_load.py": "process",
     "tests/ops/test_push.py": "process",
     "tests/ops/test_visible.py::test_tracebacks": "process",
-    "tests/platform/test_everywhere.py::test_the_import_walls": "process",
     "tests/platform/test_documents.py::test_every_block": "process",
     "tests/platform/test_workflows.py": "process",
     "tests/platform/test_wire.py": "process",

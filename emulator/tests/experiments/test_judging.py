@@ -60,7 +60,7 @@ class TestRollout:
 
     def test_answers_of_a_service_that_never_names_its_revision_are_told_and_prove_nothing(self) -> None:
         mute = a_record(self.snapshots, answered={"": 20_000})
-        assert self.judge(mute) == ["Answers came from ."]
+        assert self.judge(mute) == ["Answers came from nobody."]
         assert self.judge(replace(mute, names_revision=False)) == []
         assert self.judge(replace(mute, report=a_record(answered={OLD: 20_000}).report, names_revision=False)) == [
             f"Answers came from {OLD}."

@@ -187,7 +187,7 @@ def test_a_request_leaves_its_place_however_it_ends_and_another_s_never(monkeypa
             super().__init__(places)
             gates.append(self)
 
-    monkeypatch.setattr(concurrency_limiter, "Gate", Known)
+    monkeypatch.setattr(concurrency_limiter, "ConcurrencyLimiter", Known)
     client = a_server(threads=1).test_client()
     for path, status in (("/broken", 500), ("/health", 200), ("/nowhere", 404), ("/fine", 200), ("/health", 200)):
         assert client.get(path).status_code == status

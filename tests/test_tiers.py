@@ -30,7 +30,7 @@ def test_what_a_place_and_a_fixture_bring_is_a_need() -> None:
     [
         ("tests/kit/test_parse.py::test_a", set(), "unit"),
         ("tests/kit/test_parse.py::test_a", {"tests/conftest.py"}, "local_cloud"),
-        ("tests/kit/test_parse.py::test_a", {"tests/conftest.py", "tests/browser.py"}, "browser"),
+        ("tests/kit/test_parse.py::test_a", {"tests/conftest.py", "emulator/tests/support/browser.py"}, "browser"),
         ("tests/kit/test_parse.py::test_a", {"/usr/lib/_pytest/tmpdir.py"}, "unit"),
         ("tests/site/test_access.py::test_a[x]", {"tests/conftest.py"}, "browser"),
         ("tests/sites/test_access.py::test_a", set(), "unit"),

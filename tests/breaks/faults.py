@@ -40,22 +40,22 @@ BREAKS = [
     Break(
         "The judge of the faults overlooks lost likes.",
         "reliability/faults/judging.py",
-        "(found.holds and played.report.acknowledged",
-        "(played.report.acknowledged",
+        "(found.holds and run.report.acknowledged",
+        "(run.report.acknowledged",
         f"{JUDGING}::test_fails_when_an_answered_like_is_lost_or_one_is_stored_twice",
     ),
     Break(
         "The judge of the faults takes any answer.",
         "reliability/faults/judging.py",
-        "        set(failures) <= price.told and (",
+        "        set(failures) <= tolerance.told and (",
         "        (",
         f"{JUDGING}::test_fails_for_another_answer_than_may_be_given",
     ),
     Break(
         "The stamp that a row let go of last counts once more when it comes late.",
         "app/likes/store.py",
-        '"(attribute_not_exists(WriterFloor) OR WriterFloor < :stamp)))"',
-        '"(attribute_not_exists(WriterFloor) OR WriterFloor <= :stamp)))"',
+        '"(attribute_not_exists(WriterFloor) OR WriterFloor < :number)))"',
+        '"(attribute_not_exists(WriterFloor) OR WriterFloor <= :number)))"',
         "tests/likes/test_edges.py::test_a_late_duplicate_of_the_stamp_that_became_the_floor_counts_nothing",
     ),
 ]

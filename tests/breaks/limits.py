@@ -20,10 +20,10 @@ BREAKS = [
         "tests/cfn/test_firewall.py::test_who_asks_too_often_is_told_so_in_the_words_of_the_api",
     ),
     Break(
-        "The rehearsal makes a firewall without saying that it refuses nobody.",
+        "The emulator makes a firewall without saying that it refuses nobody.",
         "emulator/ecs_emulator/stacks/resources/registry.py",
-        "imagined(name, UNGUARDED.get(name))",
-        "imagined(name)",
+        "stub(name, UNGUARDED.get(name))",
+        "stub(name)",
         "emulator/tests/stacks/test_resources.py::test_whoever_makes_a_firewall_is_told_that_it_refuses_nobody_here",
     ),
     Break(

@@ -156,7 +156,7 @@ def test_every_described_answer_is_given_and_every_given_answer_is_described(
     full = Described(create_app(dataclasses.replace(config, faults={"unhealthy-after": 0.0})))
     broken = Described(create_app(config))
     with monkeypatch.context() as patch:
-        patch.setattr("app.kit.concurrency_limiter.Gate.enter", busy)
+        patch.setattr("app.kit.concurrency_limiter.ConcurrencyLimiter.enter", busy)
         visit_all(full, mysfit_id)
     with monkeypatch.context() as patch:
         patch.setattr(broken.application, "view_functions", dict.fromkeys(broken.application.view_functions, boom))

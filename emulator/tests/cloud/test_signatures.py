@@ -61,7 +61,7 @@ def nothing_reaches_a_handler(cloud: Cloud, request: pytest.FixtureRequest) -> I
         raise AssertionError("a call that should be refused was carried out")
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ecs_emulator.cloud.service.Service.answer", reached)
+        patched.setattr("ecs_emulator.cloud.service.EmulatedService.answer", reached)
         patched.setattr(cloud._stored, "answer", reached)
         yield
 

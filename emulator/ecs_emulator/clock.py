@@ -28,5 +28,5 @@ class Clock:
         return seconds / self.speed
 
     def grace(self, seconds: float) -> float:
-        """How long a health check grace period takes here."""
+        """Seconds that a health check grace period takes here."""
         return max(self.shortened(seconds), min(seconds, self.startup))

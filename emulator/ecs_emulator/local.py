@@ -137,7 +137,8 @@ def ours_alone(folder: Path) -> Iterator[None]:
         if not _taken(lock):
             raise AlreadyRunning("An emulator of this folder is running already; stop it first.")
         lock.truncate(0)
-        print(os.getpid(), file=lock, flush=True)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
         # What a killed emulator left behind.
         (folder / NOTE).unlink(missing_ok=True)
         yield

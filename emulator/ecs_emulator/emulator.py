@@ -7,8 +7,6 @@ import os
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -21,6 +19,7 @@ from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.balancer import operations as elbv2
 from ecs_emulator.balancer.balancer import Balancer
+from ecs_emulator.balancer.forwarding import forwards
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud import load_balancers
 from ecs_emulator.cloud.durable.calls import OURS
@@ -273,15 +272,8 @@ class Emulator:
         """
         deadline = time.monotonic() + ANSWER_PATIENCE
         while _LISTENER in self.stacks.types and not self.supervisor.stopping.is_set():
-            try:
-                # An opener of its own: no proxy of the environment knows this address.
-                with _OPENER.open(self.url, timeout=2):
-                    return
-            except urllib.error.HTTPError as error:
-                if error.code < 500:
-                    return
-            except OSError:
-                pass
+            if forwards(self.url):
+                return
             if time.monotonic() > deadline:
                 why = " ".join(self.balancer.problems) or "The load balancer does not answer."
                 raise CannotStart(f"{why} Its log is in {self._logs}.")
@@ -289,4 +281,3 @@ class Emulator:
 
 
 _LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -19,7 +19,7 @@ DESCRIPTION = Description(
                 "This description, for programs.",
                 as_json(
                     {"type": "object", "required": ["openapi", "info", "paths"]},
-                    {"openapi": "3.1.1", "info": {"title": "Mythical Mysfits", "version": "0.1.0"}, "paths": {"…": {}}},
+                    {"openapi": "3.1.1", "info": {"title": "Mythical Mysfits", "version": "0.2.0"}, "paths": {"…": {}}},
                 ),
                 (),
             )

@@ -27,7 +27,7 @@ DESCRIPTION = Description(
                 "Which version, commit and revision answers.",
                 as_json(
                     an_object(version=text(), commit=text(), revision=text()),
-                    {"version": "0.1.0", "commit": "3f2c1e0", "revision": "mysfits-service:7"},
+                    {"version": "0.2.0", "commit": "3f2c1e0", "revision": "mysfits-service:7"},
                 ),
                 (),
             )

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from ecs_emulator.cloud.durable.database import Database
-from tests.platform_runner import Platform, free_ports, until
+from tests.platform_runner import ROOT, Platform, free_ports, until
 
 FAST = ("--speed", "10")  # where it is not about how long something takes by itself
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
@@ -266,7 +266,7 @@ def test_a_template_that_freezes_others_ends_it_with_one_sentence(tmp_path: Path
 
 
 def test_the_template_of_anybody_else_is_run_as_it_is(tmp_path: Path) -> None:
-    template = Path(__file__).parent / "somebodys-service.yml"
+    template = ROOT / "emulator" / "tests" / "somebodys-service.yml"
     with Platform(tmp_path / "local", options=["--template", str(template), "--yes", "--speed", "10"]) as platform:
         platform.ready()
         assert "container 'web'" in platform.output().partition("The placeholder stands in")[0]

@@ -108,7 +108,7 @@ def test_times_of_targets_are_shortened_and_those_of_requests_are_not() -> None:
         a_balancer(a_listener(), idle_timeout__timeout_seconds="20"), groups=[a_group(attributes=attributes)], speed=10
     )
     [group] = made.groups.values()
-    assert (group.delay, group.checks.interval, group.checks.timeout) == (3, 1, 1)
+    assert (group.delay, group.checks.interval, group.checks.timeout) == (3, 1, 2)
     assert (made.idle_timeout, made.idle_upstream) == (20, 20)
 
 

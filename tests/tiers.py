@@ -61,6 +61,7 @@ PLACES = {
     "emulator/tests/experiments/test_drill.py::test_a_rollout": "platform",
     "tests/breaks/test_project.py": "process",
     "tests/test_tiers.py::test_a_run": "process",
+    "tests/emulated/test_push.py": "process",
     "tests/packaging": "process",
     "tests/platform/test_walls.py": "process",
     "tests/up/test_image.py": "process",

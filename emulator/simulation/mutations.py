@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.machinery
+import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -130,13 +131,13 @@ MUTATIONS = (
     ),
     Mutation(
         "What is being provisioned counts as running",
-        "shown",
+        "serializers",
         'task.last_status == "RUNNING" for task',
         'task.last_status in ("RUNNING", "PENDING") for task',
     ),
     Mutation(
         "A task is described with a launch type that is none",
-        "shown_tasks",
+        "task_serializers",
         '"launchType": "FARGATE"',
         '"launchType": "Fargate"',
     ),
@@ -174,7 +175,9 @@ class _Finder:
 
 @contextmanager
 def mutated(mutation: Mutation) -> Iterator[Callable[..., SimulationResult]]:
-    """`simulate` on a scheduler with the mutation. Raises ValueError where its text is not there."""
+    """`simulate` on a scheduler with the mutation. Raises ValueError where its module or its text is not there."""
+    if importlib.util.find_spec(f"ecs_emulator.scheduler.{mutation.module}") is None:
+        raise ValueError(f"The scheduler has no module {mutation.module}.")
     kept = _forget()
     packages = {name: kept[name] for name in _ANEW if name in kept}
     finder: Any = _Finder(mutation)

@@ -31,6 +31,13 @@ def stacks(session: boto3.Session) -> Stacks:
 
 
 @pytest.fixture
+def table_name(stacks: Stacks) -> str:
+    """The table of the mysfits as CloudFormation makes it; that of other tests is a copy."""
+    stacks.deploy_document(f"described-{next(_numbers)}", read_template(CFN / "data.yml"), {})
+    return stacks.outputs["DynamoTable"]
+
+
+@pytest.fixture
 def table_description(session: boto3.Session, table_name: str) -> TableDescriptionTypeDef:
     return session.client("dynamodb").describe_table(TableName=table_name)["Table"]
 

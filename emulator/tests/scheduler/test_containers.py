@@ -60,7 +60,8 @@ def containers(
         Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"), "172.30.0.1"
     )
     with reaper.started() as start:
-        around = (Images(tmp_path / "images"), start, session, cloud.url, port, Clock(100), tmp_path / "tasks")
+        images = Images(tmp_path / "images", placeholder="nginxdemos/nginx-hello")
+        around = (images, start, session, cloud.url, port, Clock(100), tmp_path / "tasks")
         with closing(Containers(docker, *around, said.append, confinement=None, keys=cloud.keys)) as made:
             yield made
 
@@ -180,7 +181,7 @@ def test_a_command_that_is_not_there_is_told_in_the_engine_s_words(containers: C
 
 
 def test_an_image_that_the_engine_does_not_have_is_not_pulled(containers: Containers, stand_in: StandIn) -> None:
-    run = containers.start(a_launch(a_container("web:v1")))
+    run = containers.start(a_launch(a_container("web:v2")))
     [(code, reason)] = ended(run)
     assert code is None
     assert reason

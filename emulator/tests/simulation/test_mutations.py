@@ -35,6 +35,11 @@ def test_the_scheduler_is_itself_again_after_a_mutation() -> None:
     assert rules.minimum(1, 50) == 1
 
 
+def test_a_mutation_of_a_module_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="no module steps"), mutated(Mutation("…", "steps", "", "")):
+        pass
+
+
 def test_a_mutation_of_text_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="has 0 of: no such text"), mutated(Mutation("…", "rules", "no such text", "")):
         pass

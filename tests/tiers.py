@@ -64,6 +64,7 @@ PLACES = {
     "tests/emulated/test_push.py": "process",
     "tests/packaging": "process",
     "tests/platform/test_walls.py": "process",
+    "tests/up/test_agreement.py": "process",
     "tests/up/test_image.py": "process",
     "emulator/tests/load/test_load.py": "process",
     "emulator/tests/test_detached.py": "process",

@@ -151,7 +151,7 @@ def test_a_service_that_fails_shows_its_dead_tasks(operate: Mysfits, formation: 
     result = operate("deploy")
     assert result.exit_code == Outcome.ROLLED_BACK
     assert "Circuit Breaker was triggered." in result.output
-    assert "    | last words in service/monolith-service/dead2" in result.output
+    assert "    | last words in service/web/dead2" in result.output
 
 
 def test_of_mere_consequences_the_first_has_to_do() -> None:
@@ -204,7 +204,7 @@ def test_settings_made_by_update_are_said_to_go(operate: Mysfits, formation: For
     assert operate("update", "--env", "LOG=loud").exit_code == 0
     result = operate("deploy")
     assert result.exit_code == 0
-    assert "  ! monolith-service.environment.LOG: 'loud' is new (made past CloudFormation, and gone" in result.output
+    assert "  ! web.environment.LOG: 'loud' is new (made past CloudFormation, and gone" in result.output
 
 
 def test_ctrl_c_says_that_cloudformation_goes_on(operate: Mysfits, formation: Formation) -> None:

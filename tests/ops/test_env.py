@@ -125,6 +125,6 @@ def test_powershell_s_quotes_are_doubled_the_typographic_ones_too() -> None:
 
 def test_a_variable_s_odd_name_is_no_command(folder: Path) -> None:
     odd: Mapping[str, str] = {"AWS_ENDPOINT_URL_X;touch evil": "y", "AWS_ENDPOINT_URL_S3": "z"}
-    _, without = environment(URL, odd)
+    _, without = environment(URL, AccessKey.of_folder(folder), odd)
     assert "AWS_ENDPOINT_URL_S3" in without
     assert not [name for name in without if "evil" in name]

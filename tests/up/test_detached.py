@@ -38,9 +38,9 @@ def test_a_platform_that_is_detached_serves_until_it_is_told_to_end(tmp_path: Pa
         assert mysfits("reset") == (
             4,
             "",
-            "Error: A rehearsal of this folder is running; stop it first: mysfits down\n",
+            "Error: An emulator of this folder is running; stop it first: mysfits down\n",
         )
-        assert mysfits("down") == (0, "The rehearsal is stopped. What was stored is kept.\n", "")
+        assert mysfits("down") == (0, "The emulator is stopped. What was stored is kept.\n", "")
         until(lambda: living(f"LOCAL_DIR={local}") == {}, "no process is left")
         assert (local / "data.sqlite").stat().st_size > 0
         assert mysfits("reset") == (0, "What was stored is forgotten.\n", "")

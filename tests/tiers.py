@@ -269,7 +269,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["left_out"] = dict(session.config.stash[_left_out])
+        left_out: dict[str, int] = dict(session.config.stash[_left_out].items())
+        session.config.workeroutput["left_out"] = left_out
 
 
 @pytest.hookimpl(optionalhook=True)

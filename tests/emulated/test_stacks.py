@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ecs_emulator.local import REGION
 from ecs_emulator.stacks.resources.registry import STUBBED, WITH_TASKS
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
+from emulator.tests.support.websites import check_public_website
 from ops.stacks.listing import MONOLITH, Listing
 from tests.conftest import CFN
 
@@ -104,24 +104,4 @@ def test_all_stacks_of_the_platform_can_be_deployed(stacks: Stacks, session: bot
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:
     stacks.deploy_document(f"site-{next(_numbers)}", read_template(CFN / "site.yml"), {})
     s3, bucket = session.client("s3"), stacks.outputs["SiteBucket"]
-
-    website = s3.get_bucket_website(Bucket=bucket)
-    assert website["IndexDocument"] == {"Suffix": "index.html"}
-    assert website["ErrorDocument"] == {"Key": "error.html"}
-
-    [statement] = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
-    assert statement == {
-        "Effect": "Allow",
-        "Principal": "*",
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{bucket}/*",
-    }
-    block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-    assert block == {
-        "BlockPublicAcls": True,
-        "IgnorePublicAcls": True,
-        "BlockPublicPolicy": False,
-        "RestrictPublicBuckets": False,
-    }
-    [rule] = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
-    assert rule == {"ObjectOwnership": "BucketOwnerEnforced"}
+    check_public_website(s3, bucket)

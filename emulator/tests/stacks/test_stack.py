@@ -15,6 +15,7 @@ from ecs_emulator.local import REGION
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError, read_template
 from emulator.tests.support.folders import TEMPLATES
+from emulator.tests.support.websites import check_public_website
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
@@ -92,27 +93,7 @@ def test_a_log_group_forgets_after_the_days_of_its_template(
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:
     stacks.deploy_document(f"site-{next(_numbers)}", read_template(TEMPLATES / "site.yml"), {})
     s3, bucket = session.client("s3"), stacks.outputs["Bucket"]
-
-    website = s3.get_bucket_website(Bucket=bucket)
-    assert website["IndexDocument"] == {"Suffix": "index.html"}
-    assert website["ErrorDocument"] == {"Key": "error.html"}
-
-    [statement] = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
-    assert statement == {
-        "Effect": "Allow",
-        "Principal": "*",
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{bucket}/*",
-    }
-    block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-    assert block == {
-        "BlockPublicAcls": True,
-        "IgnorePublicAcls": True,
-        "BlockPublicPolicy": False,
-        "RestrictPublicBuckets": False,
-    }
-    [rule] = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
-    assert rule == {"ObjectOwnership": "BucketOwnerEnforced"}
+    check_public_website(s3, bucket)
 
 
 def test_a_bucket_without_an_error_page_can_be_emulated(deploy: Deploy, session: boto3.Session) -> None:

@@ -13,42 +13,42 @@ Document = dict[str, Any]
 _EVERYTHING = {"include": ["TAGS", "SETTINGS", "CONFIGURATIONS"]}
 
 
-def create(ecs: Scheduler, asked: Document) -> Document:
-    return {"cluster": task_serializers.cluster(ecs.clusters.create(asked), _EVERYTHING)}
+def create(ecs: Scheduler, request: Document) -> Document:
+    return {"cluster": task_serializers.cluster(ecs.clusters.create(request), _EVERYTHING)}
 
 
-def describe(ecs: Scheduler, asked: Document) -> Document:
+def describe(ecs: Scheduler, request: Document) -> Document:
     clusters, failures = [], []
-    for reference in asked.get("clusters") or ["default"]:
+    for reference in request.get("clusters") or ["default"]:
         found = ecs.clusters.known(reference)
         if found:
-            clusters.append(task_serializers.cluster(found, asked))
+            clusters.append(task_serializers.cluster(found, request))
         else:
             arn = reference if reference.startswith("arn:") else ecs.arns.cluster(reference)
             failures.append({"arn": arn, "reason": "MISSING"})
     return {"clusters": clusters, "failures": failures}
 
 
-def list_all(ecs: Scheduler, asked: Document) -> Document:
-    arns, more = page([each.arn for each in ecs.clusters.all() if each.status == "ACTIVE"], asked)
+def list_all(ecs: Scheduler, request: Document) -> Document:
+    arns, more = page([each.arn for each in ecs.clusters.all() if each.status == "ACTIVE"], request)
     return {"clusterArns": arns, **more}
 
 
-def delete(ecs: Scheduler, asked: Document) -> Document:
-    return {"cluster": task_serializers.cluster(ecs.clusters.delete(asked["cluster"]), _EVERYTHING)}
+def delete(ecs: Scheduler, request: Document) -> Document:
+    return {"cluster": task_serializers.cluster(ecs.clusters.delete(request["cluster"]), _EVERYTHING)}
 
 
-def update(ecs: Scheduler, asked: Document) -> Document:
-    found = ecs.clusters.find(asked["cluster"])
-    changed = {each["name"]: each for each in asked.get("settings", [])}
+def update(ecs: Scheduler, request: Document) -> Document:
+    found = ecs.clusters.find(request["cluster"])
+    changed = {each["name"]: each for each in request.get("settings", [])}
     found.settings = list(({each["name"]: each for each in found.settings} | changed).values())
-    found.options |= {key: asked[key] for key in ("configuration", "serviceConnectDefaults") if key in asked}
+    found.options |= {key: request[key] for key in ("configuration", "serviceConnectDefaults") if key in request}
     return {"cluster": task_serializers.cluster(found, _EVERYTHING)}
 
 
-def put_capacity_providers(ecs: Scheduler, asked: Document) -> Document:
-    found = ecs.clusters.find(asked["cluster"])
-    found.options |= {key: asked[key] for key in ("capacityProviders", "defaultCapacityProviderStrategy")}
+def put_capacity_providers(ecs: Scheduler, request: Document) -> Document:
+    found = ecs.clusters.find(request["cluster"])
+    found.options |= {key: request[key] for key in ("capacityProviders", "defaultCapacityProviderStrategy")}
     return {"cluster": task_serializers.cluster(found, _EVERYTHING)}
 
 

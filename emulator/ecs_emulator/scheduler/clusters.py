@@ -43,20 +43,20 @@ class Clusters:
         self._arns = arns
         self._clusters: dict[str, Cluster] = {}
 
-    def create(self, asked: Mapping[str, Any]) -> Cluster:
+    def create(self, request: Mapping[str, Any]) -> Cluster:
         """From CreateCluster's input; a cluster that exists is the answer as it is."""
-        cluster_name = asked.get("clusterName") or "default"
+        cluster_name = request.get("clusterName") or "default"
         found = self._clusters.get(cluster_name)
         if found and found.status == "ACTIVE":
             return found
         cluster = Cluster(
             cluster_name,
             self._arns.cluster(cluster_name),
-            settings=list(asked.get("settings") or [{"name": "containerInsights", "value": "disabled"}]),
-            tags=list(asked.get("tags", [])),
+            settings=list(request.get("settings") or [{"name": "containerInsights", "value": "disabled"}]),
+            tags=list(request.get("tags", [])),
         )
         kept = ("configuration", "capacityProviders", "defaultCapacityProviderStrategy", "serviceConnectDefaults")
-        cluster.options = {key: asked[key] for key in kept if key in asked}
+        cluster.options = {key: request[key] for key in kept if key in request}
         self._clusters[cluster_name] = cluster
         return cluster
 

@@ -159,10 +159,10 @@ class DockerRuntime:
         a container the emulator is another host. A key that lasts as long as the task is there instead.
         """
         cloud_url = self._docker.inside(self._cloud_url)
-        told = endpoint_environment(cloud_url)
-        return told | {
-            "NO_PROXY": f"{told['NO_PROXY']},{urlsplit(cloud_url).hostname}",
-            "no_proxy": f"{told['no_proxy']},{urlsplit(cloud_url).hostname}",
+        variables = endpoint_environment(cloud_url)
+        return variables | {
+            "NO_PROXY": f"{variables['NO_PROXY']},{urlsplit(cloud_url).hostname}",
+            "no_proxy": f"{variables['no_proxy']},{urlsplit(cloud_url).hostname}",
             "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
             "AWS_EC2_METADATA_DISABLED": "true",
             "ECS_CONTAINER_METADATA_URI_V4": self._docker.inside(context.metadata_uri),

@@ -12,24 +12,24 @@ from ecs_emulator.scheduler.scheduler import Scheduler
 Document = dict[str, Any]
 
 
-def register(ecs: Scheduler, asked: Document) -> Document:
-    definition = ecs.definitions.register(asked)
+def register(ecs: Scheduler, request: Document) -> Document:
+    definition = ecs.definitions.register(request)
     return {"taskDefinition": definition, "tags": ecs.definitions.tags[definition["taskDefinitionArn"]]}
 
 
-def describe(ecs: Scheduler, asked: Document) -> Document:
-    found = ecs.definitions.find(asked["taskDefinition"])
-    tags = ecs.definitions.tags[found["taskDefinitionArn"]] if "TAGS" in asked.get("include", []) else []
+def describe(ecs: Scheduler, request: Document) -> Document:
+    found = ecs.definitions.find(request["taskDefinition"])
+    tags = ecs.definitions.tags[found["taskDefinitionArn"]] if "TAGS" in request.get("include", []) else []
     return {"taskDefinition": found, "tags": tags}
 
 
-def deregister(ecs: Scheduler, asked: Document) -> Document:
-    return {"taskDefinition": ecs.definitions.deregister(asked["taskDefinition"])}
+def deregister(ecs: Scheduler, request: Document) -> Document:
+    return {"taskDefinition": ecs.definitions.deregister(request["taskDefinition"])}
 
 
-def delete(ecs: Scheduler, asked: Document) -> Document:
+def delete(ecs: Scheduler, request: Document) -> Document:
     deleted, failures = [], []
-    for reference in asked["taskDefinitions"]:
+    for reference in request["taskDefinitions"]:
         try:
             deleted.append(ecs.definitions.delete(reference))
         except AwsError as error:
@@ -37,23 +37,23 @@ def delete(ecs: Scheduler, asked: Document) -> Document:
     return {"taskDefinitions": deleted, "failures": failures}
 
 
-def list_revisions(ecs: Scheduler, asked: Document) -> Document:
-    status = asked.get("status") or ACTIVE
+def list_revisions(ecs: Scheduler, request: Document) -> Document:
+    status = request.get("status") or ACTIVE
     found = [each for each in ecs.definitions.all() if each["status"] == status]
-    if asked.get("familyPrefix"):
-        found = [each for each in found if each["family"] == asked["familyPrefix"]]
-    if asked.get("sort") == "DESC":
+    if request.get("familyPrefix"):
+        found = [each for each in found if each["family"] == request["familyPrefix"]]
+    if request.get("sort") == "DESC":
         found.reverse()
-    arns, more = page([each["taskDefinitionArn"] for each in found], asked)
+    arns, more = page([each["taskDefinitionArn"] for each in found], request)
     return {"taskDefinitionArns": arns, **more}
 
 
-def list_families(ecs: Scheduler, asked: Document) -> Document:
+def list_families(ecs: Scheduler, request: Document) -> Document:
     every = {each["family"] for each in ecs.definitions.all()}
     active = {each["family"] for each in ecs.definitions.all() if each["status"] == ACTIVE}
-    chosen = {ACTIVE: active, INACTIVE: every - active}.get(asked.get("status") or ACTIVE, every)
-    prefix = asked.get("familyPrefix", "")
-    families, more = page(sorted(each for each in chosen if each.startswith(prefix)), asked)
+    chosen = {ACTIVE: active, INACTIVE: every - active}.get(request.get("status") or ACTIVE, every)
+    prefix = request.get("familyPrefix", "")
+    families, more = page(sorted(each for each in chosen if each.startswith(prefix)), request)
     return {"families": families, **more}
 
 

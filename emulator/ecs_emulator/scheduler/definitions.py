@@ -37,9 +37,9 @@ class Definitions:
         self._families: dict[str, list[dict[str, Any] | None]] = {}
         self.tags: dict[str, list[dict[str, str]]] = {}
 
-    def register(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def register(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The next revision of a family, from RegisterTaskDefinition's input. Raises AwsError."""
-        definition = filled_in(asked)
+        definition = filled_in(request)
         revisions = self._families.setdefault(definition["family"], [])
         arn = self._arns.task_definition(definition["family"], len(revisions) + 1)
         definition |= {
@@ -50,7 +50,7 @@ class Definitions:
             "registeredBy": self._arns.caller,
         }
         revisions.append(definition)
-        self.tags[arn] = list(asked.get("tags", []))
+        self.tags[arn] = list(request.get("tags", []))
         return definition
 
     def find(self, reference: str, complaint: str = _MISSING) -> dict[str, Any]:
@@ -101,12 +101,12 @@ class Definitions:
         return [each for family in sorted(self._families) for each in self._families[family] if each]
 
 
-def filled_in(asked: Mapping[str, Any]) -> dict[str, Any]:
+def filled_in(request: Mapping[str, Any]) -> dict[str, Any]:
     """A definition with what ECS adds to it. Raises AwsError for one that ECS would not take.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
-    definition = copy.deepcopy({key: value for key, value in asked.items() if key != "tags"})
+    definition = copy.deepcopy({key: value for key, value in request.items() if key != "tags"})
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", definition["family"]):
         message = "Family contains invalid characters. Valid characters are letters, numbers, hyphens and underscores."
         raise AwsError("ClientException", message)
@@ -125,8 +125,8 @@ def filled_in(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"volumes": [], "placementConstraints": [], "requiresAttributes": []} | definition
 
 
-def _container(asked: dict[str, Any], mode: str) -> dict[str, Any]:
-    container = copy.deepcopy(_CONTAINER_DEFAULTS) | asked
+def _container(definition: dict[str, Any], mode: str) -> dict[str, Any]:
+    container = copy.deepcopy(_CONTAINER_DEFAULTS) | definition
     for mapping in container["portMappings"]:
         mapping.setdefault("protocol", "tcp")
         if mode == "awsvpc":

@@ -15,27 +15,27 @@ from ecs_emulator.scheduler.service_settings import invalid
 Document = dict[str, Any]
 
 
-def list_all(ecs: Scheduler, asked: Document) -> Document:
-    service = ecs.clusters.find(asked.get("cluster")).service(asked["service"])
-    wanted = asked.get("status")
-    period = asked.get("createdAt", {})
+def list_all(ecs: Scheduler, request: Document) -> Document:
+    service = ecs.clusters.find(request.get("cluster")).service(request["service"])
+    statuses = request.get("status")
+    period = request.get("createdAt", {})
     found = [
         each
         for each in service.courses
-        if (not wanted or each.status in wanted)
+        if (not statuses or each.status in statuses)
         and ("after" not in period or each.created_at > period["after"])
         and ("before" not in period or each.created_at < period["before"])
     ]
-    deployments, more = page(found, asked)
+    deployments, more = page(found, request)
     return {
         "serviceDeployments": [serializers.service_deployment_brief(service, each, ecs.arns) for each in deployments],
         **more,
     }
 
 
-def describe(ecs: Scheduler, asked: Document) -> Document:
+def describe(ecs: Scheduler, request: Document) -> Document:
     deployments, failures = [], []
-    for arn in asked["serviceDeploymentArns"]:
+    for arn in request["serviceDeploymentArns"]:
         try:
             _, service = service_of(ecs, arn)
             course = next((each for each in service.courses if each.arn == arn), None)
@@ -48,12 +48,12 @@ def describe(ecs: Scheduler, asked: Document) -> Document:
     return {"serviceDeployments": deployments, "failures": failures}
 
 
-def stop(ecs: Scheduler, asked: Document) -> Document:
+def stop(ecs: Scheduler, request: Document) -> Document:
     """End a deployment as it stands (`ABORT`) or go back to the last completed revision (`ROLLBACK`, the default).
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopServiceDeployment.html
     """
-    arn = asked["serviceDeploymentArn"]
+    arn = request["serviceDeploymentArn"]
     try:
         _, service = service_of(ecs, arn)
     except AwsError:
@@ -64,7 +64,7 @@ def stop(ecs: Scheduler, asked: Document) -> Document:
     if course.status not in ("PENDING", IN_PROGRESS):
         message = f"The service deployment is in the state {course.status} and cannot be stopped."
         raise AwsError("ConflictException", message)
-    if asked.get("stopType") == "ABORT":
+    if request.get("stopType") == "ABORT":
         course.become("STOP_REQUESTED", "Service deployment stopped by user.")
     elif service.rolls_back_to is None:
         raise AwsError("ConflictException", "There is no completed service revision to roll back to.")
@@ -73,11 +73,11 @@ def stop(ecs: Scheduler, asked: Document) -> Document:
     return {"serviceDeploymentArn": arn}
 
 
-def describe_revisions(ecs: Scheduler, asked: Document) -> Document:
-    if not 1 <= len(asked["serviceRevisionArns"]) <= 20:
+def describe_revisions(ecs: Scheduler, request: Document) -> Document:
+    if not 1 <= len(request["serviceRevisionArns"]) <= 20:
         raise invalid("serviceRevisionArns should have between 1 and 20 ARNs.")
     revisions, failures = [], []
-    for arn in asked["serviceRevisionArns"]:
+    for arn in request["serviceRevisionArns"]:
         try:
             _, service = service_of(ecs, arn)
             found = next((each for each in service.revisions if each.arn == arn), None)

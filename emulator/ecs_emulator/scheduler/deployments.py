@@ -66,14 +66,14 @@ class ServiceDeployment:
 
 @dataclass
 class Deployment:
-    """One revision's tasks within a service. `wanted` is how many the scheduler keeps of them.
+    """One revision's tasks within a service. `desired` is how many the scheduler keeps of them.
 
     `failed` counts as the circuit breaker does, `failed_in_a_row` until any task is healthy.
     """
 
     id: str
     revision: ServiceRevision
-    wanted: int
+    desired: int
     course: ServiceDeployment
     rollout_state: str = IN_PROGRESS
     rollout_reason: str = ""

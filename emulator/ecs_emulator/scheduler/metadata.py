@@ -134,10 +134,10 @@ def known_status(statuses: list[str]) -> str:
 
 def _log_options(logging: dict[str, Any], container: str, task_id: str) -> dict[str, Any]:
     options = logging.get("options", {})
-    told = {name: options[name] for name in ("awslogs-group", "awslogs-region") if name in options}
+    shown = {name: options[name] for name in ("awslogs-group", "awslogs-region") if name in options}
     if "awslogs-stream-prefix" in options:
-        told["awslogs-stream"] = stream_name(options["awslogs-stream-prefix"], container, task_id)
-    return {"LogDriver": logging["logDriver"], "LogOptions": told}
+        shown["awslogs-stream"] = stream_name(options["awslogs-stream-prefix"], container, task_id)
+    return {"LogDriver": logging["logDriver"], "LogOptions": shown}
 
 
 def _limits(definition: dict[str, Any]) -> dict[str, Any]:

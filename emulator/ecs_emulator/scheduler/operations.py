@@ -25,13 +25,13 @@ _CHANGES = ("Create", "Update", "Register", "Run", "Put")
 def _alone(name: str, operation: Operation) -> Operation:
     """One at a time, and never while the scheduler is at work."""
 
-    def operate(scheduler: Scheduler, asked: dict[str, Any]) -> dict[str, Any]:
+    def operate(scheduler: Scheduler, request: dict[str, Any]) -> dict[str, Any]:
         with scheduler.lock:
             if name.startswith(_CHANGES):
-                refuse_unsupported(asked)
-            answer = operation(scheduler, asked)
+                refuse_unsupported(request)
+            answer = operation(scheduler, request)
             if name.startswith(_CHANGES):
-                scheduler.note_without_effect(without_effect(asked))
+                scheduler.note_without_effect(without_effect(request))
             # It is read when the scheduler is at work again.
             return copy.deepcopy(answer)
 

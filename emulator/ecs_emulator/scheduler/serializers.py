@@ -29,7 +29,7 @@ def service(each: Service, arns: Arns, tags: bool = False) -> Shown:
         "clusterArn": arns.cluster(each.cluster),
         "status": each.status,
         "desiredCount": each.desired,
-        **_counts(task for task in each.tasks if task.wanted),
+        **_counts(task for task in each.tasks if task.should_run),
         "taskDefinition": settings["taskDefinition"],
         "deployments": [deployment(each, one) for one in each.deployments],
         "events": each.events.shown(),
@@ -66,7 +66,7 @@ def deployment(of: Service, each: Deployment) -> Shown:
         "id": each.id,
         "status": "PRIMARY" if each is of.primary else "ACTIVE",
         "taskDefinition": settings["taskDefinition"],
-        "desiredCount": each.wanted,
+        "desiredCount": each.desired,
         **_counts(of.of(each)),
         "failedTasks": each.failed,
         "createdAt": each.created_at,
@@ -97,8 +97,8 @@ def service_deployment(of: Service, each: ServiceDeployment, arns: Arns) -> Show
         # Nothing measures here.
         "alarms": {"status": "DISABLED", "alarmNames": _alarms(each), "triggeredAlarmNames": []},
     }
-    told = {"stoppedAt": each.stopped_at, "statusReason": each.reason, "rollback": each.rollback}
-    return shown | {key: value for key, value in told.items() if value is not None}
+    optional = {"stoppedAt": each.stopped_at, "statusReason": each.reason, "rollback": each.rollback}
+    return shown | {key: value for key, value in optional.items() if value is not None}
 
 
 def service_deployment_brief(of: Service, each: ServiceDeployment, arns: Arns) -> Shown:
@@ -143,13 +143,13 @@ def _alarms(each: ServiceDeployment) -> list[str]:
 
 
 def _summary(of: Service, revision: ServiceRevision) -> Shown:
-    tasks = [task for task in of.tasks if task.wanted and task.deployment and task.deployment.revision is revision]
-    wanted = sum(each.wanted for each in of.deployments if each.revision is revision)
-    return {"arn": revision.arn, "requestedTaskCount": wanted, **_task_counts(tasks)}
+    tasks = [task for task in of.tasks if task.should_run and task.deployment and task.deployment.revision is revision]
+    desired = sum(each.desired for each in of.deployments if each.revision is revision)
+    return {"arn": revision.arn, "requestedTaskCount": desired, **_task_counts(tasks)}
 
 
 def _current(of: Service, each: Deployment) -> Shown:
-    return {"arn": each.revision.arn, "requestedTaskCount": each.wanted, **_task_counts(of.of(each))}
+    return {"arn": each.revision.arn, "requestedTaskCount": each.desired, **_task_counts(of.of(each))}
 
 
 def _task_counts(tasks: Iterable[Task]) -> Shown:

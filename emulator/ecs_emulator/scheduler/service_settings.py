@@ -37,11 +37,11 @@ OPTIONS = (
 _MOST_TASKS = 5000
 
 
-def revised(asked: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any]) -> dict[str, Any]:
+def revised(request: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a service's next revision: those `before` with what is asked for. Raises AwsError."""
-    settings = {**before, **{key: asked[key] for key in REVISED if key in asked}}
+    settings = {**before, **{key: request[key] for key in REVISED if key in request}}
     if settings.get("launchType") and settings.get("capacityProviderStrategy"):
-        if "capacityProviderStrategy" not in asked or "launchType" in asked:
+        if "capacityProviderStrategy" not in request or "launchType" in request:
             raise invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one.")
         del settings["launchType"]
     if not settings.get("launchType") and not settings.get("capacityProviderStrategy"):
@@ -83,9 +83,9 @@ def check_load_balancers(settings: Mapping[str, Any], definition: Mapping[str, A
             raise invalid(f"The target group with targetGroupArn {arn} does not have an associated load balancer.")
 
 
-def options(asked: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def options(request: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that make no new tasks: those `before` with what is asked for. Raises AwsError."""
-    found = {**before, **{key: asked[key] for key in OPTIONS if key in asked}}
+    found = {**before, **{key: request[key] for key in OPTIONS if key in request}}
     found["deploymentConfiguration"] = {
         "minimumHealthyPercent": rules.MINIMUM_HEALTHY_PERCENT,
         "maximumPercent": rules.MAXIMUM_PERCENT,
@@ -93,7 +93,7 @@ def options(asked: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, An
         "strategy": "ROLLING",
         "bakeTimeInMinutes": 0,
         **before.get("deploymentConfiguration", {}),
-        **asked.get("deploymentConfiguration", {}),
+        **request.get("deploymentConfiguration", {}),
     }
     _check_configuration(found["deploymentConfiguration"])
     if found.setdefault("healthCheckGracePeriodSeconds", 0) < 0:

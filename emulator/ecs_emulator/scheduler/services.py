@@ -75,11 +75,11 @@ class Service:
 
     def of(self, deployment: Deployment) -> list[Task]:
         """Its tasks that nobody has told to stop."""
-        return [task for task in self.tasks if task.deployment is deployment and task.wanted]
+        return [task for task in self.tasks if task.deployment is deployment and task.should_run]
 
     def leaving(self) -> list[Task]:
         """Tasks that still take up room; one that has died does not."""
-        return [task for task in self.tasks if not task.wanted and not task.gone and not task.died]
+        return [task for task in self.tasks if not task.should_run and not task.gone and not task.died]
 
     def lead(self, deployment: Deployment) -> None:
         """Begin a deployment; what ran before is older from now on."""
@@ -87,7 +87,7 @@ class Service:
         self.courses.insert(0, deployment.course)
         self.deployments.insert(0, deployment)
         for older in self.deployments[1:]:
-            older.wanted = min(older.wanted, len(self.of(older))) if not older.completed_before else older.wanted
+            older.desired = min(older.desired, len(self.of(older))) if not older.completed_before else older.desired
 
     def scale(self, desired: int) -> None:
         """Have more or fewer tasks, of the revisions there are.
@@ -97,5 +97,5 @@ class Service:
         """
         older: Sequence[Deployment] = [each for each in self.deployments[1:] if each is self.completed]
         for each in older:
-            each.wanted = max(0, each.wanted + max(0, desired - self.desired))
-        self.desired = self.primary.wanted = desired
+            each.desired = max(0, each.desired + max(0, desired - self.desired))
+        self.desired = self.primary.desired = desired

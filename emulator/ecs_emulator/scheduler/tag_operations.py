@@ -16,23 +16,23 @@ Tags = list[dict[str, str]]
 _MOST = 50
 
 
-def tag(ecs: Scheduler, asked: Document) -> Document:
-    tags = _tags(ecs, asked["resourceArn"])
-    both = {each["key"]: each for each in tags} | {each["key"]: each for each in asked["tags"]}
+def tag(ecs: Scheduler, request: Document) -> Document:
+    tags = _tags(ecs, request["resourceArn"])
+    both = {each["key"]: each for each in tags} | {each["key"]: each for each in request["tags"]}
     if len(both) > _MOST:
         raise invalid(f"The maximum number of tags per resource is {_MOST}.")
     tags[:] = both.values()
     return {}
 
 
-def untag(ecs: Scheduler, asked: Document) -> Document:
-    tags = _tags(ecs, asked["resourceArn"])
-    tags[:] = [each for each in tags if each["key"] not in asked["tagKeys"]]
+def untag(ecs: Scheduler, request: Document) -> Document:
+    tags = _tags(ecs, request["resourceArn"])
+    tags[:] = [each for each in tags if each["key"] not in request["tagKeys"]]
     return {}
 
 
-def list_all(ecs: Scheduler, asked: Document) -> Document:
-    return {"tags": list(_tags(ecs, asked["resourceArn"]))}
+def list_all(ecs: Scheduler, request: Document) -> Document:
+    return {"tags": list(_tags(ecs, request["resourceArn"]))}
 
 
 def _tags(ecs: Scheduler, arn: str) -> Tags:

@@ -44,16 +44,16 @@ def task(each: Task, arns: Arns, tags: bool = False) -> Shown:
         "version": each.version,
         **each.moments,
     }
-    told = {"startedBy": each.started_by, "stopCode": each.stop_code, "stoppedReason": each.stopped_reason}
-    shown |= {key: value for key, value in told.items() if value is not None}
+    optional = {"startedBy": each.started_by, "stopCode": each.stop_code, "stoppedReason": each.stopped_reason}
+    shown |= {key: value for key, value in optional.items() if value is not None}
     for item in settings.get("capacityProviderStrategy", [])[:1]:
         shown["capacityProviderName"] = item["capacityProvider"]
     return shown | {"tags": each.tags} if tags else shown
 
 
-def cluster(each: Cluster, include: Mapping[str, Any]) -> Shown:
-    """`include` has a list of that name, of what else is asked for: TAGS, SETTINGS, STATISTICS, …"""
-    wanted = include.get("include", [])
+def cluster(each: Cluster, request: Mapping[str, Any]) -> Shown:
+    """`request` has a list of that name, of what else is asked for: TAGS, SETTINGS, STATISTICS, …"""
+    include = request.get("include", [])
     tasks = [task for task in each.tasks.values() if not task.gone]
     running = sum(task.last_status == "RUNNING" for task in tasks)
     coming = sum(task.last_status in ("PROVISIONING", "PENDING") for task in tasks)
@@ -67,15 +67,15 @@ def cluster(each: Cluster, include: Mapping[str, Any]) -> Shown:
         "pendingTasksCount": coming,
         "activeServicesCount": services,
         "statistics": [],
-        "tags": each.tags if "TAGS" in wanted else [],
-        "settings": each.settings if "SETTINGS" in wanted else [],
+        "tags": each.tags if "TAGS" in include else [],
+        "settings": each.settings if "SETTINGS" in include else [],
         "capacityProviders": each.options.get("capacityProviders", []),
         "defaultCapacityProviderStrategy": each.options.get("defaultCapacityProviderStrategy", []),
     }
-    if "STATISTICS" in wanted:
+    if "STATISTICS" in include:
         counts = {"runningFargateTasksCount": running, "pendingFargateTasksCount": coming}
         shown["statistics"] = [{"name": name, "value": str(count)} for name, count in counts.items()]
-    if "CONFIGURATIONS" in wanted and "configuration" in each.options:
+    if "CONFIGURATIONS" in include and "configuration" in each.options:
         shown["configuration"] = each.options["configuration"]
     return shown
 
@@ -129,7 +129,7 @@ def _containers(each: Task, arns: Arns) -> list[Shown]:
         if each.run is not None:
             interface = {"attachmentId": _attachment_id(each), "privateIpv4Address": each.run.address}
             shown["networkInterfaces"] = [interface]
-        told = {"exitCode": state.exit_code, "reason": state.reason, "memory": definition.get("memory")}
-        shown |= {key: str(value) if key == "memory" else value for key, value in told.items() if value is not None}
+        optional = {"exitCode": state.exit_code, "reason": state.reason, "memory": definition.get("memory")}
+        shown |= {key: str(value) if key == "memory" else value for key, value in optional.items() if value is not None}
         containers.append(shown)
     return containers

@@ -63,7 +63,7 @@ class Task:
         self.moments = {"createdAt": self.clock.now()}
 
     @property
-    def wanted(self) -> bool:
+    def should_run(self) -> bool:
         return self.desired_status == "RUNNING"
 
     @property
@@ -95,7 +95,7 @@ class Task:
 
     def stop(self, code: str, reason: str, now: float, targets: TargetRegistry) -> None:
         """Take it out of the load balancer, wait until that is done, then end its processes. Again does nothing."""
-        if not self.wanted:
+        if not self.should_run:
             return
         self._to_stop(code, reason)
         if self.run is None:
@@ -133,15 +133,15 @@ class Task:
         return bool(ended & essential)
 
     def _end_early(self, targets: TargetRegistry) -> str | None:
-        told = not self.wanted
-        if not told:
+        was_stopped = not self.should_run
+        if not was_stopped:
             reasons = [each.reason for each in self.containers if each.exit_code is None]
             never_ran = next(filter(None, reasons), None)
             code = "TaskFailedToStart" if never_ran else "EssentialContainerExited"
             self._to_stop(code, never_ran or "Essential container in task exited")
             self._deregister(targets)
         self._stop_processes()
-        return None if told else "died"
+        return None if was_stopped else "died"
 
     def _to_stop(self, code: str, reason: str) -> None:
         self.desired_status, self.stop_code, self.stopped_reason = "STOPPED", code, reason

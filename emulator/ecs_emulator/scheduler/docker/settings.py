@@ -44,8 +44,8 @@ def settings(definition: dict[str, Any], task: dict[str, Any], cpus: int) -> lis
 def variables(definition: dict[str, Any], platform: dict[str, str], inherited: Iterable[str] = ()) -> list[str]:
     """The definition's, over them the platform's, and over them by name those that docker's own command has."""
     given = {each["name"]: each["value"] for each in definition.get("environment", [])} | platform
-    told = [f"{name}={value}" for name, value in given.items() if name not in inherited]
-    return _each("--env", [*told, *inherited])
+    pairs = [f"{name}={value}" for name, value in given.items() if name not in inherited]
+    return _each("--env", [*pairs, *inherited])
 
 
 def published(task: dict[str, Any], address: Address) -> list[str]:

@@ -23,9 +23,9 @@ Answer = dict[str, Any]
 def _create_stack(stacks: Stacks, given: Given) -> Answer:
     if (found := stacks.named(given["StackName"])) and found.is_there:
         raise AwsError("AlreadyExistsException", f"Stack [{given['StackName']}] already exists")
-    wanted = requested(stacks, given, None)
+    desired = requested(stacks, given, None)
     rolls_back = not given.get("DisableRollback") and given.get("OnFailure", "ROLLBACK") != "DO_NOTHING"
-    stack = change_sets.begin(stacks, given["StackName"], wanted, rolls_back=rolls_back)
+    stack = change_sets.begin(stacks, given["StackName"], desired, rolls_back=rolls_back)
     stack.protected = bool(given.get("EnableTerminationProtection"))
     return {"StackId": stack.id}
 
@@ -35,9 +35,9 @@ def _update_stack(stacks: Stacks, given: Given) -> Answer:
     if stack.status == "REVIEW_IN_PROGRESS":
         message = f"Stack:{stack.id} is in REVIEW_IN_PROGRESS state and can not be updated."
         raise AwsError("ValidationError", message)
-    wanted = requested(stacks, given, stack)
+    desired = requested(stacks, given, stack)
     rolls_back = not given.get("DisableRollback")
-    return {"StackId": change_sets.begin(stacks, stack.id, wanted, rolls_back=rolls_back).id}
+    return {"StackId": change_sets.begin(stacks, stack.id, desired, rolls_back=rolls_back).id}
 
 
 def _delete_stack(stacks: Stacks, given: Given) -> Answer:
@@ -62,10 +62,10 @@ def _describe_stacks(stacks: Stacks, given: Given) -> Answer:
 
 
 def _list_stacks(stacks: Stacks, given: Given) -> Answer:
-    wanted = given.get("StackStatusFilter")
+    statuses = given.get("StackStatusFilter")
     return {
         "StackSummaries": [
-            serializers.summary(stack) for stack in stacks.ever() if not wanted or stack.status in wanted
+            serializers.summary(stack) for stack in stacks.ever() if not statuses or stack.status in statuses
         ]
     }
 
@@ -93,12 +93,12 @@ def _describe_resources(stacks: Stacks, given: Given) -> Answer:
             raise AwsError("ValidationError", f"Stack for {physical_id} does not exist")
     else:
         stack = by_name(stacks, given.get("StackName", ""))
-    wanted = given.get("LogicalResourceId")
+    logical_id = given.get("LogicalResourceId")
     return {
         "StackResources": [
             {"StackName": stack.name, "StackId": stack.id, **serializers.resource(resource, "Timestamp")}
             for resource in list(stack.resources.values())
-            if wanted in (None, resource.logical_id)
+            if logical_id in (None, resource.logical_id)
         ]
     }
 
@@ -114,8 +114,8 @@ def _list_resources(stacks: Stacks, given: Given) -> Answer:
 
 def _get_template(stacks: Stacks, given: Given) -> Answer:
     stack = by_name(stacks, given.get("StackName", ""))
-    wanted = stack.wanted or stack.asked
-    return {"TemplateBody": wanted.text if wanted else "", "StagesAvailable": ["Original", "Processed"]}
+    desired = stack.stable_state or stack.desired_state
+    return {"TemplateBody": desired.text if desired else "", "StagesAvailable": ["Original", "Processed"]}
 
 
 def _validate_template(stacks: Stacks, given: Given) -> Answer:
@@ -131,8 +131,8 @@ def _validate_template(stacks: Stacks, given: Given) -> Answer:
 def _summarize_template(stacks: Stacks, given: Given) -> Answer:
     if "StackName" in given:
         stack = by_name(stacks, given["StackName"])
-        wanted = stack.wanted or stack.asked
-        document = wanted.document if wanted else {"Resources": {}}
+        desired = stack.stable_state or stack.desired_state
+        document = desired.document if desired else {"Resources": {}}
     else:
         document = parsed(template_text(stacks, given, None))
     return serializers.without_none(

@@ -50,17 +50,17 @@ def requested(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> Des
     _check_capabilities(document, given.get("Capabilities", []))
     parameters = _parameters(document, given.get("Parameters", []), stack)
     try:
-        wanted = stacks.wanted(document, parameters, text=text)
+        desired = stacks.desired_state(document, parameters, text=text)
     except TemplateError as error:
         raise AwsError("ValidationError", str(error)) from error
-    tags = given.get("Tags") or (stack.wanted.tags if stack and stack.wanted else ())
-    return replace(wanted, tags=tuple(tags), capabilities=tuple(given.get("Capabilities", ())))
+    tags = given.get("Tags") or (stack.stable_state.tags if stack and stack.stable_state else ())
+    return replace(desired, tags=tuple(tags), capabilities=tuple(given.get("Capabilities", ())))
 
 
 def template_text(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> str:
     """The template that a call sends, or says where to find. Raises AwsError."""
-    if given.get("UsePreviousTemplate") and stack and stack.wanted:
-        return stack.wanted.text
+    if given.get("UsePreviousTemplate") and stack and stack.stable_state:
+        return stack.stable_state.text
     if "TemplateURL" in given:
         try:
             return text_at(stacks.context, given["TemplateURL"], None)[0]
@@ -123,12 +123,12 @@ def _parameters(document: Document, given: Sequence[dict[str, Any]], stack: Stac
 
 
 def _previous(name: str, stack: Stack | None) -> Any:
-    if stack and stack.wanted:
-        wanted = stack.wanted
-        if name in wanted.given:
-            return wanted.given[name]
-        if "Default" in wanted.document.get("Parameters", {}).get(name, {}):
-            return wanted.document["Parameters"][name]["Default"]
+    if stack and stack.stable_state:
+        before = stack.stable_state
+        if name in before.given:
+            return before.given[name]
+        if "Default" in before.document.get("Parameters", {}).get(name, {}):
+            return before.document["Parameters"][name]["Default"]
     message = (
         f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in "
         "the previous template"

@@ -16,14 +16,14 @@ def without_none(shape: dict[str, Any]) -> dict[str, Any]:
 
 def stack(stack: Stack) -> dict[str, Any]:
     """A `Stack`."""
-    wanted = stack.wanted or stack.asked
+    desired = stack.stable_state or stack.desired_state
     return without_none(
         {
             "StackId": stack.id,
             "StackName": stack.name,
             "ChangeSetId": stack.change_set,
-            "Description": wanted.document.get("Description") if wanted else None,
-            "Parameters": parameters(wanted) if wanted else [],
+            "Description": desired.document.get("Description") if desired else None,
+            "Parameters": parameters(desired) if desired else [],
             "CreationTime": stack.created,
             "LastUpdatedTime": stack.updated,
             "DeletionTime": stack.deleted,
@@ -32,7 +32,7 @@ def stack(stack: Stack) -> dict[str, Any]:
             "StackStatusReason": stack.reason,
             "DisableRollback": not stack.rolls_back,
             "NotificationARNs": [],
-            "Capabilities": list(wanted.capabilities) if wanted else [],
+            "Capabilities": list(desired.capabilities) if desired else [],
             "Outputs": [
                 without_none(
                     {
@@ -44,7 +44,7 @@ def stack(stack: Stack) -> dict[str, Any]:
                 )
                 for output in stack.outputs
             ],
-            "Tags": [dict(tag) for tag in wanted.tags] if wanted else [],
+            "Tags": [dict(tag) for tag in desired.tags] if desired else [],
             "EnableTerminationProtection": stack.protected,
             "DriftInformation": _NOT_CHECKED,
         }
@@ -53,12 +53,12 @@ def stack(stack: Stack) -> dict[str, Any]:
 
 def summary(stack: Stack) -> dict[str, Any]:
     """A `StackSummary`."""
-    wanted = stack.wanted or stack.asked
+    desired = stack.stable_state or stack.desired_state
     return without_none(
         {
             "StackId": stack.id,
             "StackName": stack.name,
-            "TemplateDescription": wanted.document.get("Description") if wanted else None,
+            "TemplateDescription": desired.document.get("Description") if desired else None,
             "CreationTime": stack.created,
             "LastUpdatedTime": stack.updated,
             "DeletionTime": stack.deleted,
@@ -69,14 +69,14 @@ def summary(stack: Stack) -> dict[str, Any]:
     )
 
 
-def parameters(wanted: DesiredState) -> list[dict[str, str]]:
+def parameters(desired: DesiredState) -> list[dict[str, str]]:
     """`Parameter`s; what is not to be seen is masked, what SSM said is told beside its name."""
     shown = []
-    for name, spec in wanted.document.get("Parameters", {}).items():
-        value = wanted.given.get(name, spec.get("Default", ""))
+    for name, spec in desired.document.get("Parameters", {}).items():
+        value = desired.given.get(name, spec.get("Default", ""))
         shape = {"ParameterKey": name, "ParameterValue": "****" if _is_secret(spec) else _text(value)}
         if spec["Type"].startswith("AWS::SSM::Parameter::Value"):
-            shape["ResolvedValue"] = _text(wanted.values[name])
+            shape["ResolvedValue"] = _text(desired.values[name])
         shown.append(shape)
     return shown
 

@@ -116,15 +116,15 @@ class Stacks:
         Raises TemplateError with the first cause when it fails; it is rolled back then. Raises NoUpdates.
         """
         with of(source or name):
-            wanted = self.wanted(document, parameters, text=text, folder=folder)
-            stack = self.begin(name, wanted, is_nested=is_nested)
-        self.work(stack, wanted)
+            desired = self.desired_state(document, parameters, text=text, folder=folder)
+            stack = self.begin(name, desired, is_nested=is_nested)
+        self.work(stack, desired)
         if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             with of(source or name):
                 raise TemplateError(first_cause(stack))
         return stack
 
-    def wanted(
+    def desired_state(
         self, document: Document, parameters: Mapping[str, Any], *, text: str | None = None, folder: Path | None = None
     ) -> DesiredState:
         """A template with its parameters, checked."""
@@ -134,9 +134,9 @@ class Stacks:
             document, text or json.dumps(document, indent=2, default=str), dict(parameters), values, folder
         )
 
-    def plan(self, stack: Stack, wanted: DesiredState) -> UpdatePlan:
+    def plan(self, stack: Stack, desired: DesiredState) -> UpdatePlan:
         """Update plan."""
-        return planned(stack, wanted, self._imports(stack), self._providers, self.context)
+        return planned(stack, desired, self._imports(stack), self._providers, self.context)
 
     def review(self, name: str) -> Stack:
         """A new stack that has no resources yet."""
@@ -146,24 +146,24 @@ class Stacks:
             stack.turn("REVIEW_IN_PROGRESS", "User Initiated")
             return stack
 
-    def begin(self, name: str, wanted: DesiredState, *, is_nested: bool = False, rolls_back: bool = True) -> Stack:
+    def begin(self, name: str, desired: DesiredState, *, is_nested: bool = False, rolls_back: bool = True) -> Stack:
         """Claim a stack for `work`. Raises NoUpdates."""
         with self._lock:
             stack = self.named(name) or new_stack(self.region, name)
             self._check_free(stack, "updated")
-            if self.plan(stack, wanted).is_empty and stack.wanted is not None:
+            if self.plan(stack, desired).is_empty and stack.stable_state is not None:
                 raise NoUpdates
             self._stacks[stack.id] = stack
-            stack.is_nested, stack.rolls_back, stack.asked = is_nested, rolls_back, wanted
-            stack.updated = datetime.now(UTC) if stack.wanted else None
-            stack.turn("UPDATE_IN_PROGRESS" if stack.wanted else "CREATE_IN_PROGRESS", "User Initiated")
+            stack.is_nested, stack.rolls_back, stack.desired_state = is_nested, rolls_back, desired
+            stack.updated = datetime.now(UTC) if stack.stable_state else None
+            stack.turn("UPDATE_IN_PROGRESS" if stack.stable_state else "CREATE_IN_PROGRESS", "User Initiated")
             return stack
 
-    def work(self, stack: Stack, wanted: DesiredState) -> None:
+    def work(self, stack: Stack, desired: DesiredState) -> None:
         """Make a stack that was claimed what is wanted: afterwards it is complete, or rolled back."""
         imports = self._imports(stack)
         work = StackOperation(
-            stack, wanted, self._providers, self.context, imports, lambda outputs: self._check(stack, outputs)
+            stack, desired, self._providers, self.context, imports, lambda outputs: self._check(stack, outputs)
         )
         self._guarded(stack, work.run)
         if self.completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):

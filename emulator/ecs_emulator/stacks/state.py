@@ -80,7 +80,7 @@ class ChangeSet:
     name: str
     id: str
     stack: Stack
-    wanted: DesiredState
+    desired_state: DesiredState
     plan: UpdatePlan | None
     status: str
     reason: str | None
@@ -101,7 +101,7 @@ class Stack:
     id: str
     status: str = "REVIEW_IN_PROGRESS"
     reason: str | None = None
-    wanted: DesiredState | None = None  # None until its first resource is asked for
+    stable_state: DesiredState | None = None  # as the last operation that went well left it
     resources: dict[str, Resource] = field(default_factory=dict)
     outputs: list[StackOutput] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
@@ -109,7 +109,7 @@ class Stack:
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated: datetime | None = None
     deleted: datetime | None = None
-    asked: DesiredState | None = None  # by the last operation, whether it went well or not
+    desired_state: DesiredState | None = None  # of the last operation, whether it went well or not
     change_sets: dict[str, ChangeSet] = field(default_factory=dict)  # by id
     is_nested: bool = False
     change_set: str | None = None

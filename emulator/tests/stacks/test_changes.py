@@ -34,7 +34,7 @@ def retention(stage: Stage, group: str) -> list[int | None]:
 def planned(stage: Stage, name: str, text: str, **parameters: Any) -> list[ResourceChange]:
     stack = stage.stacks.named(name)
     assert stack is not None
-    return stage.stacks.plan(stack, stage.stacks.wanted(parsed_template(text, "t.yml"), parameters)).changes
+    return stage.stacks.plan(stack, stage.stacks.desired_state(parsed_template(text, "t.yml"), parameters)).changes
 
 
 FIREWALL = """

@@ -69,8 +69,8 @@ def _set(s3: Any, bucket: str, before: Properties, after: Properties) -> None:
         put, delete = _SETTINGS[name]
         if name not in after and not delete:
             raise TemplateError(f"AWS::S3::Bucket.{name} cannot be taken away, on S3 neither.")
-        operation, wanted = (put, _as_api(name, after[name])) if name in after else (delete, {})
-        call(s3, operation, {"Bucket": bucket, **wanted})
+        operation, request = (put, _as_api(name, after[name])) if name in after else (delete, {})
+        call(s3, operation, {"Bucket": bucket, **request})
 
 
 def _as_api(name: str, value: Any) -> Properties:

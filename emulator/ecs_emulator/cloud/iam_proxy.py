@@ -42,14 +42,14 @@ class IamProxy:
     def _answer(self, request: Request) -> Response:
         target = request.headers.get("X-Amz-Target", "")
         try:
-            wanted = required_permissions(target, request.get_json(force=True, silent=True) or {}, self._here)
-            forbidden = [each for each in wanted if not allows(self._policies, *each)]
+            required = required_permissions(target, request.get_json(force=True, silent=True) or {}, self._here)
+            forbidden = [each for each in required if not allows(self._policies, *each)]
         except CannotJudge as problem:
             return self._deny(str(problem))
         if forbidden:
             action, resource = forbidden[0]
             return self._deny(f"not authorized to perform: {action} on resource: {resource}")
-        self.passed |= set(wanted)
+        self.passed |= set(required)
         return self._passed_on(request)
 
     def _deny(self, message: str) -> Response:

@@ -57,9 +57,9 @@ def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:
 
     def put(answer: bytes) -> bytes:
         code, reason = current()
-        told = f"<Code>{code}</Code>" + (f"<Reason>{escape(reason)}</Reason>" if reason else "")
+        content = f"<Code>{code}</Code>" + (f"<Reason>{escape(reason)}</Reason>" if reason else "")
         # Without groups in the replacement: a reason is no pattern.
-        return re.sub(rb"<State>.*?</State>", lambda _: f"<State>{told}</State>".encode(), answer, flags=re.DOTALL)
+        return re.sub(rb"<State>.*?</State>", lambda _: f"<State>{content}</State>".encode(), answer, flags=re.DOTALL)
 
     return put
 
@@ -85,7 +85,7 @@ def create_rule(given: dict[str, Any]) -> dict[str, Any]:
             given.get("Tags"),
         )
         rule.conditions = given["Conditions"]
-        return {"Rules": [_told(rule)]}
+        return {"Rules": [_description(rule)]}
 
 
 def modify_rule(given: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def modify_rule(given: dict[str, Any]) -> dict[str, Any]:
         conditions = given.get("Conditions", [])
         rule = store.modify_rule(given["RuleArn"], with_values(conditions), given.get("Actions", []))
         rule.conditions = conditions or rule.conditions
-        return {"Rules": [_told(rule)]}
+        return {"Rules": [_description(rule)]}
 
 
 def _check_rule(given: dict[str, Any]) -> None:
@@ -111,23 +111,23 @@ def describe_rules(given: dict[str, Any]) -> dict[str, Any]:
         start = next((number for number, rule in enumerate(rules, 1) if rule.arn == given.get("Marker")), 0)
         page = rules[start : start + given.get("PageSize", 400)]
         more = {"NextMarker": page[-1].arn} if page and page[-1] is not rules[-1] else {}
-        return {"Rules": [_told(rule) for rule in page], **more}
+        return {"Rules": [_description(rule) for rule in page], **more}
 
 
 def set_rule_priorities(given: dict[str, Any]) -> dict[str, Any]:
     """All at once, so that two rules may change places."""
     with _store() as store:
-        wanted = {each["RuleArn"]: each["Priority"] for each in given["RulePriorities"]}
-        rules = store.describe_rules(None, list(wanted))
+        priorities = {each["RuleArn"]: each["Priority"] for each in given["RulePriorities"]}
+        rules = store.describe_rules(None, list(priorities))
         if any(rule.is_default for rule in rules):
             raise AwsError("OperationNotPermitted", "Default rules' priorities cannot be modified")
         for rule in rules:
             others = [each for each in store.describe_rules(rule.listener_arn, None) if each is not rule]
-            if wanted[rule.arn] in [wanted.get(each.arn, each.priority) for each in others]:
-                raise AwsError("PriorityInUse", f"Priority '{wanted[rule.arn]}' is currently in use")
+            if priorities[rule.arn] in [priorities.get(each.arn, each.priority) for each in others]:
+                raise AwsError("PriorityInUse", f"Priority '{priorities[rule.arn]}' is currently in use")
         for rule in rules:
-            rule.priority = wanted[rule.arn]
-        return {"Rules": [_told(rule) for rule in sorted(rules, key=_order)]}
+            rule.priority = priorities[rule.arn]
+        return {"Rules": [_description(rule) for rule in sorted(rules, key=_order)]}
 
 
 def delete_rule(given: dict[str, Any]) -> None:
@@ -140,7 +140,7 @@ def _order(rule: Any) -> int:
     return 50_001 if rule.is_default else int(rule.priority)
 
 
-def _told(rule: Any) -> dict[str, Any]:
+def _description(rule: Any) -> dict[str, Any]:
     return {
         "RuleArn": rule.arn,
         "Priority": str(rule.priority),

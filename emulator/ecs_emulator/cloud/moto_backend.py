@@ -145,7 +145,7 @@ def _misuse(request: Request) -> AwsError | None:
     try:
         model = service_model(RequestRoute.of(request).scope)
         protocol = PROTOCOLS[model.protocol]
-        name, given = protocol.asked(request, request.get_data(), model)
+        name, given = protocol.parse(request, request.get_data(), model)
         if name not in model.operation_names:
             return protocol.unknown(name, model)
         shape = model.operation_model(name).input_shape

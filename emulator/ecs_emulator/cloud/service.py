@@ -71,7 +71,7 @@ class EmulatedService:
         protocol = detect(request, self.model)
         try:
             body = _body(request)
-            name, given = protocol.asked(request, body, self.model)
+            name, given = protocol.parse(request, body, self.model)
             response = self._answer(protocol, name, given, request_id)
             if response is None:
                 response = stored.answer(request)
@@ -85,8 +85,8 @@ class EmulatedService:
             _log.error("%s.%s failed", self.model.service_name, name, exc_info=True)
             why = f"{name} failed here: {type(failure).__name__}"
             # Of the server's errors the one that no client sends again.
-            told = AwsError(protocol.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
-            return protocol.refusal(told, self.model, request_id)
+            problem = AwsError(protocol.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
+            return protocol.refusal(problem, self.model, request_id)
 
     def _answer(self, protocol: WireProtocol, name: str, given: Any, request_id: str) -> Response | None:
         """None when moto is to answer. Raises AwsError."""

@@ -79,13 +79,13 @@ def _fixed(config: dict[str, Any]) -> dict[str, Any]:
 def _redirect(config: dict[str, Any], here: ActionContext) -> dict[str, Any]:
     # redirects.lua answers, for it knows the request; the direct response is never given.
     status = int(config["StatusCode"].removeprefix("HTTP_"))
-    told = {
+    fields = {
         "location": location(config, here),
         "status": str(status),
         "page": page(status),
         "headers": {**here.response_headers, "server": SERVER},
     }
-    return {**answer(status), "metadata": {"filter_metadata": {"envoy.filters.http.lua": told}}}
+    return {**answer(status), "metadata": {"filter_metadata": {"envoy.filters.http.lua": fields}}}
 
 
 def location(config: dict[str, Any], here: ActionContext) -> str:

@@ -13,28 +13,30 @@ from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 
 
-def register_targets(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
-    group = _group(balancer, asked)
-    for target in _targets(asked["Targets"], group):
+def register_targets(balancer: Balancer, request: dict[str, Any]) -> dict[str, Any]:
+    group = _group(balancer, request)
+    for target in _targets(request["Targets"], group):
         balancer.register(group.arn, target)
     return {}
 
 
-def deregister_targets(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
+def deregister_targets(balancer: Balancer, request: dict[str, Any]) -> dict[str, Any]:
     """A target that the group does not have is no error."""
-    group = _group(balancer, asked)
-    for target in _targets(asked["Targets"], group):
+    group = _group(balancer, request)
+    for target in _targets(request["Targets"], group):
         balancer.deregister(group.arn, target)
     return {}
 
 
-def describe_target_health(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
-    group = _group(balancer, asked)
-    targets = _targets(asked["Targets"], group) if asked.get("Targets") else balancer.targets(group.arn)
+def describe_target_health(balancer: Balancer, request: dict[str, Any]) -> dict[str, Any]:
+    group = _group(balancer, request)
+    targets = _targets(request["Targets"], group) if request.get("Targets") else balancer.targets(group.arn)
     healths = [(target, balancer.health(group.arn, target)) for target in targets]
     return {
         "TargetHealthDescriptions": [
-            _described(target, health or UNKNOWN, group) for target, health in healths if health or asked.get("Targets")
+            _described(target, health or UNKNOWN, group)
+            for target, health in healths
+            if health or request.get("Targets")
         ]
     }
 
@@ -46,15 +48,15 @@ OPERATIONS: dict[str, Callable[[Balancer, dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-def _group(balancer: Balancer, asked: dict[str, Any]) -> Group:
-    group = balancer.group(asked["TargetGroupArn"])
+def _group(balancer: Balancer, request: dict[str, Any]) -> Group:
+    group = balancer.group(request["TargetGroupArn"])
     if group is None:
         raise AwsError("TargetGroupNotFound", "One or more target groups not found")
     return group
 
 
-def _targets(asked: list[dict[str, Any]], group: Group) -> list[TargetAddress]:
-    return [TargetAddress(_address(each["Id"]), each.get("Port") or group.port) for each in asked]
+def _targets(descriptions: list[dict[str, Any]], group: Group) -> list[TargetAddress]:
+    return [TargetAddress(_address(each["Id"]), each.get("Port") or group.port) for each in descriptions]
 
 
 def _address(text: str) -> str:
@@ -65,9 +67,9 @@ def _address(text: str) -> str:
 
 
 def _described(target: TargetAddress, health: Health, group: Group) -> dict[str, Any]:
-    told = {"State": health.state, "Reason": health.reason, "Description": health.description}
+    state = {"State": health.state, "Reason": health.reason, "Description": health.description}
     return {
         "Target": {"Id": target.id, "Port": target.port},
         "HealthCheckPort": str(group.checks.port or target.port),
-        "TargetHealth": {name: value for name, value in told.items() if value is not None},
+        "TargetHealth": {name: value for name, value in state.items() if value is not None},
     }

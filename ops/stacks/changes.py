@@ -105,15 +105,15 @@ def prepare(
             return None
         raise
     for _ in rounds(_PATIENCE, 1.0):
-        told: Any = cloudformation.describe_change_set(ChangeSetName=made["Id"], StackName=stack.name)
-        if told["Status"] == "FAILED":
+        description: Any = cloudformation.describe_change_set(ChangeSetName=made["Id"], StackName=stack.name)
+        if description["Status"] == "FAILED":
             discard(cloudformation, made["Id"], stack.name, is_new)
-            reason = told.get("StatusReason", "CloudFormation gives no reason.")
+            reason = description.get("StatusReason", "CloudFormation gives no reason.")
             if any(text in reason for text in _EMPTY):
                 return None
             raise Failure(Outcome.FAILED, f"{stack.name} cannot be deployed: {reason}", stack=stack.name)
-        if told["Status"] == "CREATE_COMPLETE":
-            return _read(cloudformation, told, stack.name, is_new)
+        if description["Status"] == "CREATE_COMPLETE":
+            return _read(cloudformation, description, stack.name, is_new)
     raise Failure(Outcome.TIMED_OUT, f"The changes of {stack.name} were not worked out in {_PATIENCE:.0f} s.")
 
 
@@ -124,15 +124,17 @@ def discard(cloudformation: CloudFormationClient, arn: str, stack: str, is_new: 
         cloudformation.delete_stack(StackName=stack)
 
 
-def _read(cloudformation: CloudFormationClient, told: dict[str, Any], stack: str, is_new: bool) -> PreparedChangeSet:
-    arn, changes = told["ChangeSetId"], list(told.get("Changes", []))
-    parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in told.get("Parameters", [])}
-    while told.get("NextToken"):
-        told = cast(
+def _read(
+    cloudformation: CloudFormationClient, description: dict[str, Any], stack: str, is_new: bool
+) -> PreparedChangeSet:
+    arn, changes = description["ChangeSetId"], list(description.get("Changes", []))
+    parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in description.get("Parameters", [])}
+    while description.get("NextToken"):
+        description = cast(
             "dict[str, Any]",
-            cloudformation.describe_change_set(ChangeSetName=arn, StackName=stack, NextToken=told["NextToken"]),
+            cloudformation.describe_change_set(ChangeSetName=arn, StackName=stack, NextToken=description["NextToken"]),
         )
-        changes += told.get("Changes", [])
+        changes += description.get("Changes", [])
     return PreparedChangeSet(arn, stack, is_new, tuple(_change(each["ResourceChange"]) for each in changes), parameters)
 
 

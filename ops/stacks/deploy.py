@@ -38,8 +38,8 @@ class StackDeployment:
         elif self._dry_run:
             return self._imagined(stack)
         previous = [each["ParameterKey"] for each in before.get("Parameters", [])] if before else []
-        wanted = listing.parameters(stack, said, previous)
-        prepared = changes.prepare(self._cloudformation, stack, wanted, is_new=before is None)
+        parameters = listing.parameters(stack, said, previous)
+        prepared = changes.prepare(self._cloudformation, stack, parameters, is_new=before is None)
         if prepared is None:
             self._out.say(f"{stack.name}: nothing changes.")
             return _facts(stack, "unchanged", ())
@@ -88,7 +88,7 @@ class StackDeployment:
             said += f" It began with {cause['LogicalResourceId']} ({cause['ResourceType']}): {reason}"
             facts |= {"resource": cause["LogicalResourceId"], "reason": reason}
             if cause["ResourceType"] == "AWS::ECS::Service" and (dead := self._deaths(cause, happened)):
-                said = "\n".join([said, *(line for death in dead for line in death.told())])
+                said = "\n".join([said, *(line for death in dead for line in death.summary())])
                 facts |= {"deaths": [death.facts() for death in dead]}
         rolled_back = status.endswith("ROLLBACK_COMPLETE")
         return Failure(Outcome.ROLLED_BACK if rolled_back else Outcome.FAILED, said, **facts)
@@ -114,6 +114,6 @@ def outputs(target: Target, stacks: Sequence[Listed]) -> dict[str, str]:
     """The outputs of all stacks that are there. Of those with one name, that of the stack that was listed first."""
     found: dict[str, str] = {}
     for stack in reversed(stacks):
-        told = changes.existing(target.cloudformation, stack.name) or {}
-        found |= {each["OutputKey"]: each["OutputValue"] for each in told.get("Outputs", [])}
+        description = changes.existing(target.cloudformation, stack.name) or {}
+        found |= {each["OutputKey"]: each["OutputValue"] for each in description.get("Outputs", [])}
     return found

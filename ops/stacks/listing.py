@@ -119,22 +119,22 @@ class StackListing:
         others = {each.name: each for stacks in read.assemblies.values() for each in stacks if each.name not in known}
         self.all = [*self.meant, *others.values()]
 
-    def chosen(self, wanted: Sequence[str], everything: bool = False) -> list[Listed]:
+    def chosen(self, references: Sequence[str], everything: bool = False) -> list[Listed]:
         """The stacks of these names (`service` for `mysfits-service`), in their order. Raises Failure (NOT_FOUND).
 
         When none is named, those of the assembly, or with `everything` those of every assembly.
         """
-        names = {_full(self.all, each) for each in wanted}
+        names = {_full(self.all, each) for each in references}
         if names:
             return [stack for stack in self.all if stack.name in names]
         return self.all if everything else self.meant
 
 
-def _full(stacks: Sequence[Listed], wanted: str) -> str:
+def _full(stacks: Sequence[Listed], reference: str) -> str:
     for stack in stacks:
-        if stack.name in (wanted, f"mysfits-{wanted}"):
+        if stack.name in (reference, f"mysfits-{reference}"):
             return stack.name
-    raise Failure(Outcome.NOT_FOUND, f"No stack {wanted} is listed. There are: {', '.join(s.name for s in stacks)}.")
+    raise Failure(Outcome.NOT_FOUND, f"No stack {reference} is listed. There are: {', '.join(s.name for s in stacks)}.")
 
 
 def settings(values: Mapping[str, str], stacks: Sequence[Listed]) -> list[Setting]:

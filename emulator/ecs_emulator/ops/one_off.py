@@ -18,11 +18,13 @@ from ecs_emulator.ops.waiting import going_on, rounds
 LATE = 5.0  # seconds in which the last log lines may still come
 
 
-def run(target: Target, named: Named, command: Sequence[str], wanted: str | None, timeout: float, out: Terminal) -> int:
+def run(
+    target: Target, named: Named, command: Sequence[str], reference: str | None, timeout: float, out: Terminal
+) -> int:
     """Run `command` and show its log lines; its exit code. Raises Failure (FAILED, TIMED_OUT)."""
     service: Any = describe(target.ecs, named)
     family = short(service["taskDefinition"]).partition(":")[0]
-    revision = revisions.named(family, wanted) if wanted else service["taskDefinition"]
+    revision = revisions.named(family, reference) if reference else service["taskDefinition"]
     definition = revisions.read(target.ecs, revision)
     container = revisions.main_container(service, definition)
     answer = target.ecs.run_task(

@@ -136,21 +136,23 @@ def answers(given: list[Answer], revision: str, way: Probe, may_be_mute: bool = 
 
     `may_be_mute`: its image may say nothing of itself, as somebody else's does.
     """
-    wanted = short(revision)
+    expected = short(revision)
     said = [_said(answer) for answer in given]
-    mute = [answer.told for answer, name in zip(given, said, strict=True) if not name]
-    counts = Counter(short(name) for name in said if name) + Counter(f"{told}, no {REVISION_HEADER}" for told in mute)
+    mute = [answer.summary for answer, name in zip(given, said, strict=True) if not name]
+    counts = Counter(short(name) for name in said if name) + Counter(
+        f"{summary}, no {REVISION_HEADER}" for summary in mute
+    )
     came = f"GET {way.path}: " + ", ".join(f"{count} × {name}" for name, count in sorted(counts.items()))
     if may_be_mute and len(mute) == len(given):
         ok = all(0 < answer.status < 500 for answer in given)
-        return Check("answers", f"{wanted}, whose image does not say so", came, ok)
-    relevant = [name for name in counts if way.alone or name.partition(":")[0] == wanted.partition(":")[0]]
-    ok = all(name == wanted for name in relevant) and bool(relevant or not way.alone)
-    return Check("answers", wanted, came, ok)
+        return Check("answers", f"{expected}, whose image does not say so", came, ok)
+    relevant = [name for name in counts if way.alone or name.partition(":")[0] == expected.partition(":")[0]]
+    ok = all(name == expected for name in relevant) and bool(relevant or not way.alone)
+    return Check("answers", expected, came, ok)
 
 
 def _said(answer: Answer) -> str:
     """The revision that an answer says it is from; empty when it says nothing."""
     body = answer.json
-    told = answer.headers.get(REVISION_HEADER) or (body.get("revision") if isinstance(body, dict) else "")
-    return str(told or "")
+    revision = answer.headers.get(REVISION_HEADER) or (body.get("revision") if isinstance(body, dict) else "")
+    return str(revision or "")

@@ -35,13 +35,13 @@ def registrable(ecs: ECSClient, definition: Definition) -> Definition:
     return {name: value for name, value in definition.items() if name in taken and (name != "tags" or value)}
 
 
-def named(family: str, wanted: str) -> str:
+def named(family: str, reference: str) -> str:
     """`family:7` for `7`; a full name or an ARN stays as it is. Raises Failure (USAGE)."""
-    if wanted.isascii() and wanted.isdigit():
-        return f"{family}:{wanted}"
-    if re.fullmatch(r"(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+", wanted):
-        return wanted
-    raise Failure(Outcome.USAGE, f"{wanted!r} is no revision; write 7, {family}:7 or its ARN.")
+    if reference.isascii() and reference.isdigit():
+        return f"{family}:{reference}"
+    if re.fullmatch(r"(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+", reference):
+        return reference
+    raise Failure(Outcome.USAGE, f"{reference!r} is no revision; write 7, {family}:7 or its ARN.")
 
 
 def changed(

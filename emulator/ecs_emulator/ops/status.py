@@ -22,8 +22,8 @@ UNREACHABLE = "unreachable"
 
 def gather(target: Target, service: str | None = None) -> list[Facts]:
     """The facts of every service of the cluster, or of the one with this full name."""
-    wanted = [service] if service else names(target.ecs, target.cluster)
-    return [_service(target, Named(target.cluster, name)) for name in wanted]
+    services = [service] if service else names(target.ecs, target.cluster)
+    return [_service(target, Named(target.cluster, name)) for name in services]
 
 
 def _service(target: Target, named: Named) -> Facts:
@@ -142,7 +142,7 @@ def _lines(facts: Facts) -> list[str]:
     for each in facts["targets"]:
         said.append(f"  target {each['address']}  {each['health']}")
     for each in facts["stopped"]:
-        said += tasks.Death(each["task"], each["revision"], each["reason"], tuple(each["lines"][-3:])).told()
+        said += tasks.Death(each["task"], each["revision"], each["reason"], tuple(each["lines"][-3:])).summary()
     said += [f"  {event['at']:%H:%M:%S}  {event['message']}" for event in facts["events"]]
     said += [f"  ! {note}" for note in facts["notes"]]
     return said

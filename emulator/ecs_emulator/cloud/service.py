@@ -18,7 +18,9 @@ from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_backend import MotoBackend
 from ecs_emulator.cloud.protocols import WireProtocol, detect, validation_error
 
-Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
+# What an operation answers, shaped as botocore's model says. The stubs' outputs have what the protocol adds as well.
+Answer = dict[str, Any]
+Operation = Callable[[Any], Answer | None]
 Operations = Mapping[str, Operation]
 Owner = TypeVar("Owner")
 
@@ -52,7 +54,7 @@ class OperationHandlers:
     rewrite: Callable[[bytes], bytes] = _as_it_is
 
 
-def bound(operations: Mapping[str, Callable[[Owner, dict[str, Any]], dict[str, Any]]], owner: Owner) -> Operations:
+def bound(operations: Mapping[str, Callable[[Owner, Any], Answer]], owner: Owner) -> Operations:
     """The operations of a service, bound to their owner: `bound(scheduler.operations.OPERATIONS, scheduler)`."""
     return {name: partial(operation, owner) for name, operation in operations.items()}
 
@@ -105,7 +107,7 @@ class EmulatedService:
             _log.error("%s.%s answers what it should not. %s", self.model.service_name, name, problem)
         return protocol.answer(operation, result, request_id)
 
-    def _result(self, protocol: WireProtocol, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
+    def _result(self, protocol: WireProtocol, name: str, typed: Any) -> Answer | None:
         if name in self._handlers.operations:
             return self._handlers.operations[name](typed)
         if self._handlers.rest_to_moto:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.literals import TargetHealthReasonEnumType, TargetHealthStateEnumType
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ class TargetAddress(NamedTuple):
 class Health(NamedTuple):
     """ELBv2's words: the state is `initial`, `healthy`, `unhealthy`, `draining` or `unused`."""
 
-    state: str
-    reason: str | None = None
+    state: TargetHealthStateEnumType
+    reason: TargetHealthReasonEnumType | None = None
     description: str | None = None
 
 

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ecs_emulator.cloud.errors import AwsError
@@ -16,12 +16,23 @@ from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.state import ChangeSet, DesiredState, Stack
 from ecs_emulator.stacks.templates import TemplateError
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        CreateChangeSetInputTypeDef,
+        DeleteChangeSetInputTypeDef,
+        DescribeChangeSetInputTypeDef,
+        ExecuteChangeSetInputTypeDef,
+        ListChangeSetsInputTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer
+
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
 _MOMENT = 0.5  # seconds
 
 
-def create(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def create(stacks: Stacks, given: CreateChangeSetInputTypeDef) -> Answer:
     stack, name = stacks.named(given["StackName"]), given["ChangeSetName"]
     is_new = given.get("ChangeSetType") == "CREATE"
     if is_new and stack and stack.status != "REVIEW_IN_PROGRESS":
@@ -38,7 +49,9 @@ def create(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
     return {"Id": change_set.id, "StackId": stack.id}
 
 
-def _prepared(stacks: Stacks, stack: Stack, name: str, desired: DesiredState, given: dict[str, Any]) -> ChangeSet:
+def _prepared(
+    stacks: Stacks, stack: Stack, name: str, desired: DesiredState, given: CreateChangeSetInputTypeDef
+) -> ChangeSet:
     plan, status, reason = None, "CREATE_COMPLETE", None
     try:
         plan = stacks.plan(stack, desired)
@@ -51,7 +64,7 @@ def _prepared(stacks: Stacks, stack: Stack, name: str, desired: DesiredState, gi
     return ChangeSet(name, own_id, stack, desired, plan, status, reason, rolls_back, given.get("Description"))
 
 
-def describe(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def describe(stacks: Stacks, given: DescribeChangeSetInputTypeDef) -> Answer:
     found = _found(stacks, given)
     return {
         **_summary(found),
@@ -64,7 +77,7 @@ def describe(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def execute(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def execute(stacks: Stacks, given: ExecuteChangeSetInputTypeDef) -> Answer:
     found = _found(stacks, given)
     if not found.is_executable:
         message = f"ChangeSet [{found.id}] cannot be executed in its current status of [{found.status}]"
@@ -89,17 +102,19 @@ def begin(stacks: Stacks, name: str, desired: DesiredState, *, rolls_back: bool 
     return stack
 
 
-def delete(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def delete(stacks: Stacks, given: DeleteChangeSetInputTypeDef) -> Answer:
     found = _found(stacks, given)
     del found.stack.change_sets[found.id]
     return {}
 
 
-def listed(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def listed(stacks: Stacks, given: ListChangeSetsInputTypeDef) -> Answer:
     return {"Summaries": [_summary(each) for each in by_name(stacks, given["StackName"]).change_sets.values()]}
 
 
-def _found(stacks: Stacks, given: dict[str, Any]) -> ChangeSet:
+def _found(
+    stacks: Stacks, given: DescribeChangeSetInputTypeDef | ExecuteChangeSetInputTypeDef | DeleteChangeSetInputTypeDef
+) -> ChangeSet:
     """Raises AwsError."""
     name = given["ChangeSetName"]
     of = [by_name(stacks, given["StackName"])] if "StackName" in given else stacks.all()
@@ -110,7 +125,7 @@ def _found(stacks: Stacks, given: dict[str, Any]) -> ChangeSet:
     raise AwsError("ChangeSetNotFound", f"ChangeSet [{name}] does not exist", 404)
 
 
-def _summary(change_set: ChangeSet) -> dict[str, Any]:
+def _summary(change_set: ChangeSet) -> Answer:
     return serializers.without_none(
         {
             "StackId": change_set.stack.id,

@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.stacks import change_sets, serializers
@@ -16,11 +15,29 @@ from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.state import Stack
 from ecs_emulator.stacks.templates import Document, TemplateError
 
-Given = dict[str, Any]
-Answer = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        CreateStackInputTypeDef,
+        DeleteStackInputTypeDef,
+        DescribeStackEventsInputTypeDef,
+        DescribeStackResourceInputTypeDef,
+        DescribeStackResourcesInputTypeDef,
+        DescribeStacksInputTypeDef,
+        GetTemplateInputTypeDef,
+        GetTemplateSummaryInputTypeDef,
+        ListExportsInputTypeDef,
+        ListImportsInputTypeDef,
+        ListStackResourcesInputTypeDef,
+        ListStacksInputTypeDef,
+        UpdateStackInputTypeDef,
+        UpdateTerminationProtectionInputTypeDef,
+        ValidateTemplateInputTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
 
 
-def _create_stack(stacks: Stacks, given: Given) -> Answer:
+def _create_stack(stacks: Stacks, given: CreateStackInputTypeDef) -> Answer:
     if (found := stacks.named(given["StackName"])) and found.is_there:
         raise AwsError("AlreadyExistsException", f"Stack [{given['StackName']}] already exists")
     desired = requested(stacks, given, None)
@@ -30,7 +47,7 @@ def _create_stack(stacks: Stacks, given: Given) -> Answer:
     return {"StackId": stack.id}
 
 
-def _update_stack(stacks: Stacks, given: Given) -> Answer:
+def _update_stack(stacks: Stacks, given: UpdateStackInputTypeDef) -> Answer:
     stack = by_name(stacks, given["StackName"])
     if stack.status == "REVIEW_IN_PROGRESS":
         message = f"Stack:{stack.id} is in REVIEW_IN_PROGRESS state and can not be updated."
@@ -40,7 +57,7 @@ def _update_stack(stacks: Stacks, given: Given) -> Answer:
     return {"StackId": change_sets.begin(stacks, stack.id, desired, rolls_back=rolls_back).id}
 
 
-def _delete_stack(stacks: Stacks, given: Given) -> Answer:
+def _delete_stack(stacks: Stacks, given: DeleteStackInputTypeDef) -> Answer:
     try:
         stack = stacks.begin_delete(given["StackName"])
     except TemplateError as error:
@@ -50,18 +67,18 @@ def _delete_stack(stacks: Stacks, given: Given) -> Answer:
     return {}
 
 
-def _protect(stacks: Stacks, given: Given) -> Answer:
+def _protect(stacks: Stacks, given: UpdateTerminationProtectionInputTypeDef) -> Answer:
     stack = by_name(stacks, given["StackName"])
     stack.protected = bool(given["EnableTerminationProtection"])
     return {"StackId": stack.id}
 
 
-def _describe_stacks(stacks: Stacks, given: Given) -> Answer:
+def _describe_stacks(stacks: Stacks, given: DescribeStacksInputTypeDef) -> Answer:
     found = [by_name(stacks, given["StackName"])] if "StackName" in given else stacks.all()
     return {"Stacks": [serializers.stack(stack) for stack in found]}
 
 
-def _list_stacks(stacks: Stacks, given: Given) -> Answer:
+def _list_stacks(stacks: Stacks, given: ListStacksInputTypeDef) -> Answer:
     statuses = given.get("StackStatusFilter")
     return {
         "StackSummaries": [
@@ -70,12 +87,12 @@ def _list_stacks(stacks: Stacks, given: Given) -> Answer:
     }
 
 
-def _describe_events(stacks: Stacks, given: Given) -> Answer:
+def _describe_events(stacks: Stacks, given: DescribeStackEventsInputTypeDef) -> Answer:
     stack = by_name(stacks, given["StackName"])
     return {"StackEvents": [serializers.event(stack, event) for event in reversed(list(stack.events))]}
 
 
-def _describe_resource(stacks: Stacks, given: Given) -> Answer:
+def _describe_resource(stacks: Stacks, given: DescribeStackResourceInputTypeDef) -> Answer:
     stack, name = by_name(stacks, given["StackName"]), given["LogicalResourceId"]
     resource = stack.resources.get(name)
     if resource is None:
@@ -85,7 +102,7 @@ def _describe_resource(stacks: Stacks, given: Given) -> Answer:
     return {"StackResourceDetail": {"StackName": stack.name, "StackId": stack.id, "Metadata": metadata, **shape}}
 
 
-def _describe_resources(stacks: Stacks, given: Given) -> Answer:
+def _describe_resources(stacks: Stacks, given: DescribeStackResourcesInputTypeDef) -> Answer:
     if "PhysicalResourceId" in given:
         physical_id = given["PhysicalResourceId"]
         stack = next((each for each in stacks.all() if _has(each, physical_id)), None)
@@ -107,18 +124,18 @@ def _has(stack: Stack, physical_id: str) -> bool:
     return any(resource.physical_id == physical_id for resource in list(stack.resources.values()))
 
 
-def _list_resources(stacks: Stacks, given: Given) -> Answer:
+def _list_resources(stacks: Stacks, given: ListStackResourcesInputTypeDef) -> Answer:
     resources = list(by_name(stacks, given["StackName"]).resources.values())
     return {"StackResourceSummaries": [serializers.resource(each, "LastUpdatedTimestamp") for each in resources]}
 
 
-def _get_template(stacks: Stacks, given: Given) -> Answer:
+def _get_template(stacks: Stacks, given: GetTemplateInputTypeDef) -> Answer:
     stack = by_name(stacks, given.get("StackName", ""))
     desired = stack.stable_state or stack.desired_state
     return {"TemplateBody": desired.text if desired else "", "StagesAvailable": ["Original", "Processed"]}
 
 
-def _validate_template(stacks: Stacks, given: Given) -> Answer:
+def _validate_template(stacks: Stacks, given: ValidateTemplateInputTypeDef) -> Answer:
     document = parsed(template_text(stacks, given, None))
     parameters = [serializers.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()]
     shown = ("ParameterKey", "DefaultValue", "NoEcho", "Description")
@@ -128,7 +145,7 @@ def _validate_template(stacks: Stacks, given: Given) -> Answer:
     }
 
 
-def _summarize_template(stacks: Stacks, given: Given) -> Answer:
+def _summarize_template(stacks: Stacks, given: GetTemplateSummaryInputTypeDef) -> Answer:
     if "StackName" in given:
         stack = by_name(stacks, given["StackName"])
         desired = stack.stable_state or stack.desired_state
@@ -161,19 +178,19 @@ def _about(document: Document) -> Answer:
     )
 
 
-def _list_exports(stacks: Stacks, _given: Given) -> Answer:
+def _list_exports(stacks: Stacks, _given: ListExportsInputTypeDef) -> Answer:
     exports = [(stack.id, name, value) for stack in stacks.all() for name, value in stack.exports.items()]
     return {"Exports": [{"ExportingStackId": own_id, "Name": name, "Value": value} for own_id, name, value in exports]}
 
 
-def _list_imports(stacks: Stacks, given: Given) -> Answer:
+def _list_imports(stacks: Stacks, given: ListImportsInputTypeDef) -> Answer:
     importers = stacks.importers(given["ExportName"])
     if not importers:
         raise AwsError("ValidationError", f"Export '{given['ExportName']}' is not imported by any stack.")
     return {"Imports": importers}
 
 
-OPERATIONS: dict[str, Callable[[Stacks, Given], Answer]] = {
+OPERATIONS: OwnerOperations[Stacks] = {
     "CreateChangeSet": change_sets.create,
     "CreateStack": _create_stack,
     "DeleteChangeSet": change_sets.delete,

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from ecs_emulator.stacks.documents import Document
 from ecs_emulator.stacks.plan import Detail, ResourceChange
 from ecs_emulator.stacks.state import DesiredState, Resource, Stack, StackEvent
+
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer
 
 _NOT_CHECKED = {"StackDriftStatus": "NOT_CHECKED"}
 
 
-def without_none(shape: dict[str, Any]) -> dict[str, Any]:
+def without_none(shape: Mapping[str, Any]) -> Answer:
     return {name: value for name, value in shape.items() if value is not None}
 
 
-def stack(stack: Stack) -> dict[str, Any]:
+def stack(stack: Stack) -> Answer:
     """A `Stack`."""
     desired = stack.stable_state or stack.desired_state
     return without_none(
@@ -51,7 +56,7 @@ def stack(stack: Stack) -> dict[str, Any]:
     )
 
 
-def summary(stack: Stack) -> dict[str, Any]:
+def summary(stack: Stack) -> Answer:
     """A `StackSummary`."""
     desired = stack.stable_state or stack.desired_state
     return without_none(
@@ -81,7 +86,7 @@ def parameters(desired: DesiredState) -> list[dict[str, str]]:
     return shown
 
 
-def declaration(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+def declaration(name: str, spec: Document) -> Answer:
     """A `ParameterDeclaration`."""
     allowed = [_text(value) for value in spec.get("AllowedValues", [])]
     return without_none(
@@ -96,7 +101,7 @@ def declaration(name: str, spec: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def event(stack: Stack, event: StackEvent) -> dict[str, Any]:
+def event(stack: Stack, event: StackEvent) -> Answer:
     """A `StackEvent`."""
     return without_none(
         {
@@ -114,7 +119,7 @@ def event(stack: Stack, event: StackEvent) -> dict[str, Any]:
     )
 
 
-def resource(resource: Resource, time: str) -> dict[str, Any]:
+def resource(resource: Resource, time: str) -> Answer:
     """A `StackResource`, `StackResourceDetail` or `StackResourceSummary`; `time` is what it calls its time."""
     return without_none(
         {
@@ -129,7 +134,7 @@ def resource(resource: Resource, time: str) -> dict[str, Any]:
     )
 
 
-def change(change: ResourceChange) -> dict[str, Any]:
+def change(change: ResourceChange) -> Answer:
     """A `Change`."""
     shape = {
         "Action": change.action,
@@ -143,7 +148,7 @@ def change(change: ResourceChange) -> dict[str, Any]:
     return {"Type": "Resource", "ResourceChange": without_none(shape)}
 
 
-def _detail(detail: Detail) -> dict[str, Any]:
+def _detail(detail: Detail) -> Answer:
     target = {"Attribute": detail.attribute, "Name": detail.name, "RequiresRecreation": detail.recreation}
     return without_none(
         {
@@ -155,7 +160,7 @@ def _detail(detail: Detail) -> dict[str, Any]:
     )
 
 
-def _is_secret(spec: dict[str, Any]) -> bool:
+def _is_secret(spec: Document) -> bool:
     return str(spec.get("NoEcho", False)).lower() == "true"
 
 

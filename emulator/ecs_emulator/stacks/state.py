@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ecs_emulator.local import ACCOUNT
@@ -15,6 +15,9 @@ from ecs_emulator.stacks.plan import UpdatePlan
 from ecs_emulator.stacks.provisioning import StackOutput
 from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
 from ecs_emulator.stacks.templates import Document
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import TagTypeDef
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 
@@ -31,7 +34,7 @@ class DesiredState:
     given: Mapping[str, Any]
     values: Mapping[str, Any]
     folder: Path | None = None
-    tags: Sequence[Mapping[str, str]] = ()
+    tags: Sequence[TagTypeDef] = ()
     capabilities: Sequence[str] = ()
 
 

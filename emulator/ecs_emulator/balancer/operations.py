@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.balancer.health import UNKNOWN
 from ecs_emulator.balancer.plan import Group
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.service import Answer
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
         TargetHealthDescriptionTypeDef,
         TargetHealthTypeDef,
     )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
 
 
 def register_targets(balancer: Balancer, request: RegisterTargetsInputTypeDef) -> Answer:
@@ -52,7 +53,7 @@ def describe_target_health(balancer: Balancer, request: DescribeTargetHealthInpu
     }
 
 
-OPERATIONS: dict[str, Callable[[Balancer, Any], Answer]] = {
+OPERATIONS: OwnerOperations[Balancer] = {
     "RegisterTargets": register_targets,
     "DeregisterTargets": deregister_targets,
     "DescribeTargetHealth": describe_target_health,

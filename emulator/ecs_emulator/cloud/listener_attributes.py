@@ -17,10 +17,7 @@ from ecs_emulator.cloud.service import Operations
 from ecs_emulator.local import REGION
 
 if TYPE_CHECKING:
-    from mypy_boto3_elbv2.type_defs import (
-        DescribeListenerAttributesInputTypeDef,
-        ModifyListenerAttributesInputTypeDef,
-    )
+    from mypy_boto3_elbv2.type_defs import DescribeListenerAttributesInputTypeDef, ModifyListenerAttributesInputTypeDef
 
 _REQUEST_HEADERS = (
     *(f"mtls_clientcert{part}" for part in ("_serial_number", "_issuer", "_subject", "_validity", "_leaf", "")),

@@ -23,6 +23,7 @@ Answer = dict[str, Any]
 Operation = Callable[[Any], Answer | None]
 Operations = Mapping[str, Operation]
 Owner = TypeVar("Owner")
+OwnerOperations = Mapping[str, Callable[[Owner, Any], Answer]]
 
 # Far above what any operation takes: CreateStack with 51,200 bytes of template, each of them escaped.
 _LARGEST_BODY = 2**20
@@ -54,7 +55,7 @@ class OperationHandlers:
     rewrite: Callable[[bytes], bytes] = _as_it_is
 
 
-def bound(operations: Mapping[str, Callable[[Owner, Any], Answer]], owner: Owner) -> Operations:
+def bound(operations: OwnerOperations[Owner], owner: Owner) -> Operations:
     """The operations of a service, bound to their owner: `bound(scheduler.operations.OPERATIONS, scheduler)`."""
     return {name: partial(operation, owner) for name, operation in operations.items()}
 

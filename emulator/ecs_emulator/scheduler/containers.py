@@ -10,7 +10,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import boto3
@@ -32,6 +32,9 @@ from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.unsupported import unsupported
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 START_PATIENCE = 60.0  # seconds that a container may take to begin
 LOOK = 0.05  # seconds between two looks at one that begins
@@ -88,10 +91,10 @@ class DockerRuntime:
         self._repository = repository
         self._as_processes = ProcessRuntime(images, start, cloud_url, confinement)
 
-    def shares_address(self, definition: dict[str, Any]) -> bool:  # noqa: ARG002 (a container has a network to itself)
+    def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:  # noqa: ARG002 (a container has a network to itself)
         return False
 
-    def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
+    def prepared(self, definition: ContainerDefinitionOutputTypeDef, say: Say) -> Begin:
         reference = definition["image"]
         image = resolved(self._docker.engine, reference, self._repository)
         if image is None:

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.definitions import ACTIVE, INACTIVE
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DeleteTaskDefinitionsRequestTypeDef,
+        DeregisterTaskDefinitionRequestTypeDef,
+        DescribeTaskDefinitionRequestTypeDef,
+        ListTaskDefinitionFamiliesRequestTypeDef,
+        ListTaskDefinitionsRequestTypeDef,
+        RegisterTaskDefinitionRequestTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
 
 
-def register(ecs: Scheduler, request: Document) -> Document:
+def register(ecs: Scheduler, request: RegisterTaskDefinitionRequestTypeDef) -> Answer:
     definition = ecs.definitions.register(request)
     return {"taskDefinition": definition, "tags": ecs.definitions.tags[definition["taskDefinitionArn"]]}
 
 
-def describe(ecs: Scheduler, request: Document) -> Document:
+def describe(ecs: Scheduler, request: DescribeTaskDefinitionRequestTypeDef) -> Answer:
     found = ecs.definitions.find(request["taskDefinition"])
     tags = ecs.definitions.tags[found["taskDefinitionArn"]] if "TAGS" in request.get("include", []) else []
     return {"taskDefinition": found, "tags": tags}
 
 
-def deregister(ecs: Scheduler, request: Document) -> Document:
+def deregister(ecs: Scheduler, request: DeregisterTaskDefinitionRequestTypeDef) -> Answer:
     return {"taskDefinition": ecs.definitions.deregister(request["taskDefinition"])}
 
 
-def delete(ecs: Scheduler, request: Document) -> Document:
+def delete(ecs: Scheduler, request: DeleteTaskDefinitionsRequestTypeDef) -> Answer:
     deleted, failures = [], []
     for reference in request["taskDefinitions"]:
         try:
@@ -37,7 +47,7 @@ def delete(ecs: Scheduler, request: Document) -> Document:
     return {"taskDefinitions": deleted, "failures": failures}
 
 
-def list_revisions(ecs: Scheduler, request: Document) -> Document:
+def list_revisions(ecs: Scheduler, request: ListTaskDefinitionsRequestTypeDef) -> Answer:
     status = request.get("status") or ACTIVE
     found = [each for each in ecs.definitions.all() if each["status"] == status]
     if request.get("familyPrefix"):
@@ -48,7 +58,7 @@ def list_revisions(ecs: Scheduler, request: Document) -> Document:
     return {"taskDefinitionArns": arns, **more}
 
 
-def list_families(ecs: Scheduler, request: Document) -> Document:
+def list_families(ecs: Scheduler, request: ListTaskDefinitionFamiliesRequestTypeDef) -> Answer:
     every = {each["family"] for each in ecs.definitions.all()}
     active = {each["family"] for each in ecs.definitions.all() if each["status"] == ACTIVE}
     chosen = {ACTIVE: active, INACTIVE: every - active}.get(request.get("status") or ACTIVE, every)
@@ -57,7 +67,7 @@ def list_families(ecs: Scheduler, request: Document) -> Document:
     return {"families": families, **more}
 
 
-OPERATIONS = {
+OPERATIONS: OwnerOperations[Scheduler] = {
     "RegisterTaskDefinition": register,
     "DescribeTaskDefinition": describe,
     "DeregisterTaskDefinition": deregister,

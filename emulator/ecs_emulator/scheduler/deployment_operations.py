@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler import serializers
@@ -12,13 +13,21 @@ from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.service_operations import service_of
 from ecs_emulator.scheduler.service_settings import invalid
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DescribeServiceDeploymentsRequestTypeDef,
+        DescribeServiceRevisionsRequestTypeDef,
+        ListServiceDeploymentsRequestTypeDef,
+        StopServiceDeploymentRequestTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
 
 
-def list_all(ecs: Scheduler, request: Document) -> Document:
+def list_all(ecs: Scheduler, request: ListServiceDeploymentsRequestTypeDef) -> Answer:
     service = ecs.clusters.find(request.get("cluster")).service(request["service"])
     statuses = request.get("status")
-    period = request.get("createdAt", {})
+    period: Mapping[str, Any] = request.get("createdAt", {})
     found = [
         each
         for each in service.courses
@@ -33,7 +42,7 @@ def list_all(ecs: Scheduler, request: Document) -> Document:
     }
 
 
-def describe(ecs: Scheduler, request: Document) -> Document:
+def describe(ecs: Scheduler, request: DescribeServiceDeploymentsRequestTypeDef) -> Answer:
     deployments, failures = [], []
     for arn in request["serviceDeploymentArns"]:
         try:
@@ -48,7 +57,7 @@ def describe(ecs: Scheduler, request: Document) -> Document:
     return {"serviceDeployments": deployments, "failures": failures}
 
 
-def stop(ecs: Scheduler, request: Document) -> Document:
+def stop(ecs: Scheduler, request: StopServiceDeploymentRequestTypeDef) -> Answer:
     """End a deployment as it stands (`ABORT`) or go back to the last completed revision (`ROLLBACK`, the default).
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopServiceDeployment.html
@@ -73,7 +82,7 @@ def stop(ecs: Scheduler, request: Document) -> Document:
     return {"serviceDeploymentArn": arn}
 
 
-def describe_revisions(ecs: Scheduler, request: Document) -> Document:
+def describe_revisions(ecs: Scheduler, request: DescribeServiceRevisionsRequestTypeDef) -> Answer:
     if not 1 <= len(request["serviceRevisionArns"]) <= 20:
         raise invalid("serviceRevisionArns should have between 1 and 20 ARNs.")
     revisions, failures = [], []
@@ -90,7 +99,7 @@ def describe_revisions(ecs: Scheduler, request: Document) -> Document:
     return {"serviceRevisions": revisions, "failures": failures}
 
 
-OPERATIONS = {
+OPERATIONS: OwnerOperations[Scheduler] = {
     "ListServiceDeployments": list_all,
     "DescribeServiceDeployments": describe,
     "StopServiceDeployment": stop,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
     from mypy_boto3_elbv2.literals import TargetHealthReasonEnumType, TargetHealthStateEnumType
 
 
@@ -17,7 +18,7 @@ class Launch:
     task_id: str
     cluster: str  # name
     service: str | None  # name; None for a task of its own
-    definition: dict[str, Any]
+    definition: TaskDefinitionTypeDef
     launch_type: str = "FARGATE"
 
 

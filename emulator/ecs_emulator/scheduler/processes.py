@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -19,6 +19,9 @@ from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.unsupported import not_enforced, unsupported
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 
 class Processes(TaskRunner):
@@ -55,11 +58,11 @@ class ProcessRuntime:
         self._cloud_url = cloud_url
         self._confinement = confinement
 
-    def shares_address(self, definition: dict[str, Any]) -> bool:
+    def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:
         image = self._images.of(definition)
         return image is not None and image.is_program
 
-    def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
+    def prepared(self, definition: ContainerDefinitionOutputTypeDef, say: Say) -> Begin:
         reference = definition["image"]
         image = self._images.of(definition)
         if image is None:

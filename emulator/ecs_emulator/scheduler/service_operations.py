@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler import outcome, serializers
 from ecs_emulator.scheduler.arns import name as name_in
 from ecs_emulator.scheduler.clusters import Cluster
-from ecs_emulator.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision
+from ecs_emulator.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision, Settings
 from ecs_emulator.scheduler.events import ServiceEvents
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
@@ -22,12 +21,23 @@ from ecs_emulator.scheduler.service_settings import (
 )
 from ecs_emulator.scheduler.services import Service
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        CreateServiceRequestTypeDef,
+        DeleteServiceRequestTypeDef,
+        DescribeServicesRequestTypeDef,
+        ListServicesRequestTypeDef,
+        TaskDefinitionTypeDef,
+        UpdateServiceRequestTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
+
 
 _AT_ONCE = 10  # services that one call may describe
 
 
-def create(ecs: Scheduler, request: Document) -> Document:
+def create(ecs: Scheduler, request: CreateServiceRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
     name = request["serviceName"]
     check_name(name)
@@ -56,7 +66,7 @@ def create(ecs: Scheduler, request: Document) -> Document:
     return {"service": serializers.service(service, ecs.arns, tags=True)}
 
 
-def update(ecs: Scheduler, request: Document) -> Document:
+def update(ecs: Scheduler, request: UpdateServiceRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
     service = cluster.active_service(request["service"])
     desired = request.get("desiredCount", service.desired)
@@ -77,7 +87,7 @@ def update(ecs: Scheduler, request: Document) -> Document:
     return {"service": serializers.service(service, ecs.arns)}
 
 
-def delete(ecs: Scheduler, request: Document) -> Document:
+def delete(ecs: Scheduler, request: DeleteServiceRequestTypeDef) -> Answer:
     service = ecs.clusters.find(request.get("cluster")).service(request["service"])
     if service.status == "ACTIVE":
         if service.desired > 0 and not request.get("force"):
@@ -89,7 +99,7 @@ def delete(ecs: Scheduler, request: Document) -> Document:
     return {"service": serializers.service(service, ecs.arns)}
 
 
-def describe(ecs: Scheduler, request: Document) -> Document:
+def describe(ecs: Scheduler, request: DescribeServicesRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
     if not 1 <= len(request["services"]) <= _AT_ONCE:
         raise invalid(f"Services should have between 1 and {_AT_ONCE} names.")
@@ -104,14 +114,14 @@ def describe(ecs: Scheduler, request: Document) -> Document:
     return {"services": services, "failures": failures}
 
 
-def list_all(ecs: Scheduler, request: Document) -> Document:
+def list_all(ecs: Scheduler, request: ListServicesRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
     found = [each for each in cluster.services.values() if each.status != "INACTIVE" and _matches(each, request)]
     arns, more = page([each.arn for each in found], request)
     return {"serviceArns": arns, **more}
 
 
-def _matches(service: Service, request: Mapping[str, Any]) -> bool:
+def _matches(service: Service, request: ListServicesRequestTypeDef) -> bool:
     """By launch type, strategy and who manages it: every service here is of one kind, but for its launch type."""
     launch_type = service.primary.revision.settings.get("launchType")
     return (
@@ -121,13 +131,13 @@ def _matches(service: Service, request: Mapping[str, Any]) -> bool:
     )
 
 
-def _check(ecs: Scheduler, settings: dict[str, Any]) -> dict[str, Any]:
+def _check(ecs: Scheduler, settings: Settings) -> TaskDefinitionTypeDef:
     definition = ecs.definitions.runnable(settings["taskDefinition"])
     check_load_balancers(settings, definition, ecs.outside.targets)
     return definition
 
 
-def _deploy(ecs: Scheduler, service: Service, settings: dict[str, Any]) -> None:
+def _deploy(ecs: Scheduler, service: Service, settings: Settings) -> None:
     """Begin a deployment of a new revision with these settings. Raises AwsError."""
     definition = _check(ecs, settings)
     settings["taskDefinition"] = definition["taskDefinitionArn"]
@@ -158,7 +168,7 @@ def service_of(ecs: Scheduler, arn: str) -> tuple[Cluster, Service]:
     return cluster, cluster.service(parts[2])
 
 
-OPERATIONS = {
+OPERATIONS: OwnerOperations[Scheduler] = {
     "CreateService": create,
     "UpdateService": update,
     "DeleteService": delete,

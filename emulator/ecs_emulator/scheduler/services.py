@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler import rules
-from ecs_emulator.scheduler.deployments import COMPLETED, FAILED, Deployment, ServiceDeployment, ServiceRevision
+from ecs_emulator.scheduler.deployments import (
+    COMPLETED,
+    FAILED,
+    Deployment,
+    ServiceDeployment,
+    ServiceRevision,
+    Settings,
+)
 from ecs_emulator.scheduler.events import ServiceEvents
 from ecs_emulator.scheduler.tasks import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DeploymentCircuitBreakerTypeDef,
+        DeploymentConfigurationOutputTypeDef,
+        TagTypeDef,
+    )
 
 
 @dataclass
@@ -21,13 +35,13 @@ class Service:
     arn: str
     cluster: str
     desired: int
-    options: dict[str, Any]
+    options: Settings
     events: ServiceEvents
     created_at: datetime
     status: str = "ACTIVE"
     deployments: list[Deployment] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
-    tags: list[dict[str, str]] = field(default_factory=list)
+    tags: list[TagTypeDef] = field(default_factory=list)
     completed: Deployment | None = None  # the latest that was, and the one to roll back to
     courses: list[ServiceDeployment] = field(default_factory=list)  # the newest first
     revisions: list[ServiceRevision] = field(default_factory=list)
@@ -44,15 +58,14 @@ class Service:
         return self.courses[0]
 
     @property
-    def configuration(self) -> dict[str, Any]:
+    def configuration(self) -> DeploymentConfigurationOutputTypeDef:
         """The deployment configuration."""
-        configuration: dict[str, Any] = self.options["deploymentConfiguration"]
+        configuration: DeploymentConfigurationOutputTypeDef = self.options["deploymentConfiguration"]
         return configuration
 
     @property
-    def breaker(self) -> dict[str, Any]:
-        breaker: dict[str, Any] = self.configuration.get("deploymentCircuitBreaker", {})
-        return breaker
+    def breaker(self) -> DeploymentCircuitBreakerTypeDef:
+        return self.configuration["deploymentCircuitBreaker"]
 
     @property
     def minimum(self) -> int:

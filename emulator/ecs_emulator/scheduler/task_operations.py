@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.scheduler import task_serializers
 from ecs_emulator.scheduler.arns import name as name_in
@@ -12,20 +12,30 @@ from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.service_settings import invalid, revised
 from ecs_emulator.scheduler.tasks import Task, overridden
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DescribeTasksRequestTypeDef,
+        ListTasksRequestTypeDef,
+        RunTaskRequestTypeDef,
+        StopTaskRequestTypeDef,
+        TaskDefinitionTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
+
 
 _MOST_AT_ONCE = 10
 _MOST_DESCRIBED = 100
 
 
-def run(ecs: Scheduler, request: Document) -> Document:
+def run(ecs: Scheduler, request: RunTaskRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
     settings = revised(request, cluster, {})
     definition = ecs.definitions.runnable(request["taskDefinition"])
     count = request.get("count", 1)
     if not 1 <= count <= _MOST_AT_ONCE:
         raise invalid(f"Count should be between 1 and {_MOST_AT_ONCE}.")
-    overrides = request.get("overrides", {})
+    overrides: Mapping[str, Any] = request.get("overrides", {})
     _check_overrides(overrides, definition)
     settings |= {key: request[key] for key in ("overrides", "enableExecuteCommand") if key in request}
     tags = request.get("tags", [])
@@ -50,7 +60,7 @@ def run(ecs: Scheduler, request: Document) -> Document:
     return {"tasks": [task_serializers.task(each, ecs.arns, tags=True) for each in tasks], "failures": []}
 
 
-def stop(ecs: Scheduler, request: Document) -> Document:
+def stop(ecs: Scheduler, request: StopTaskRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
     task = cluster.tasks.get(name_in(request["task"]))
     if not task:
@@ -60,7 +70,7 @@ def stop(ecs: Scheduler, request: Document) -> Document:
     return {"task": task_serializers.task(task, ecs.arns)}
 
 
-def describe(ecs: Scheduler, request: Document) -> Document:
+def describe(ecs: Scheduler, request: DescribeTasksRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
     if not 1 <= len(request["tasks"]) <= _MOST_DESCRIBED:
         raise invalid(f"Tasks should have between 1 and {_MOST_DESCRIBED} names.")
@@ -75,7 +85,7 @@ def describe(ecs: Scheduler, request: Document) -> Document:
     return {"tasks": tasks, "failures": failures}
 
 
-def list_all(ecs: Scheduler, request: Document) -> Document:
+def list_all(ecs: Scheduler, request: ListTasksRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
     if request.get("containerInstance") or request.get("daemonName"):
         raise invalid("The emulator has no container instances and no daemons.")
@@ -86,7 +96,7 @@ def list_all(ecs: Scheduler, request: Document) -> Document:
     return {"taskArns": arns, **more}
 
 
-def _matches(task: Task, request: Mapping[str, Any]) -> bool:
+def _matches(task: Task, request: ListTasksRequestTypeDef) -> bool:
     """`desiredStatus` is RUNNING unless it is asked for; no task's is ever PENDING.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
@@ -101,7 +111,7 @@ def _matches(task: Task, request: Mapping[str, Any]) -> bool:
     )
 
 
-def _check_overrides(overrides: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
+def _check_overrides(overrides: Mapping[str, Any], definition: TaskDefinitionTypeDef) -> None:
     known = {container["name"] for container in definition["containerDefinitions"]}
     for each in overrides.get("containerOverrides", []):
         if each.get("name") not in known:
@@ -109,4 +119,9 @@ def _check_overrides(overrides: Mapping[str, Any], definition: Mapping[str, Any]
             raise invalid(message)
 
 
-OPERATIONS = {"RunTask": run, "StopTask": stop, "DescribeTasks": describe, "ListTasks": list_all}
+OPERATIONS: OwnerOperations[Scheduler] = {
+    "RunTask": run,
+    "StopTask": stop,
+    "DescribeTasks": describe,
+    "ListTasks": list_all,
+}

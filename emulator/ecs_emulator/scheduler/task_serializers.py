@@ -6,17 +6,18 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.scheduler.arns import Arns
 from ecs_emulator.scheduler.clusters import Cluster
 from ecs_emulator.scheduler.interfaces import ContainerState
 from ecs_emulator.scheduler.tasks import Task
 
-Shown = dict[str, Any]
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer
 
 
-def task(each: Task, arns: Arns, tags: bool = False) -> Shown:
+def task(each: Task, arns: Arns, tags: bool = False) -> Answer:
     """`tags` come only when they are asked for."""
     settings = each.settings
     shown = {
@@ -51,14 +52,14 @@ def task(each: Task, arns: Arns, tags: bool = False) -> Shown:
     return shown | {"tags": each.tags} if tags else shown
 
 
-def cluster(each: Cluster, request: Mapping[str, Any]) -> Shown:
+def cluster(each: Cluster, request: Mapping[str, Any]) -> Answer:
     """`request` has a list of that name, of what else is asked for: TAGS, SETTINGS, STATISTICS, …"""
     include = request.get("include", [])
     tasks = [task for task in each.tasks.values() if not task.gone]
     running = sum(task.last_status == "RUNNING" for task in tasks)
     coming = sum(task.last_status in ("PROVISIONING", "PENDING") for task in tasks)
     services = sum(service.status == "ACTIVE" for service in each.services.values())
-    shown: Shown = {
+    shown: Answer = {
         "clusterArn": each.arn,
         "clusterName": each.name,
         "status": each.status,
@@ -85,7 +86,7 @@ def _platform(settings: Mapping[str, Any]) -> str:
     return "1.4.0" if version == "LATEST" else version
 
 
-def _attachment(each: Task) -> Shown:
+def _attachment(each: Task) -> Answer:
     """The network interface that a task has on Fargate; its address is the one on this machine."""
     network = each.settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
     details = {
@@ -108,13 +109,13 @@ def _attachment_id(each: Task) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
 
 
-def _containers(each: Task, arns: Arns) -> list[Shown]:
+def _containers(each: Task, arns: Arns) -> list[Answer]:
     known = {container.name: container for container in each.containers}
     containers = []
     for definition in each.definition["containerDefinitions"]:
         name = definition["name"]
         state = known.get(name, ContainerState(name, "PENDING", None, None))
-        shown = {
+        shown: Answer = {
             "containerArn": arns.container(each.cluster, each.id, name),
             "taskArn": each.arn,
             "name": name,

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.deployments import Deployment
 from ecs_emulator.scheduler.interfaces import ContainerState, Launch, Run, TargetAddress, TargetRegistry, TaskRuntime
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TagTypeDef, TaskDefinitionTypeDef
 
 
 class Balanced(NamedTuple):
@@ -35,11 +38,11 @@ class Task:
     id: str
     arn: str
     cluster: str
-    definition: dict[str, Any]  # with overrides applied
+    definition: TaskDefinitionTypeDef  # with overrides applied
     group: str
     clock: Clock
     settings: Mapping[str, Any] = field(default_factory=dict)  # launchType, platformVersion, overrides, …
-    tags: list[dict[str, str]] = field(default_factory=list)
+    tags: list[TagTypeDef] = field(default_factory=list)
     service: str | None = None
     deployment: Deployment | None = None
     started_by: str | None = None
@@ -167,16 +170,24 @@ class Task:
             self.moments[moment] = self.clock.now()
 
 
-def overridden(definition: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+def overridden(definition: TaskDefinitionTypeDef, overrides: Mapping[str, Any]) -> TaskDefinitionTypeDef:
     """A definition as a task runs it: with RunTask's `overrides` applied."""
-    changed = {key: overrides[key] for key in ("cpu", "memory", "executionRoleArn", "taskRoleArn") if key in overrides}
     by_name = {each.get("name"): each for each in overrides.get("containerOverrides", [])}
     containers = [_overridden(each, by_name.get(each["name"], {})) for each in definition["containerDefinitions"]]
-    return {**definition, **changed, "containerDefinitions": containers}
+    changed: TaskDefinitionTypeDef = {**definition, "containerDefinitions": containers}
+    for key in ("cpu", "memory", "executionRoleArn", "taskRoleArn"):
+        if key in overrides:
+            changed[key] = overrides[key]
+    return changed
 
 
-def _overridden(container: dict[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+def _overridden(
+    container: ContainerDefinitionOutputTypeDef, override: Mapping[str, Any]
+) -> ContainerDefinitionOutputTypeDef:
     environment = {each["name"]: each for each in container.get("environment", [])}
     environment |= {each["name"]: each for each in override.get("environment", [])}
-    changed = {key: override[key] for key in ("command", "cpu", "memory", "memoryReservation") if key in override}
-    return {**container, **changed, "environment": list(environment.values())}
+    changed: ContainerDefinitionOutputTypeDef = {**container, "environment": list(environment.values())}
+    for key in ("command", "cpu", "memory", "memoryReservation"):
+        if key in override:
+            changed[key] = override[key]
+    return changed

@@ -13,17 +13,16 @@ from typing import Any
 import boto3
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.stacks import files, nested
+from ecs_emulator.stacks import exports, files, nested
 from ecs_emulator.stacks.changes import NoUpdates, planned
 from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.operation import StackOperation, delete_stack
 from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.plan import UpdatePlan
-from ecs_emulator.stacks.provisioning import StackOutput
-from ecs_emulator.stacks.resources.provider import Context, Provider, Stopped
+from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Provider, Stopped
 from ecs_emulator.stacks.resources.registry import known
 from ecs_emulator.stacks.rules import check_rules
-from ecs_emulator.stacks.state import STACK_TYPE, DesiredState, Stack, first_cause, new_stack
+from ecs_emulator.stacks.state import STACK_TYPE, DesiredState, Resource, Stack, first_cause, new_stack
 from ecs_emulator.stacks.templates import Document
 
 __all__ = ["NoUpdates", "Stacks"]
@@ -66,20 +65,13 @@ class Stacks:
     @property
     def types(self) -> set[str]:
         """The types of the resources that are there."""
-        resources = [resource for stack in self.all() for resource in list(stack.resources.values())]
-        return {each.type for each in resources if each.physical}
+        return {resource.type for resource, _ in self._physical()}
 
     @property
     def stubbed(self) -> set[str]:
         """The types of the resources that are stubbed or have a note; `registry.grouped` says them shortly."""
-        resources = [
-            resource for stack in self.all() for resource in list(stack.resources.values()) if resource.physical
-        ]
-        return {
-            each.type
-            for each in resources
-            if (each.physical and each.physical.stubbed) or self._providers[each.type].note
-        }
+        found = self._physical()
+        return {each.type for each, physical in found if physical.stubbed or self._providers[each.type].note}
 
     def deploy_all(
         self, stacks: Iterable[files.StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None
@@ -136,7 +128,7 @@ class Stacks:
 
     def plan(self, stack: Stack, desired: DesiredState) -> UpdatePlan:
         """Update plan."""
-        return planned(stack, desired, self._imports(stack), self._providers, self.context)
+        return planned(stack, desired, exports.importable(stack, self.all()), self._providers, self.context)
 
     def review(self, name: str) -> Stack:
         """A new stack that has no resources yet."""
@@ -161,9 +153,14 @@ class Stacks:
 
     def work(self, stack: Stack, desired: DesiredState) -> None:
         """Make a stack that was claimed what is wanted: afterwards it is complete, or rolled back."""
-        imports = self._imports(stack)
+        imports = exports.importable(stack, self.all())
         work = StackOperation(
-            stack, desired, self._providers, self.context, imports, lambda outputs: self._check(stack, outputs)
+            stack,
+            desired,
+            self._providers,
+            self.context,
+            imports,
+            lambda outputs: exports.check_outputs(stack, outputs, self.all()),
         )
         self._guarded(stack, work.run)
         if self.completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
@@ -186,7 +183,7 @@ class Stacks:
             if stack.protected:
                 raise TemplateError(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
             for export in stack.exports:
-                self._check_unused(stack, export, "deleted")
+                exports.check_unused(stack, export, "deleted", self.all())
             stack.turn("DELETE_IN_PROGRESS", "User Initiated")
             return stack
 
@@ -228,13 +225,17 @@ class Stacks:
 
     def importers(self, export: str) -> list[str]:
         """The names of the stacks that import something."""
-        return [stack.name for stack in self.all() if export in stack.imports]
+        return exports.importers(export, self.all())
 
     def _deploy(self, stack: files.StackFile, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
             folder, source = stack.folder, stack.file.name
             self.deploy(stack.name, stack.document, parameters, text=stack.text, folder=folder, source=source)
+
+    def _physical(self) -> list[tuple[Resource, PhysicalResource]]:
+        resources = [each for stack in self.all() for each in list(stack.resources.values())]
+        return [(each, each.physical) for each in resources if each.physical]
 
     def _guarded(self, stack: Stack, run: Callable[[], None]) -> None:
         try:
@@ -249,21 +250,3 @@ class Stacks:
         """Check that no other operation has the stack, and it can have one again."""
         if stack.is_busy or (done == "updated" and stack.status in _DEAD):
             raise TemplateError(f"Stack:{stack.id} is in {stack.status} state and can not be {done}.")
-
-    def _imports(self, stack: Stack) -> dict[str, str]:
-        """What a stack can import: the exports of the others."""
-        return {name: value for other in self.all() if other is not stack for name, value in other.exports.items()}
-
-    def _check(self, stack: Stack, outputs: list[StackOutput]) -> None:
-        """Check that a stack's exports may be these."""
-        new = {output.export: output.value for output in outputs if output.export}
-        for other in self.all():
-            if other is not stack and (twice := new.keys() & other.exports.keys()):
-                raise TemplateError(f"Export with name {min(twice)} is already exported by stack {other.name}.")
-        for export, value in stack.exports.items():
-            if new.get(export) != value:
-                self._check_unused(stack, export, "updated" if export in new else "deleted")
-
-    def _check_unused(self, stack: Stack, export: str, done: str) -> None:
-        if users := [name for name in self.importers(export) if name != stack.name]:
-            raise TemplateError(f"Export {export} cannot be {done} as it is in use by {' and '.join(users)}")

@@ -234,6 +234,7 @@ def test_outputs_that_cannot_be_read_are_a_clear_error(mysfits: Mysfits, folder:
 def test_help_lists_every_command(mysfits: Mysfits, arguments: tuple[str, ...]) -> None:
     output = mysfits(*arguments).output
     assert all(f"\n  {name} " in output for name in main.commands)
+    assert ECS_EMULATOR.name not in output
 
 
 @pytest.mark.parametrize("verb", sorted(main.commands))

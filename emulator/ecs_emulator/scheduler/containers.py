@@ -1,4 +1,4 @@
-"""Task runtime with a Docker engine: tasks are containers of it."""
+"""Container runtime with a Docker engine: containers are its own."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ import subprocess
 import threading
 import time
 from functools import partial
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-import boto3
-
-from ecs_emulator.clock import Clock
-from ecs_emulator.cloud.keys import Keys
 from ecs_emulator.local import endpoint_environment
 from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler.confinement import Confinement
@@ -30,7 +25,6 @@ from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
-from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.unsupported import unsupported
 
 if TYPE_CHECKING:
@@ -42,8 +36,8 @@ KILLED = 137  # SIGKILL and 128
 NEVER = "0001-01-01"  # what Docker says of what has not happened
 
 
-class Containers(TaskRunner):
-    """Each container is one of a Docker engine, published on an address of its task's own.
+class DockerRuntime:
+    """The container runtime with Docker: each container is one of the engine, published on its task's own address.
 
     Its user, rights and limits are enforced. What is pulled from ECR is an image of `repository`. A placeholder that
     the engine does not have is emulated by a process, which `confinement` is for.
@@ -56,33 +50,9 @@ class Containers(TaskRunner):
         docker: DockerSession,
         images: Images,
         start: Start,
-        session: boto3.Session,
         cloud_url: str,
-        cloud_port: int,
-        clock: Clock,
-        folder: Path,
-        say: Say = lambda _: None,
-        *,
         confinement: Confinement | None,
-        keys: Keys,
         repository: str | None = None,
-    ) -> None:
-        runtime = DockerRuntime(docker, images, start, cloud_url, confinement, repository)
-        super().__init__(runtime, session, cloud_url, cloud_port, clock, folder, say, keys)
-        self.metadata.guard.admit(docker.host)
-
-
-class DockerRuntime:
-    """The container runtime of an emulator with Docker."""
-
-    def __init__(
-        self,
-        docker: DockerSession,
-        images: Images,
-        start: Start,
-        cloud_url: str,
-        confinement: Confinement | None,
-        repository: str | None,
     ) -> None:
         self._docker = docker
         self._images = images

@@ -57,7 +57,11 @@ Say = Callable[[str], None]
 
 
 class ContainerRuntime(Protocol):
-    """Runtime of containers: as processes, or by a Docker engine."""
+    """Runtime of containers: as processes, or by a Docker engine. `has_effect` are the features, of those that are
+    accepted without effect, that have one by it.
+    """
+
+    has_effect: frozenset[str]
 
     def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:
         """True when a container may listen on an address that it shares with other tasks, as a program does that knows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.stacks.documents import Document, loaded, text_of
@@ -13,6 +13,9 @@ from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.files import StackFile
 from ecs_emulator.stacks.schema import MAP, TEXT, Schema, check
 from ecs_emulator.stacks.templates import parsed_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
 
 LISTING = Path(__file__).parents[2] / "cfn" / "stacks.yml"
 MONOLITH = "monolith"  # the assembly that is meant when none is named
@@ -166,14 +169,14 @@ def by_stack(values: Mapping[str, str], stacks: Sequence[Listed]) -> dict[str, d
     return {each.name: given(each, said) for each in stacks}
 
 
-def parameters(stack: Listed, said: Iterable[Setting], previous: Iterable[str]) -> list[dict[str, Any]]:
+def parameters(stack: Listed, said: Iterable[Setting], previous: Iterable[str]) -> list[ParameterTypeDef]:
     """The parameters as CloudFormation takes them: what was said, else what is listed, else what it had before.
 
     `previous` are the names of those that the deployed stack has. What is left out gets the template's default.
     """
     values = {**stack.fixed, **given(stack, said)}
     before = set(previous)
-    found: list[dict[str, Any]] = []
+    found: list[ParameterTypeDef] = []
     for name in stack.declared:
         if name in values:
             found.append({"ParameterKey": name, "ParameterValue": values[name]})

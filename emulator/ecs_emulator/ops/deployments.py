@@ -150,8 +150,8 @@ class Follower:
 
     def _line(self, deployment: ServiceDeploymentTypeDef) -> str:
         parts = []
-        target: Any = deployment.get("targetServiceRevision")
-        sources: list[Any] = list(deployment.get("sourceServiceRevisions", []))
+        target = deployment.get("targetServiceRevision")
+        sources = deployment.get("sourceServiceRevisions", [])
         for each in [target, *sources] if target else sources:
             starting = f", {each['pendingTaskCount']} starting" if each.get("pendingTaskCount") else ""
             parts.append(f"{self._revision(each['arn'])}: {each.get('runningTaskCount', 0)} running{starting}")

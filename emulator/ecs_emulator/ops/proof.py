@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops import balancing, http, revisions, tasks
 from ecs_emulator.ops.balancing import Probe
@@ -13,6 +13,9 @@ from ecs_emulator.ops.http import Answer
 from ecs_emulator.ops.services import Named, describe, short
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.waiting import rounds
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 REVISION_HEADER = "X-Service-Revision"
 ANSWERS = 6  # requests: with two targets in turn, each answers some
@@ -58,7 +61,7 @@ def look(target: Target, named: Named, revision: str) -> list[Check]:
     return checks
 
 
-def of_tasks(target: Target, named: Named, service: Mapping[str, Any], revision: str) -> list[Check]:
+def of_tasks(target: Target, named: Named, service: ServiceTypeDef, revision: str) -> list[Check]:
     """The checks of the running tasks and of every target group."""
     running = tasks.listed(target.ecs, named)
     definitions = [task["taskDefinitionArn"] for task in running]
@@ -72,11 +75,11 @@ def of_tasks(target: Target, named: Named, service: Mapping[str, Any], revision:
     return checks
 
 
-def _groups(service: Mapping[str, Any]) -> list[str]:
+def _groups(service: ServiceTypeDef) -> list[str]:
     return [each["targetGroupArn"] for each in service.get("loadBalancers", []) if "targetGroupArn" in each]
 
 
-def primary(service: Mapping[str, Any], revision: str) -> Check:
+def primary(service: ServiceTypeDef, revision: str) -> Check:
     """The primary deployment has the revision, has completed, and is the only one."""
     deployments = [
         f"{each['status']} {short(each['taskDefinition'])}"

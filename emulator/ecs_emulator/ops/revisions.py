@@ -11,6 +11,7 @@ from ecs_emulator.ops.outcomes import Failure, Outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.client import ECSClient
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 Definition = dict[str, Any]
 
@@ -70,7 +71,7 @@ def changed(
     return made
 
 
-def main_container(service: Mapping[str, Any], definition: Definition) -> str:
+def main_container(service: ServiceTypeDef, definition: Definition) -> str:
     """The container that the load balancer talks to, or else the first essential one."""
     for each in service.get("loadBalancers", []):
         if "containerName" in each:

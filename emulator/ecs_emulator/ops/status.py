@@ -6,13 +6,16 @@ while no load balancer of its group routes requests, in the words for people and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops import balancing, notes, revisions, tasks
 from ecs_emulator.ops.services import Named, describe, names, short
 from ecs_emulator.ops.target import Target
 from ecs_emulator.visible import visible_line
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, TaskTypeDef
 
 Facts = dict[str, Any]
 
@@ -63,7 +66,7 @@ def _as_routed(found: Any, balancers: Sequence[balancing.LoadBalancer]) -> Any:
     return {**found, "TargetHealth": {"State": UNREACHABLE}}
 
 
-def _deployment(deployment: Mapping[str, Any]) -> Facts:
+def _deployment(deployment: DeploymentTypeDef) -> Facts:
     return {
         "status": deployment["status"],
         "revision": short(deployment["taskDefinition"]),
@@ -76,7 +79,7 @@ def _deployment(deployment: Mapping[str, Any]) -> Facts:
     }
 
 
-def _task(task: Any, health: Sequence[Any]) -> Facts:
+def _task(task: TaskTypeDef, health: Sequence[Any]) -> Facts:
     address = tasks.address(task)
     found = [each["TargetHealth"] for each in health if address and each["Target"]["Id"] == address]
     return {

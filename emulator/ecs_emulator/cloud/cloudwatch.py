@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.metrics import Datum, Dimensions, Metric, MetricStore, is_statistic, statistic
+
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer
 
 # What would change an answer and cannot be done here.
 _REFUSED = {
@@ -18,7 +21,7 @@ _REFUSED = {
 }
 
 
-def put_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> dict[str, Any]:
+def put_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
     _refuse("PutMetricData", request)
     data = [_datum(request["Namespace"], each) for each in request.get("MetricData", [])]
@@ -45,7 +48,7 @@ def _datum(namespace: str, given: Mapping[str, Any]) -> Datum:
     )
 
 
-def get_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> dict[str, Any]:
+def get_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
     _refuse("GetMetricData", request)
     newest_first = request.get("ScanBy", "TimestampDescending") == "TimestampDescending"
@@ -75,7 +78,7 @@ def get_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> dict[st
     return {"MetricDataResults": found, "Messages": []}
 
 
-def get_metric_statistics(metrics: MetricStore, request: Mapping[str, Any]) -> dict[str, Any]:
+def get_metric_statistics(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html"""
     names, extended = request.get("Statistics", []), request.get("ExtendedStatistics", [])
     for each in (*names, *extended):
@@ -93,7 +96,7 @@ def get_metric_statistics(metrics: MetricStore, request: Mapping[str, Any]) -> d
     return {"Label": metric.name, "Datapoints": points}
 
 
-def list_metrics(metrics: MetricStore, request: Mapping[str, Any]) -> dict[str, Any]:
+def list_metrics(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html"""
     _refuse("ListMetrics", request)
     found = [

@@ -9,11 +9,14 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
 from ecs_emulator.cloud.iam import CannotJudge, allows
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _BATCHES = {"BatchGetItem", "BatchWriteItem"}
 _TRANSACTIONS = {"TransactGetItems", "TransactWriteItems"}
@@ -36,7 +39,7 @@ class IamProxy:
         self.passed: set[tuple[str, str]] = set()
         self.denied: list[str] = []
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self._answer(Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:

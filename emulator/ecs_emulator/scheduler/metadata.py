@@ -19,6 +19,7 @@ from ecs_emulator.scheduler.interfaces import Launch
 from ecs_emulator.scheduler.log_options import stream_name
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from mypy_boto3_ecs.type_defs import LogConfigurationOutputTypeDef, TaskDefinitionTypeDef
 
 Document = dict[str, Any]  # JSON
@@ -61,7 +62,7 @@ class Metadata:
     def close(self) -> None:
         self._server.close()
 
-    def _answer(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Response:
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Response:
         with self._lock:
             answer = self._answers.get(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
         if answer is None:

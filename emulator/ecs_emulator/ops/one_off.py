@@ -29,7 +29,7 @@ def run(target: Target, named: Named, command: Sequence[str], wanted: str | None
         cluster=named.cluster,
         taskDefinition=revision,
         count=1,
-        startedBy=f"{target.program.name} run-task",
+        startedBy=f"{target.program.name}/run-task",
         overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
         **cast("Any", like(service)),
     )

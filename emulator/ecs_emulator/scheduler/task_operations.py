@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ Document = dict[str, Any]
 
 _MOST_AT_ONCE = 10
 _MOST_DESCRIBED = 100
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+_STARTED_BY = re.compile("[A-Za-z0-9/_-]{0,128}")
 
 
 def run(ecs: Scheduler, asked: Document) -> Document:
@@ -28,6 +31,12 @@ def run(ecs: Scheduler, asked: Document) -> Document:
     overrides = asked.get("overrides", {})
     _check_overrides(overrides, definition)
     settings |= {key: asked[key] for key in ("overrides", "enableExecuteCommand") if key in asked}
+    started_by = asked.get("startedBy")
+    if started_by is not None and not _STARTED_BY.fullmatch(started_by):
+        raise invalid(
+            "startedBy must be up to 128 letters (uppercase and lowercase), numbers, hyphens, forward slashes, and "
+            "underscores."
+        )
     tags = asked.get("tags", [])
     if asked.get("propagateTags") == "TASK_DEFINITION":
         tags = [*ecs.definitions.tags[definition["taskDefinitionArn"]], *tags]
@@ -43,7 +52,7 @@ def run(ecs: Scheduler, asked: Document) -> Document:
             ecs.clock,
             settings=settings,
             tags=[*tags],
-            started_by=asked.get("startedBy"),
+            started_by=started_by,
         )
         cluster.tasks[task_id] = task
         tasks.append(task)

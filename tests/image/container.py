@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.image.docker import (
+    BASE,
     EVANGELINE,
     IMAGE,
     SURROUNDINGS,
@@ -205,7 +206,7 @@ def test_the_image_says_what_it_is_and_weighs_little() -> None:
     # Which revision runs is for the platform to say.
     assert "SERVICE_REVISION" not in settings
     # Of the base only copies of what Python needs came along.
-    assert not set(inspect("python:3.13-slim")["RootFS"]["Layers"]) & set(image["RootFS"]["Layers"])
+    assert not set(inspect(BASE)["RootFS"]["Layers"]) & set(image["RootFS"]["Layers"])
     assert image["Size"] < 130_000_000
     assert image["Config"]["Healthcheck"]["Test"][:2] == ["CMD", "python"]
 

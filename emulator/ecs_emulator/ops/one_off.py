@@ -34,7 +34,7 @@ def run(
         cluster=named.cluster,
         taskDefinition=revision,
         count=1,
-        startedBy=f"{target.program.name} run-task",
+        startedBy=f"{target.program.name}/run-task",
         overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
         **cast("Any", like(service)),
     )

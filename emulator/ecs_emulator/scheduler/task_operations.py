@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _MOST_AT_ONCE = 10
 _MOST_DESCRIBED = 100
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+_STARTED_BY = re.compile("[A-Za-z0-9/_-]{0,128}")
 
 
 def run(ecs: Scheduler, request: RunTaskRequestTypeDef) -> Answer:
@@ -38,6 +41,12 @@ def run(ecs: Scheduler, request: RunTaskRequestTypeDef) -> Answer:
     overrides: Mapping[str, Any] = request.get("overrides", {})
     _check_overrides(overrides, definition)
     settings |= {key: request[key] for key in ("overrides", "enableExecuteCommand") if key in request}
+    started_by = request.get("startedBy")
+    if started_by is not None and not _STARTED_BY.fullmatch(started_by):
+        raise invalid(
+            "startedBy must be up to 128 letters (uppercase and lowercase), numbers, hyphens, forward slashes, and "
+            "underscores."
+        )
     tags = request.get("tags", [])
     if request.get("propagateTags") == "TASK_DEFINITION":
         tags = [*ecs.definitions.tags[definition["taskDefinitionArn"]], *tags]
@@ -53,7 +62,7 @@ def run(ecs: Scheduler, request: RunTaskRequestTypeDef) -> Answer:
             ecs.clock,
             settings=settings,
             tags=[*tags],
-            started_by=request.get("startedBy"),
+            started_by=started_by,
         )
         cluster.tasks[task_id] = task
         tasks.append(task)

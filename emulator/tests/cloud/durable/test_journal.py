@@ -139,6 +139,26 @@ def test_events_older_than_their_group_keeps_them_are_forgotten_at_a_start(path:
         assert [each.message for each in database.events(Cell("stream", group, "s"))] == ["new", "newer"]
 
 
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"key=b&Action=x"),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n',
+        ),
+    ],
+)
+def test_an_object_with_the_type_of_a_form_is_kept_as_any_other(path: Path, form: str, body: bytes) -> None:
+    with Life(path).started() as life:
+        s3 = life.client("s3")
+        s3.create_bucket(Bucket="notes")
+        s3.put_object(Bucket="notes", Key="form", Body=body, ContentType=form)
+    with Life(path).started() as life:
+        found = life.client("s3").get_object(Bucket="notes", Key="form")
+        assert (found["Body"].read(), found["ContentType"]) == (body, form)
+
+
 def test_a_damaged_database_is_set_aside_and_said(path: Path) -> None:
     with_a_row(path)
     damaged = path.read_bytes()[:4096] + b"\xff" * 8192

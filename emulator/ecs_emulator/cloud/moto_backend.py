@@ -111,6 +111,8 @@ class MotoBackend:
             return answer
 
     def _send(self, request: Request) -> Answer:
+        # moto looks here for the path as it came; what is decoded no longer tells `%3F` from `?`.
+        request.environ["RAW_URI"] = request.environ.get("REQUEST_URI", "")
         return run_wsgi_app(self._moto, request.environ, buffered=True)
 
 

@@ -239,6 +239,16 @@ def fetch(url: str, method: str = "GET", data: bytes | None = None) -> tuple[int
             return error.code, error.read()
 
 
+def test_keys_that_need_escapes_are_keys_of_their_own(bucket: tuple[Any, str]) -> None:
+    s3, _ = bucket
+    s3.create_bucket(Bucket="escapes")
+    keys = ["a", "a#b", "a%2Fb", "a+b", "a/b", "a?b"]
+    for key in keys:
+        s3.put_object(Bucket="escapes", Key=key, Body=key.encode())
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket="escapes")["Contents"]] == sorted(keys)
+    assert [s3.get_object(Bucket="escapes", Key=key)["Body"].read().decode() for key in keys] == keys
+
+
 @pytest.mark.parametrize("version", ["s3v4", "s3", None])
 def test_a_presigned_url_holds_until_it_expires(
     cloud: Cloud, bucket: tuple[Any, str], version: str | None, monkeypatch: pytest.MonkeyPatch

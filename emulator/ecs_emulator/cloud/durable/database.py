@@ -71,6 +71,10 @@ class NotWritten(Exception):
     """The disk takes nothing (full, read-only, broken); nothing was changed in the database."""
 
 
+class NotWritable(NotWritten):
+    """No disk would take it: a name with half a surrogate pair, which is no UTF-8."""
+
+
 class Database:
     """Used by one thread at a time. A transaction that was committed survives the end of this process.
 
@@ -105,9 +109,11 @@ class Database:
             self._connection.close()
 
     def document(self, cell: Cell) -> Document | None:
-        found = self._connection.execute(
-            "SELECT document FROM image WHERE kind = ? AND container = ? AND key = ?", cell
-        ).fetchone()
+        query = "SELECT document FROM image WHERE kind = ? AND container = ? AND key = ?"
+        try:
+            found = self._connection.execute(query, cell).fetchone()
+        except UnicodeEncodeError:
+            return None  # what could not have been written
         return json.loads(found[0]) if found else None
 
     def documents(self, kind: str, container: str | None = None) -> dict[Cell, Document]:
@@ -186,6 +192,12 @@ class Database:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise NotWritten(str(error)) from error
+        except BaseException as error:
+            # A transaction that is left open would refuse the next call, whoever makes it.
+            self._connection.execute("ROLLBACK")
+            if isinstance(error, UnicodeEncodeError):
+                raise NotWritable(str(error)) from error
+            raise
 
 
 def text(document: Document) -> str:

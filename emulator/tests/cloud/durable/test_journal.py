@@ -258,6 +258,22 @@ def test_a_write_that_fails_half_way_leaves_the_database_as_it_was(path: Path) -
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_a_name_that_cannot_be_written_is_refused_and_keeps_nobody_from_writing(path: Path) -> None:
+    half_a_pair = "\ud83d"
+    with Life(path).started() as life:
+        secrets, logs = life.client("secretsmanager"), life.client("logs")
+        logs.create_log_group(logGroupName="g")
+        with pytest.raises(ClientError):
+            secrets.create_secret(Name=half_a_pair, SecretString="s")
+        with pytest.raises(ClientError):
+            logs.create_log_stream(logGroupName="g", logStreamName=half_a_pair)
+        assert logs.describe_log_streams(logGroupName="g")["logStreams"] == []
+        secrets.create_secret(Name="good", SecretString="s")
+        logs.create_log_stream(logGroupName="g", logStreamName="good")
+    with Life(path).started() as life:
+        assert [each["Name"] for each in life.client("secretsmanager").list_secrets()["SecretList"]] == ["good"]
+
+
 def test_a_write_on_a_full_disk_is_answered_with_an_error_and_the_next_one_is_stored(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ecs_emulator.cloud.durable import write_ahead_log
 from ecs_emulator.local import Unusable
 
 # Raised by one whenever what is written could not be read by the version before.
@@ -100,6 +102,11 @@ class Database:
         if self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("its pages do not fit together")
         self._connection.execute("PRAGMA journal_mode = WAL")
+        # Of the frames in the write-ahead log those that were read; all, as far as is known, where a full disk lets
+        # nothing be folded into the file.
+        self.frames_read = sys.maxsize
+        with suppress(sqlite3.OperationalError):
+            self.frames_read = int(self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1])
         if version == 0:
             self._connection.executescript(_SCHEMA)
 
@@ -213,15 +220,30 @@ def _event_rows(events: dict[Cell, Sequence[LogEvent]]) -> Iterable[tuple[str, s
 
 def opened(path: Path, say: Any) -> Database:
     """The database at `path`, made where there is none; a damaged one is set aside, which is said. Raises Unusable."""
+    log = Path(f"{path}-wal")
     try:
-        return Database(path)
+        if write_ahead_log.without_database(path, log):
+            raise sqlite3.DatabaseError("it is empty, and its write-ahead log is not")
+        content = log.read_bytes() if log.is_file() else b""
+        database = Database(path)
+        if write_ahead_log.is_damaged(content, database.frames_read):
+            copy = Path(f"{_aside(path)}-wal")
+            copy.write_bytes(content)
+            say(f"{log.name} is damaged, and what was stored after that place is not there. A copy is {copy.name}.")
+        return database
+    except OSError as error:
+        raise Unusable(f"{path} cannot be used: {error.strerror}.") from error
     except sqlite3.OperationalError as error:
         # A folder or disk that lets nobody write: no word on what is in the file.
         raise Unusable(f"{path} cannot be used: {error}.") from error
     except sqlite3.DatabaseError as error:
-        aside = path.with_name(f"{path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{path.suffix}")
+        aside = _aside(path)
         for suffix in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
         say(f"{path.name} is damaged ({error}). It is set aside as {aside.name}, and this start is without its data.")
         return Database(path)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{path.suffix}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -170,6 +172,50 @@ def test_a_damaged_database_is_set_aside_and_said(path: Path) -> None:
         assert aside.name in line
         assert aside.read_bytes() == damaged
         life.client("dynamodb").create_table(**TABLE)
+
+
+def killed(path: Path, rows: int = 3) -> tuple[Path, Path]:
+    """The files of a database whose process was killed after as many commits, and its write-ahead log."""
+    with closing(Database(path)) as database:
+        for number in range(rows):
+            database.write(Changes({Cell("row", "t", str(number)): {"n": number}}))
+        left = path.with_name("left.sqlite")
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{path}{suffix}", f"{left}{suffix}")
+    return left, Path(f"{left}-wal")
+
+
+@pytest.mark.parametrize("where", [0, 0.5], ids=["its head", "the middle"])
+def test_a_damaged_write_ahead_log_is_said_and_kept_aside(path: Path, where: float) -> None:
+    left, log = killed(path)
+    damaged = bytearray(log.read_bytes())
+    damaged[int(len(damaged) * where)] ^= 0xFF
+    log.write_bytes(damaged)
+    said: list[str] = []
+    opened(left, said.append).close()
+    [line] = said
+    [aside] = path.parent.glob("left.damaged-*.sqlite-wal")
+    assert line.startswith("left.sqlite-wal is damaged")
+    assert aside.name in line
+    assert aside.read_bytes() == damaged
+
+
+def test_a_write_ahead_log_without_its_database_is_set_aside(path: Path) -> None:
+    left, log = killed(path)
+    before = log.read_bytes()
+    left.write_bytes(b"")
+    said: list[str] = []
+    opened(left, said.append).close()
+    assert said[0].startswith("left.sqlite is damaged (it is empty, and its write-ahead log is not)")
+    assert [each.read_bytes() for each in path.parent.glob("left.damaged-*.sqlite-wal")] == [before]
+
+
+@pytest.mark.parametrize("less", [1, 4096, 4096 + 24])
+def test_what_was_being_written_at_a_kill_is_no_damage(path: Path, less: int) -> None:
+    left, log = killed(path)
+    os.truncate(log, log.stat().st_size - less)
+    with closing(opened(left, pytest.fail)) as database:
+        assert len(database.documents("row")) == 2
 
 
 def test_an_image_that_cannot_be_read_keeps_nobody_from_the_others(path: Path) -> None:

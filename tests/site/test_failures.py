@@ -49,15 +49,17 @@ def test_a_busy_service_is_asked_again_after_the_wait_it_wished_for(visit: Visit
 
 
 def test_a_slow_answer_is_announced_and_a_missing_one_given_up(visit: Visit) -> None:
-    page = visit.new_page(Api({"GET /mysfits": Held()}))
+    held = Held()
+    page = visit.new_page(Api({"GET /mysfits": held}))
     # The browser's own timers cannot be turned forward; the page's patience is made short instead.
     page.add_init_script(
         "AbortSignal.timeout = ms => { const c = new AbortController(); setTimeout(() => "
         "c.abort(new DOMException('', 'TimeoutError')), ms); return c.signal }"
     )
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)
     page.goto(visit.site)
-    page.clock.run_for(500)
+    held.come(page)
     expect(page.get_by_role("region", name="Looking for a home")).to_have_attribute("aria-busy", "true")
     page.clock.run_for(5_000)
     expect(page.get_by_text("This is taking longer than usual.").first).to_be_visible()
@@ -73,9 +75,14 @@ def test_an_offline_page_goes_on_by_itself_when_the_network_is_back(visit: Visit
     page = visit(api=api)
     expect(page.get_by_text("Calling the mysfits…").first).to_be_visible()
     # All of the page is there, and only the answer is missing.
-    expect(page.locator("link[href='styles/profile.css']")).to_have_count(1)
+    page.wait_for_function(
+        "names => names.every(name => performance.getEntriesByType('resource').some(each => each.name.endsWith(name)))",
+        arg=["scripts/release.js", "scripts/profile.js", "styles/profile.css"],
+    )
+    request = held.come(page)
     page.context.set_offline(True)
-    held.routes.pop().abort("internetdisconnected")
+    page.wait_for_function("() => !navigator.onLine")
+    request.abort("internetdisconnected")
     expect(page.get_by_role("alert")).to_contain_text("You are offline")
     api.answers.clear()
     page.context.set_offline(False)

@@ -136,6 +136,8 @@ def test_a_double_click_likes_once_and_the_device_remembers(visit: Visit) -> Non
     page.get_by_role("button", name="Like Nessi").dblclick()
     expect(page.get_by_role("status")).to_contain_text("already liked Nessi")
     page.reload()
+    # The list behind the profile is announced too.
+    expect(page.locator(".card")).to_have_count(12)
     heart = page.get_by_role("button", name="Like Nessi")
     expect(heart).to_have_attribute("aria-pressed", "true")
     heart.click()
@@ -188,6 +190,7 @@ def test_the_whole_journey_is_possible_with_the_keyboard_alone(visit: Visit) -> 
 
     def tab_to(role: str, name: str) -> None:
         wanted = page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
+        expect(wanted).to_be_visible()
         for _ in range(40):
             page.keyboard.press("Tab")
             if wanted.count() and wanted.evaluate("element => element === document.activeElement"):

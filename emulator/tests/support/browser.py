@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
+
+from emulator.tests.support.waiting import PATIENCE
 
 # A test's browser talks to the pages under test and to nobody else, and needs neither a sandbox nor a graphics card.
 ARGUMENTS = [
@@ -17,6 +19,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# Of what is expected of a page, which Playwright waits for only 5 s by itself; a page's own deeds have 30 s.
+expect.set_options(timeout=PATIENCE / 2 * 1000)
 
 HOW_TO_GET_ONE = (
     "No browser was found. Install Chromium (for example `apt-get install chromium`), or run "

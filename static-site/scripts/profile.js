@@ -13,6 +13,7 @@ export function mount(dialog, trouble) {
   let open = "";
   let last = "";
   let cameFromList = false;
+  let closedByAddress = false;
 
   const show = async (id) => {
     open = last = id;
@@ -27,7 +28,9 @@ export function mount(dialog, trouble) {
 
   const hide = () => {
     open = "";
-    if (dialog.open) dialog.close();
+    if (!dialog.open) return;
+    closedByAddress = true;
+    dialog.close();
   };
 
   function leave() {
@@ -38,13 +41,15 @@ export function mount(dialog, trouble) {
   }
 
   dialog.addEventListener("close", () => {
-    // The event comes a moment after the deed; by then the next profile may be open.
+    // The event comes a moment after the deed; by then the next profile may be open, or on its way.
+    const byVisitor = !closedByAddress;
+    closedByAddress = false;
     if (dialog.open) return;
     moveStatus(document.body);
     // The browser gives the focus back to what had it, unless the list was drawn anew meanwhile.
     const lost = document.activeElement === document.body || dialog.contains(document.activeElement);
     if (lost) document.getElementById(`view-${last}`)?.focus();
-    leave();
+    if (byVisitor) leave();
   });
   dialog.addEventListener("click", ({ target }) => {
     // The dialog's content fills it, so only the backdrop is the dialog itself.

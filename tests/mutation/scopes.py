@@ -43,7 +43,7 @@ SCOPES = (
         "emulator/ecs_emulator/scheduler",
         _in("emulator/ecs_emulator/scheduler", "rules", "rollout", "reconciliation", "tasks", "deployments",
             "services", "sizes"),
-        _in("emulator/tests/scheduler", "test_rules", "test_rollout", "test_rollouts", "test_upkeep",
+        _in("emulator/tests/scheduler", "test_rules", "test_rollout", "test_rollouts", "test_upkeep", "test_overrides",
             "test_scheduler"),
     ),
     Scope(

@@ -98,6 +98,27 @@ def test_a_profile_has_an_address_and_gives_the_focus_back(visit: Visit) -> None
     expect(page).to_have_url(re.compile(r"/(#/)?$"))
 
 
+def test_a_profile_that_is_asked_for_while_it_closes_opens_again(visit: Visit) -> None:
+    page = visit()
+    open_profile(page, "Hasla")
+    # Back and forward, before the browser has said that the dialog closed.
+    page.evaluate(
+        """() => {
+          const closed = new Promise((tell) => document.getElementById("profile").addEventListener("close", tell));
+          const open = location.hash;
+          for (const hash of ["#/", open]) {
+            history.replaceState(null, "", hash);
+            dispatchEvent(new PopStateEvent("popstate"));
+          }
+          return closed.then(() => {});
+        }"""
+    )
+    expect(page.get_by_role("dialog", name="Hasla")).to_be_visible()
+    assert page.url.endswith("#/mysfits/a901bb08-1985-42f5-bb77-27439ac14300")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 def test_a_profile_opens_from_its_address_alone(visit: Visit) -> None:
     api = Api()
     page = visit(f"?goodevil=Evil#/mysfits/{api.id_of('Rujin')}", api=api)

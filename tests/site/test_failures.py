@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.site.conftest import Visit
-from tests.site.stage import Answer, Api, Held, problem, unreachable
+from tests.site.stage import Answer, Api, Held, fulfil, problem, unreachable
 
 FAILED = "Failed to load resource"
 
@@ -88,6 +88,26 @@ def test_an_offline_page_goes_on_by_itself_when_the_network_is_back(visit: Visit
     api.answers.clear()
     page.context.set_offline(False)
     expect(page.get_by_role("listitem")).to_have_count(12)
+
+
+def test_a_network_that_was_back_before_the_page_could_say_so_is_not_waited_for(visit: Visit) -> None:
+    visit.expect_complaints(FAILED)
+    users, threads = Held(), Held()
+    api = Api({"GET /api/users": users, "GET /api/threads": threads})
+    page = visit.new_page(api)
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'onLine', { get() { window.asked = true; return !window.away } })"
+    )
+    page.goto(f"{visit.site}#/community")
+    failing, late = users.come(page), threads.come(page)
+    page.evaluate("window.away = true")
+    failing.abort("internetdisconnected")
+    page.wait_for_function("() => window.asked")
+    page.evaluate("window.away = false; window.dispatchEvent(new Event('online'))")
+    api.answers.clear()
+    fulfil(late, *api.usual("GET /api/threads"))
+    expect(page.get_by_text("Started by Marceline Singer")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_an_unknown_mysfit_has_a_page_that_leads_back(visit: Visit) -> None:

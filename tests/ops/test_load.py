@@ -22,7 +22,7 @@ from emulator.tests.load.api import IDS, Api, serving
 from mysfits.cli import main
 from ops.visitors import GOLDEN, PROFILE, workload
 from reliability.history import Record, records
-from tests.platform_runner import MYSFITS, ROOT, free_ports, until
+from tests.platform_runner import MYSFITS, PATIENCE, ROOT, free_ports, until
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_ctrl_c_and_kill_are_good_ends_with_a_report(api: Api, told: signal.Sign
         until(lambda: api.liked.total() > 20, "it loads")
         # As a terminal does: the whole group.
         os.killpg(command.pid, told)
-        output, _ = command.communicate(timeout=60)
+        output, _ = command.communicate(timeout=PATIENCE)
     assert command.returncode == 0
     report = json.loads(output)
     assert report["requests"] == sum(api.seen.values()) - 1

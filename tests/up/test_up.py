@@ -17,6 +17,7 @@ import pytest
 
 from ecs_emulator.cloud.durable.database import Database
 from tests.platform_runner import ROOT, Platform, free_ports, until
+from tests.server import KILLED_AFTER
 
 FAST = ("--speed", "10")  # where it is not about how long something takes by itself
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
@@ -204,7 +205,7 @@ def test_a_stop_at_the_moment_of_ready_is_heard_by_every_worker(tmp_path: Path) 
     stops = seconds_to_stop(tmp_path / "local")
     assert stops
     # The server's own word for it cannot be trusted: on a busy machine it says so of workers that have just gone.
-    assert max(stops) < 15
+    assert max(stops) < KILLED_AFTER
 
 
 def test_a_task_that_dies_is_replaced_and_what_it_stored_is_there(tmp_path: Path) -> None:

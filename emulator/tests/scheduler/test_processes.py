@@ -610,7 +610,7 @@ def test_no_task_survives_the_kill_of_the_main_process(tmp_path: Path, image: Ca
             main.kill()
         main.wait()
         killed = time.monotonic()
-        until(lambda: not living("=".join(mark.values())), "nothing of the task is left", within=10)
+        until(lambda: not living("=".join(mark.values())), "nothing of the task is left")
         print(f"gone after {time.monotonic() - killed:.2f} s")
 
 

@@ -149,7 +149,12 @@ class Held:
 
     def come(self, page: Page) -> Route:
         """The request that waits, once it is here; Playwright hands it over only while it is asked for something."""
-        until(lambda: self.routes or page.wait_for_timeout(20), "the request has come")
+
+        def there() -> bool:
+            page.wait_for_timeout(20)
+            return bool(self.routes)
+
+        until(there, "the request has come")
         return self.routes.pop()
 
     def release(self, answer: Answer) -> None:

@@ -144,7 +144,7 @@ def test_a_port_in_use_ends_the_start_with_its_number_and_its_variable(
         assert second.output() == (
             f"Error: Port {taken} is in use. Stop what uses it, or set {variable} to another port.\n"
         )
-        assert second.processes() == {}
+        second.none_left()
 
 
 def test_a_second_rehearsal_of_the_same_folder_is_refused_and_the_first_goes_on(platform: Platform) -> None:
@@ -168,7 +168,7 @@ def test_likes_adoptions_and_log_events_survive_a_stop_and_a_start(tmp_path: Pat
         assert ask(f"{first.api_url}/mysfits/{COCO}/adopt", "POST").status == 200
         # At once: what is still on its way to the log group must arrive too.
         assert first.stop(signal.SIGTERM) == 0
-        assert first.processes() == {}
+        first.none_left()
         assert "Traceback" not in first.output()
 
     # On the same ports: what the first one left of its connections does not stand in the way.
@@ -184,7 +184,7 @@ def test_likes_adoptions_and_log_events_survive_a_stop_and_a_start(tmp_path: Pat
         # Ctrl-C in a terminal reaches every process of its group.
         os.killpg(second.process.pid, signal.SIGINT)
         assert second.ended() == 0
-        assert second.processes() == {}
+        second.none_left()
         assert "Traceback" not in second.output()
 
 
@@ -194,14 +194,14 @@ def test_a_stop_during_the_start_is_a_good_end(tmp_path: Path) -> None:
         assert platform.stop() == 0
         assert "Ready" not in platform.output()
         assert "Traceback" not in platform.output()
-        assert platform.processes() == {}
+        platform.none_left()
 
 
 def test_a_stop_at_the_moment_of_ready_is_heard_by_every_worker(tmp_path: Path) -> None:
     """The first of them makes it ready while the others are still starting; a deaf one would hold the stop for 20 s."""
     with Platform(tmp_path / "local") as platform:
         assert platform.ready().stop() == 0
-        assert platform.processes() == {}
+        platform.none_left()
     stops = seconds_to_stop(tmp_path / "local")
     assert stops
     # The server's own word for it cannot be trusted: on a busy machine it says so of workers that have just gone.
@@ -243,7 +243,7 @@ def test_a_service_that_cannot_start_ends_the_start_with_its_reason(tmp_path: Pa
         assert "CannotPullContainerError" in platform.output()
         assert "Ready" not in platform.output()
         assert "Traceback" not in platform.output()
-        assert platform.processes() == {}
+        platform.none_left()
 
 
 def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None
         platform.ready()
         assert len(platform.processes()) >= 7  # itself, the reaper, Envoy, two tasks with their workers
         assert platform.stop(signal.SIGKILL) == -signal.SIGKILL
-        until(lambda: platform.processes() == {}, "no process is left")
+        platform.none_left()
 
 
 def test_a_template_that_freezes_others_ends_it_with_one_sentence(tmp_path: Path) -> None:

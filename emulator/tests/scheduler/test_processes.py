@@ -42,7 +42,7 @@ from emulator.tests.scheduler.launches import (
 )
 from emulator.tests.support.folders import ROOT
 from emulator.tests.support.processes import living
-from emulator.tests.support.waiting import until
+from emulator.tests.support.waiting import PATIENCE, until
 
 # A program that says who it is, and then waits for its end.
 WAITS = """
@@ -228,7 +228,7 @@ def test_a_task_with_a_role_has_credentials_of_its_own_until_it_ends(
         without_token.list_tables()
 
     run.stop()
-    ended(run)
+    run.join(PATIENCE)
     with pytest.raises(ClientError, match="ExpiredTokenException"):
         dynamodb.list_tables()
     with pytest.raises(urllib.error.HTTPError, match="404"):
@@ -309,7 +309,7 @@ def test_what_does_not_stop_is_killed_with_its_children_after_its_stop_timeout(
         run.stop()
         assert ended(run) == [(137, None)]
         assert 4 <= time.monotonic() - started < 30
-        assert living("=".join(mark.values())) == {}
+        until(lambda: not living("=".join(mark.values())), "nothing of it is left")
 
 
 def test_the_time_to_stop_gets_no_shorter_than_a_process_needs(
@@ -329,7 +329,7 @@ def test_what_the_first_process_leaves_behind_is_killed(
     program = STUBBORN.replace("while True:", "while False:")
     run = processes.start(a_launch(a_container(image(program), environment=[mark])))
     assert ended(run) == [(0, None)]
-    assert living("=".join(mark.values())) == {}
+    until(lambda: not living("=".join(mark.values())), "nothing of it is left")
 
 
 def test_a_process_that_leaves_its_group_does_not_hold_up_the_end(

@@ -24,7 +24,7 @@ from emulator.tests.support.waiting import PATIENCE, until
 from tests.conftest import TABLES
 from tests.platform_runner import ROOT
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 UV = str(Path(sys.executable).with_name("uv"))
 LOCK = ROOT / "requirements-dev.txt"

@@ -20,7 +20,7 @@ from tests.platform.test_description import WHOLE
 ROOT = Path(__file__).parents[2]
 SPHINX = ROOT / ".venv-docs" / "bin" / "sphinx-build"
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 def sphinx(pages: Path, site: Path) -> subprocess.CompletedProcess[str]:

@@ -20,8 +20,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-# Of what is expected of a page, which Playwright waits for only 5 s by itself; a page's own deeds have 30 s.
-expect.set_options(timeout=PATIENCE / 2 * 1000)
+# Milliseconds for what is done with a page or expected of it. By itself Playwright expects all within five seconds.
+PAGE_PATIENCE = PATIENCE / 2 * 1000
+expect.set_options(timeout=PAGE_PATIENCE)
 
 HOW_TO_GET_ONE = (
     "No browser was found. Install Chromium (for example `apt-get install chromium`), or run "
@@ -41,6 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     with browser.new_context() as context:
+        context.set_default_timeout(PAGE_PATIENCE)
         yield context.new_page()
 
 

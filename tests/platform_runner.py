@@ -36,6 +36,11 @@ ROOT = Path(__file__).parent.parent
 MYSFITS = [sys.executable, "-m", "mysfits"]
 
 
+def none_left(mark: str) -> None:
+    """Wait until no living process has `mark` in its environment: one that was killed has a moment to die."""
+    until(lambda: not living(mark), f"no process of {mark} is left", within=30)
+
+
 class Platform:
     """A rehearsal that is starting, running or stopped; as a context, one that leaves no process behind."""
 
@@ -120,6 +125,10 @@ class Platform:
     def processes(self) -> dict[int, str]:
         """Its living processes, those it started included: process id to command line."""
         return living(self._mark) | self.tasks() | self.envoys()
+
+    def none_left(self) -> None:
+        """Wait until none of its processes lives: one that was killed has a moment to die."""
+        until(lambda: not self.processes(), "no process is left", within=30)
 
     def tasks(self) -> dict[int, str]:
         """The processes of its tasks, which see the environment of a container and run an image."""

@@ -10,13 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from ecs_emulator.experiments.processes import children
 from ecs_emulator.local import REGION
 from tests.asking import call
-from tests.platform_runner import ROOT, free_ports, until
+from tests.platform_runner import PATIENCE, ROOT, free_ports, until
+
+KILLED_AFTER = 20  # seconds from the beginning of a stop, whichever worker has not ended (app/__main__.py)
 
 
 def _beside(table_name: str) -> dict[str, str]:
@@ -78,12 +81,21 @@ class Server:
         """The process ids of the server's workers."""
         return children(self.process.pid)
 
-    def stop(self, patience: float = 30) -> float:
+    def stop(self, patience: float = PATIENCE) -> float:
         """SIGTERM; the seconds it took. The server must end by itself with exit code 0."""
         started = time.monotonic()
         self.process.terminate()
         assert self.process.wait(patience) == 0, self.output()
         return time.monotonic() - started
+
+    def seconds_to_stop(self) -> float:
+        """How long its stop took by its own events, 0 where it had not begun to serve."""
+        begun = self.events("Shutting down granian")
+        ended = self.events("Granian shutdown completed, see ya!")
+        if not begun and not ended:
+            return 0
+        (first, last) = (datetime.fromisoformat(event["time"]) for event in (*begun, *ended))
+        return (last - first).total_seconds()
 
     def output(self) -> str:
         size = os.fstat(self._output.fileno()).st_size

@@ -22,6 +22,7 @@ from ecs_emulator.stacks.programs import TemplateProgram, programs
 from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.scheduler.launches import an_image
 from emulator.tests.support.folders import ROOT
+from emulator.tests.support.waiting import PATIENCE
 
 ECS_EMULATOR = [sys.executable, "-m", "ecs_emulator"]
 SERVICE = Path(__file__).parent / "somebodys-service.yml"
@@ -182,7 +183,7 @@ def test_without_a_terminal_and_without_yes_nothing_starts(tmp_path: Path) -> No
         stdin=subprocess.PIPE,  # which nobody closes or writes to
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=2 * PATIENCE,
     )
     assert ended.returncode == 2
     assert ended.stderr == (
@@ -210,7 +211,7 @@ def test_a_no_at_the_terminal_starts_nothing(tmp_path: Path, terminal: tuple[int
         stdin=theirs,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=2 * PATIENCE,
     )
     assert (ended.returncode, ended.stderr) == (1, "Error: Nothing was started.\n")
     assert "Run this? [y/N]:" in ended.stdout
@@ -226,7 +227,7 @@ def run_python(program: str, local: Path) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=2 * PATIENCE,
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from ecs_emulator.local import holder
 from ecs_emulator.ports import free_ports
+from emulator.tests.support.waiting import PATIENCE
 
 ECS_EMULATOR = [sys.executable, "-m", "ecs_emulator"]
 TEMPLATE = Path(__file__).parent / "web.yml"
@@ -33,7 +34,7 @@ class Shell:
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*ECS_EMULATOR, *arguments], cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=100, check=False,
+            capture_output=True, text=True, timeout=2 * PATIENCE, check=False,
         )  # fmt: skip
 
     def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -79,7 +80,7 @@ def test_one_that_is_detached_serves_until_it_is_told_to_end_and_then_its_data_m
     again = shell("down")
     assert (again.returncode, again.stdout) == (0, "No emulator is running here.\n")
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(shell.url, timeout=5)
+        urllib.request.urlopen(shell.url, timeout=PATIENCE)
 
     assert (shell.data / "credentials").exists()
     assert shell("reset").stdout == "What was stored is forgotten.\n"
@@ -107,10 +108,11 @@ def test_waiting_ends_with_the_time_or_with_what_was_waited_for(shell: Shell) ->
             assert starting.poll() is None
         waited = shell("wait", "--timeout", "2")
         assert (waited.returncode, waited.stderr) == (6, "Error: The emulator is not ready within 2 s.\n")
-        waiting = shell.begin("wait")
+        waiting = shell.begin("wait", "--timeout", "5")
         assert shell("down").returncode == 0
-        assert starting.wait(60) == 0
-        assert waiting.wait(60) in (4, 6)
+        assert starting.wait(PATIENCE) == 0
+        # It may have begun only after the end.
+        assert waiting.wait(PATIENCE) in (4, 6)
     finally:
         if starting.poll() is None:
             starting.kill()

@@ -10,6 +10,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from emulator.tests.support.waiting import PATIENCE
+
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "web.yml"
 # Says what it is told, and whom it is to AWS, by the credentials that it finds as on ECS.
@@ -95,7 +97,7 @@ def run(program: str, folder: Path, **variables: str) -> str:
     """What a program prints that is given the template."""
     ended = subprocess.run(
         [sys.executable, "-c", program, str(TEMPLATE)], cwd=folder, env={**os.environ, **variables},
-        capture_output=True, text=True, timeout=110, check=False,
+        capture_output=True, text=True, timeout=2 * PATIENCE, check=False,
     )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout
@@ -131,7 +133,7 @@ def test_the_example_of_the_readme_runs_as_it_is_written(tmp_path: Path) -> None
     (tmp_path / "template.yml").write_text(TEMPLATE.read_text())
     (tmp_path / "example.py").write_text(example)
     ended = subprocess.run(
-        [sys.executable, "example.py"], cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, "example.py"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "200" in ended.stdout
@@ -145,7 +147,7 @@ def test_a_test_of_somebody_s_has_the_fixture(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     plugin = ["-p", "ecs_emulator.pytest_plugin", "-p", "no:cacheprovider"]
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", *plugin, "-q"], cwd=tmp_path, capture_output=True, text=True, timeout=100,
+        [sys.executable, "-m", "pytest", *plugin, "-q"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE,
         # The plugin as a distribution's entry point has it, installed or not.
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(HERE.parent)}, check=False,
     )  # fmt: skip

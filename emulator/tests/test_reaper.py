@@ -18,7 +18,7 @@ import pytest
 from ecs_emulator import reaper
 from emulator.tests.support.folders import ROOT
 from emulator.tests.support.processes import living
-from emulator.tests.support.waiting import until
+from emulator.tests.support.waiting import PATIENCE, until
 
 # Deaf to a polite stop, and with a child of its own.
 STUBBORN = ["sh", "-c", "trap '' TERM INT HUP; echo born; sleep 600 & wait; wait"]
@@ -98,7 +98,7 @@ def test_a_child_s_output_is_added_to_its_file(tmp_path: Path) -> None:
 def test_a_child_s_output_can_be_read(tmp_path: Path) -> None:
     with reaper.started() as start:
         child = start(["sh", "-c", "echo out; echo error >&2; pwd"], dict(os.environ), None, tmp_path)
-        out, _ = child.communicate(timeout=60)
+        out, _ = child.communicate(timeout=PATIENCE)
     assert out.decode() == f"out\nerror\n{tmp_path}\n"
 
 
@@ -112,7 +112,7 @@ def test_many_threads_may_start_children(tmp_path: Path) -> None:
         children = list(
             pool.map(lambda number: start(["echo", str(number)], dict(os.environ), tmp_path / str(number)), range(40))
         )
-        assert [child.wait(60) for child in children] == [0] * 40
+        assert [child.wait(PATIENCE) for child in children] == [0] * 40
     assert [(tmp_path / str(number)).read_text() for number in range(40)] == [f"{number}\n" for number in range(40)]
 
 
@@ -122,12 +122,12 @@ def test_a_group_that_is_gone_is_taken_back(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "reaper", f"cat > {told}")))
     with reaper.started() as start:
         gone = start(["true"], dict(os.environ), tmp_path / "output")
-        assert gone.wait(60) == 0
+        assert gone.wait(PATIENCE) == 0
         # Its child lives on, and so does the group.
         left = start(["sh", "-c", "sleep 600 & :"], dict(os.environ), tmp_path / "output")
-        assert left.wait(60) == 0
+        assert left.wait(PATIENCE) == 0
         last = start(["true"], dict(os.environ), tmp_path / "output")
-        assert last.wait(60) == 0
+        assert last.wait(PATIENCE) == 0
         os.killpg(left.pid, signal.SIGKILL)
     assert told.read_text().split() == [str(number) for number in (gone.pid, -gone.pid, left.pid, last.pid)]
 
@@ -136,7 +136,7 @@ def test_the_keeper_kills_what_was_named_and_not_taken_back() -> None:
     children = [subprocess.Popen(["sleep", "600"], start_new_session=True) for _ in range(2)]
     try:
         reaper.keep(f"{number}\n" for number in (children[0].pid, children[1].pid, -children[0].pid, 2**22 + 1))
-        assert children[1].wait(60) == -signal.SIGKILL
+        assert children[1].wait(PATIENCE) == -signal.SIGKILL
         assert children[0].poll() is None
     finally:
         for child in children:
@@ -160,28 +160,28 @@ def test_a_new_keeper_keeps_what_the_one_before_kept_and_what_was_started_betwee
         assert start.ended() is None
         before = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
         gone = start(["true"], dict(os.environ), tmp_path / "output")
-        gone.wait(60)
+        gone.wait(PATIENCE)
         start.process.kill()
         until(lambda: start.ended() == "signal 9", "the reaper has ended")
         between = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
         start.restart()
         assert start.ended() is None
         assert [child.poll() for child in (before, between)] == [None, None]
-    assert [child.wait(60) for child in (before, between)] == [-signal.SIGKILL] * 2
+    assert [child.wait(PATIENCE) for child in (before, between)] == [-signal.SIGKILL] * 2
 
 
 def test_a_new_keeper_is_told_of_no_group_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with reaper.started() as start:
         gone = start(["true"], dict(os.environ), tmp_path / "output")
         left = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
-        gone.wait(60)
+        gone.wait(PATIENCE)
         start.process.kill()
         start.process.wait()
         told = tmp_path / "told"
         monkeypatch.setattr(sys, "executable", str(a_script(tmp_path / "reaper", f"cat > {told}")))
         start.restart()
         left.kill()
-        left.wait(60)
+        left.wait(PATIENCE)
     assert told.read_text().split() == [str(left.pid)]
 
 
@@ -190,4 +190,4 @@ def test_children_die_at_the_end_of_the_block_also_when_the_keeper_has_died_befo
         child = start(["sleep", "600"], dict(os.environ), tmp_path / "output")
         start.process.kill()
         start.process.wait()
-    assert child.wait(60) == -signal.SIGKILL
+    assert child.wait(PATIENCE) == -signal.SIGKILL

@@ -5,6 +5,7 @@ import { listeners } from "./dom.js";
 const known = new Map();
 const changes = listeners();
 const AT_ONCE = 4;
+const asked = new Map(); // by id, the profiles that are on their way
 
 export const knownMysfit = (id) => known.get(id);
 export const knownMysfits = () => [...known.values()];
@@ -24,8 +25,9 @@ export async function readList() {
 }
 
 export async function readProfile(id) {
-  const profile = await readMysfit(id);
-  learn(id, profile);
+  // Who needs what somebody has asked for already waits for the same answer.
+  if (!asked.has(id)) asked.set(id, readMysfit(id).finally(() => asked.delete(id)));
+  learn(id, await asked.get(id));
   return known.get(id);
 }
 

@@ -43,7 +43,9 @@ function advice(kind, problem, byItself, about) {
 
 function retryByItself(panel, { kind, wait }, retry) {
   const ifStillThere = () => panel.isConnected && retry();
-  if (kind === "offline") addEventListener("online", ifStillThere, { once: true });
+  // The network may be back already: what failed can have waited for another answer.
+  if (kind === "offline" && navigator.onLine) setTimeout(ifStillThere);
+  else if (kind === "offline") addEventListener("online", ifStillThere, { once: true });
   if (kind === "busy" && wait) setTimeout(ifStillThere, wait * 1000);
 }
 

@@ -14,6 +14,7 @@ export function mount(dialog, trouble) {
   let last = "";
   let cameFromList = false;
   let closedByAddress = false;
+  let leaving = false;
 
   const show = async (id) => {
     open = last = id;
@@ -34,11 +35,19 @@ export function mount(dialog, trouble) {
   };
 
   function leave() {
-    if (!address().id) return;
+    if (!address().id || leaving) return;
     // Back, where there is a back: closing and the back button then leave the same history.
+    leaving = cameFromList;
     if (cameFromList) history.back();
     else go({ id: "" }, { replace: true });
   }
+
+  // The dialog closes when the address is another. The way back takes a moment, and must not undo a step that a
+  // visitor took meanwhile on the page behind it.
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    leave();
+  });
 
   dialog.addEventListener("close", () => {
     // The event comes a moment after the deed; by then the next profile may be open, or on its way.
@@ -53,12 +62,13 @@ export function mount(dialog, trouble) {
   });
   dialog.addEventListener("click", ({ target }) => {
     // The dialog's content fills it, so only the backdrop is the dialog itself.
-    if (target === dialog) dialog.close();
+    if (target === dialog) leave();
   });
 
   let before;
   watchAddress(({ id }) => {
     trouble.replaceChildren();
+    leaving = false;
     cameFromList = before === "" && id !== "";
     before = id;
     if (!id) hide();
@@ -75,7 +85,7 @@ function profileOf(id, { leave }) {
   const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((each) => [each.dataset.part, each]));
   const part = (name) => parts[name];
   fillWords(root);
-  part("close").addEventListener("click", () => root.closest("dialog").close());
+  part("close").addEventListener("click", leave);
 
   function draw() {
     const mysfit = knownMysfit(id);

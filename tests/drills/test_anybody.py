@@ -13,7 +13,7 @@ from ecs_emulator.experiments.run import DrillOptions, run
 from ecs_emulator.experiments.subject import Subject, requests
 from tests.platform_runner import ROOT
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.alone]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.alone]
 
 TEMPLATE = ROOT / "emulator" / "tests" / "somebodys-service.yml"
 
@@ -22,9 +22,13 @@ TEMPLATE = ROOT / "emulator" / "tests" / "somebodys-service.yml"
 def test_a_drill_passes_on_a_service_that_it_knows_nothing_of(drill: Drill, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mysfits", "up", "--template", str(TEMPLATE), "--yes"]
     subject = Subject(command, workload=requests(["GET /", "GET /cats/{id}"], ["anna", "bert"]))
-    folder = tmp_path / "emulator"
-    folder.mkdir()
-    result = run(drill, subject, DrillOptions(clients=8, requests=2_000), folder, tmp_path, print)
+    # As with the platform's own: where the machine was starved it could say nothing, and has one more try.
+    for attempt in ("first", "second"):
+        folder = tmp_path / attempt
+        folder.mkdir()
+        result = run(drill, subject, DrillOptions(clients=8, requests=2_000), folder, tmp_path, print)
+        if not result.inconclusive:
+            break
     assert [check.sentence for check in result.checks if not check.holds] == []
     assert result.record.report.requests > 0
     assert set(result.record.report.by_route()) == {"GET /", "GET /cats/{id}"}

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ecs_emulator.experiments.processes import children
-from tests.platform_runner import Platform
+from tests.platform_runner import PATIENCE, Platform
 
 NOBODY = 65534
 _NO_ROOT = "Only root can be another user, and this is none: NOT SHOWN that another user gets nowhere."
@@ -31,7 +31,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         folder.chmod(0o755)
     (above / "local").mkdir(mode=0o755)
     with Platform(above / "local", options=["--placeholder", "--speed", "10"]) as platform:
-        platform.line("Ready", within=120)
+        platform.line("Ready", within=2 * PATIENCE)
         yield platform
         assert platform.stop() == 0, platform.output()
 

@@ -34,7 +34,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrillEmulator]:
         yield there
 
 
-@pytest.mark.timeout(200 + 60 * TIMES)
+@pytest.mark.timeout(500 + 100 * TIMES)
 def test_nothing_is_smuggled_past_the_load_balancer(there: DrillEmulator, figures: Figures) -> None:
     port = urlsplit(there.api_url).port or 80
     mysfits = call("GET", f"{there.api_url}/mysfits").json["mysfits"]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.asking import call
-from tests.platform_runner import Platform, until
+from tests.platform_runner import PATIENCE, Platform, until
 
 AWS = Path(sys.executable).parent / "aws"
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
@@ -34,7 +34,7 @@ OF_ECS = {
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A rehearsal right after the stacks were made: there is no image of ours yet."""
     with Platform(tmp_path_factory.mktemp("s0") / "local", options=["--placeholder", "--speed", "10"]) as platform:
-        platform.line("Ready", within=120)
+        platform.line("Ready", within=2 * PATIENCE)
         yield platform
         assert platform.stop() == 0, platform.output()
 
@@ -54,7 +54,11 @@ class Cli:
     def __call__(self, *arguments: str) -> Any:
         """What `aws ARGUMENTS` answers; None when that is nothing. Fails when it fails."""
         done = subprocess.run(
-            [AWS, *arguments, "--output", "json"], env=self._environment, capture_output=True, text=True, timeout=120
+            [AWS, *arguments, "--output", "json"],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
@@ -65,7 +69,7 @@ class Cli:
         return str(self("cloudformation", "describe-stacks", "--stack-name", stack, "--query", query))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_from_the_placeholder_to_the_log_line(platform: Platform) -> None:
     aws = Cli(platform)
 
@@ -107,7 +111,7 @@ def test_from_the_placeholder_to_the_log_line(platform: Platform) -> None:
         deployments = service()["deployments"]
         return deployments[0] if len(deployments) == 1 and deployments[0]["rolloutState"] == "COMPLETED" else {}
 
-    assert until(alone, "the rollout is complete", within=150)["taskDefinition"] == revision
+    assert until(alone, "the rollout is complete", within=2 * PATIENCE)["taskDefinition"] == revision
     # It looks every 15 s, of real time; the first look is enough now.
     aws("ecs", "wait", "services-stable", *of_services)
     arns = aws("ecs", "list-tasks", "--cluster", cluster)["taskArns"]

@@ -113,7 +113,6 @@ def test_every_answer_says_which_revision_gave_it(platform: Platform) -> None:
 @pytest.fixture
 def page(page: Page) -> Page:
     """A page that keeps still."""
-    page.set_default_timeout(15_000)
     page.emulate_media(reduced_motion="reduce")
     return page
 

@@ -45,7 +45,7 @@ def test_what_is_typed_on_aws_is_a_script() -> None:
         assert (checked.returncode, checked.stderr) == (0, "")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_steps_on_this_machine_lead_from_the_placeholder_to_the_log_line(tmp_path: Path) -> None:
     up, block = blocks(HERE)
     lines = [line for line in block.splitlines() if line]

@@ -25,7 +25,7 @@ def test_it_is_short() -> None:
     assert len(README.read_text().splitlines()) <= LINES
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_heart_is_in_the_log(tmp_path: Path) -> None:
     run, heart, _ = tried()
     # `make run` is the command that the walk can stop and give free ports.

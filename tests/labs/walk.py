@@ -138,7 +138,7 @@ def walk(text: str, local: Path) -> Iterator[tuple[Step, str]]:
             for step in rest:
                 yield see(step, shell.run(step.commands))
         assert platform.stop() == 0, platform.output()
-        assert platform.processes() == {}
+        platform.none_left()
 
 
 def walk_to_its_end(text: str, local: Path) -> None:

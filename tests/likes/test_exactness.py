@@ -26,6 +26,7 @@ from app.likes.sequence_numbers import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
+from emulator.tests.support.waiting import PATIENCE
 from reliability.fault_injection_proxy import FaultInjectionProxy
 from reliability.linearizability import LIKE, HistoryOperation, check
 from tests.conftest import Rows
@@ -64,7 +65,7 @@ def like_at_once(
         )
         for _ in range(processes)
     ]
-    outputs = [child.communicate(timeout=110)[0] for child in children]
+    outputs = [child.communicate(timeout=2 * PATIENCE)[0] for child in children]
     assert [child.returncode for child in children] == [0] * processes
     visits = [visit for output in outputs for visit in json.loads(output)]
     proxy.settle()
@@ -141,7 +142,7 @@ def likes(table: Table) -> Likes:
 
 
 def soon() -> float:
-    return time.monotonic() + 10
+    return time.monotonic() + 60
 
 
 def ago(seconds: float) -> int:

@@ -25,7 +25,7 @@ RUNBOOK = ROOT / "docs" / "operations.md"
 NESSI = "a68db521-c031-44c7-b5ef-bfa4c0850e2a"
 COCO = "0e37d916-f960-4772-a25a-01b762b5c1bd"
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 @dataclass(frozen=True)

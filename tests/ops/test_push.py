@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.snapshots import Snapshots
+from emulator.tests.support.waiting import PATIENCE
 from mysfits.cli import main
 from ops.local.image import snapshots
 from ops.push import push
@@ -33,7 +34,7 @@ def images(tmp_path: Path) -> Snapshots:
 def git(folder: Path, *arguments: str) -> str:
     settings = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.com"]
     return subprocess.run(
-        ["git", *settings, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=60
+        ["git", *settings, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=PATIENCE
     ).stdout.strip()
 
 

@@ -20,11 +20,11 @@ import pytest
 
 from ecs_emulator.local import REGION
 from ecs_emulator.ports import free_ports
-from emulator.tests.support.waiting import until
+from emulator.tests.support.waiting import PATIENCE, until
 from tests.conftest import TABLES
 from tests.platform_runner import ROOT
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 UV = str(Path(sys.executable).with_name("uv"))
 LOCK = ROOT / "requirements-dev.txt"
@@ -232,7 +232,7 @@ def running(emulator: Environment, tmp_path: Path) -> Iterator[tuple[subprocess.
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.communicate(timeout=60)
+            process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.platform.test_description import WHOLE
+from tests.site.stage import served
 
 ROOT = Path(__file__).parents[2]
 SPHINX = ROOT / ".venv-docs" / "bin" / "sphinx-build"
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 def sphinx(pages: Path, site: Path) -> subprocess.CompletedProcess[str]:
@@ -78,20 +76,11 @@ def test_no_page_loads_anything_from_another_host(site: Path) -> None:
         assert not re.search(r"@import|url\(\s*[\"']?(?:https?:)?//", path.read_text()), path.name
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def address(site: Path) -> Iterator[str]:
     """Where the site is served."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site))) as server:
-        serving = threading.Thread(target=server.serve_forever, daemon=True)
-        serving.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        serving.join(30)
+    with served(site) as address:
+        yield address
 
 
 def test_a_browser_asks_no_other_host_and_finds_what_it_searches(browser: Browser, site: Path, address: str) -> None:

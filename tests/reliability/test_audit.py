@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from emulator.tests.support.waiting import PATIENCE
 from tools.supply_chain import audit
 from tools.supply_chain.locks import ROOT, files, read
 
@@ -136,7 +137,7 @@ def test_the_command_ends_with_the_code_and_the_sentence(source: Source) -> None
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 2, done.stderr

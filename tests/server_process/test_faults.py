@@ -13,7 +13,7 @@ import pytest
 
 from ecs_emulator.cloud.endpoint import Cloud
 from tests.kit.test_revision import metadata
-from tests.platform_runner import until
+from tests.platform_runner import PATIENCE, until
 from tests.server import Server
 
 ALLOWED = {"FAULTS_ALLOWED": "yes"}
@@ -30,7 +30,7 @@ def test_faults_are_refused_where_nobody_allows_them() -> None:
 def test_a_crash_at_start_ends_the_server_and_says_so() -> None:
     server = Server("none", FAULTS="crash-at-start", **ALLOWED)
     try:
-        assert server.process.wait(30) == 1
+        assert server.process.wait(PATIENCE) == 1
         (warning,) = server.events("Faults are switched on.")
         assert (warning["level"], warning["faults"]) == ("WARNING", {"crash-at-start": 1.0})
         assert "Crashed at start, as FAULTS asks." in server.output()

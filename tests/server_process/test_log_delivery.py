@@ -126,7 +126,8 @@ def test_a_sick_cloudwatch_fails_no_request_and_nothing_is_lost_in_silence(
         Server(table_name, LOG_GROUP=log_group, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=sick) as server,
     ):
         like(server, mysfit_id, 40)
-        assert server.stop() < 8, "5 s for the log, and the server's own end"
+        server.stop()
+        assert server.seconds_to_stop() < 15, "5 s for the log, and what a busy machine needs for the server's own end"
         assert len(server.events("Like processed.")) == 40
         undelivered = server.events("Log events not delivered to CloudWatch.")
         assert sum(event["count"] for event in undelivered) == 40 + len(server.events("Metrics."))

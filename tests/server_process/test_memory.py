@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.assemblies import LIMIT, assemblies
-from tests.platform_runner import ROOT
+from tests.platform_runner import PATIENCE, ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 
@@ -32,7 +32,7 @@ def test_the_monolith_under_load_fits_into_256_mib(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     # In a process of its own, and so with tables of its own.
     command = [sys.executable, "-m", "bench.assemblies", "--seconds", "5", "--only", MONOLITH, "--into", str(page)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=2 * PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr
     (row,) = (line for line in page.read_text().splitlines() if line.startswith(f"| {MONOLITH} "))
     at_rest, at_most, resident, requests, shed = (int(cell.replace(",", "")) for cell in row.split("|")[3:8])

@@ -19,8 +19,8 @@ import pytest
 from ecs_emulator.cloud.endpoint import Cloud
 from reliability.fault_injection_proxy import FaultInjectionProxy
 from tests.conftest import Rows, new_table
-from tests.platform_runner import living, until
-from tests.server import Server
+from tests.platform_runner import PATIENCE, living, until
+from tests.server import KILLED_AFTER, Server
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_wrong_setting_is_one_clear_line_and_no_server(settings: dict[str, str
 
 
 def raw(server: Server, request: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
         connection.sendall(request)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
@@ -161,8 +161,9 @@ def test_a_server_that_is_told_to_stop_while_it_starts_stops(pause: float) -> No
     time.sleep(pause)  # what is tested is the moment
     server.process.terminate()
     try:
-        assert server.process.wait(10) in (0, -signal.SIGTERM)
+        assert server.process.wait(PATIENCE) in (0, -signal.SIGTERM)
         until(lambda: not living(f"PORT={server.port}"), "its workers have gone")
+        assert server.seconds_to_stop() < KILLED_AFTER
     finally:
         server.kill()
 
@@ -231,7 +232,7 @@ def test_sixteen_threads_with_five_hundred_likes_each_store_eight_thousand(serve
     mysfit_id = rows.add()
 
     def visit(_: int) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
         answered = 0
         for _ in range(500):
             connection.request("POST", f"/mysfits/{mysfit_id}/like")

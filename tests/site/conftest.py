@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from emulator.tests.support.browser import PAGE_PATIENCE
 from tests.site.stage import API, Api, play, served
 
 
@@ -33,7 +34,7 @@ class Visit:
 
     def new_page(self, api: Api | None = None, scheme: str = "light", **settings: object) -> Page:
         context = self.browser.new_context(color_scheme=scheme, reduced_motion="reduce", **settings)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PAGE_PATIENCE)
         self.contexts.append(context)
         self.apis.append(api or Api())
         page = play(context.new_page(), self.apis[-1])

@@ -13,6 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
+from emulator.tests.support.waiting import until
+
 Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
 
 ROOT = Path(__file__).parents[2]
@@ -144,6 +146,16 @@ class Held:
             fulfil(route, *self.answer)
         else:
             self.routes.append(route)
+
+    def come(self, page: Page) -> Route:
+        """The request that waits, once it is here; Playwright hands it over only while it is asked for something."""
+
+        def there() -> bool:
+            page.wait_for_timeout(20)
+            return bool(self.routes)
+
+        until(there, "the request has come")
+        return self.routes.pop()
 
     def release(self, answer: Answer) -> None:
         """Answer what waits, and from now on what comes."""

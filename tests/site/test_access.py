@@ -142,6 +142,7 @@ def test_nothing_moves_for_those_who_asked_for_quiet(visit: Visit) -> None:
 def test_the_focus_is_seen_on_every_stop(visit: Visit) -> None:
     page = visit()
     loaded(page)
+    expect(page.locator("#language")).to_be_enabled()
     seen = set()
     for _ in range(22):
         page.keyboard.press("Tab")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.site.conftest import Visit
-from tests.site.stage import Answer, Api, Held, problem, unreachable
+from tests.site.stage import Answer, Api, Held, fulfil, problem, unreachable
 
 FAILED = "Failed to load resource"
 
@@ -50,15 +50,17 @@ def test_a_busy_service_is_asked_again_after_the_wait_it_wished_for(visit: Visit
 
 
 def test_a_slow_answer_is_announced_and_a_missing_one_given_up(visit: Visit) -> None:
-    page = visit.new_page(Api({"GET /mysfits": Held()}))
+    held = Held()
+    page = visit.new_page(Api({"GET /mysfits": held}))
     # The browser's own timers cannot be turned forward; the page's patience is made short instead.
     page.add_init_script(
         "AbortSignal.timeout = ms => { const c = new AbortController(); setTimeout(() => "
         "c.abort(new DOMException('', 'TimeoutError')), ms); return c.signal }"
     )
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)
     page.goto(visit.site)
-    page.clock.run_for(500)
+    held.come(page)
     expect(page.get_by_role("region", name="Looking for a home")).to_have_attribute("aria-busy", "true")
     page.clock.run_for(5_000)
     expect(page.get_by_text("This is taking longer than usual.").first).to_be_visible()
@@ -74,13 +76,38 @@ def test_an_offline_page_goes_on_by_itself_when_the_network_is_back(visit: Visit
     page = visit(api=api)
     expect(page.get_by_text("Calling the mysfits…").first).to_be_visible()
     # All of the page is there, and only the answer is missing.
-    expect(page.locator("link[href='styles/profile.css']")).to_have_count(1)
+    page.wait_for_function(
+        "names => names.every(name => performance.getEntriesByType('resource').some(each => each.name.endsWith(name)))",
+        arg=["scripts/release.js", "scripts/profile.js", "styles/profile.css"],
+    )
+    request = held.come(page)
     page.context.set_offline(True)
-    held.routes.pop().abort("internetdisconnected")
+    page.wait_for_function("() => !navigator.onLine")
+    request.abort("internetdisconnected")
     expect(page.get_by_role("alert")).to_contain_text("You are offline")
     api.answers.clear()
     page.context.set_offline(False)
     expect(page.get_by_role("listitem")).to_have_count(12)
+
+
+def test_a_network_that_was_back_before_the_page_could_say_so_is_not_waited_for(visit: Visit) -> None:
+    visit.expect_complaints(FAILED)
+    users, threads = Held(), Held()
+    api = Api({"GET /api/users": users, "GET /api/threads": threads})
+    page = visit.new_page(api)
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'onLine', { get() { window.asked = true; return !window.away } })"
+    )
+    page.goto(f"{visit.site}#/community")
+    failing, late = users.come(page), threads.come(page)
+    page.evaluate("window.away = true")
+    failing.abort("internetdisconnected")
+    page.wait_for_function("() => window.asked")
+    page.evaluate("window.away = false; window.dispatchEvent(new Event('online'))")
+    api.answers.clear()
+    fulfil(late, *api.usual("GET /api/threads"))
+    expect(page.get_by_text("Started by Marceline Singer")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_an_unknown_mysfit_has_a_page_that_leads_back(visit: Visit) -> None:

@@ -80,6 +80,21 @@ def test_sorting_by_age_asks_for_what_the_list_does_not_say(visit: Visit) -> Non
     assert api.count("GET /mysfits/.*") == 12
 
 
+def test_what_is_being_asked_for_is_not_asked_for_again(visit: Visit) -> None:
+    api, held = Api(), Held()
+    hasla = api.id_of("Hasla")
+    api.answers[f"GET /mysfits/{hasla}"] = held
+    page = visit(api=api)
+    page.get_by_label("Sort by").select_option("Oldest first")
+    held.routes.append(held.come(page))
+    page.get_by_label("Sort by").select_option("Most liked")
+    known = [row for row in api.rows.values() if row["name"] != "Hasla"]
+    expect(page.get_by_role("listitem").first).to_contain_text(max(known, key=lambda row: row["likes"])["name"])
+    held.release((200, api.rows[hasla]))
+    expect(page.locator("#gallery [data-part=found]")).to_have_text("12 mysfits")
+    assert api.count("GET /mysfits/.*") == 12
+
+
 def test_a_profile_has_an_address_and_gives_the_focus_back(visit: Visit) -> None:
     page = visit()
     open_profile(page, "Hasla")
@@ -117,6 +132,30 @@ def test_a_profile_that_is_asked_for_while_it_closes_opens_again(visit: Visit) -
     assert page.url.endswith("#/mysfits/a901bb08-1985-42f5-bb77-27439ac14300")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize("how", ["Escape", "the button", "beside it"])
+def test_closing_a_profile_undoes_no_step_that_was_taken_meanwhile(visit: Visit, how: str) -> None:
+    page = visit.new_page()
+    # A browser goes back when it has time to; what is pressed before that is pressed on the page as it is.
+    page.add_init_script(
+        "const back = history.back.bind(history);"
+        "history.back = () => setTimeout(() => { back(); setTimeout(() => (window.wentBack = true), 100) }, 500)"
+    )
+    page.goto(visit.site)
+    open_profile(page, "Cole")
+    if how == "Escape":
+        page.keyboard.press("Escape")
+    elif how == "the button":
+        page.get_by_role("button", name="Close").click()
+    else:
+        page.mouse.click(4, 4)
+    page.get_by_role("link", name="Community").click()
+    page.wait_for_function("() => window.wentBack")
+    expect(page.get_by_role("heading", name="Community")).to_be_visible()
+    assert page.url.endswith("#/community")
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/(#/)?$"))
 
 
 def test_a_profile_opens_from_its_address_alone(visit: Visit) -> None:
@@ -157,6 +196,8 @@ def test_a_double_click_likes_once_and_the_device_remembers(visit: Visit) -> Non
     page.get_by_role("button", name="Like Nessi").dblclick()
     expect(page.get_by_role("status")).to_contain_text("already liked Nessi")
     page.reload()
+    # The list behind the profile is announced too.
+    expect(page.locator(".card")).to_have_count(12)
     heart = page.get_by_role("button", name="Like Nessi")
     expect(heart).to_have_attribute("aria-pressed", "true")
     heart.click()
@@ -209,6 +250,7 @@ def test_the_whole_journey_is_possible_with_the_keyboard_alone(visit: Visit) -> 
 
     def tab_to(role: str, name: str) -> None:
         wanted = page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
+        expect(wanted).to_be_visible()
         for _ in range(40):
             page.keyboard.press("Tab")
             if wanted.count() and wanted.evaluate("element => element === document.activeElement"):

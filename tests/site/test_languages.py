@@ -109,5 +109,5 @@ def test_no_english_is_seen_before_the_words_are_there(visit: Visit) -> None:
     with page.expect_request("**/words/zh.js"):
         page.goto(visit.site, wait_until="commit")
     expect(page.get_by_text("Somewhere, a monster")).to_be_hidden()
-    held.routes.pop().continue_()
+    held.come(page).continue_()
     expect(page.get_by_role("heading", level=1)).to_contain_text(GREETINGS["zh"])

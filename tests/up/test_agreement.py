@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from emulator.tests.test_announcement import SERVICE, an_environment
-from tests.platform_runner import MYSFITS, ROOT, free_ports
+from tests.platform_runner import MYSFITS, PATIENCE, ROOT, free_ports
 
 
 def run(command: list[str], local: Path) -> subprocess.CompletedProcess[str]:
@@ -19,7 +19,7 @@ def run(command: list[str], local: Path) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=2 * PATIENCE,
     )
 
 

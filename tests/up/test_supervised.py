@@ -56,7 +56,7 @@ def test_a_killed_keeper_and_a_killed_envoy_are_followed_by_new_ones_that_leave_
         assert len(platform.tasks()) + len(platform.envoys()) >= 1
 
         assert platform.stop(signal.SIGKILL) == -signal.SIGKILL
-        until(lambda: platform.processes() == {}, "no process is left")
+        platform.none_left()
         told = platform.mysfits("status")
         assert (told.returncode, told.stdout) == (3, "")
         assert "No emulator is running here." in told.stderr
@@ -93,4 +93,4 @@ def test_threads_that_an_exception_ends_go_on_and_what_ends_again_and_again_ends
         last = "Error: Envoy ended 5 times within 60 s, the last time with signal 9."
         assert last in platform.output()
         assert "What was stored is kept" in platform.output()
-        until(lambda: platform.processes() == {}, "no process is left")
+        platform.none_left()

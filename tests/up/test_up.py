@@ -17,6 +17,7 @@ import pytest
 
 from ecs_emulator.cloud.durable.database import Database
 from tests.platform_runner import ROOT, Platform, free_ports, until
+from tests.server import KILLED_AFTER
 
 FAST = ("--speed", "10")  # where it is not about how long something takes by itself
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
@@ -143,7 +144,7 @@ def test_a_port_in_use_ends_the_start_with_its_number_and_its_variable(
         assert second.output() == (
             f"Error: Port {taken} is in use. Stop what uses it, or set {variable} to another port.\n"
         )
-        assert second.processes() == {}
+        second.none_left()
 
 
 def test_a_second_rehearsal_of_the_same_folder_is_refused_and_the_first_goes_on(platform: Platform) -> None:
@@ -167,7 +168,7 @@ def test_likes_adoptions_and_log_events_survive_a_stop_and_a_start(tmp_path: Pat
         assert ask(f"{first.api_url}/mysfits/{COCO}/adopt", "POST").status == 200
         # At once: what is still on its way to the log group must arrive too.
         assert first.stop(signal.SIGTERM) == 0
-        assert first.processes() == {}
+        first.none_left()
         assert "Traceback" not in first.output()
 
     # On the same ports: what the first one left of its connections does not stand in the way.
@@ -183,7 +184,7 @@ def test_likes_adoptions_and_log_events_survive_a_stop_and_a_start(tmp_path: Pat
         # Ctrl-C in a terminal reaches every process of its group.
         os.killpg(second.process.pid, signal.SIGINT)
         assert second.ended() == 0
-        assert second.processes() == {}
+        second.none_left()
         assert "Traceback" not in second.output()
 
 
@@ -193,18 +194,18 @@ def test_a_stop_during_the_start_is_a_good_end(tmp_path: Path) -> None:
         assert platform.stop() == 0
         assert "Ready" not in platform.output()
         assert "Traceback" not in platform.output()
-        assert platform.processes() == {}
+        platform.none_left()
 
 
 def test_a_stop_at_the_moment_of_ready_is_heard_by_every_worker(tmp_path: Path) -> None:
     """The first of them makes it ready while the others are still starting; a deaf one would hold the stop for 20 s."""
     with Platform(tmp_path / "local") as platform:
         assert platform.ready().stop() == 0
-        assert platform.processes() == {}
+        platform.none_left()
     stops = seconds_to_stop(tmp_path / "local")
     assert stops
     # The server's own word for it cannot be trusted: on a busy machine it says so of workers that have just gone.
-    assert max(stops) < 15
+    assert max(stops) < KILLED_AFTER
 
 
 def test_a_task_that_dies_is_replaced_and_what_it_stored_is_there(tmp_path: Path) -> None:
@@ -242,7 +243,7 @@ def test_a_service_that_cannot_start_ends_the_start_with_its_reason(tmp_path: Pa
         assert "CannotPullContainerError" in platform.output()
         assert "Ready" not in platform.output()
         assert "Traceback" not in platform.output()
-        assert platform.processes() == {}
+        platform.none_left()
 
 
 def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None:
@@ -250,7 +251,7 @@ def test_nothing_outlives_a_main_process_that_was_killed(tmp_path: Path) -> None
         platform.ready()
         assert len(platform.processes()) >= 7  # itself, the reaper, Envoy, two tasks with their workers
         assert platform.stop(signal.SIGKILL) == -signal.SIGKILL
-        until(lambda: platform.processes() == {}, "no process is left")
+        platform.none_left()
 
 
 def test_a_template_that_freezes_others_ends_it_with_one_sentence(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ecs_emulator.balancer.listeners import listener, route_configuration
 from ecs_emulator.balancer.plan import RoutingPlan, plan
 from ecs_emulator.balancer.store import LoadBalancerStore
 from ecs_emulator.clock import Clock
+from emulator.tests.support.waiting import PATIENCE
 
 FORWARD = {"Type": "forward", "TargetGroupArn": "arn:group/g/1"}
 BY_HTTP = "Target group g: its targets are spoken to by HTTP/1.1, whatever its protocol."
@@ -245,7 +246,7 @@ def test_envoy_understands_all_that_can_be_emulated(tmp_path: Path, algorithm: s
         [binary(), "--mode", "validate", "-c", str(bootstrap), "--log-level", "error"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
 

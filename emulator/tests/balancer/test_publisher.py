@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from ecs_emulator.balancer import targets
 from ecs_emulator.balancer.envoy import Envoy
 from ecs_emulator.balancer.plan import RoutingPlan, plan
 from ecs_emulator.balancer.publisher import SnapshotPublisher
@@ -20,7 +21,6 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.test_plan import FORWARD, a_balancer, a_group, a_listener, a_rule, path
-from emulator.tests.support.waiting import until
 
 ONE, TWO = TargetAddress("127.0.0.1", 1), TargetAddress("127.0.0.1", 2)
 GROUP = "arn:group/g/1"
@@ -129,7 +129,9 @@ def test_a_cluster_stays_until_no_route_names_it(told: Told) -> None:
     assert "endpoints-g-1" not in told.envoy.offers
 
 
-def test_a_target_drains_from_the_moment_in_which_envoy_knows(told: Told) -> None:
+def test_a_target_drains_from_the_moment_in_which_envoy_knows(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(now=1_000.0)
+    monkeypatch.setattr(targets, "time", SimpleNamespace(monotonic=lambda: clock.now))
     rules = told.plan(a_rule(1, FORWARD, **path("/a")))
     told.table.register(GROUP, ONE)
     told.table.register(GROUP, TWO)
@@ -145,12 +147,11 @@ def test_a_target_drains_from_the_moment_in_which_envoy_knows(told: Told) -> Non
     assert told.table.sweep() is None
     told.envoy.take()
     told.publisher.round(rules)
-    assert told.table.of(GROUP) == [ONE, TWO]
-    gone = told.table.sweep()
     # And its threads are given a moment more.
-    assert gone is not None
-    assert gone > time.monotonic() + 0.02
-    until(lambda: told.table.sweep() is None, "the delay is over")
+    assert told.table.sweep() == clock.now + targets.SETTLING
+    assert told.table.of(GROUP) == [ONE, TWO]
+    clock.now += targets.SETTLING
+    assert told.table.sweep() is None
     assert told.table.of(GROUP) == [ONE]
 
 

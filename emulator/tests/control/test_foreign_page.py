@@ -90,12 +90,11 @@ def visited(browser: str, program: str, clouds: dict[str, Watched], like: str, f
     with closing(Attacker([each.port for each in clouds.values()], like)) as attacker:
         start = chromium if browser == "chromium" else firefox
         with start(program, folder, attacker.url):
-            until(lambda: attacker.reports, f"{browser} has run the page", within=90)
+            until(lambda: attacker.reports, f"{browser} has run the page")
             for name, each in clouds.items():
                 until(
                     lambda each=each: everything <= each.came,  # type: ignore[misc]
                     f"all came to the cloud with {name}, and not only {each.came}",
-                    within=30,
                 )
         (report,) = attacker.reports
     read_of_headers, read_of_signature, _ = report["answers"]

@@ -21,14 +21,14 @@ from emulator.tests.support.folders import ROOT
 TEMPLATE = str(ROOT / "emulator" / "tests" / "somebodys-service.yml")
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_rollout_of_a_program_passes_and_leaves_its_figures(tmp_path: Path) -> None:
     (tmp_path / "cats.txt").write_text("anna\n")
     command = [sys.executable, "-m", "ecs_emulator", "drill", "rollout", TEMPLATE, "--yes"]
     command += ["--run", f"web={sys.executable} -m http.server $PORT", "--only", "GET /{id}.txt", "--id", "cats"]
     command += ["--clients", "2", "--requests", "200", "--keep", "kept"]
     for _ in range(2):
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=190, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=400, check=False)
         if done.returncode != Outcome.INCONCLUSIVE:
             break
     assert done.returncode == 0, done.stdout + done.stderr

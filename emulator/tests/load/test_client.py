@@ -149,8 +149,9 @@ def test_a_connection_that_was_closed_while_it_was_idle_is_opened_anew_and_nothi
     async def run(url: str) -> list[LoadResponse]:
         connection = LoadConnection(LoadEndpoint.at(url), 20)
         first = await connection.ask("GET", "/cats")
-        # Time for the end of the connection to arrive.
-        await asyncio.sleep(0.2)
+        # The end of the connection has to arrive.
+        while connection._reader and not connection._reader.at_eof():
+            await asyncio.sleep(0.01)
         second = await connection.ask("GET", "/cats")
         connection.close()
         return [first, second]

@@ -24,7 +24,7 @@ from ecs_emulator.ports import free_ports
 from emulator.tests.load.api import IDS, Api, serving
 from emulator.tests.support.folders import ROOT
 from emulator.tests.support.processes import living
-from emulator.tests.support.waiting import until
+from emulator.tests.support.waiting import PATIENCE, until
 
 LIST, PROFILE, LIKE = "GET /cats", "GET /cats/{id}", "POST /cats/{id}/like"
 CATS: dict[str, Any] = {"routes": (LIST, PROFILE, LIKE), "ids": IDS, "counted": (LIKE,)}
@@ -111,14 +111,14 @@ def test_a_history_holds_every_like_and_profile_read_and_how_many_different_list
 def test_a_client_that_failed_waits_a_moment(api: Api) -> None:
     api.judge = lambda route, number: 500
     with loading(Workload(api.url, clients=1, seconds=1, routes=("GET /",))) as load:
-        assert load.wait(60)
+        assert load.wait(PATIENCE)
         report = load.stop()
     assert 1 <= report.failed == report.requests <= 10
 
 
 def test_a_load_of_a_few_seconds_ends_by_itself(api: Api) -> None:
     with loading(Workload(api.url, 4, seconds=1)) as load:
-        assert load.wait(60)
+        assert load.wait(PATIENCE)
         report = load.stop()
     assert report.seconds >= 1
     assert len(report.slices) >= 2

@@ -23,6 +23,7 @@ from ecs_emulator.scheduler.operations import OPERATIONS
 from ecs_emulator.scheduler.scheduler import Scheduler
 from emulator.tests.cloud.wire import session_of
 from emulator.tests.scheduler.world import NETWORK, MadeUpRun, MadeUpRunner, MadeUpTargets
+from emulator.tests.support.waiting import PATIENCE
 
 BIN = Path(sys.executable).parent
 SPEED = 40
@@ -77,7 +78,7 @@ def run(cloud: Cloud, *command: str) -> str:
     """A command's output, once it has ended well."""
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **client_environment(cloud.url, cloud.key)}
     done = subprocess.run(
-        [BIN / command[0], *command[1:]], env=environment, text=True, capture_output=True, timeout=110
+        [BIN / command[0], *command[1:]], env=environment, text=True, capture_output=True, timeout=2 * PATIENCE
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -20,6 +20,7 @@ from ecs_emulator import reaper
 from ecs_emulator.scheduler import confinement, landlock
 from ecs_emulator.scheduler.confinement import Confinement
 from emulator.tests.support.folders import ROOT
+from emulator.tests.support.waiting import PATIENCE
 
 needs_landlock = pytest.mark.skipif(not landlock.version(), reason="this machine offers no Landlock")
 
@@ -166,7 +167,7 @@ def tried(base: Path, user: int | None) -> Scene:
         for begin in (rule.around(start, own) if rule else start, start):
             command = [str(python), "-B", "-c", TRIES, str(base), str(own)]
             child = begin(command, ENVIRONMENT, None, image)
-            out, _ = child.communicate(timeout=60)
+            out, _ = child.communicate(timeout=PATIENCE)
             assert child.returncode == 0, out.decode()
             found.append(json.loads(out))
     return Scene(base, *found)
@@ -267,7 +268,7 @@ def test_a_declared_folder_may_be_written_though_it_lies_in_the_home(tmp_path: P
     script = f"echo new > {declared}/file; echo new > {tmp_path}/home/file"
     with reaper.started() as started:
         child = rule.around(started, tmp_path / "own")(["sh", "-c", script], ENVIRONMENT, None, tmp_path / "image")
-        child.communicate(timeout=60)
+        child.communicate(timeout=PATIENCE)
     assert (declared / "file").read_text() == "new\n"
     assert not (tmp_path / "home" / "file").exists()
 
@@ -276,7 +277,7 @@ def test_a_declared_folder_may_be_written_though_it_lies_in_the_home(tmp_path: P
 @pytest.mark.parametrize(("script", "code"), [("exit 3", 3), ("kill -9 $$", -9), ("kill -TERM $$", -15)])
 def test_the_end_of_a_program_is_its_own(start: reaper.Start, tmp_path: Path, script: str, code: int) -> None:
     child = start(["sh", "-c", script], ENVIRONMENT, None, tmp_path / "image")
-    child.communicate(timeout=60)
+    child.communicate(timeout=PATIENCE)
     assert child.returncode == code
 
 
@@ -288,7 +289,7 @@ def test_a_program_leads_its_group_in_its_folder_and_hears_its_signals(start: re
     assert child.stdout.readline().decode().split() == [str(child.pid), f"{tmp_path}/image"]
     assert os.getpgid(child.pid) == child.pid
     child.send_signal(signal.SIGTERM)
-    out, _ = child.communicate(timeout=60)
+    out, _ = child.communicate(timeout=PATIENCE)
     assert (out, child.returncode) == (b"heard\n", 5)
 
 
@@ -324,7 +325,7 @@ def test_the_launcher_reads_nothing_of_a_program_s_environment(start: reaper.Sta
     (tmp_path / "ctypes.py").write_text("raise SystemExit('read')")
     (tmp_path / "image" / "ctypes.py").write_text("raise SystemExit('read')")
     child = start(["sh", "-c", "echo $PYTHONHOME"], environment, None, tmp_path / "image")
-    out, _ = child.communicate(timeout=60)
+    out, _ = child.communicate(timeout=PATIENCE)
     # Once by the program itself: its linker has looked for it.
     assert out.decode().count("/nowhere/library.so") == 1
     assert out.decode().endswith("/nowhere\n")

@@ -15,7 +15,7 @@ import pytest
 
 from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler import placeholder as placeholder_program
-from emulator.tests.support.waiting import until
+from emulator.tests.support.waiting import PATIENCE, until
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def test_every_path_is_answered_until_sigterm() -> None:
         assert ask(port, "/", "HEAD") == (200, "")
         assert ask(port, "/", "POST")[0] >= 400
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stdout
         assert process.stdout.read() == f"The placeholder listens on port {port}.\n"
 
@@ -66,12 +66,12 @@ def test_without_a_port_it_waits_for_its_end() -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.5)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) in (0, -signal.SIGTERM)
+        assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
 
 
 @pytest.mark.parametrize("port", ["http", "-1", "65536"])
 def test_a_port_that_is_none_is_one_clear_line(port: str) -> None:
     with placeholder(PORT=port) as process:
-        assert process.wait(60) == 1
+        assert process.wait(PATIENCE) == 1
         assert process.stdout
         assert process.stdout.read() == f"PORT is {port!r}; it should be a port from 1 to 65535.\n"

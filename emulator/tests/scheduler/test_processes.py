@@ -43,7 +43,7 @@ from emulator.tests.scheduler.launches import (
 )
 from emulator.tests.support.folders import ROOT
 from emulator.tests.support.processes import living
-from emulator.tests.support.waiting import until
+from emulator.tests.support.waiting import PATIENCE, until
 
 # A program that says who it is, and then waits for its end.
 WAITS = """
@@ -230,7 +230,7 @@ def test_a_task_with_a_role_has_credentials_of_its_own_until_it_ends(
         without_token.list_tables()
 
     run.stop()
-    ended(run)
+    run.join(PATIENCE)
     with pytest.raises(ClientError, match="ExpiredTokenException"):
         dynamodb.list_tables()
     with pytest.raises(urllib.error.HTTPError, match="404"):
@@ -311,7 +311,7 @@ def test_what_does_not_stop_is_killed_with_its_children_after_its_stop_timeout(
         run.stop()
         assert ended(run) == [(137, None)]
         assert 4 <= time.monotonic() - started < 30
-        assert living("=".join(mark.values())) == {}
+        until(lambda: not living("=".join(mark.values())), "nothing of it is left")
 
 
 def test_the_time_to_stop_gets_no_shorter_than_a_process_needs(
@@ -331,7 +331,7 @@ def test_what_the_first_process_leaves_behind_is_killed(
     program = STUBBORN.replace("while True:", "while False:")
     run = processes.start(a_launch(a_container(image(program), environment=[mark])))
     assert ended(run) == [(0, None)]
-    assert living("=".join(mark.values())) == {}
+    until(lambda: not living("=".join(mark.values())), "nothing of it is left")
 
 
 def test_a_process_that_leaves_its_group_does_not_hold_up_the_end(
@@ -612,7 +612,7 @@ def test_no_task_survives_the_kill_of_the_main_process(tmp_path: Path, image: Ca
             main.kill()
         main.wait()
         killed = time.monotonic()
-        until(lambda: not living("=".join(mark.values())), "nothing of the task is left", within=10)
+        until(lambda: not living("=".join(mark.values())), "nothing of the task is left")
         print(f"gone after {time.monotonic() - killed:.2f} s")
 
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import SERVICE
-from emulator.tests.support.waiting import until
+from emulator.tests.support.waiting import PATIENCE, until
 
 LOGS = """
 Description: Logs that are kept for some days.
@@ -328,7 +328,11 @@ def test_the_aws_cli_deploys_as_it_does_on_aws(cloudformation: Any, name: str, t
     def deploy(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = ["cloudformation", "deploy", "--stack-name", name, "--template-file", str(template), *arguments]
         return subprocess.run(
-            [sys.executable, "-m", "awscli", *command], capture_output=True, text=True, timeout=110, check=False
+            [sys.executable, "-m", "awscli", *command],
+            capture_output=True,
+            text=True,
+            timeout=2 * PATIENCE,
+            check=False,
         )
 
     first = deploy("--parameter-overrides", "Word=secret")

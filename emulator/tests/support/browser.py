@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
+
+from emulator.tests.support.waiting import PATIENCE
 
 # A test's browser talks to the pages under test and to nobody else, and needs neither a sandbox nor a graphics card.
 ARGUMENTS = [
@@ -17,6 +19,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# Milliseconds for what is done with a page or expected of it. By itself Playwright expects all within five seconds.
+PAGE_PATIENCE = PATIENCE / 2 * 1000
+expect.set_options(timeout=PAGE_PATIENCE)
 
 HOW_TO_GET_ONE = (
     "No browser was found. Install Chromium (for example `apt-get install chromium`), or run "
@@ -36,6 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     with browser.new_context() as context:
+        context.set_default_timeout(PAGE_PATIENCE)
         yield context.new_page()
 
 

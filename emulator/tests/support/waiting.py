@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-PATIENCE = 60  # seconds after which something hangs; nothing here should take so long
+PATIENCE = 120  # seconds after which something hangs; nothing here takes so long, even on a busy machine
 
 Found = TypeVar("Found")
 

@@ -11,7 +11,7 @@ from reliability.kills.__main__ import killed, shown
 from reliability.kills.ledger import Ledger, NotAnswered, wrong_counts, wrong_events, wrong_values
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_what_was_answered_is_there_after_each_of_three_kills(tmp_path: Path) -> None:
     outcome = killed(tmp_path / "local", 3, print)
     assert outcome.wrong == ()

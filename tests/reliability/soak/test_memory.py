@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from reliability.soak.memory import BALANCER, REHEARSAL, MemorySampler, Part, is_readable, watching
-from tests.platform_runner import until
+from tests.platform_runner import PATIENCE, until
 
 OURS, SOMEBODYS = "a" * 32, "b" * 32
 HOLDS = 64 * 2**20
@@ -45,7 +45,7 @@ def holding() -> Iterator[Holding]:
     holding = Holding()
     yield holding
     for process in holding.started:
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -69,6 +69,6 @@ def test_a_task_is_what_all_its_processes_hold_and_others_are_left_out(
         return found.keys() == sizes.keys() and all(found[part] >= count * HOLDS for part, count in sizes.items())
 
     assert is_readable()
-    until(held, "every part holds what it should", within=30)
+    until(held, "every part holds what it should")
     found = memory.samples()[-1].held
     assert all(found[part] < count * (HOLDS + 32 * 2**20) for part, count in sizes.items())

@@ -26,7 +26,7 @@ ROW = {
     "Blobs": {"BS": [b"\x01", b"\x02"]},
 }
 # Its fixture makes two clouds and some hundred calls; on a busy machine they take their time.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 PART = b"x" * 5 * 1024 * 1024
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.
 
 from __future__ import annotations
 
+import math
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,7 @@ else:
 
 _YAML = "tag:yaml.org,2002:"
 _REFUSED = {f"{_YAML}{name}" for name in ("binary", "merge", "omap", "pairs", "set", "timestamp")}
+_BITS = 1024  # of a whole number: as large as a fraction can be
 _NOT_SUPPORTED = "CloudFormation does not support this in a template"
 
 
@@ -47,7 +49,18 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> Document:
     return {name: loader.construct_mapping(cast("yaml.MappingNode", node), deep=True)}
 
 
+def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
+    """A number that JSON has, and Python writes in figures: of YAML's, not `.inf`, nor 5,000 digits of base 16 or 60."""
+    whole = node.tag == f"{_YAML}int"
+    value: int | float = loader.construct_yaml_int(node) if whole else loader.construct_yaml_float(node)
+    if (whole and value.bit_length() > _BITS) or not math.isfinite(value):  # type: ignore[union-attr]
+        raise yaml.constructor.ConstructorError(problem=f"{node.value} is no number here", problem_mark=node.start_mark)
+    return value
+
+
 _Loader.add_multi_constructor("!", _short_form)
+_Loader.add_constructor(f"{_YAML}int", _number)
+_Loader.add_constructor(f"{_YAML}float", _number)
 # Dates such as a policy's `Version: 2012-10-17` stay text, as CloudFormation reads them.
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != f"{_YAML}timestamp"]

@@ -53,6 +53,10 @@ REFUSED = {
     "bytes": ("#" * 2**20 + "\n", "t.yml has more than 1048576 bytes."),
     "resources": (STORED, "t.yml: Resources: there are 501; CloudFormation takes 500 at most."),
     "a number of 5,000 digits": (DEN % ("9" * 5000), "Exceeds the limit (4300 digits)"),
+    "a number of base 16": (DEN % ("0x" + "f" * 40_000), "t.yml, line 1: 0xfff"),
+    "a number of base 60": (DEN % ("1" + ":59" * 4_000), "t.yml, line 1: 1:59"),
+    "a number without end": (DEN % ".inf", "t.yml, line 1: .inf is no number here."),
+    "what is no number": (DEN % ".nan", "t.yml, line 1: .nan is no number here."),
     "blocks": (DEN % "!Cidr [10.0.0.0/8, 99999999, 0]", "Fn::Cidr gives 1 to 256 blocks, not 99999999."),
     "growth": (chain(60, "a" * 16), "the value has more than 1048576 characters."),
     "work": (

@@ -41,7 +41,7 @@ class PlatformProcess:
     def start(self) -> None:
         """Raises NotReady."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mysfits", "up"],
+            [sys.executable, "-m", "mysfits", "up", "--speed", "10"],
             cwd=_ROOT,
             env=self._environment,
             stdin=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 # One image for every assembly; FEATURES says which features a container runs.
 # Other bases do as well: a Debian with Python 3.11 or newer, and `python` and `pip` among its commands.
-ARG PYTHON_IMAGE=python:3.13-slim
+ARG PYTHON_IMAGE=public.ecr.aws/docker/library/python:3.13-slim
 
 # Where a machine needs its own package index or certificates, the secrets `pip.conf` and `ca.pem` bring them in for
 # one step and leave nothing of them in any layer.

@@ -46,11 +46,11 @@ def _table(found: list[Measured]) -> Table:
             f"{each.per_second:,.1f}",
             f"{each.client_errors:,}",
             errors,
-            *(_told(value) for value in (each.p50, each.p99)),
+            *(_milliseconds(value) for value in (each.p50, each.p99)),
             f"{each.likes:,}",
         )
     return table
 
 
-def _told(milliseconds: float | None) -> str:
+def _milliseconds(milliseconds: float | None) -> str:
     return "–" if milliseconds is None else f"{milliseconds:.1f}"

@@ -11,7 +11,7 @@ import click
 from ecs_emulator.commands.detach import Detachable, detached, refuse_second
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import assignments
-from ecs_emulator.commands.up import prepare, run_templates, runtime_options, told
+from ecs_emulator.commands.up import prepare, run_templates, runtime_options, start_errors
 from ecs_emulator.ops.terminal import Terminal
 
 
@@ -45,7 +45,7 @@ def up(
     if templates and (placeholder or assembly):
         raise click.UsageError("--placeholder and --assembly are about cfn/, not about the templates of others.")
     owner = program()
-    with told(owner.folder):
+    with start_errors(owner.folder):
         # Here and not above: the other commands start faster without a cloud.
         from ecs_emulator.ports import Ports, chosen
 

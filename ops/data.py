@@ -26,9 +26,9 @@ def export_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -
     Raises Incomplete.
     """
     whole = whole_part(path)
-    there, told = read_rows(whole, path)
-    if told is not None:
-        return told
+    there, total = read_rows(whole, path)
+    if total is not None:
+        return total
     names = list(tables)
     if there and there[-1]["table"] not in tables:
         raise Incomplete(f"{path} has rows of {there[-1]['table']!r}, which these stacks do not have.")
@@ -54,8 +54,8 @@ def import_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -
 
     A row that is there stays as it is, so an import can be said again, and never takes away a like. Raises Incomplete.
     """
-    rows, told = read_rows(whole_part(path), path)
-    if told is None or told != len(rows):
+    rows, total = read_rows(whole_part(path), path)
+    if total is None or total != len(rows):
         raise Incomplete(f"{path} is no finished export; run the export again, and it goes on where it stopped.")
     dynamodb = session.client("dynamodb")
     keys = {name: _key_names(dynamodb, table) for name, table in tables.items()}

@@ -58,7 +58,9 @@ def read(cloudwatch: Any, since: int, now: datetime) -> list[Measured]:
     period = math.ceil((now.timestamp() - start) / unit) * unit
     span = {"StartTime": datetime.fromtimestamp(start, UTC), "EndTime": datetime.fromtimestamp(start + period, UTC)}
     services = _services(cloudwatch)
-    queries = [_query(number, service, period, *each) for number, service in enumerate(services) for each in _asked()]
+    queries = [
+        _query(number, service, period, *each) for number, service in enumerate(services) for each in _statistics()
+    ]
     values: dict[str, list[float]] = {}
     for first in range(0, len(queries), _QUERIES):
         pages = cloudwatch.get_paginator("get_metric_data").paginate(
@@ -83,7 +85,7 @@ def _services(cloudwatch: Any) -> Sequence[str]:
     )
 
 
-def _asked() -> Iterator[tuple[str, str, str]]:
+def _statistics() -> Iterator[tuple[str, str, str]]:
     yield from SUMS
     yield from PERCENTILES
 

@@ -127,22 +127,22 @@ class Cutover:
         found = balancing.rules(self._target.elbv2, _listener(self._target, self._rest))
         own = next((each for each in found if each.arn == rule.arn), rule)
         url = self._target.output("ApiUrl") + (balancing.path_of(found, own, CONVENTIONS.probe) or rule.paths[0])
-        wanted = {one.stack for one, share in ((self._feature, weight), (self._rest, 100 - weight)) if share}
+        expected = {one.stack for one, share in ((self._feature, weight), (self._rest, 100 - weight)) if share}
         came: Counter[str] = Counter()
         said = ""
         with going_on(self._out, f"The rule stays as it is; {self._target.typed('cutover … --back')} undoes it."):
             for _ in rounds(self._timeout, 0.5):
-                came = Counter(_family(url) for _ in range(IN_A_ROW if len(wanted) == 1 else SAMPLE))
+                came = Counter(_family(url) for _ in range(IN_A_ROW if len(expected) == 1 else SAMPLE))
                 line = ", ".join(f"{count} × {name}" for name, count in sorted(came.items()))
                 if line != said:
                     said = line
                     self._out.say(f"  answers: {line}")
-                if came.keys() == wanted:
+                if came.keys() == expected:
                     self._out.say(f"  targets: {self._states()}")
                     return dict(came)
         raise Failure(
             Outcome.TIMED_OUT,
-            f"After {self._timeout:.0f} s the answers of {url} are not from {' and '.join(sorted(wanted))} alone. "
+            f"After {self._timeout:.0f} s the answers of {url} are not from {' and '.join(sorted(expected))} alone. "
             "The rule stays as it is now; --back undoes it.",
             answers=dict(came),
         )
@@ -159,7 +159,7 @@ def _family(url: str) -> str:
     answer = call("GET", url)
     revision = str(answer.headers.get(REVISION_HEADER) or "")
     if answer.status >= 500 or not revision:
-        return answer.told
+        return answer.summary
     return revision.partition(":")[0]
 
 

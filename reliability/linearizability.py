@@ -57,7 +57,7 @@ class HistoryOperation(NamedTuple):
     def is_in_doubt(self) -> bool:
         return (self.adopted if self.action == ADOPT else self.likes) is None
 
-    def told(self, zero: int) -> str:
+    def line(self, zero: int) -> str:
         """For people, its times in seconds from `zero`."""
         since = f"the {self.action} from {(self.begin - zero) / 1e9:.6f}"
         if self.is_in_doubt:
@@ -77,7 +77,7 @@ class NotLinearizable(Exception):
     """No order explains the history. The message says why, and names the operations that contradict each other."""
 
     def __init__(self, why: str, zero: int, *operations: HistoryOperation) -> None:
-        named = "; ".join(operation.told(zero) for operation in operations)
+        named = "; ".join(operation.line(zero) for operation in operations)
         super().__init__(f"{why}: {named}." if named else f"{why}.")
         self.operations = operations
 

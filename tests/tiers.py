@@ -246,7 +246,7 @@ MATCHER = "matcher.py"
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in STARTS and _running is not None and MATCHER not in str(arguments):
+    if _running is not None and event in STARTS and MATCHER not in str(arguments):
         raise StartsAProgram(f"{_running.nodeid} starts a program, and tests/tiers.py says that it needs none.")
 
 

@@ -17,32 +17,28 @@ import boto3
 
 from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.balancer import operations as elbv2
 from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.balancer.forwarding import forwards
 from ecs_emulator.clock import Clock
-from ecs_emulator.cloud import load_balancers
 from ecs_emulator.cloud.durable.calls import OURS
 from ecs_emulator.cloud.durable.database import opened as opened_database
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.moto_backend import forget
-from ecs_emulator.cloud.service import OperationHandlers, bound
+from ecs_emulator.handlers import handlers
 from ecs_emulator.last_words import last_words
 from ecs_emulator.local import DATABASE, REGION, AlreadyRunning, client_environment, ours_alone
 from ecs_emulator.ports import Ports, free_ports
 from ecs_emulator.profile import without_profile
 from ecs_emulator.program import ECS_EMULATOR, Program
-from ecs_emulator.scheduler import operations as ecs
 from ecs_emulator.scheduler.confinement import NOT_OFFERED, Confinement
-from ecs_emulator.scheduler.containers import Containers
+from ecs_emulator.scheduler.containers import DockerRuntime
 from ecs_emulator.scheduler.docker.engine import Engine
 from ecs_emulator.scheduler.docker.session import docker_session
 from ecs_emulator.scheduler.images import Images, Programs
-from ecs_emulator.scheduler.processes import Processes
+from ecs_emulator.scheduler.processes import ProcessRuntime
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.sessions import session_of
-from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.programs import check_names
 from ecs_emulator.stacks.resources.registry import grouped
 from ecs_emulator.stacks.stack import Stacks
@@ -147,46 +143,30 @@ class Emulator:
         opened.callback(self.balancer.close)
         self.images = self._images or Images(folder / "images", stand_in=True)
         self.images.programs = self.programs = Programs(self._run, Path.cwd())
-        around = (self.images, start, own, cloud.url, self.ports.cloud, self._clock, folder / "tasks", self.say)
         confinement = Confinement.of(Path(os.path.expanduser("~")), folder, self._task_folders)
         if not confinement and not engine:
             self.say(NOT_OFFERED)
-        runner: TaskRunner
-        containers_on = opened.enter_context(docker_session(engine, folder)) if engine else None
-        if containers_on:
-            cloud.guard.admit(containers_on.host)
-            runner = Containers(
-                containers_on, *around, confinement=confinement, keys=cloud.keys, repository=self._repository
-            )
-        else:
-            runner = Processes(*around, confinement=confinement, keys=cloud.keys)
-        self.scheduler, self._runner = Scheduler(runner, self.balancer, self._clock, REGION), runner
+        docker = opened.enter_context(docker_session(engine, folder)) if engine else None
+        basis = (self.images, start, cloud.url, confinement)
+        self._runtime = DockerRuntime(docker, *basis, self._repository) if docker else ProcessRuntime(*basis)
+        tasks = folder / "tasks"
+        runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, self._clock, tasks, self.say, cloud.keys)
+        if docker:
+            cloud.guard.admit(docker.host)
+            runner.metadata.guard.admit(docker.host)
+        self.scheduler = Scheduler(runner, self.balancer, self._clock, REGION)
         stopping = self.supervisor.stopping
         self.stacks = Stacks(own, REGION, tasks_run=True, clock=self._clock, stopping=stopping)
         opened.callback(self.stacks.close)
         self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
-        self.supervisor.watch(*(containers_on.children if containers_on else ()))
-        self._start_services()
+        self.supervisor.watch(*(docker.children if docker else ()))
+        for service, each in handlers(self.scheduler, self.stacks, self.balancer, self.ports.api).items():
+            cloud.emulate(service, each)
         # Afterwards every task has ended and its last event is in its log.
         opened.callback(runner.close)
         opened.callback(self.scheduler.close)
         self.scheduler.start()
         opened.enter_context(self.supervisor.watching())
-
-    def _start_services(self) -> None:
-        addressed = load_balancers.address(f"localhost:{self.ports.api}")
-        stated = load_balancers.state(self.balancer.state)
-        self.cloud.emulate("ecs", OperationHandlers(bound(ecs.OPERATIONS, self.scheduler)))
-        self.cloud.emulate("cloudformation", OperationHandlers(bound(cloudformation.OPERATIONS, self.stacks)))
-        self.cloud.emulate(
-            "elbv2",
-            OperationHandlers(
-                {**load_balancers.OPERATIONS, **bound(elbv2.OPERATIONS, self.balancer)},
-                rest_to_moto=True,
-                changed=self.balancer.changed,
-                rewrite=lambda answer: stated(addressed(answer)),
-            ),
-        )
 
     def deploy(
         self,
@@ -262,7 +242,7 @@ class Emulator:
         yield from self.balancer.problems
         if self.stacks.stubbed:
             yield f"Not emulated here: {grouped(self.stacks.stubbed)}."
-        if features := [each for each in self.scheduler.without_effect() if each not in self._runner.has_effect]:
+        if features := [each for each in self.scheduler.without_effect() if each not in self._runtime.has_effect]:
             yield f"Accepted without effect: {', '.join(features)}."
 
     def wait_for_answer(self) -> None:

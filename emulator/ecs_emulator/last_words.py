@@ -22,5 +22,5 @@ def last_words(session: boto3.Session, outputs: Mapping[str, str]) -> list[str]:
         for cluster in ecs.list_clusters()["clusterArns"]
         for revision in revisions
         for death in deaths(target, Named(cluster, ""), revision, most=1)
-        for line in death.told()
+        for line in death.summary()
     ]

@@ -29,12 +29,14 @@ def up(emulator: Emulator, fill: Fill, say: Say) -> None:
 
     Raises AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, OSError, TooManyRestarts or Unusable.
     """
+    failure = None
     try:
         _run(emulator, fill, say)
-    except TooManyRestarts:
-        say(f"Stopped. What was stored is kept; `{emulator.program.forget}` forgets it.")
-        raise
+    except TooManyRestarts as error:
+        failure = error
     say(f"Stopped. What was stored is kept; `{emulator.program.forget}` forgets it.")
+    if failure:
+        raise failure
 
 
 def _run(emulator: Emulator, fill: Fill, say: Say) -> None:

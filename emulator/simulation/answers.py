@@ -38,11 +38,11 @@ def check(world: World, shapes: bool) -> None:
 
 
 def _check_counts(service: dict[str, Any], tasks: list[dict[str, Any]]) -> None:
-    wanted = [task for task in tasks if task["desiredStatus"] == "RUNNING"]
+    desired = [task for task in tasks if task["desiredStatus"] == "RUNNING"]
     for what, shown, mine in [
-        ("the service", service, wanted),
+        ("the service", service, desired),
         *(
-            (each["id"], each, [task for task in wanted if task["startedBy"] == each["id"]])
+            (each["id"], each, [task for task in desired if task["startedBy"] == each["id"]])
             for each in service["deployments"]
         ),
     ]:
@@ -60,18 +60,18 @@ def _tasks(world: World, arns: list[str], shapes: bool) -> Iterable[dict[str, An
         yield from _ask(world, shapes, "DescribeTasks", cluster=CLUSTER, tasks=arns[first : first + _AT_ONCE])["tasks"]
 
 
-def _all(world: World, operation: str, member: str, **asked: Any) -> Iterable[Any]:
-    answer = _ask(world, False, operation, **asked)
+def _all(world: World, operation: str, member: str, **request: Any) -> Iterable[Any]:
+    answer = _ask(world, False, operation, **request)
     yield from answer[member]
     while "nextToken" in answer:
-        answer = _ask(world, False, operation, **asked, nextToken=answer["nextToken"])
+        answer = _ask(world, False, operation, **request, nextToken=answer["nextToken"])
         yield from answer[member]
 
 
-def _ask(world: World, shapes: bool, operation: str, **asked: Any) -> dict[str, Any]:
-    answer = world.call(operation, **asked)
+def _ask(world: World, shapes: bool, operation: str, **request: Any) -> dict[str, Any]:
+    answer = world.call(operation, **request)
     if answer is None:
-        raise Violation("answers", f"{operation} is refused for {asked}")
+        raise Violation("answers", f"{operation} is refused for {request}")
     if shapes:
         try:
             check_answer(operation, answer)

@@ -7,11 +7,15 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitB
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler.services import Service
 from emulator.simulation.observation import UNHEALTHY, SimulationObserver, Tick
 from emulator.simulation.trace import Violation
 from emulator.simulation.world import World
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ThresholdConfigurationTypeDef
 
 _ATTEMPTS_AT_ONCE = 3
 _FIRST_DELAY, _LONGEST_DELAY = 10.0, 27 * 60.0  # seconds
@@ -109,8 +113,9 @@ class CircuitBreakers:
 
 def _threshold(service: Service) -> int:
     """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html"""
-    configured = service.breaker.get("thresholdConfiguration", {"type": "BOUNDED_PERCENT", "value": 50})
-    value: int = configured["value"]
+    default: ThresholdConfigurationTypeDef = {"type": "BOUNDED_PERCENT", "value": 50}
+    configured = service.breaker.get("thresholdConfiguration", default)
+    value = configured["value"]
     if configured["type"] == "COUNT":
         return value
     share = (service.desired * value + 99) // 100

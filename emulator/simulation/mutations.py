@@ -90,8 +90,8 @@ MUTATIONS = (
     Mutation(
         "A task that has died stays registered",
         "tasks",
-        "            self._deregister(targets)\n        self._stop_processes()\n        return None if told",
-        "        self._stop_processes()\n        return None if told",
+        "            self._deregister(targets)\n        self._stop_processes()\n        return None if was_stopped",
+        "        self._stop_processes()\n        return None if was_stopped",
     ),
     Mutation(
         "A side container that has ended keeps its task pending",
@@ -108,7 +108,7 @@ MUTATIONS = (
     Mutation(
         "Unhealthy tasks are stopped before anything stands in for them",
         "rollout",
-        "action.stop_unhealthy = max(0, count.unhealthy - max(0, count.wanted - count.healthy))",
+        "action.stop_unhealthy = max(0, count.unhealthy - max(0, count.desired - count.healthy))",
         "action.stop_unhealthy = count.unhealthy",
     ),
     Mutation(

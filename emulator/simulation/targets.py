@@ -5,11 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 from emulator.simulation.runner import SimulatedRun
 from emulator.simulation.trace import Trace
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.literals import TargetHealthStateEnumType
 
 _GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup"
 GROUPS = (f"{_GROUP}/first/73e2d6bc24d8a067", f"{_GROUP}/second/50dc6c495c0c9188")
@@ -19,7 +23,7 @@ GROUPS = (f"{_GROUP}/first/73e2d6bc24d8a067", f"{_GROUP}/second/50dc6c495c0c9188
 class _Registered:
     run: SimulatedRun
     since: float
-    state: str = "initial"
+    state: TargetHealthStateEnumType = "initial"
     contrary_since: float | None = None
     left_at: float | None = None
 

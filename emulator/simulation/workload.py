@@ -105,11 +105,11 @@ def _create(world: World, draws: random.Random) -> None:
 
 def _update(world: World, draws: random.Random) -> None:
     """Any of what an update can change, several at once now and then."""
-    asked: dict[str, Any] = {}
+    request: dict[str, Any] = {}
     what = draws.choice(("revision", "revision", "revision", "force", "scale", "scale", "configure", "grace", "groups"))
     for each in dict.fromkeys((what, draws.choice((what, what, "scale", "configure", "revision")))):
-        asked |= _changes(each, world, random.Random(f"{draws.random()} {each}"))  # noqa: S311
-    _with_service(world, draws, "UpdateService", **asked)
+        request |= _changes(each, world, random.Random(f"{draws.random()} {each}"))  # noqa: S311
+    _with_service(world, draws, "UpdateService", **request)
 
 
 def _changes(what: str, world: World, draws: random.Random) -> dict[str, Any]:
@@ -188,9 +188,9 @@ def _service(world: World, draws: random.Random) -> Service | None:
     return draws.choice(services) if services else None
 
 
-def _with_service(world: World, draws: random.Random, operation: str, **asked: Any) -> None:
+def _with_service(world: World, draws: random.Random, operation: str, **request: Any) -> None:
     if service := _service(world, draws):
-        world.call(operation, cluster=CLUSTER, service=service.name, **asked)
+        world.call(operation, cluster=CLUSTER, service=service.name, **request)
 
 
 def _runs(world: World, draws: random.Random) -> list[SimulatedRun]:

@@ -47,15 +47,15 @@ class World:
     def date(self) -> datetime:
         return _EPOCH + timedelta(seconds=self.now)
 
-    def call(self, operation: str, **asked: Any) -> dict[str, Any] | None:
+    def call(self, operation: str, **request: Any) -> dict[str, Any] | None:
         """An operation's answer; None when it was refused."""
         try:
-            answer = OPERATIONS[operation](self.scheduler, asked)
+            answer = OPERATIONS[operation](self.scheduler, request)
         except AwsError as error:
-            self.trace.add(self.now, f"{operation} {json.dumps(asked)}: {error.code}: {error.message}")
+            self.trace.add(self.now, f"{operation} {json.dumps(request)}: {error.code}: {error.message}")
             return None
         if not operation.startswith(("Describe", "List")):
-            self.trace.add(self.now, f"{operation} {json.dumps(asked)}")
+            self.trace.add(self.now, f"{operation} {json.dumps(request)}")
         return answer
 
     def pass_by(self, seconds: float) -> None:

@@ -30,7 +30,7 @@ class LastParameters:
 
         From now on these stacks' parameters are remembered.
         """
-        used, told = {}, []
+        used, settings = {}, []
         for stack in stacks:
             self._listed[stack.name] = stack
             with self._alone:
@@ -38,22 +38,22 @@ class LastParameters:
             now = given.get(stack.name, {})
             declared = stack.document.get("Parameters", {})
             kept = {name: value for name, value in last.items() if name in declared and name not in now}
-            told += [f"{stack.name}.{name}={_text(value)}" for name, value in kept.items()]
+            settings += [f"{stack.name}.{name}={_text(value)}" for name, value in kept.items()]
             used[stack.name] = {**kept, **now}
-        if told:
-            say(f"Parameters as last used: {', '.join(told)} (`--set` changes them, `make clean` forgets them).")
+        if settings:
+            say(f"Parameters as last used: {', '.join(settings)} (`--set` changes them, `make clean` forgets them).")
         return used
 
     def remember(self, stack: Stack) -> None:
         """Called when a stack is complete."""
         listed = self._listed.get(stack.name)
-        if listed is None or stack.wanted is None:
+        if listed is None or stack.stable_state is None:
             return
         declared = listed.document.get("Parameters", {})
         listed_values = {name: listed.parameters.get(name, spec.get("Default")) for name, spec in declared.items()}
         own = {
             name: value
-            for name, value in stack.wanted.given.items()
+            for name, value in stack.stable_state.given.items()
             if name not in _OF_A_START and _text(value) != _text(listed_values.get(name))
         }
         cell = _cell(stack.name)

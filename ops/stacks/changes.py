@@ -15,6 +15,12 @@ from ops.stacks.listing import Listed
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import (
+        DescribeChangeSetOutputTypeDef,
+        ParameterTypeDef,
+        ResourceChangeTypeDef,
+        StackTypeDef,
+    )
 
 _PATIENCE = 300.0  # seconds until a change set is made
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
@@ -54,7 +60,7 @@ class PreparedChangeSet:
     parameters: Mapping[str, str]
 
 
-def existing(cloudformation: CloudFormationClient, name: str) -> Mapping[str, Any] | None:
+def existing(cloudformation: CloudFormationClient, name: str) -> StackTypeDef | None:
     """The stack as it is; None when it was never made."""
     try:
         [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
@@ -63,10 +69,10 @@ def existing(cloudformation: CloudFormationClient, name: str) -> Mapping[str, An
             return None
         raise
     # What is left of a change set that was never executed.
-    return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else cast("Mapping[str, Any]", stack)
+    return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
 
 
-def refuse_unready(stack: Mapping[str, Any]) -> None:
+def refuse_unready(stack: StackTypeDef) -> None:
     """Raises Failure (FAILED) when a stack cannot be deployed as it is."""
     name, status = stack["StackName"], stack["StackStatus"]
     if status in _TO_DELETE_FIRST:
@@ -88,7 +94,7 @@ def refuse_unready(stack: Mapping[str, Any]) -> None:
 
 
 def prepare(
-    cloudformation: CloudFormationClient, stack: Listed, parameters: Iterable[Mapping[str, Any]], is_new: bool
+    cloudformation: CloudFormationClient, stack: Listed, parameters: Iterable[ParameterTypeDef], is_new: bool
 ) -> PreparedChangeSet | None:
     """Have CloudFormation work out the changes; None when there are none. Raises Failure (FAILED, TIMED_OUT)."""
     try:
@@ -97,7 +103,7 @@ def prepare(
             ChangeSetName=f"mysfits-{uuid.uuid4().hex}",
             ChangeSetType="CREATE" if is_new else "UPDATE",
             TemplateBody=stack.text,
-            Parameters=cast("Any", list(parameters)),
+            Parameters=list(parameters),
             Capabilities=cast("Any", stack.capabilities),
         )
     except ClientError as error:
@@ -105,15 +111,15 @@ def prepare(
             return None
         raise
     for _ in rounds(_PATIENCE, 1.0):
-        told: Any = cloudformation.describe_change_set(ChangeSetName=made["Id"], StackName=stack.name)
-        if told["Status"] == "FAILED":
+        description = cloudformation.describe_change_set(ChangeSetName=made["Id"], StackName=stack.name)
+        if description["Status"] == "FAILED":
             discard(cloudformation, made["Id"], stack.name, is_new)
-            reason = told.get("StatusReason", "CloudFormation gives no reason.")
+            reason = description.get("StatusReason", "CloudFormation gives no reason.")
             if any(text in reason for text in _EMPTY):
                 return None
             raise Failure(Outcome.FAILED, f"{stack.name} cannot be deployed: {reason}", stack=stack.name)
-        if told["Status"] == "CREATE_COMPLETE":
-            return _read(cloudformation, told, stack.name, is_new)
+        if description["Status"] == "CREATE_COMPLETE":
+            return _read(cloudformation, description, stack.name, is_new)
     raise Failure(Outcome.TIMED_OUT, f"The changes of {stack.name} were not worked out in {_PATIENCE:.0f} s.")
 
 
@@ -124,19 +130,19 @@ def discard(cloudformation: CloudFormationClient, arn: str, stack: str, is_new: 
         cloudformation.delete_stack(StackName=stack)
 
 
-def _read(cloudformation: CloudFormationClient, told: dict[str, Any], stack: str, is_new: bool) -> PreparedChangeSet:
-    arn, changes = told["ChangeSetId"], list(told.get("Changes", []))
-    parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in told.get("Parameters", [])}
-    while told.get("NextToken"):
-        told = cast(
-            "dict[str, Any]",
-            cloudformation.describe_change_set(ChangeSetName=arn, StackName=stack, NextToken=told["NextToken"]),
-        )
-        changes += told.get("Changes", [])
+def _read(
+    cloudformation: CloudFormationClient, description: DescribeChangeSetOutputTypeDef, stack: str, is_new: bool
+) -> PreparedChangeSet:
+    arn, changes = description["ChangeSetId"], list(description.get("Changes", []))
+    parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in description.get("Parameters", [])}
+    while description.get("NextToken"):
+        token = description["NextToken"]
+        description = cloudformation.describe_change_set(ChangeSetName=arn, StackName=stack, NextToken=token)
+        changes += description.get("Changes", [])
     return PreparedChangeSet(arn, stack, is_new, tuple(_change(each["ResourceChange"]) for each in changes), parameters)
 
 
-def _change(change: Mapping[str, Any]) -> PlannedChange:
+def _change(change: ResourceChangeTypeDef) -> PlannedChange:
     names = [each.get("Target", {}).get("Name") for each in change.get("Details", [])]
     return PlannedChange(
         change["Action"],

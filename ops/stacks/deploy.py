@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops import tasks
 from ecs_emulator.ops.outcomes import Failure, Outcome
@@ -11,8 +11,11 @@ from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from ops.stacks import changes, images, listing
 from ops.stacks.changes import PlannedChange, PreparedChangeSet
-from ops.stacks.events import Event, StackEventFollower, first_cause, follow
+from ops.stacks.events import StackEventFollower, first_cause, follow
 from ops.stacks.listing import Listed, Setting
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
@@ -38,8 +41,8 @@ class StackDeployment:
         elif self._dry_run:
             return self._imagined(stack)
         previous = [each["ParameterKey"] for each in before.get("Parameters", [])] if before else []
-        wanted = listing.parameters(stack, said, previous)
-        prepared = changes.prepare(self._cloudformation, stack, wanted, is_new=before is None)
+        parameters = listing.parameters(stack, said, previous)
+        prepared = changes.prepare(self._cloudformation, stack, parameters, is_new=before is None)
         if prepared is None:
             self._out.say(f"{stack.name}: nothing changes.")
             return _facts(stack, "unchanged", ())
@@ -79,7 +82,7 @@ class StackDeployment:
         if status not in DONE:
             raise self._failure(stack, status, happened)
 
-    def _failure(self, stack: Listed, status: str, happened: Sequence[Event]) -> Failure:
+    def _failure(self, stack: Listed, status: str, happened: Sequence[StackEventTypeDef]) -> Failure:
         cause = first_cause(happened)
         said = f"{stack.name} is {status}."
         facts: dict[str, Any] = {"stack": stack.name, "status": status}
@@ -88,12 +91,12 @@ class StackDeployment:
             said += f" It began with {cause['LogicalResourceId']} ({cause['ResourceType']}): {reason}"
             facts |= {"resource": cause["LogicalResourceId"], "reason": reason}
             if cause["ResourceType"] == "AWS::ECS::Service" and (dead := self._deaths(cause, happened)):
-                said = "\n".join([said, *(line for death in dead for line in death.told())])
+                said = "\n".join([said, *(line for death in dead for line in death.summary())])
                 facts |= {"deaths": [death.facts() for death in dead]}
         rolled_back = status.endswith("ROLLBACK_COMPLETE")
         return Failure(Outcome.ROLLED_BACK if rolled_back else Outcome.FAILED, said, **facts)
 
-    def _deaths(self, cause: Event, happened: Sequence[Event]) -> list[tasks.Death]:
+    def _deaths(self, cause: StackEventTypeDef, happened: Sequence[StackEventTypeDef]) -> list[tasks.Death]:
         """The tasks of the new revision that died; the service itself may be gone with its stack."""
         made = [
             str(event.get("PhysicalResourceId", ""))
@@ -114,6 +117,6 @@ def outputs(target: Target, stacks: Sequence[Listed]) -> dict[str, str]:
     """The outputs of all stacks that are there. Of those with one name, that of the stack that was listed first."""
     found: dict[str, str] = {}
     for stack in reversed(stacks):
-        told = changes.existing(target.cloudformation, stack.name) or {}
-        found |= {each["OutputKey"]: each["OutputValue"] for each in told.get("Outputs", [])}
+        if description := changes.existing(target.cloudformation, stack.name):
+            found |= {each["OutputKey"]: each["OutputValue"] for each in description.get("Outputs", [])}
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -14,6 +14,9 @@ from ecs_emulator.ops.terminal import Terminal
 from ops.stacks import changes, contents
 from ops.stacks.events import StackEventFollower, first_cause, follow
 from ops.stacks.listing import Listed
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,9 @@ class Destruction:
         self._refuse_while_imported(found)
         return found
 
-    def _doomed(self, stack: Listed, there: Any) -> Doomed:
+    def _doomed(self, stack: Listed, there: StackTypeDef) -> Doomed:
         pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack.name)
-        made: list[Any] = [
+        made = [
             each
             for page in pages
             for each in page["StackResourceSummaries"]
@@ -145,11 +148,12 @@ class Destruction:
         pause = 2.0 if self._target.on_aws else 0.3
         status, happened = follow(events, stack.name, self._out, self._timeout, pause, see)
         if status != "DELETE_COMPLETE":
-            cause = first_cause(happened) or {}
+            cause = first_cause(happened)
+            where = cause.get("LogicalResourceId", "the stack") if cause else "the stack"
+            reason = cause.get("ResourceStatusReason") if cause else None
             raise Failure(
                 Outcome.FAILED,
-                f"{stack.name} is {status}. It began with {cause.get('LogicalResourceId', 'the stack')}: "
-                f"{cause.get('ResourceStatusReason', 'CloudFormation gives no reason.')}",
+                f"{stack.name} is {status}. It began with {where}: {reason or 'CloudFormation gives no reason.'}",
                 stack=stack.name,
                 status=status,
             )

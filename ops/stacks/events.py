@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -13,8 +13,7 @@ from ecs_emulator.ops.waiting import going_on, rounds
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
-
-Event = dict[str, Any]
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
 _STACK = "AWS::CloudFormation::Stack"
 
@@ -28,13 +27,13 @@ class StackEventFollower:
         self._seen: set[str] = set()
         self.new()
 
-    def new(self) -> list[Event]:
+    def new(self) -> list[StackEventTypeDef]:
         """New events since this was asked last, oldest first."""
-        found: list[Event] = []
+        found: list[StackEventTypeDef] = []
         token: dict[str, str] = {}
         while True:
             try:
-                page: Any = self._cloudformation.describe_stack_events(StackName=self._stack, **token)
+                page = self._cloudformation.describe_stack_events(StackName=self._stack, **token)
             except ClientError as error:
                 if is_missing(error):  # not made yet
                     return []
@@ -51,9 +50,9 @@ class StackEventFollower:
 
 def follow(
     events: StackEventFollower, stack: str, out: Terminal, timeout: float, pause: float, see: str
-) -> tuple[str, list[Event]]:
+) -> tuple[str, list[StackEventTypeDef]]:
     """Say what happens until the stack is ready; its status, and all events. Raises Failure (TIMED_OUT)."""
-    happened: list[Event] = []
+    happened: list[StackEventTypeDef] = []
     with going_on(out, f"CloudFormation goes on with {stack}. See `{see}`."):
         for _ in rounds(timeout, pause):
             for event in events.new():
@@ -68,25 +67,25 @@ def follow(
     )
 
 
-def end(happened: Sequence[Event]) -> str:
+def end(happened: Sequence[StackEventTypeDef]) -> str:
     """The status in which a stack has come to rest; empty while it has not."""
     last = [event["ResourceStatus"] for event in happened if _is_of_stack(event)][-1:]
     return last[0] if last and not last[0].endswith("_IN_PROGRESS") else ""
 
 
-def line(event: Event) -> str:
+def line(event: StackEventTypeDef) -> str:
     """A line for people."""
     reason = event.get("ResourceStatusReason", "")
     why = f"  {reason}" if reason and not event["ResourceStatus"].endswith("_IN_PROGRESS") else ""
     return f"  {event['Timestamp']:%H:%M:%S}  {event['ResourceStatus']:<24} {event['LogicalResourceId']}{why}"
 
 
-def first_cause(happened: Sequence[Event]) -> Event | None:
+def first_cause(happened: Sequence[StackEventTypeDef]) -> StackEventTypeDef | None:
     """The first failure that is not the mere consequence of another."""
     failures = [event for event in happened if event["ResourceStatus"].endswith("_FAILED")]
     causes = [event for event in failures if "cancelled" not in event.get("ResourceStatusReason", "").lower()]
     return next(iter(causes or failures), None)
 
 
-def _is_of_stack(event: Event) -> bool:
+def _is_of_stack(event: StackEventTypeDef) -> bool:
     return event.get("ResourceType") == _STACK and event.get("PhysicalResourceId") == event.get("StackId")

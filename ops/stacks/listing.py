@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.stacks.documents import Document, loaded, text_of
@@ -13,6 +13,9 @@ from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.files import StackFile
 from ecs_emulator.stacks.schema import MAP, TEXT, Schema, check
 from ecs_emulator.stacks.templates import parsed_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
 
 LISTING = Path(__file__).parents[2] / "cfn" / "stacks.yml"
 MONOLITH = "monolith"  # the assembly that is meant when none is named
@@ -119,22 +122,22 @@ class StackListing:
         others = {each.name: each for stacks in read.assemblies.values() for each in stacks if each.name not in known}
         self.all = [*self.meant, *others.values()]
 
-    def chosen(self, wanted: Sequence[str], everything: bool = False) -> list[Listed]:
+    def chosen(self, references: Sequence[str], everything: bool = False) -> list[Listed]:
         """The stacks of these names (`service` for `mysfits-service`), in their order. Raises Failure (NOT_FOUND).
 
         When none is named, those of the assembly, or with `everything` those of every assembly.
         """
-        names = {_full(self.all, each) for each in wanted}
+        names = {_full(self.all, each) for each in references}
         if names:
             return [stack for stack in self.all if stack.name in names]
         return self.all if everything else self.meant
 
 
-def _full(stacks: Sequence[Listed], wanted: str) -> str:
+def _full(stacks: Sequence[Listed], reference: str) -> str:
     for stack in stacks:
-        if stack.name in (wanted, f"mysfits-{wanted}"):
+        if stack.name in (reference, f"mysfits-{reference}"):
             return stack.name
-    raise Failure(Outcome.NOT_FOUND, f"No stack {wanted} is listed. There are: {', '.join(s.name for s in stacks)}.")
+    raise Failure(Outcome.NOT_FOUND, f"No stack {reference} is listed. There are: {', '.join(s.name for s in stacks)}.")
 
 
 def settings(values: Mapping[str, str], stacks: Sequence[Listed]) -> list[Setting]:
@@ -166,14 +169,14 @@ def by_stack(values: Mapping[str, str], stacks: Sequence[Listed]) -> dict[str, d
     return {each.name: given(each, said) for each in stacks}
 
 
-def parameters(stack: Listed, said: Iterable[Setting], previous: Iterable[str]) -> list[dict[str, Any]]:
+def parameters(stack: Listed, said: Iterable[Setting], previous: Iterable[str]) -> list[ParameterTypeDef]:
     """The parameters as CloudFormation takes them: what was said, else what is listed, else what it had before.
 
     `previous` are the names of those that the deployed stack has. What is left out gets the template's default.
     """
     values = {**stack.fixed, **given(stack, said)}
     before = set(previous)
-    found: list[dict[str, Any]] = []
+    found: list[ParameterTypeDef] = []
     for name in stack.declared:
         if name in values:
             found.append({"ParameterKey": name, "ParameterValue": values[name]})

@@ -38,14 +38,14 @@ def site(journey: GoldenJourney, target: Target) -> None:
     journey.answered("site", answer, ok, "200 text/html", fault)
     if ok:
         try:
-            wanted = f"{api_url(target)}/mysfits"
+            address = f"{api_url(target)}/mysfits"
         except Failure:
             return
         journey.step(
             "site's API",
-            f"the page asks {wanted}",
-            "it does" if wanted.encode() in answer.body else "it asks another",
-            wanted.encode() in answer.body,
+            f"the page asks {address}",
+            "it does" if address.encode() in answer.body else "it asks another",
+            address.encode() in answer.body,
             "The site was published for another API: say `mysfits publish` again.",
         )
 

@@ -46,13 +46,13 @@ def version(journey: GoldenJourney, running: set[str]) -> None:
     answer = journey.call("GET", "/version")
     body = answer.json if isinstance(answer.json, dict) else {}
     header = str(answer.headers.get(REVISION_HEADER) or "")
-    told = f"{REVISION_HEADER}: {header or 'missing'}, revision: {body.get('revision', 'missing')}"
+    detail = f"{REVISION_HEADER}: {header or 'missing'}, revision: {body.get('revision', 'missing')}"
     ok = answer.status == 200 and bool(header) and body.get("revision") == header and bool(body.get("version"))
     fault = "What answers does not say what it is."
     if ok and running and header not in running:
         ok, fault = False, "Another revision answers than the one that is deployed."
     expected = f"200 with version, and the revision {' or '.join(sorted(running)) or 'of what answers'}"
-    journey.answered("version", answer, ok, expected, fault, told)
+    journey.answered("version", answer, ok, expected, fault, detail)
 
 
 def mysfits(journey: GoldenJourney) -> list[dict[str, Any]]:
@@ -129,8 +129,8 @@ def cors(journey: GoldenJourney, mysfit_id: str) -> None:
         journey.may_read(answer),
         "The browser keeps the answer from the site.",
     )
-    asked = {"Access-Control-Request-Method": "POST"}
-    answer = journey.call("OPTIONS", f"/mysfits/{mysfit_id}/like", asked)
+    headers = {"Access-Control-Request-Method": "POST"}
+    answer = journey.call("OPTIONS", f"/mysfits/{mysfit_id}/like", headers)
     methods = str(answer.headers.get("Access-Control-Allow-Methods") or "")
     ok = answer.status in (200, 204) and journey.may_read(answer) and "POST" in methods
     fault = "The browser does not let the site like anybody."

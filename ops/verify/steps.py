@@ -53,7 +53,7 @@ class GoldenJourney:
         """Note a step that is about one answer. HTML where JSON belongs is named as what it is."""
         if not ok and answer.type == "text/html" and answer.status >= 500:
             fault = f"{fault} It is an error page of the framework: nobody handled the error."
-        return self.step(name, expected, f"{answer.told}{', ' if detail else ''}{detail}", ok, fault)
+        return self.step(name, expected, f"{answer.summary}{', ' if detail else ''}{detail}", ok, fault)
 
     def is_problem(self, answer: Answer, status: int) -> bool:
         """True when the answer is an RFC 9457 problem with this status."""

@@ -88,7 +88,7 @@ def _without_monolith(stage: Stage) -> CutoverObservation:
     gone = stage.until_steady().at
     stage.until_requests(stage.requests // 2)
     stage.pass_time(10)
-    front_page = call("GET", f"{stage.target.output('ApiUrl')}/").told
+    front_page = call("GET", f"{stage.target.output('ApiUrl')}/").summary
     again = time.time()
     stage.action("the monolith has its rule and its tasks again")
     _deploy(stage, out, Traffic="attached", DesiredCount="2")

@@ -35,7 +35,7 @@ def judge(record: RunRecord) -> list[CheckResult]:
     killed, emptied, filled = record.actions
     own, others = _shares(report)
     kinds = report.failures
-    told = " and ".join(f"{count:,} × {kind}" for kind, count in sorted(kinds.items())) or "nothing"
+    failures = " and ".join(f"{count:,} × {kind}" for kind, count in sorted(kinds.items())) or "nothing"
     empty = report.between(emptied.steady_at or filled.at, filled.at)
     unanswered, _ = _shares(empty)
     well = [
@@ -54,7 +54,7 @@ def judge(record: RunRecord) -> list[CheckResult]:
         ),
         CheckResult(
             own.failed > 0 and kinds.keys() <= TOLD,
-            f"{own.failed:,} of {own.requests:,} requests to {STACK} failed; visitors were told {told}.",
+            f"{own.failed:,} of {own.requests:,} requests to {STACK} failed; visitors were told {failures}.",
         ),
         CheckResult(
             unanswered.requests > 0 and empty.failures == {"status 503": unanswered.requests},

@@ -18,7 +18,7 @@ from reliability.faults.looks import look
 
 def kill_envoy(environment: FaultEnvironment, seconds: float) -> Sequence[CheckResult]:
     def serves() -> bool:
-        return look(environment.api_url, "/mysfits").told == "200"
+        return look(environment.api_url, "/mysfits").outcome == "200"
 
     return _killed(environment, seconds, "Envoy", envoy, serves)
 

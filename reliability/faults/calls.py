@@ -41,7 +41,7 @@ def hung_logs(environment: FaultEnvironment, seconds: float) -> Sequence[CheckRe
     before = environment.logs.happened["silent"]
     try:
         with environment.another_task() as task:
-            began = environment.until(lambda: look(task.url, "/mysfits", task.name).told == "200", seconds + STOP)
+            began = environment.until(lambda: look(task.url, "/mysfits", task.name).outcome == "200", seconds + STOP)
             took = environment.stopped_within(task, 2 * STOP)
         environment.pass_time(seconds / 2)
     finally:

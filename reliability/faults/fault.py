@@ -16,11 +16,11 @@ Injection = Callable[[FaultEnvironment, float], Sequence[CheckResult]]
 class Tolerance:
     """Tolerance of a fault: what it may cost visitors.
 
-    `told` are the kinds of failure that they may meet, as record.py words them, `most` how many for each client at the
+    `kinds` are the kinds of failure that they may meet, as record.py words them, `most` how many for each client at the
     most. With `victim`, one task may be gone or deaf; all others, and else all, answer `/` and `/health` all the time.
     """
 
-    told: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
     most: float | None = None
     victim: bool = False
 

@@ -20,7 +20,7 @@ RECOVERY = LONGEST
 def judge(run: FaultRun, tolerance: Tolerance) -> list[CheckResult]:
     return [
         _calm(run),
-        _told(run, tolerance),
+        _failures(run, tolerance),
         _in_time(run),
         _alive(run, tolerance),
         _lost(run),
@@ -39,14 +39,14 @@ def _calm(run: FaultRun) -> CheckResult:
     )
 
 
-def _told(run: FaultRun, tolerance: Tolerance) -> CheckResult:
+def _failures(run: FaultRun, tolerance: Tolerance) -> CheckResult:
     """Only what may be told, and not more often than it may be."""
     failures = bad(run.report)
     clients = run.report.clients
     most = None if tolerance.most is None else round(tolerance.most * clients)
     limit = "" if most is None else f"; there may be {most:,} from {clients} clients"
     return CheckResult(
-        set(failures) <= tolerance.told and (most is None or failures.total() <= most),
+        set(failures) <= tolerance.kinds and (most is None or failures.total() <= most),
         f"Those that failed were told {counted(failures)}{limit}.",
     )
 
@@ -63,9 +63,9 @@ def _alive(run: FaultRun, tolerance: Tolerance) -> CheckResult:
     """A task is asked for what needs nothing but itself."""
     # Where there may be a victim it is the first.
     owed = [look for look in run.looks if not tolerance.victim or look.task != run.before[0]]
-    missed = [look for look in owed if look.told != "200" or look.seconds > AT_ONCE]
+    missed = [look for look in owed if look.outcome != "200" or look.seconds > AT_ONCE]
     slowest = max((look.seconds for look in owed), default=0.0)
-    first = f" {missed[0].path} was told {missed[0].told} after {missed[0].seconds:.1f} s." if missed else ""
+    first = f" {missed[0].path} was told {missed[0].outcome} after {missed[0].seconds:.1f} s." if missed else ""
     return CheckResult(
         bool(owed) and not missed,
         f"/ and /health were answered {len(owed) - len(missed)} of {len(owed)} times, in {slowest:.2f} s at the "
@@ -87,7 +87,7 @@ def _same_tasks(run: FaultRun, tolerance: Tolerance) -> CheckResult:
 
 
 def _recovered(run: FaultRun) -> CheckResult:
-    good = sum(look.told == "200" for look in run.later)
+    good = sum(look.outcome == "200" for look in run.later)
     return CheckResult(
         run.recovery <= RECOVERY and 0 < good == len(run.later),
         f"The last failure came {run.recovery:.1f} s after the end of the fault; then {good} of "

@@ -60,9 +60,9 @@ def full_disk(environment: FaultEnvironment, seconds: float) -> Sequence[CheckRe
             limits.enter_context(_limited(pid, resource.RLIMIT_FSIZE, 0))
         held = all(resource.prlimit(pid, resource.RLIMIT_FSIZE)[0] == 0 for pid in everybody)
         with environment.another_task("sh", "-c", "exec python -m app > /dev/full 2>&1") as mute:
-            began = environment.until(lambda: look(mute.url, "/health").told == "200", START_UP)
+            began = environment.until(lambda: look(mute.url, "/health").outcome == "200", START_UP)
             # More events than a buffer holds.
-            good = [look(mute.url, "/mysfits").told for _ in range(EVENTS)].count("200")
+            good = [look(mute.url, "/mysfits").outcome for _ in range(EVENTS)].count("200")
         environment.pass_time(seconds)
     return [
         CheckResult(held, f"{len(everybody)} processes could write no file."),

@@ -26,14 +26,14 @@ def look(url: str, path: str, task: str = "") -> Look:
         connection.request("GET", path)
         answer = connection.getresponse()
         answer.read()
-        told = words(str(answer.status), answer.headers.get("X-Service-Revision", ""))
+        outcome = words(str(answer.status), answer.headers.get("X-Service-Revision", ""))
     except TimeoutError:
-        told = TIMED_OUT
+        outcome = TIMED_OUT
     except (OSError, http.client.HTTPException):
-        told = UNREACHABLE
+        outcome = UNREACHABLE
     finally:
         connection.close()
-    return Look(task, path, told, time.monotonic() - began)
+    return Look(task, path, outcome, time.monotonic() - began)
 
 
 @contextmanager

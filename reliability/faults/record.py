@@ -21,7 +21,7 @@ class Look(NamedTuple):
 
     task: str  # empty: by the load balancer
     path: str
-    told: str  # in words
+    outcome: str  # in words
     seconds: float
 
 

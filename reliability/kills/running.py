@@ -91,7 +91,9 @@ class PlatformProcess:
 
     def client(self, service: str) -> Any:
         """A client that asks once."""
-        told = client_environment(self.cloud_url, AccessKey.of_folder(self._local))
-        session = boto3.Session(told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"], region_name=REGION)
+        environment = client_environment(self.cloud_url, AccessKey.of_folder(self._local))
+        session = boto3.Session(
+            environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], region_name=REGION
+        )
         config = Config(retries={"total_max_attempts": 1}, read_timeout=30)
         return session.client(cast("Any", service), endpoint_url=self.cloud_url, config=config)

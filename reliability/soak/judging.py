@@ -66,7 +66,7 @@ class Left(NamedTuple):
     requests: int
 
     @property
-    def told(self) -> str:
+    def line(self) -> str:
         by = f" by {self.kind.revision}" if self.kind.revision else ""
         return f"{self.requests:,} × {self.kind.outcome} at {self.kind.route}{by}, at {self.at:.0f} s"
 
@@ -129,7 +129,7 @@ def judge(soaked: Soaked) -> list[CheckResult]:
     report = soaked.report
     explained, left = sorted_out(report, [killed(soaked), throttled(soaked)])
     wrong = [visit for visit in soaked.visits if not visit.is_right]
-    odd = "; ".join(each.told for each in left[:5])
+    odd = "; ".join(each.line for each in left[:5])
     return [
         CheckResult(
             report.requests > 0 and not left,
@@ -139,7 +139,7 @@ def judge(soaked: Soaked) -> list[CheckResult]:
         CheckResult(
             bool(soaked.visits) and not wrong,
             f"{len(wrong):,} of {len(soaked.visits):,} probes were told what they should not be"
-            + (f": {wrong[0].request} {wrong[0].told!r}." if wrong else "."),
+            + (f": {wrong[0].request} {wrong[0].actual!r}." if wrong else "."),
         ),
         *_actions(soaked, explained),
         _likes(soaked),

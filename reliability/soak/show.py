@@ -25,8 +25,8 @@ def outcome(soaked: Soaked, checks: Sequence[CheckResult]) -> RenderableType:
         memory.add_column(name, justify="left" if name == MEMORY[0] else "right")
     for row in memory_rows(soaked):
         memory.add_row(*row)
-    told = [check.line for check in checks]
-    return Group(show.summary(soaked.report), Text(), memory, Text(), *told, verdict(checks))
+    lines = [check.line for check in checks]
+    return Group(show.summary(soaked.report), Text(), memory, Text(), *lines, verdict(checks))
 
 
 def verdict(checks: Sequence[CheckResult]) -> Text:

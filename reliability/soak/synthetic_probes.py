@@ -21,20 +21,20 @@ class ProbeResult(NamedTuple):
     at: float
     request: str
     expected: str
-    told: str
+    actual: str
 
     @property
     def is_right(self) -> bool:
-        return self.told == self.expected
+        return self.actual == self.expected
 
 
 class SyntheticProbe(NamedTuple):
-    """`told` makes of an answer what is compared with `expected`."""
+    """`summarize` makes of an answer what is compared with `expected`."""
 
     method: str
     url: str
     expected: str
-    told: Callable[[Answer], str]
+    summarize: Callable[[Answer], str]
 
 
 def status(answer: Answer) -> str:
@@ -46,7 +46,7 @@ def text(answer: Answer) -> str:
 
 
 def kind(answer: Answer) -> str:
-    return answer.told
+    return answer.summary
 
 
 def round_of(api_url: str, site_url: str, adopted: str) -> Sequence[SyntheticProbe]:
@@ -66,8 +66,8 @@ def round_of(api_url: str, site_url: str, adopted: str) -> Sequence[SyntheticPro
 class SyntheticProbes:
     """`visiting` makes them."""
 
-    def __init__(self, asked: Sequence[SyntheticProbe]) -> None:
-        self._asked = asked
+    def __init__(self, probes: Sequence[SyntheticProbe]) -> None:
+        self._probes = probes
         self._visits: list[ProbeResult] = []
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._visit, name="probes", daemon=True)
@@ -75,7 +75,7 @@ class SyntheticProbes:
 
     def _visit(self) -> None:
         while True:
-            for each in self._asked:
+            for each in self._probes:
                 if self._leaving.wait(EVERY):
                     return
                 self._visits.append(visit(each))
@@ -88,17 +88,17 @@ class SyntheticProbes:
         self._thread.join()
 
 
-def visit(asked: SyntheticProbe) -> ProbeResult:
+def visit(probe: SyntheticProbe) -> ProbeResult:
     at = time.time()
-    told = asked.told(call(asked.method, asked.url, timeout=PATIENCE))
-    return ProbeResult(at, f"{asked.method} {asked.url}", asked.expected, told)
+    actual = probe.summarize(call(probe.method, probe.url, timeout=PATIENCE))
+    return ProbeResult(at, f"{probe.method} {probe.url}", probe.expected, actual)
 
 
 @contextmanager
-def visiting(asked: Sequence[SyntheticProbe]) -> Iterator[SyntheticProbes]:
+def visiting(probes: Sequence[SyntheticProbe]) -> Iterator[SyntheticProbes]:
     """SyntheticProbes who have left when the context has."""
-    probes = SyntheticProbes(asked)
+    visitors = SyntheticProbes(probes)
     try:
-        yield probes
+        yield visitors
     finally:
-        probes.leave()
+        visitors.leave()

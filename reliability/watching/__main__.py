@@ -71,13 +71,13 @@ def rows(report: LoadReport, stored: int, before: Measured, log: Log, after: Mea
     failed = {int(kind.removeprefix("status ")): count for kind, count in report.failures.items() if "status" in kind}
     unanswered = report.failed - sum(failed.values())
     # A load begins by asking which mysfits there are.
-    asked = report.requests - unanswered + 1
+    expected = report.requests - unanswered + 1
     client = sum(count for status, count in failed.items() if status < 500)
     server = sum(failed.values()) - client
     liked = report.acknowledged.total()
     visitors = report.latency
     return [
-        _counted("requests", asked, len(log.durations), before.requests, after.requests),
+        _counted("requests", expected, len(log.durations), before.requests, after.requests),
         _counted("client errors", client, log.client_errors, before.client_errors, after.client_errors),
         _counted("server errors", server, log.server_errors, before.server_errors, after.server_errors),
         _counted("likes", liked, log.likes, before.likes, after.likes),
@@ -160,9 +160,9 @@ def figures(found: Sequence[Row], log: Log) -> str:
     """The block of the page."""
     cells = [(*row[:4], "yes" if row.holds else "**no**") for row in found]
     size = log.line_bytes / max(1, len(log.durations))
-    told = f"{log.lines:,} lines of metrics for {len(log.durations):,} requests: {size:.0f} bytes of log for each."
+    size_line = f"{log.lines:,} lines of metrics for {len(log.durations):,} requests: {size:.0f} bytes of log for each."
     return "\n\n".join(
-        [page.table(("", "visitors", "log", "CloudWatch", "as it should be"), cells), told, f"{page.machine()}."]
+        [page.table(("", "visitors", "log", "CloudWatch", "as it should be"), cells), size_line, f"{page.machine()}."]
     )
 
 

@@ -29,8 +29,8 @@ BREAKS = [
     Break(
         "An export that was cut short is imported as if it were whole.",
         "ops/data.py",
-        "    if told is None or told != len(rows):\n",
-        "    if told == -1:\n",
+        "    if total is None or total != len(rows):\n",
+        "    if total == -1:\n",
         "tests/ops/test_data.py::test_an_export_that_was_cut_short_goes_on_where_it_stopped",
     ),
     Break(

@@ -47,7 +47,7 @@ BREAKS = [
     Break(
         "The judge of the faults takes any answer.",
         "reliability/faults/judging.py",
-        "        set(failures) <= tolerance.told and (",
+        "        set(failures) <= tolerance.kinds and (",
         "        (",
         f"{JUDGING}::test_fails_for_another_answer_than_may_be_given",
     ),

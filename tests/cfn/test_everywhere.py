@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,19 @@ def test_no_statement_of_a_role_is_about_everything_without_need(platform: Platf
         for statement in _statements(resource["Properties"]):
             if "*" in _many(statement.get("Resource", [])):
                 assert set(_many(statement["Action"])) <= _WITHOUT_RESOURCE, (name, statement)
+
+
+def test_no_two_resources_stand_for_what_there_is_once(documents: Documents) -> None:
+    """Under conditions that exclude each other neither: an update makes the new one before it deletes the old one."""
+    of = {"AWS::S3::BucketPolicy": ("Bucket",), "AWS::ElasticLoadBalancingV2::Listener": ("LoadBalancerArn", "Port")}
+    seen = Counter(
+        (name, each["Type"], *(json.dumps(each["Properties"][key]) for key in of[each["Type"]]))
+        for name, document in documents.items()
+        for each in document["Resources"].values()
+        if each["Type"] in of
+    )
+    assert len(seen) >= 4
+    assert {key: count for key, count in seen.items() if count > 1} == {}
 
 
 def test_every_import_has_an_export(documents: Documents) -> None:

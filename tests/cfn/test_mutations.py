@@ -168,7 +168,7 @@ MUTATIONS: list[tuple[str, Callable[[Documents], None], str, Check]] = [
     ),
     (
         "HTTP serves beside HTTPS",
-        _set("cluster.yml", "HttpToHttps/Properties/DefaultActions/0/Type", "forward"),
+        _set("cluster.yml", "HttpListener/Properties/DefaultActions/0/Fn::If/1/Type", "forward"),
         "production",
         test_cluster.test_with_a_certificate_http_only_redirects,
     ),
@@ -262,7 +262,7 @@ MUTATIONS: list[tuple[str, Callable[[Documents], None], str, Check]] = [
     ),
     (
         "the website's bucket has no public policy",
-        _set("site.yml", "SiteReadableByWorld/Properties/PolicyDocument/Statement/0/Effect", "Deny"),
+        _set("site.yml", "SitePolicy/Properties/PolicyDocument/Statement/0/Fn::If/1/Effect", "Deny"),
         "smallest",
         test_site.test_a_website_can_be_read_by_everybody_and_written_by_nobody,
     ),

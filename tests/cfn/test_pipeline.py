@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,20 @@ def test_the_pipeline_passes_the_roles_of_its_services_to_ecs_only(production: P
     (statement,) = [each for each in policy["Statement"] if each["Action"] == "iam:PassRole"]
     assert statement["Resource"] == ["arn:aws:iam::123456789012:role/mysfits-service-*"]
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+
+
+def test_a_build_has_the_time_for_all_tests_and_an_image_without_an_index(production: Platform) -> None:
+    assert production.stack("pipeline").resources["Build"]["Properties"]["TimeoutInMinutes"] == 60
+    phases = yaml.safe_load(BUILDSPEC.read_text())["phases"]
+    # A zip keeps no permissions: https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html
+    assert phases["pre_build"]["commands"][0] == "chmod +x tools/* .ci/run"
+    [built] = [each for each in phases["build"]["commands"] if "docker build" in each]
+    assert "docker build --provenance=false " in built
+
+
+def test_the_base_comes_from_a_registry_without_a_limit_for_the_anonymous() -> None:
+    [base] = re.findall(r"^ARG PYTHON_IMAGE=(.*)$", (BUILDSPEC.parent / "Dockerfile").read_text(), re.MULTILINE)
+    assert base.startswith("public.ecr.aws/docker/library/python:")
 
 
 def test_the_build_knows_what_its_instructions_ask_for(production: Platform) -> None:

@@ -15,7 +15,7 @@ def test_a_website_can_be_read_by_everybody_and_written_by_nobody(smallest: Plat
     block = site["Site"]["Properties"]["PublicAccessBlockConfiguration"]
     assert not block["BlockPublicPolicy"]
     assert not block["RestrictPublicBuckets"]
-    (statement,) = site["SiteReadableByWorld"]["Properties"]["PolicyDocument"]["Statement"]
+    (statement,) = site["SitePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement == {
         "Effect": "Allow",
         "Principal": "*",
@@ -33,8 +33,7 @@ def test_behind_cloudfront_the_bucket_is_private(production: Platform) -> None:
     site = production.stack("site").resources
     assert all(site["Site"]["Properties"]["PublicAccessBlockConfiguration"].values())
     assert "WebsiteConfiguration" not in site["Site"]["Properties"]
-    assert "SiteReadableByWorld" not in site
-    (statement,) = site["SiteReadableByCloudFront"]["Properties"]["PolicyDocument"]["Statement"]
+    (statement,) = site["SitePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert statement["Condition"]["StringEquals"]["aws:SourceArn"].endswith("/mysfits-site-Distribution")
 

@@ -1,7 +1,7 @@
 """The drills as they are, each in a rehearsal of its own that runs ten times faster than AWS.
 
-What is about a number of requests has all 64 clients and the machine for itself; what is about who notices what has
-fewer, and runs beside other tests.
+What is about a number of requests has the machine for itself, and the rollout all 64 clients; what is about who notices
+what has fewer, and runs beside other tests.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def test_a_slow_start_is_given_its_grace(drill: Drill) -> None:
 
 
 def test_a_cutover_there_and_back_fails_nobody_and_loses_no_like(drill: Drill) -> None:
-    # By itself the drill makes 40,000.
-    seen = drill("cutover", "--requests", "6000")
+    # By itself the drill makes 40,000, and has as many clients as that of the rollout above.
+    seen = drill("cutover", "--requests", "6000", "--clients", "16")
     load = seen["load"]
     assert load["failed"] == 0
     assert load["requests"] >= 6_000

@@ -7,11 +7,13 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from tests.image.docker import (
+    BASE,
     EVANGELINE,
     IMAGE,
     SURROUNDINGS,
@@ -23,7 +25,6 @@ from tests.image.docker import (
     wait_until_healthy,
 )
 
-EAGER = ["--health-interval", "1s"]
 HARDENED = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
 SETTINGS = {
     "AWS_ENDPOINT_URL": "http://cloud:4566",
@@ -53,10 +54,17 @@ def network() -> Iterator[str]:
         docker("volume", "rm", "--force", name)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(network: str, _cloud_ready: None) -> Iterator[str]:
+    """A container that runs, and that tests leave as it is."""
+    with _running(network, "api") as name:
+        yield name
+
+
+@contextmanager
+def _running(network: str, role: str) -> Iterator[str]:
     """A container of the application, with no rights and no file that it could write."""
-    name = f"{network}-api"
+    name = f"{network}-{role}"
     settings = [part for each in SETTINGS.items() for part in ("--env", "=".join(each))]
     docker(
         "run",
@@ -95,14 +103,16 @@ def test_the_journey_works_without_rights_and_without_a_writable_file(api: str) 
     journey(_address(api))
 
 
-def test_a_stop_is_clean_and_loses_no_log_line(api: str) -> None:
-    for _ in range(20):
-        assert call("POST", f"{_address(api)}/mysfits/{EVANGELINE}/like")[0] == 200
-    started = time.monotonic()
-    docker("stop", "--time", "10", api)
-    assert time.monotonic() - started < 10
-    assert inspect(api)["State"]["ExitCode"] == 0
-    events = [json.loads(line) for line in docker("logs", api).splitlines() if line.startswith("{")]
+@pytest.mark.usefixtures("_cloud_ready")
+def test_a_stop_is_clean_and_loses_no_log_line(network: str) -> None:
+    with _running(network, "stopped") as api:
+        for _ in range(20):
+            assert call("POST", f"{_address(api)}/mysfits/{EVANGELINE}/like")[0] == 200
+        started = time.monotonic()
+        docker("stop", "--time", "10", api)
+        assert time.monotonic() - started < 10
+        assert inspect(api)["State"]["ExitCode"] == 0
+        events = [json.loads(line) for line in docker("logs", api).splitlines() if line.startswith("{")]
     assert [event["message"] for event in events].count("Like processed.") == 20
 
 
@@ -205,7 +215,7 @@ def test_the_image_says_what_it_is_and_weighs_little() -> None:
     # Which revision runs is for the platform to say.
     assert "SERVICE_REVISION" not in settings
     # Of the base only copies of what Python needs came along.
-    assert not set(inspect("python:3.13-slim")["RootFS"]["Layers"]) & set(image["RootFS"]["Layers"])
+    assert not set(inspect(BASE)["RootFS"]["Layers"]) & set(image["RootFS"]["Layers"])
     assert image["Size"] < 130_000_000
     assert image["Config"]["Healthcheck"]["Test"][:2] == ["CMD", "python"]
 

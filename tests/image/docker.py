@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 import urllib.error
@@ -14,6 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 IMAGE = os.environ.get("MYSFITS_IMAGE", "mysfits")
 SURROUNDINGS = os.environ.get("MYSFITS_CLOUD_IMAGE", "mysfits-rehearsal")
+[BASE] = re.findall(r"^ARG PYTHON_IMAGE=(.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 EVANGELINE = "4e53920c-505a-4a90-a694-b9300791f0ae"
 
 

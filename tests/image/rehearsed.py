@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.image.docker import EVANGELINE, call, docker, inspect, journey
+from tests.image.docker import BASE, EVANGELINE, call, docker, inspect, journey
 from tests.platform_runner import Platform, until
 
 DOCKER = ["--docker"]
@@ -163,7 +163,7 @@ def test_a_rehearsal_that_is_killed_leaves_no_container(tmp_path: Path) -> None:
 
 def test_what_a_killed_rehearsal_left_behind_is_removed_by_the_next(tmp_path: Path) -> None:
     local = tmp_path / "local"
-    left = docker("create", "--label", f"ecs-emulator.folder={local}", "--network", "none", "python:3.13-slim")
+    left = docker("create", "--label", f"ecs-emulator.folder={local}", "--network", "none", BASE)
     docker("network", "create", "--label", f"ecs-emulator.folder={local}", "mysfits-left-behind")
     with Platform(local, options=[*DOCKER, "--placeholder"]) as platform:
         platform.ready()

@@ -30,6 +30,9 @@ def build(tmp_path: Path) -> Build:
             failing = "" if image_exists else 'case "$*" in *describe-images*) exit 254;; esac\n'
             script.write_text(f'#!/bin/sh\necho "{tool} $*" >> "$CALLS"\n{failing}')
             script.chmod(0o755)
+        for name in ("tools/check", ".ci/run"):
+            (tmp_path / name).parent.mkdir()
+            (tmp_path / name).touch(0o644)
         (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
         phases = yaml.safe_load((ROOT / "buildspec.yml").read_text())["phases"]
         commands = "\n".join(each for phase in phases.values() for each in phase.get("commands", []))
@@ -59,6 +62,11 @@ def test_the_image_is_built_pushed_and_handed_on_under_its_commit(build: Build, 
     assert f"COMMIT={COMMIT} --tag {REPOSITORY}:{COMMIT} ." in built
     handed_on = json.loads((tmp_path / "imagedefinitions.json").read_text())
     assert handed_on == [{"name": "monolith-service", "imageUri": f"{REPOSITORY}:{COMMIT}"}]
+
+
+def test_scripts_can_be_run_though_the_source_came_in_a_zip(build: Build, tmp_path: Path) -> None:
+    build(False)
+    assert all(os.access(tmp_path / name, os.X_OK) for name in ("tools/check", ".ci/run"))
 
 
 def test_docker_is_logged_in_to_the_registry_of_the_repository(build: Build) -> None:

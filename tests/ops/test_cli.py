@@ -202,8 +202,24 @@ def test_what_aws_refuses_is_one_clear_line(mysfits: Mysfits, folder: Path, clou
     assert len(result.output.splitlines()) == 1
 
 
+@pytest.fixture
+def account(cloud: Cloud, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An AWS account, which the environment names no endpoint of; behind it is the local cloud all the same."""
+    (folder / "aws-config").write_text(f"[default]\nendpoint_url = {cloud.url}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(folder / "aws-config"))
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+
+
 @pytest.mark.parametrize("verb", ["seed", "logs"])
 @pytest.mark.usefixtures("rehearsal")
+def test_aws_is_not_the_rehearsal_whose_endpoint_the_shell_has(mysfits: Mysfits, verb: str) -> None:
+    result = mysfits(verb, "--aws")
+    assert result.exit_code == 2
+    assert "the environment names another endpoint: `unset AWS_ENDPOINT_URL`" in result.output
+
+
+@pytest.mark.parametrize("verb", ["seed", "logs"])
+@pytest.mark.usefixtures("rehearsal", "account")
 def test_on_aws_the_outputs_of_the_stacks_are_needed(mysfits: Mysfits, verb: str) -> None:
     """--aws never falls back to the rehearsal that happens to run here."""
     result = mysfits(verb, "--aws")
@@ -214,15 +230,18 @@ def test_on_aws_the_outputs_of_the_stacks_are_needed(mysfits: Mysfits, verb: str
 
 
 def test_on_aws_the_outputs_of_the_stacks_say_what_to_work_on(
-    mysfits: Mysfits, cloud: Cloud, outputs: dict[str, str], rows: Rows, folder: Path
+    mysfits: Mysfits, outputs: dict[str, str], rows: Rows, folder: Path, request: pytest.FixtureRequest
 ) -> None:
+    there = len(rows.all())
+    request.getfixturevalue("account")
     (folder / "cfn-output.json").write_text(json.dumps(outputs))
     assert mysfits("seed", "--aws").exit_code == 0
-    assert len(rows.all()) == 12
+    assert (there, len(rows.all())) == (0, 12)
     assert len(mysfits("logs", "--aws").output.splitlines()) == 3
 
 
 @pytest.mark.parametrize("text", ["{half", "[]", '"text"'])
+@pytest.mark.usefixtures("account")
 def test_outputs_that_cannot_be_read_are_a_clear_error(mysfits: Mysfits, folder: Path, text: str) -> None:
     (folder / "cfn-output.json").write_text(text)
     result = mysfits("seed", "--aws")
@@ -234,6 +253,7 @@ def test_outputs_that_cannot_be_read_are_a_clear_error(mysfits: Mysfits, folder:
 def test_help_lists_every_command(mysfits: Mysfits, arguments: tuple[str, ...]) -> None:
     output = mysfits(*arguments).output
     assert all(f"\n  {name} " in output for name in main.commands)
+    assert ECS_EMULATOR.name not in output
 
 
 @pytest.mark.parametrize("verb", sorted(main.commands))

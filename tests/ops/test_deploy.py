@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -156,7 +157,7 @@ def test_a_service_that_fails_shows_its_dead_tasks(operate: Mysfits, formation: 
 
 def test_of_mere_consequences_the_first_has_to_do() -> None:
     assert first_cause([]) is None
-    only = {"ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "Resource creation cancelled"}
+    only: Any = {"ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "Resource creation cancelled"}
     assert first_cause([only]) == only
 
 

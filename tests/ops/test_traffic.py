@@ -205,5 +205,5 @@ def test_traffic_is_dropped_and_given_back(operate: Mysfits, balancer: Balancer)
 
 def test_what_is_put_back_is_what_the_template_has() -> None:
     listener = read_template(CFN / "cluster.yml")["Resources"]["HttpListener"]["Properties"]
-    [otherwise] = [each["Fn::If"][2] for each in listener["DefaultActions"]]
-    assert otherwise == NOT_FOUND
+    [[_, _, serving]] = [each["Fn::If"] for each in listener["DefaultActions"]]
+    assert serving["Fn::If"][2] == NOT_FOUND

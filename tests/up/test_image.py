@@ -8,7 +8,7 @@ from pathlib import Path
 
 import boto3
 
-from ecs_emulator.scheduler.processes import Processes
+from ecs_emulator.scheduler.runner import TaskRunner
 from emulator.tests.scheduler.launches import a_container, a_launch, awslogs, ended, statuses
 from emulator.tests.scheduler.test_processes import ROLE, answer, processes, said
 from ops.local.image import snapshots
@@ -18,7 +18,7 @@ __all__ = ["processes", "said"]
 
 
 def test_the_application_itself_runs_from_its_snapshot(
-    processes: Processes, session: boto3.Session, table_name: str, tmp_path: Path
+    processes: TaskRunner, session: boto3.Session, table_name: str, tmp_path: Path
 ) -> None:
     snapshots(tmp_path).push("real", ROOT)
     group = f"real-{uuid.uuid4()}"

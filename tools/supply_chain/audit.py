@@ -62,16 +62,16 @@ def locked() -> dict[tuple[str, str, str], list[str]]:
 
 def findings(packages: Mapping[tuple[str, str, str], Sequence[str]], source: str = SOURCE) -> list[KnownVulnerability]:
     """Vulnerabilities known of these packages. Raises NotAsked."""
-    asked = [KNOWN_BAD, *(Package(*each, hashes=()) for each in packages)]
+    queries = [KNOWN_BAD, *(Package(*each, hashes=()) for each in packages)]
     known: list[tuple[str, ...]] = []
-    for first in range(0, len(asked), _AT_ONCE):
-        known += _ask(asked[first : first + _AT_ONCE], source)
+    for first in range(0, len(queries), _AT_ONCE):
+        known += _ask(queries[first : first + _AT_ONCE], source)
     if not known[0]:
         raise NotAsked(f"it knows nothing against {KNOWN_BAD.name} {KNOWN_BAD.version}, against which much is known")
     locks = list(packages.values())
     return [
         KnownVulnerability(package, tuple(locks[number]), ids)
-        for number, (package, ids) in enumerate(zip(asked[1:], known[1:], strict=True))
+        for number, (package, ids) in enumerate(zip(queries[1:], known[1:], strict=True))
         if ids
     ]
 
@@ -82,22 +82,22 @@ def _ask(packages: Sequence[Package], source: str) -> list[tuple[str, ...]]:
     request = urllib.request.Request(source, body, {"Content-Type": "application/json"})  # noqa: S310 (of our own)
     try:
         with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
-            told = json.loads(answer.read(_LARGEST))
+            document = json.loads(answer.read(_LARGEST))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NotAsked(str(error).strip("<>")) from error
-    return _understood(told, len(packages))
+    return _understood(document, len(packages))
 
 
-def _understood(told: Any, asked: int) -> list[tuple[str, ...]]:
+def _understood(document: Any, count: int) -> list[tuple[str, ...]]:
     """OSV's names of what is known, in the order asked. Raises NotAsked."""
     try:
-        if any(result.get("next_page_token") for result in told["results"]):
+        if any(result.get("next_page_token") for result in document["results"]):
             raise NotAsked("its answer is not whole")
-        known = [tuple(str(each["id"]) for each in result.get("vulns", [])) for result in told["results"]]
+        known = [tuple(str(each["id"]) for each in result.get("vulns", [])) for result in document["results"]]
     except (AttributeError, KeyError, TypeError) as error:
         raise NotAsked("its answer is not of the form that OSV's have") from error
-    if len(known) != asked:
-        raise NotAsked(f"it was asked about {asked} packages and answered about {len(known)}")
+    if len(known) != count:
+        raise NotAsked(f"it was asked about {count} packages and answered about {len(known)}")
     return known
 
 

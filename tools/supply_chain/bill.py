@@ -33,10 +33,10 @@ class Bill:
 
 def differences(bill: Bill, locked: Iterable[Package]) -> list[str]:
     """A sentence for each Python package that is in the image or in the lock and not in the other; sorted."""
-    there, wanted = bill.of("pypi"), {unquote(each.purl) for each in locked}
+    there, expected = bill.of("pypi"), {unquote(each.purl) for each in locked}
     return sorted(
-        [f"{each} is in the image, and not locked." for each in there - wanted]
-        + [f"{each} is locked, and not in the image." for each in wanted - there]
+        [f"{each} is in the image, and not locked." for each in there - expected]
+        + [f"{each} is locked, and not in the image." for each in expected - there]
     )
 
 

@@ -91,8 +91,8 @@ def page() -> str:
         rows = [(each.name, each.version, licence(each)) for each in packages]
         parts.append(f"## {image}\n\n" + table(("package", "version", "licence"), rows))
     used = sorted({name for packages in images().values() for each in packages for name in licences(licence(each))})
-    asked = [(name, ALLOWED.get(name, "**is not allowed**")) for name in used]
-    parts.append("## What they ask for\n\n" + table(("licence", "it"), asked))
+    terms = [(name, ALLOWED.get(name, "**is not allowed**")) for name in used]
+    parts.append("## What they ask for\n\n" + table(("licence", "it"), terms))
     return "\n\n".join(parts) + "\n"
 
 

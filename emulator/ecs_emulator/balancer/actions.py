@@ -9,10 +9,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ecs_emulator.balancer.matching import UnsupportedCondition
+from ecs_emulator.balancer.matching import EnvoyConfig, UnsupportedCondition
 from ecs_emulator.balancer.response_headers import overwriting
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import (
+        ActionOutputTypeDef,
+        FixedResponseActionConfigTypeDef,
+        RedirectActionConfigTypeDef,
+    )
 
 SERVER = "awselb/2.0"
 TITLES = {
@@ -42,7 +49,7 @@ def page(status: int) -> str:
     return f"<html>\n<head><title>{text}</title></head>\n<body><center><h1>{text}</h1></center></body>\n</html>\n"
 
 
-def answer(status: int, body: str = "", content_type: str = "") -> dict[str, Any]:
+def answer(status: int, body: str = "", content_type: str = "") -> EnvoyConfig:
     """Envoy's Route, without its match, that answers by itself."""
     headers = {"server": SERVER, **({"content-type": content_type} if content_type else {})}
     return {
@@ -51,7 +58,7 @@ def answer(status: int, body: str = "", content_type: str = "") -> dict[str, Any
     }
 
 
-def action(actions: Sequence[dict[str, Any]], here: ActionContext) -> dict[str, Any]:
+def action(actions: Sequence[ActionOutputTypeDef], here: ActionContext) -> EnvoyConfig:
     """Envoy's Route, without its match, for the actions of one rule, as DescribeRules shapes them.
 
     Raises UnsupportedCondition.
@@ -67,7 +74,7 @@ def action(actions: Sequence[dict[str, Any]], here: ActionContext) -> dict[str, 
     return _forward(last, here)
 
 
-def _fixed(config: dict[str, Any]) -> dict[str, Any]:
+def _fixed(config: FixedResponseActionConfigTypeDef) -> EnvoyConfig:
     body = config.get("MessageBody") or ""
     code = config["StatusCode"]
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_FixedResponseActionConfig.html
@@ -76,19 +83,19 @@ def _fixed(config: dict[str, Any]) -> dict[str, Any]:
     return answer(int(code), body, (config.get("ContentType") or "text/plain") if body else "")
 
 
-def _redirect(config: dict[str, Any], here: ActionContext) -> dict[str, Any]:
+def _redirect(config: RedirectActionConfigTypeDef, here: ActionContext) -> EnvoyConfig:
     # redirects.lua answers, for it knows the request; the direct response is never given.
     status = int(config["StatusCode"].removeprefix("HTTP_"))
-    told = {
+    fields = {
         "location": location(config, here),
         "status": str(status),
         "page": page(status),
         "headers": {**here.response_headers, "server": SERVER},
     }
-    return {**answer(status), "metadata": {"filter_metadata": {"envoy.filters.http.lua": told}}}
+    return {**answer(status), "metadata": {"filter_metadata": {"envoy.filters.http.lua": fields}}}
 
 
-def location(config: dict[str, Any], here: ActionContext) -> str:
+def location(config: RedirectActionConfigTypeDef, here: ActionContext) -> str:
     """Location of a redirect, with `#{host}`, `#{path}` and `#{query}` still to be filled in.
 
     A redirect to another listener of the same host goes to where that listens on this machine, by plain HTTP.
@@ -105,7 +112,7 @@ def location(config: dict[str, Any], here: ActionContext) -> str:
     return f"{protocol}://{host}:{port}{rest}"
 
 
-def _forward(action: dict[str, Any], here: ActionContext) -> dict[str, Any]:
+def _forward(action: ActionOutputTypeDef, here: ActionContext) -> EnvoyConfig:
     config = action.get("ForwardConfig") or {}
     groups = config.get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
     shares = [

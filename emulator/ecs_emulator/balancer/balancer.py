@@ -42,7 +42,7 @@ class Balancer:
         self._api_port = api_port
         self._clock = clock
         self._news = threading.Condition(threading.RLock())
-        self._told, self._read = 1, 0  # changes of the store: told of, and read
+        self._changes, self._read = 1, 0  # changes of the store: all, and those read
         self._has_news = True
         self._unread: tuple[str, ...] = ()  # why the store could not be read
         self._is_closed = False
@@ -61,7 +61,7 @@ class Balancer:
     def changed(self) -> None:
         """ELBv2's store holds something new: read it soon."""
         with self._news:
-            self._told += 1
+            self._changes += 1
             self._news.notify_all()
 
     def close(self) -> None:
@@ -131,8 +131,8 @@ class Balancer:
     def _current(self) -> RoutingPlan:
         # A rule that was made a moment ago is there: what was told is read first.
         with self._news:
-            told = self._told
-            self._news.wait_for(lambda: self._read >= told or self._unread or self._is_closed, _READING)
+            changes = self._changes
+            self._news.wait_for(lambda: self._read >= changes or self._unread or self._is_closed, _READING)
             return self._plan
 
     def _restarted(self) -> None:
@@ -146,12 +146,12 @@ class Balancer:
     def _read_changes(self) -> None:
         while True:
             with self._news:
-                self._news.wait_for(lambda: self._is_closed or self._told > self._read)
+                self._news.wait_for(lambda: self._is_closed or self._changes > self._read)
                 if self._is_closed:
                     return
             time.sleep(_TOGETHER)
             with self._news:
-                told = self._told
+                changes = self._changes
             try:
                 new = plan(read(self._client), self._api_port, self._clock)
             except (BotoCoreError, ClientError, ValueError, KeyError) as error:
@@ -161,7 +161,7 @@ class Balancer:
                     self._news.wait_for(lambda: self._is_closed, _RETRY)
                 continue
             with self._news:
-                self._plan, self._read, self._unread = new, told, ()
+                self._plan, self._read, self._unread = new, changes, ()
                 self._targets.know(new.groups)
 
     def _publish_changes(self) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from ecs_emulator.balancer.listeners import TYPES, from_file, seconds
-from ecs_emulator.balancer.matching import UnsupportedCondition
+from ecs_emulator.balancer.matching import EnvoyConfig, UnsupportedCondition
 from ecs_emulator.scheduler.interfaces import TargetAddress
 
 _PLENTY = 1_000_000_000  # no limit: the ALB has none that a laptop would reach
 
 
-def cluster(name: str, policy: dict[str, Any], idle_timeout: float, endpoints: Path) -> dict[str, Any]:
+def cluster(name: str, policy: EnvoyConfig, idle_timeout: float, endpoints: Path) -> EnvoyConfig:
     """Envoy's Cluster for a target group; `endpoints` is the file with its targets."""
     limits = {"max_connections": _PLENTY, "max_pending_requests": _PLENTY, "max_requests": _PLENTY}
     return {
@@ -37,12 +36,12 @@ def cluster(name: str, policy: dict[str, Any], idle_timeout: float, endpoints: P
     }
 
 
-def policy(algorithm: str, slow_start: float) -> dict[str, Any]:
+def policy(algorithm: str, slow_start: float) -> EnvoyConfig:
     """Envoy's policy for `load_balancing.algorithm.type`; a new target's share grows for `slow_start` seconds.
 
     Raises UnsupportedCondition.
     """
-    kinds: dict[str, tuple[str, dict[str, Any]]] = {
+    kinds: dict[str, tuple[str, EnvoyConfig]] = {
         "round_robin": ("round_robin.v3.RoundRobin", {}),
         # The one with the fewest of all, not of two drawn by lot.
         "least_outstanding_requests": ("least_request.v3.LeastRequest", {"selection_method": "FULL_SCAN"}),
@@ -57,7 +56,7 @@ def policy(algorithm: str, slow_start: float) -> dict[str, Any]:
     return {"name": algorithm, "typed_config": {"@type": name, **settings}}
 
 
-def endpoints(name: str, targets: Iterable[TargetAddress]) -> dict[str, Any]:
+def endpoints(name: str, targets: Iterable[TargetAddress]) -> EnvoyConfig:
     """Envoy's ClusterLoadAssignment: the targets that get requests."""
     addresses = [{"socket_address": {"address": target.id, "port_value": target.port}} for target in sorted(targets)]
     return {

@@ -25,6 +25,7 @@ from typing import Any
 
 from ecs_emulator import reaper
 from ecs_emulator.balancer.listeners import from_file
+from ecs_emulator.balancer.matching import EnvoyConfig
 from ecs_emulator.supervisor import how_ended
 
 # For which an update may stay untaken before that is a problem; the requests go on by the last one that was taken.
@@ -61,7 +62,7 @@ class _Connection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def bootstrap(folder: Path, admin: Path) -> dict[str, Any]:
+def bootstrap(folder: Path, admin: Path) -> EnvoyConfig:
     """Bootstrap configuration of Envoy; all else is in the files that it names. `admin` is the socket for questions."""
     return {
         "node": {"id": "balancer", "cluster": "emulator"},

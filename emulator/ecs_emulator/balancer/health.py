@@ -6,9 +6,13 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.interfaces import Health
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.literals import TargetHealthReasonEnumType
 
 # Times that no speed shortens, in seconds: a busy machine must not invent failures.
 SHORTEST_TIMEOUT = 2.0  # of a check
@@ -27,7 +31,7 @@ UNKNOWN = Health("unused", "Target.NotRegistered", "Target is not registered to 
 class HealthCheckFailure:
     """A check that failed, in ELBv2's words."""
 
-    reason: str
+    reason: TargetHealthReasonEnumType
     description: str
 
     @classmethod

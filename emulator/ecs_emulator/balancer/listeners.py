@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from ecs_emulator.balancer.actions import SERVER, page
-from ecs_emulator.balancer.matching import SOURCE
+from ecs_emulator.balancer.matching import SOURCE, EnvoyConfig
 from ecs_emulator.balancer.response_headers import overwriting
 
 TYPES = "type.googleapis.com/envoy"
@@ -23,7 +22,7 @@ _OWN_ANSWERS: list[tuple[list[str], int | None, int]] = [
 ]
 
 
-def from_file(path: Path) -> dict[str, Any]:
+def from_file(path: Path) -> EnvoyConfig:
     """Source of Envoy's resources of one kind: a file that is replaced by renaming another to it."""
     return {"path_config_source": {"path": str(path)}, "resource_api_version": "V3"}
 
@@ -34,7 +33,7 @@ def seconds(value: float) -> str:
 
 def listener(
     name: str, local_port: int, protocol: str, idle_timeout: float, drops_invalid: bool, routes: Path
-) -> dict[str, Any]:
+) -> EnvoyConfig:
     """Envoy's Listener at a port of this machine; `routes` is the file with its routes, `name` their name too.
 
     A listener of protocol HTTPS speaks HTTP here and tells its targets HTTPS: the certificate is in AWS.
@@ -81,9 +80,7 @@ def listener(
     }
 
 
-def route_configuration(
-    name: str, routes: Sequence[dict[str, Any]], response_headers: Mapping[str, str]
-) -> dict[str, Any]:
+def route_configuration(name: str, routes: Sequence[EnvoyConfig], response_headers: Mapping[str, str]) -> EnvoyConfig:
     """The RouteConfiguration: the first of `routes` that matches is taken. `response_headers` are in each answer."""
     return {
         "@type": f"{TYPES}.config.route.v3.RouteConfiguration",
@@ -98,7 +95,7 @@ def _script(name: str) -> str:
     return Path(__file__).with_name(name).read_text()
 
 
-def _lua(name: str, code: str) -> dict[str, Any]:
+def _lua(name: str, code: str) -> EnvoyConfig:
     return {
         "name": name,
         "typed_config": {
@@ -108,7 +105,7 @@ def _lua(name: str, code: str) -> dict[str, Any]:
     }
 
 
-def _own_answers() -> list[dict[str, Any]]:
+def _own_answers() -> list[EnvoyConfig]:
     mappers = []
     for flags, given, status in _OWN_ANSWERS:
         reason = {"response_flag_filter": {"flags": flags}}
@@ -118,16 +115,16 @@ def _own_answers() -> list[dict[str, Any]]:
     return [*mappers, _own_answer(_both(unseen, _is_status("GE", 400)), 400)]
 
 
-def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def _both(one: EnvoyConfig, other: EnvoyConfig) -> EnvoyConfig:
     return {"and_filter": {"filters": [one, other]}}
 
 
-def _is_status(comparison: str, status: int) -> dict[str, Any]:
+def _is_status(comparison: str, status: int) -> EnvoyConfig:
     value = {"default_value": status, "runtime_key": f"status.{status}"}
     return {"status_code_filter": {"comparison": {"op": comparison, "value": value}}}
 
 
-def _own_answer(reason: dict[str, Any], status: int) -> dict[str, Any]:
+def _own_answer(reason: EnvoyConfig, status: int) -> EnvoyConfig:
     return {
         "filter": reason,
         "status_code": status,

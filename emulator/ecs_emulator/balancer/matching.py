@@ -8,7 +8,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import RuleConditionOutputTypeDef
+
+_Config = Literal["HostHeaderConfig", "PathPatternConfig", "HttpHeaderConfig"]  # whose values are texts
 
 # Set for every request by headers.lua: the client's address, as 32 digits 0 and 1.
 SOURCE = "x-emulator-source"
@@ -18,11 +23,15 @@ _LONGEST = 128  # characters of a regular expression
 _UNKNOWN = re.compile(r"\(\?(?:[=!>|]|<[=!]|P=|R|\d)|\\[1-9gk]|\\[pP]|[*+?}]\+")
 
 
+# A part of Envoy's configuration, in the JSON of its protocol buffers.
+EnvoyConfig = dict[str, Any]
+
+
 class UnsupportedCondition(Exception):
     """A sentence on what the load balancer of an emulator cannot do."""
 
 
-def match(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def match(conditions: Sequence[RuleConditionOutputTypeDef]) -> EnvoyConfig:
     """Envoy's RouteMatch for requests that meet all `conditions`, as DescribeRules shapes them.
 
     Raises UnsupportedCondition.
@@ -45,7 +54,7 @@ def wildcard(pattern: str, one: str = ".") -> str:
     return "".join({"*": f"{one}*", "?": one}.get(character, re.escape(character)) for character in pattern)
 
 
-def _texts(condition: dict[str, Any], config: str) -> list[str]:
+def _texts(condition: RuleConditionOutputTypeDef, config: _Config) -> list[str]:
     # In an object of their own, or, in the short form, beside the field's name; AWS tells them both ways.
     nested = condition.get(config, {})
     plain = nested.get("Values") or condition.get("Values") or []
@@ -72,24 +81,24 @@ def _any_of(patterns: Sequence[str]) -> str:
     return "(?:" + "|".join(patterns) + ")"
 
 
-def _header(name: str, regex: str) -> dict[str, Any]:
+def _header(name: str, regex: str) -> EnvoyConfig:
     return {"name": name, "string_match": {"safe_regex": {"regex": regex}}}
 
 
-def _host(condition: dict[str, Any]) -> dict[str, Any]:
+def _host(condition: RuleConditionOutputTypeDef) -> EnvoyConfig:
     return _header(":authority", f"(?is:{_any_of(_texts(condition, 'HostHeaderConfig'))}(?::[0-9]+)?)")
 
 
-def _method(condition: dict[str, Any]) -> dict[str, Any]:
+def _method(condition: RuleConditionOutputTypeDef) -> EnvoyConfig:
     return _header(":method", _any_of([re.escape(name) for name in condition["HttpRequestMethodConfig"]["Values"]]))
 
 
-def _any_header(condition: dict[str, Any]) -> dict[str, Any]:
+def _any_header(condition: RuleConditionOutputTypeDef) -> EnvoyConfig:
     name = condition["HttpHeaderConfig"]["HttpHeaderName"].lower()
     return _header(name, f"(?is:{_any_of(_texts(condition, 'HttpHeaderConfig'))})")
 
 
-def _query(condition: dict[str, Any]) -> dict[str, Any]:
+def _query(condition: RuleConditionOutputTypeDef) -> EnvoyConfig:
     pairs = [
         (wildcard(pair["Key"], "[^&=]") if pair.get("Key") else "[^&=]*") + "=" + wildcard(pair["Value"], "[^&]")
         for pair in condition["QueryStringConfig"]["Values"]
@@ -97,7 +106,7 @@ def _query(condition: dict[str, Any]) -> dict[str, Any]:
     return _header(":path", rf"(?is:[^?]*\?(?:.*&)?{_any_of(pairs)}(?:&.*)?)")
 
 
-def _source(condition: dict[str, Any]) -> dict[str, Any]:
+def _source(condition: RuleConditionOutputTypeDef) -> EnvoyConfig:
     try:
         networks = [ipaddress.ip_network(cidr, strict=False) for cidr in condition["SourceIpConfig"]["Values"]]
     except ValueError as error:
@@ -111,7 +120,7 @@ def _source(condition: dict[str, Any]) -> dict[str, Any]:
     return _header(SOURCE, _any_of(prefixes or ["IPv6"]))
 
 
-_HEADERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+_HEADERS: dict[str, Callable[[RuleConditionOutputTypeDef], EnvoyConfig]] = {
     "host-header": _host,
     "http-request-method": _method,
     "http-header": _any_header,

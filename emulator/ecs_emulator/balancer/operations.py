@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.balancer.health import UNKNOWN
@@ -12,49 +12,63 @@ from ecs_emulator.balancer.plan import Group
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import (
+        DeregisterTargetsInputTypeDef,
+        DescribeTargetHealthInputTypeDef,
+        RegisterTargetsInputTypeDef,
+        TargetDescriptionTypeDef,
+        TargetHealthDescriptionTypeDef,
+        TargetHealthTypeDef,
+    )
 
-def register_targets(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
-    group = _group(balancer, asked)
-    for target in _targets(asked["Targets"], group):
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
+
+
+def register_targets(balancer: Balancer, request: RegisterTargetsInputTypeDef) -> Answer:
+    group = _group(balancer, request["TargetGroupArn"])
+    for target in _targets(request["Targets"], group):
         balancer.register(group.arn, target)
     return {}
 
 
-def deregister_targets(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
+def deregister_targets(balancer: Balancer, request: DeregisterTargetsInputTypeDef) -> Answer:
     """A target that the group does not have is no error."""
-    group = _group(balancer, asked)
-    for target in _targets(asked["Targets"], group):
+    group = _group(balancer, request["TargetGroupArn"])
+    for target in _targets(request["Targets"], group):
         balancer.deregister(group.arn, target)
     return {}
 
 
-def describe_target_health(balancer: Balancer, asked: dict[str, Any]) -> dict[str, Any]:
-    group = _group(balancer, asked)
-    targets = _targets(asked["Targets"], group) if asked.get("Targets") else balancer.targets(group.arn)
+def describe_target_health(balancer: Balancer, request: DescribeTargetHealthInputTypeDef) -> Answer:
+    group = _group(balancer, request["TargetGroupArn"])
+    targets = _targets(request["Targets"], group) if request.get("Targets") else balancer.targets(group.arn)
     healths = [(target, balancer.health(group.arn, target)) for target in targets]
     return {
         "TargetHealthDescriptions": [
-            _described(target, health or UNKNOWN, group) for target, health in healths if health or asked.get("Targets")
+            _described(target, health or UNKNOWN, group)
+            for target, health in healths
+            if health or request.get("Targets")
         ]
     }
 
 
-OPERATIONS: dict[str, Callable[[Balancer, dict[str, Any]], dict[str, Any]]] = {
+OPERATIONS: OwnerOperations[Balancer] = {
     "RegisterTargets": register_targets,
     "DeregisterTargets": deregister_targets,
     "DescribeTargetHealth": describe_target_health,
 }
 
 
-def _group(balancer: Balancer, asked: dict[str, Any]) -> Group:
-    group = balancer.group(asked["TargetGroupArn"])
+def _group(balancer: Balancer, arn: str) -> Group:
+    group = balancer.group(arn)
     if group is None:
         raise AwsError("TargetGroupNotFound", "One or more target groups not found")
     return group
 
 
-def _targets(asked: list[dict[str, Any]], group: Group) -> list[TargetAddress]:
-    return [TargetAddress(_address(each["Id"]), each.get("Port") or group.port) for each in asked]
+def _targets(descriptions: Sequence[TargetDescriptionTypeDef], group: Group) -> list[TargetAddress]:
+    return [TargetAddress(_address(each["Id"]), each.get("Port") or group.port) for each in descriptions]
 
 
 def _address(text: str) -> str:
@@ -64,10 +78,14 @@ def _address(text: str) -> str:
         raise AwsError("ValidationError", f"The IP address '{text}' is not a valid IPv4 address") from error
 
 
-def _described(target: TargetAddress, health: Health, group: Group) -> dict[str, Any]:
-    told = {"State": health.state, "Reason": health.reason, "Description": health.description}
+def _described(target: TargetAddress, health: Health, group: Group) -> TargetHealthDescriptionTypeDef:
+    state: TargetHealthTypeDef = {"State": health.state}
+    if health.reason is not None:
+        state["Reason"] = health.reason
+    if health.description is not None:
+        state["Description"] = health.description
     return {
         "Target": {"Id": target.id, "Port": target.port},
         "HealthCheckPort": str(group.checks.port or target.port),
-        "TargetHealth": {name: value for name, value in told.items() if value is not None},
+        "TargetHealth": state,
     }

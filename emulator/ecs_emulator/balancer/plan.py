@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.balancer.actions import ActionContext, action, answer
 from ecs_emulator.balancer.clusters import policy
 from ecs_emulator.balancer.health import HealthCheckSettings, codes
-from ecs_emulator.balancer.matching import UnsupportedCondition, match
+from ecs_emulator.balancer.matching import EnvoyConfig, UnsupportedCondition, match
 from ecs_emulator.balancer.response_headers import response_headers
 from ecs_emulator.balancer.store import LoadBalancerStore, is_application
 from ecs_emulator.clock import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import ActionOutputTypeDef, RuleTypeDef
+
+    from ecs_emulator.balancer.store import StoredListener, StoredTargetGroup
 
 # The application keeps an idle connection for 60 s; the balancer must be the first to close it.
 IDLE_UPSTREAM = 55.0
@@ -39,7 +44,7 @@ class Group:
     port: int  # of a target that is registered without one
     used: bool  # a rule or a default action of the load balancer forwards to it
     delay: float  # after which a target that was deregistered is gone
-    policy: dict[str, Any]
+    policy: EnvoyConfig
     checks: HealthCheckSettings
 
 
@@ -54,7 +59,7 @@ class Listener:
     port: int
     local_port: int
     protocol: str
-    routes: list[dict[str, Any]]
+    routes: list[EnvoyConfig]
     response_headers: dict[str, str]
 
 
@@ -103,7 +108,7 @@ def plan(store: LoadBalancerStore, api_port: int, clock: Clock) -> RoutingPlan:
 
 
 def _surroundings(
-    listener: dict[str, Any], ports: dict[int, int], clusters: dict[str, str], idle: float
+    listener: StoredListener, ports: dict[int, int], clusters: dict[str, str], idle: float
 ) -> ActionContext:
     headers = response_headers(listener.get("Attributes", {}))
     return ActionContext(listener["Protocol"], int(listener["Port"]), ports, clusters, idle, headers)
@@ -117,14 +122,14 @@ def _unsupported(attributes: dict[str, str]) -> list[str]:
     ]
 
 
-def _is_possible(listener: dict[str, Any], local_port: int, problems: list[str]) -> bool:
+def _is_possible(listener: StoredListener, local_port: int, problems: list[str]) -> bool:
     if 0 < local_port < 65536:
         return True
     problems.append(f"The listener on port {listener['Port']} would need port {local_port} of this machine.")
     return False
 
 
-def _forwarded(actions: list[dict[str, Any]]) -> Iterator[str]:
+def _forwarded(actions: Iterable[ActionOutputTypeDef]) -> Iterator[str]:
     for each in actions:
         if "TargetGroupArn" in each:
             yield each["TargetGroupArn"]
@@ -132,7 +137,7 @@ def _forwarded(actions: list[dict[str, Any]]) -> Iterator[str]:
             yield group["TargetGroupArn"]
 
 
-def _group(described: dict[str, Any], used: bool, clock: Clock, problems: list[str]) -> Group:
+def _group(described: StoredTargetGroup, used: bool, clock: Clock, problems: list[str]) -> Group:
     arn, name, attributes = described["TargetGroupArn"], described["TargetGroupName"], described["Attributes"]
 
     def refuse(what: str) -> None:
@@ -160,7 +165,7 @@ def _group(described: dict[str, Any], used: bool, clock: Clock, problems: list[s
     )
 
 
-def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> HealthCheckSettings:
+def _checks(described: StoredTargetGroup, clock: Clock, refuse: Callable[[str], None]) -> HealthCheckSettings:
     expected = (described.get("Matcher") or {}).get("HttpCode") or "200"
     try:
         codes(expected)
@@ -180,7 +185,7 @@ def _checks(described: dict[str, Any], clock: Clock, refuse: Any) -> HealthCheck
     )
 
 
-def _listener(described: dict[str, Any], here: ActionContext, problems: list[str]) -> Listener:
+def _listener(described: StoredListener, here: ActionContext, problems: list[str]) -> Listener:
     name = f"listener-{here.port}"
     problems += [
         f"Listener on port {here.port}: {sentence}" for sentence in _unsupported(described.get("Attributes", {}))
@@ -195,7 +200,7 @@ def _number(priority: str) -> int:
     return int(priority) if priority.isdigit() else 0
 
 
-def _routes(rule: dict[str, Any], here: ActionContext, problems: list[str]) -> Iterator[dict[str, Any]]:
+def _routes(rule: RuleTypeDef, here: ActionContext, problems: list[str]) -> Iterator[EnvoyConfig]:
     which = f"Rule {rule['Priority']} of the listener on port {here.port}"
     if rule.get("Transforms"):
         problems.append(f"{which}: transforms are not emulated.")

@@ -6,11 +6,11 @@ import os
 import socket
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from ecs_emulator.balancer.clusters import cluster, endpoints
 from ecs_emulator.balancer.envoy import Envoy
 from ecs_emulator.balancer.listeners import listener, route_configuration
+from ecs_emulator.balancer.matching import EnvoyConfig
 from ecs_emulator.balancer.plan import Listener, RoutingPlan
 from ecs_emulator.balancer.targets import TargetTable
 
@@ -35,7 +35,7 @@ class SnapshotPublisher:
     def __init__(self, envoy: Envoy, targets: TargetTable) -> None:
         self._envoy = envoy
         self._targets = targets
-        self._clusters: dict[str, dict[str, Any]] = {}  # by name; those too that go when no route names them any more
+        self._clusters: dict[str, EnvoyConfig] = {}  # by name; those too that go when no route names them any more
         self._listeners: dict[str, Listener] = {}  # those whose port is ours
         self._taken: dict[str, int] = {}
         self._blocked: list[str] = []  # sentences on ports in use

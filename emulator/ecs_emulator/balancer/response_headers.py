@@ -8,8 +8,8 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modif
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from ecs_emulator.balancer.matching import EnvoyConfig
 from ecs_emulator.cloud.header_attributes import NAMES, attribute
 
 
@@ -19,7 +19,7 @@ def response_headers(attributes: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in configured.items() if value}
 
 
-def overwriting(headers: Mapping[str, str]) -> list[dict[str, Any]]:
+def overwriting(headers: Mapping[str, str]) -> list[EnvoyConfig]:
     """Envoy's HeaderValueOptions, by which each header is in a response once, with this value."""
     return [
         # Envoy would take what is between two percent signs for a command.

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, cast
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
+    from mypy_boto3_elbv2.type_defs import ListenerTypeDef, LoadBalancerTypeDef, RuleTypeDef, TargetGroupTypeDef
+
+    class StoredListener(ListenerTypeDef):
+        Rules: list[RuleTypeDef]
+        Attributes: NotRequired[dict[str, str]]
+
+    class StoredLoadBalancer(LoadBalancerTypeDef):
+        Listeners: NotRequired[list[StoredListener]]
+        Attributes: NotRequired[dict[str, str]]
+
+    class StoredTargetGroup(TargetGroupTypeDef):
+        Attributes: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -16,14 +28,14 @@ class LoadBalancerStore:
     All else is as the Describe operations shape it. Only the first application load balancer is looked into.
     """
 
-    load_balancers: list[dict[str, Any]] = field(default_factory=list)
-    target_groups: list[dict[str, Any]] = field(default_factory=list)
+    load_balancers: list[StoredLoadBalancer] = field(default_factory=list)
+    target_groups: list[StoredTargetGroup] = field(default_factory=list)
 
 
 def read(client: ElasticLoadBalancingv2Client) -> LoadBalancerStore:
     """Contents of ELBv2 now. Raises botocore's errors, also when something is deleted while it is read."""
     pages = client.get_paginator("describe_load_balancers").paginate()
-    balancers: list[dict[str, Any]] = [dict(each) for page in pages for each in page["LoadBalancers"]]
+    balancers = [cast("StoredLoadBalancer", each) for page in pages for each in page["LoadBalancers"]]
     emulated = next((each for each in balancers if is_application(each)), None)
     if emulated is not None:
         arn = emulated["LoadBalancerArn"]
@@ -40,7 +52,7 @@ def read(client: ElasticLoadBalancingv2Client) -> LoadBalancerStore:
             for page in listeners
             for listener in page["Listeners"]
         ]
-    groups = [
+    groups: list[StoredTargetGroup] = [
         {**group, "Attributes": _as_dict(attributes["Attributes"])}
         for page in client.get_paginator("describe_target_groups").paginate()
         for group in page["TargetGroups"]
@@ -49,13 +61,13 @@ def read(client: ElasticLoadBalancingv2Client) -> LoadBalancerStore:
     return LoadBalancerStore(balancers, groups)
 
 
-def is_application(balancer: dict[str, Any]) -> bool:
-    return bool(balancer.get("Type", "application") == "application")
+def is_application(balancer: LoadBalancerTypeDef) -> bool:
+    return balancer.get("Type", "application") == "application"
 
 
-def _rules(client: ElasticLoadBalancingv2Client, listener_arn: str) -> list[dict[str, Any]]:
+def _rules(client: ElasticLoadBalancingv2Client, listener_arn: str) -> list[RuleTypeDef]:
     pages = client.get_paginator("describe_rules").paginate(ListenerArn=listener_arn)
-    return [dict(rule) for page in pages for rule in page["Rules"]]
+    return [rule for page in pages for rule in page["Rules"]]
 
 
 def _as_dict(attributes: Any) -> dict[str, str]:

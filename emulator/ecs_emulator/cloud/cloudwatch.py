@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.metrics import Datum, Dimensions, Metric, MetricStore, is_statistic, statistic
+
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer
 
 # What would change an answer and cannot be done here.
 _REFUSED = {
@@ -18,10 +21,10 @@ _REFUSED = {
 }
 
 
-def put_metric_data(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, Any]:
+def put_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
-    _refuse("PutMetricData", asked)
-    data = [_datum(asked["Namespace"], each) for each in asked.get("MetricData", [])]
+    _refuse("PutMetricData", request)
+    data = [_datum(request["Namespace"], each) for each in request.get("MetricData", [])]
     for datum in data:
         metrics.put(datum)
     return {}
@@ -45,20 +48,22 @@ def _datum(namespace: str, given: Mapping[str, Any]) -> Datum:
     )
 
 
-def get_metric_data(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, Any]:
+def get_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
-    _refuse("GetMetricData", asked)
-    newest_first = asked.get("ScanBy", "TimestampDescending") == "TimestampDescending"
+    _refuse("GetMetricData", request)
+    newest_first = request.get("ScanBy", "TimestampDescending") == "TimestampDescending"
     found = []
-    for query in asked["MetricDataQueries"]:
+    for query in request["MetricDataQueries"]:
         if "MetricStat" not in query:
             raise AwsError("ValidationError", "Expressions are not emulated here; each query has to have a MetricStat.")
-        wanted = query["MetricStat"]
-        name = wanted["Stat"]
+        metric_stat = query["MetricStat"]
+        name = metric_stat["Stat"]
         _check(name)
-        metric = _metric(wanted["Metric"])
-        span = _span(asked)
-        points = [(at, statistic(name, each)) for at, each in metrics.periods(metric, *span, wanted["Period"]).items()]
+        metric = _metric(metric_stat["Metric"])
+        span = _span(request)
+        points = [
+            (at, statistic(name, each)) for at, each in metrics.periods(metric, *span, metric_stat["Period"]).items()
+        ]
         points.sort(reverse=newest_first)
         if query.get("ReturnData", True):
             found.append(
@@ -73,12 +78,12 @@ def get_metric_data(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str,
     return {"MetricDataResults": found, "Messages": []}
 
 
-def get_metric_statistics(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, Any]:
+def get_metric_statistics(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html"""
-    names, extended = asked.get("Statistics", []), asked.get("ExtendedStatistics", [])
+    names, extended = request.get("Statistics", []), request.get("ExtendedStatistics", [])
     for each in (*names, *extended):
         _check(each)
-    metric = _metric(asked)
+    metric = _metric(request)
     points = [
         {
             "Timestamp": _moment(at),
@@ -86,14 +91,14 @@ def get_metric_statistics(metrics: MetricStore, asked: Mapping[str, Any]) -> dic
             **{name: statistic(name, values) for name in names},
             **({"ExtendedStatistics": {name: statistic(name, values) for name in extended}} if extended else {}),
         }
-        for at, values in metrics.periods(metric, *_span(asked), asked["Period"]).items()
+        for at, values in metrics.periods(metric, *_span(request), request["Period"]).items()
     ]
     return {"Label": metric.name, "Datapoints": points}
 
 
-def list_metrics(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, Any]:
+def list_metrics(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html"""
-    _refuse("ListMetrics", asked)
+    _refuse("ListMetrics", request)
     found = [
         {
             "Namespace": metric.namespace,
@@ -101,28 +106,30 @@ def list_metrics(metrics: MetricStore, asked: Mapping[str, Any]) -> dict[str, An
             "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions],
         }
         for metric in metrics.all()
-        if metric.namespace == asked.get("Namespace", metric.namespace)
-        and metric.name == asked.get("MetricName", metric.name)
-        and all(_has(metric, each) for each in asked.get("Dimensions", []))
+        if metric.namespace == request.get("Namespace", metric.namespace)
+        and metric.name == request.get("MetricName", metric.name)
+        and all(_has(metric, each) for each in request.get("Dimensions", []))
     ]
     return {"Metrics": found}
 
 
-def _has(metric: Metric, wanted: Mapping[str, str]) -> bool:
+def _has(metric: Metric, dimension: Mapping[str, str]) -> bool:
     values = dict(metric.dimensions)
-    return wanted["Name"] in values and wanted.get("Value", values[wanted["Name"]]) == values[wanted["Name"]]
+    return (
+        dimension["Name"] in values and dimension.get("Value", values[dimension["Name"]]) == values[dimension["Name"]]
+    )
 
 
-def _metric(asked: Mapping[str, Any]) -> Metric:
-    return Metric(asked.get("Namespace", ""), asked.get("MetricName", ""), _dimensions(asked))
+def _metric(request: Mapping[str, Any]) -> Metric:
+    return Metric(request.get("Namespace", ""), request.get("MetricName", ""), _dimensions(request))
 
 
-def _dimensions(asked: Mapping[str, Any]) -> Dimensions:
-    return tuple(sorted((each["Name"], each["Value"]) for each in asked.get("Dimensions", [])))
+def _dimensions(request: Mapping[str, Any]) -> Dimensions:
+    return tuple(sorted((each["Name"], each["Value"]) for each in request.get("Dimensions", [])))
 
 
-def _span(asked: Mapping[str, Any]) -> tuple[float, float]:
-    start, end = asked["StartTime"].timestamp(), asked["EndTime"].timestamp()
+def _span(request: Mapping[str, Any]) -> tuple[float, float]:
+    start, end = request["StartTime"].timestamp(), request["EndTime"].timestamp()
     if start >= end:
         raise AwsError("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
     return start, end
@@ -133,9 +140,9 @@ def _check(name: str) -> None:
         raise AwsError("InvalidParameterValue", f"The statistic {name} is not emulated here.")
 
 
-def _refuse(operation: str, asked: Mapping[str, Any]) -> None:
+def _refuse(operation: str, request: Mapping[str, Any]) -> None:
     for name in _REFUSED[operation]:
-        if name in asked:
+        if name in request:
             raise AwsError("InvalidParameterValue", f"{name} of {operation} is not emulated here.")
 
 

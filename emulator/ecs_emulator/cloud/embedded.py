@@ -57,20 +57,20 @@ def _data(root: dict[str, Any], directive: dict[str, Any], at: float) -> Iterato
             yield Datum(metric, at, _values(root[each["Name"]]), each.get("Unit", "None"), resolution)
 
 
-def _values(told: Any) -> list[float]:
-    values = [_number(value) for value in (told if isinstance(told, list) else [told])]
+def _values(member: Any) -> list[float]:
+    values = [_number(value) for value in (member if isinstance(member, list) else [member])]
     if len(values) > _VALUES:
         raise ValueError("too many values")
     return values
 
 
-def _number(told: Any) -> float:
-    if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told):
-        raise ValueError(f"{told!r} is no number")
-    return float(told)
+def _number(member: Any) -> float:
+    if isinstance(member, bool) or not isinstance(member, int | float) or not math.isfinite(member):
+        raise ValueError(f"{member!r} is no number")
+    return float(member)
 
 
-def _text(told: Any) -> str:
-    if not isinstance(told, str) or not told:
-        raise ValueError(f"{told!r} is no text")
-    return told
+def _text(member: Any) -> str:
+    if not isinstance(member, str) or not member:
+        raise ValueError(f"{member!r} is no text")
+    return member

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING
 
 from waitress.parser import HTTPRequestParser
 from werkzeug.wrappers import Request, Response
@@ -26,6 +26,9 @@ from ecs_emulator.cloud.refusals import protocol, refusal
 from ecs_emulator.cloud.request_route import RequestRoute
 from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.cloud.service import EmulatedService, OperationHandlers, bound
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 __all__ = ["Cloud", "OperationHandlers", "bound"]
 
@@ -80,7 +83,7 @@ class Cloud:
         if self.journal:
             self.journal.close()
 
-    def _application(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         answer = self._answer(request)
         if self.journal and answer.status_code < HTTPStatus.BAD_REQUEST:

@@ -62,8 +62,8 @@ def _like(pattern: str, text: str, ignore_case: bool = False) -> bool:
 
 def _holds(conditions: Mapping[str, Any], context: Context) -> bool:
     given = {name.lower(): value for name, value in context.items()}
-    for operator, wanted in conditions.items():
-        for key, values in wanted.items():
+    for operator, tests in conditions.items():
+        for key, values in tests.items():
             if key.lower() not in given:
                 raise CannotJudge(f"Nothing is known here of the condition key {key}.")
             if not any(_OPERATORS[operator](value, given[key.lower()]) for value in _listed(values)):
@@ -74,7 +74,7 @@ def _holds(conditions: Mapping[str, Any], context: Context) -> bool:
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "ArnEquals": _like,
     "ArnLike": _like,
-    "StringEquals": lambda wanted, given: wanted == given,
+    "StringEquals": lambda value, given: value == given,
     "StringLike": _like,
 }
 

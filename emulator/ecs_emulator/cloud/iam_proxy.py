@@ -9,11 +9,14 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
 from ecs_emulator.cloud.iam import CannotJudge, allows
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _BATCHES = {"BatchGetItem", "BatchWriteItem"}
 _TRANSACTIONS = {"TransactGetItems", "TransactWriteItems"}
@@ -36,20 +39,20 @@ class IamProxy:
         self.passed: set[tuple[str, str]] = set()
         self.denied: list[str] = []
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self._answer(Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
         target = request.headers.get("X-Amz-Target", "")
         try:
-            wanted = required_permissions(target, request.get_json(force=True, silent=True) or {}, self._here)
-            forbidden = [each for each in wanted if not allows(self._policies, *each)]
+            required = required_permissions(target, request.get_json(force=True, silent=True) or {}, self._here)
+            forbidden = [each for each in required if not allows(self._policies, *each)]
         except CannotJudge as problem:
             return self._deny(str(problem))
         if forbidden:
             action, resource = forbidden[0]
             return self._deny(f"not authorized to perform: {action} on resource: {resource}")
-        self.passed |= set(wanted)
+        self.passed |= set(required)
         return self._passed_on(request)
 
     def _deny(self, message: str) -> Response:

@@ -23,7 +23,7 @@ FAILED = "ServerException"
 _LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 
 
-def asked(request: Request, body: bytes, _model: ServiceModel) -> tuple[str, Any]:
+def parse(request: Request, body: bytes, _model: ServiceModel) -> tuple[str, Any]:
     """The operation's name, and its input as it came. Raises AwsError."""
     if request.method != "POST":
         raise AwsError("UnknownOperationException", f"An operation is asked for with POST, not with {request.method}.")

@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Listene
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.elbv2.models import elbv2_backends
@@ -14,7 +13,11 @@ from moto.elbv2.models import elbv2_backends
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.header_attributes import NAMES, attribute
 from ecs_emulator.cloud.moto_backend import MOTO_LOCK
+from ecs_emulator.cloud.service import Operations
 from ecs_emulator.local import REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import DescribeListenerAttributesInputTypeDef, ModifyListenerAttributesInputTypeDef
 
 _REQUEST_HEADERS = (
     *(f"mtls_clientcert{part}" for part in ("_serial_number", "_issuer", "_subject", "_validity", "_leaf", "")),
@@ -28,11 +31,19 @@ DEFAULTS = {
 }
 
 
-def complete(given: dict[str, Any]) -> None:
+def describe(_given: DescribeListenerAttributesInputTypeDef) -> None:
+    _complete()
+
+
+def modify(given: ModifyListenerAttributesInputTypeDef) -> None:
     """Raises AwsError for an attribute that no listener has."""
-    for each in given.get("Attributes", []):
+    for each in given["Attributes"]:
         if each["Key"] not in DEFAULTS:
             raise AwsError("ValidationError", f"Listener attribute key '{each['Key']}' is not recognized")
+    _complete()
+
+
+def _complete() -> None:
     with MOTO_LOCK:
         for balancer in elbv2_backends[DEFAULT_ACCOUNT_ID][REGION].load_balancers.values():
             if balancer.type == "application":
@@ -41,7 +52,7 @@ def complete(given: dict[str, Any]) -> None:
                     listener.attributes = DEFAULTS | known
 
 
-OPERATIONS: Mapping[str, Callable[[dict[str, Any]], None]] = {
-    "DescribeListenerAttributes": complete,
-    "ModifyListenerAttributes": complete,
+OPERATIONS: Operations = {
+    "DescribeListenerAttributes": describe,
+    "ModifyListenerAttributes": modify,
 }

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Operati
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from moto.core.exceptions import ServiceException
@@ -19,7 +19,28 @@ from ecs_emulator.cloud import listener_attributes
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.cloud.rules import complete_action, complete_condition, with_values
+from ecs_emulator.cloud.service import Answer, Operations
 from ecs_emulator.local import REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import (
+        CreateListenerInputTypeDef,
+        CreateLoadBalancerInputTypeDef,
+        CreateRuleInputTypeDef,
+        DeleteLoadBalancerInputTypeDef,
+        DeleteRuleInputTypeDef,
+        DescribeListenersInputTypeDef,
+        DescribeLoadBalancerAttributesInputTypeDef,
+        DescribeLoadBalancersInputTypeDef,
+        DescribeRulesInputTypeDef,
+        DescribeTargetGroupsInputTypeDef,
+        ModifyListenerInputTypeDef,
+        ModifyLoadBalancerAttributesInputTypeDef,
+        ModifyRuleInputTypeDef,
+        ModifyTargetGroupAttributesInputTypeDef,
+        RuleTypeDef,
+        SetRulePrioritiesInputTypeDef,
+    )
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes
 _ATTRIBUTES = {
@@ -57,9 +78,9 @@ def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:
 
     def put(answer: bytes) -> bytes:
         code, reason = current()
-        told = f"<Code>{code}</Code>" + (f"<Reason>{escape(reason)}</Reason>" if reason else "")
+        content = f"<Code>{code}</Code>" + (f"<Reason>{escape(reason)}</Reason>" if reason else "")
         # Without groups in the replacement: a reason is no pattern.
-        return re.sub(rb"<State>.*?</State>", lambda _: f"<State>{told}</State>".encode(), answer, flags=re.DOTALL)
+        return re.sub(rb"<State>.*?</State>", lambda _: f"<State>{content}</State>".encode(), answer, flags=re.DOTALL)
 
     return put
 
@@ -74,8 +95,10 @@ def _store() -> Iterator[Any]:
             raise AwsError(error.code, error.message) from None
 
 
-def create_rule(given: dict[str, Any]) -> dict[str, Any]:
+def create_rule(given: CreateRuleInputTypeDef) -> Answer:
     _check_rule(given)
+    if given["Priority"] > 50_000:
+        raise AwsError("ValidationError", "The priority of a rule is between 1 and 50000.")
     with _store() as store:
         rule = store.create_rule(
             given["ListenerArn"],
@@ -85,52 +108,50 @@ def create_rule(given: dict[str, Any]) -> dict[str, Any]:
             given.get("Tags"),
         )
         rule.conditions = given["Conditions"]
-        return {"Rules": [_told(rule)]}
+        return {"Rules": [_description(rule)]}
 
 
-def modify_rule(given: dict[str, Any]) -> dict[str, Any]:
+def modify_rule(given: ModifyRuleInputTypeDef) -> Answer:
     _check_rule(given)
     with _store() as store:
         conditions = given.get("Conditions", [])
         rule = store.modify_rule(given["RuleArn"], with_values(conditions), given.get("Actions", []))
         rule.conditions = conditions or rule.conditions
-        return {"Rules": [_told(rule)]}
+        return {"Rules": [_description(rule)]}
 
 
-def _check_rule(given: dict[str, Any]) -> None:
+def _check_rule(given: CreateRuleInputTypeDef | ModifyRuleInputTypeDef) -> None:
     if given.get("Transforms"):
         raise AwsError("ValidationError", "Transforms are not emulated here.")
-    if given.get("Priority", 1) > 50_000:
-        raise AwsError("ValidationError", "The priority of a rule is between 1 and 50000.")
 
 
-def describe_rules(given: dict[str, Any]) -> dict[str, Any]:
+def describe_rules(given: DescribeRulesInputTypeDef) -> Answer:
     """In the order in which they are tried."""
     with _store() as store:
         rules = sorted(store.describe_rules(given.get("ListenerArn"), given.get("RuleArns")), key=_order)
         start = next((number for number, rule in enumerate(rules, 1) if rule.arn == given.get("Marker")), 0)
         page = rules[start : start + given.get("PageSize", 400)]
         more = {"NextMarker": page[-1].arn} if page and page[-1] is not rules[-1] else {}
-        return {"Rules": [_told(rule) for rule in page], **more}
+        return {"Rules": [_description(rule) for rule in page], **more}
 
 
-def set_rule_priorities(given: dict[str, Any]) -> dict[str, Any]:
+def set_rule_priorities(given: SetRulePrioritiesInputTypeDef) -> Answer:
     """All at once, so that two rules may change places."""
     with _store() as store:
-        wanted = {each["RuleArn"]: each["Priority"] for each in given["RulePriorities"]}
-        rules = store.describe_rules(None, list(wanted))
+        priorities = {each["RuleArn"]: each["Priority"] for each in given["RulePriorities"]}
+        rules = store.describe_rules(None, list(priorities))
         if any(rule.is_default for rule in rules):
             raise AwsError("OperationNotPermitted", "Default rules' priorities cannot be modified")
         for rule in rules:
             others = [each for each in store.describe_rules(rule.listener_arn, None) if each is not rule]
-            if wanted[rule.arn] in [wanted.get(each.arn, each.priority) for each in others]:
-                raise AwsError("PriorityInUse", f"Priority '{wanted[rule.arn]}' is currently in use")
+            if priorities[rule.arn] in [priorities.get(each.arn, each.priority) for each in others]:
+                raise AwsError("PriorityInUse", f"Priority '{priorities[rule.arn]}' is currently in use")
         for rule in rules:
-            rule.priority = wanted[rule.arn]
-        return {"Rules": [_told(rule) for rule in sorted(rules, key=_order)]}
+            rule.priority = priorities[rule.arn]
+        return {"Rules": [_description(rule) for rule in sorted(rules, key=_order)]}
 
 
-def delete_rule(given: dict[str, Any]) -> None:
+def delete_rule(given: DeleteRuleInputTypeDef) -> None:
     with _store() as store:
         if store.describe_rules(None, [given["RuleArn"]])[0].is_default:
             raise AwsError("OperationNotPermitted", f"Default rule '{given['RuleArn']}' cannot be deleted")
@@ -140,7 +161,7 @@ def _order(rule: Any) -> int:
     return 50_001 if rule.is_default else int(rule.priority)
 
 
-def _told(rule: Any) -> dict[str, Any]:
+def _description(rule: Any) -> RuleTypeDef:
     return {
         "RuleArn": rule.arn,
         "Priority": str(rule.priority),
@@ -150,20 +171,20 @@ def _told(rule: Any) -> dict[str, Any]:
     }
 
 
-def create_load_balancer(given: dict[str, Any]) -> None:
+def create_load_balancer(given: CreateLoadBalancerInputTypeDef) -> None:
     with _store() as store:
         if given["Name"] in [balancer.name for balancer in store.load_balancers.values()]:
             message = f"A load balancer with the same name '{given['Name']}' exists, but with different settings"
             raise AwsError("DuplicateLoadBalancerName", message)
 
 
-def describe_load_balancers(_given: dict[str, Any]) -> None:
+def describe_load_balancers(_given: DescribeLoadBalancersInputTypeDef) -> None:
     with _store() as store:
         for balancer in store.load_balancers.values():
             balancer.scheme = balancer.scheme or "internet-facing"
 
 
-def delete_load_balancer(given: dict[str, Any]) -> None:
+def delete_load_balancer(given: DeleteLoadBalancerInputTypeDef) -> None:
     with _store() as store:
         balancer = store.load_balancers.get(given["LoadBalancerArn"])
         if balancer and balancer.attrs["deletion_protection.enabled"] == "true":
@@ -171,18 +192,20 @@ def delete_load_balancer(given: dict[str, Any]) -> None:
             raise AwsError("OperationNotPermitted", message)
 
 
-def complete_attributes(given: dict[str, Any]) -> None:
+def complete_attributes(
+    given: DescribeLoadBalancerAttributesInputTypeDef | ModifyLoadBalancerAttributesInputTypeDef,
+) -> None:
     with _store() as store:
         if balancer := store.load_balancers.get(given["LoadBalancerArn"]):
             balancer.attrs = {**_ATTRIBUTES, **balancer.attrs}
 
 
-def create_listener(given: dict[str, Any]) -> None:
+def create_listener(given: CreateListenerInputTypeDef) -> None:
     with _store() as store:
         _check_port(store, given["LoadBalancerArn"], given.get("Port"))
 
 
-def describe_listeners(_given: dict[str, Any]) -> None:
+def describe_listeners(_given: DescribeListenersInputTypeDef) -> None:
     with _store() as store:
         for balancer in store.load_balancers.values():
             for action in [action for each in balancer.listeners.values() for action in each.default_actions]:
@@ -190,7 +213,7 @@ def describe_listeners(_given: dict[str, Any]) -> None:
                 vars(action).update(complete_action(action.data))
 
 
-def modify_listener(given: dict[str, Any]) -> None:
+def modify_listener(given: ModifyListenerInputTypeDef) -> None:
     with _store() as store:
         listener = store.describe_listeners(None, [given["ListenerArn"]])[0]
         if given.get("Port") != listener.port:
@@ -205,7 +228,7 @@ def _check_port(store: Any, balancer_arn: str, port: int | None) -> None:
         raise AwsError("DuplicateListener", f"A listener already exists on this port for this load balancer '{port}'")
 
 
-def describe_target_groups(_given: dict[str, Any]) -> None:
+def describe_target_groups(_given: DescribeTargetGroupsInputTypeDef) -> None:
     """moto notes a load balancer when a rule is made, and neither when one is changed nor when one is gone."""
     with _store() as store:
         using: dict[str, set[str]] = {}
@@ -218,13 +241,13 @@ def describe_target_groups(_given: dict[str, Any]) -> None:
             group.load_balancer_arns = sorted(using.get(arn, ()))
 
 
-def modify_target_group_attributes(given: dict[str, Any]) -> None:
+def modify_target_group_attributes(given: ModifyTargetGroupAttributesInputTypeDef) -> None:
     for attribute in given["Attributes"]:
         if not _GROUP_ATTRIBUTES.fullmatch(attribute["Key"]):
             raise AwsError("ValidationError", f"Target group attribute key '{attribute['Key']}' is not recognized")
 
 
-OPERATIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
+OPERATIONS: Operations = {
     "CreateRule": create_rule,
     "ModifyRule": modify_rule,
     "DescribeRules": describe_rules,

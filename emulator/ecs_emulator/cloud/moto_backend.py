@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
+from moto.core import request as moto_request
 from moto.core.model_instances import model_data
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server import werkzeug_app
@@ -35,6 +36,11 @@ _OF_MOTO = ("/moto-api", "/favicon.ico", "/latest/")
 
 # Answers for pages of any origin are none of AWS's.
 werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
+
+# Only what is posted is a form. A file that is put with a form's type (curl's, where nobody names another) is a file.
+moto_request.Request.want_form_data_parsed = property(  # type: ignore[method-assign,assignment]
+    lambda request: request.method == "POST" and bool(request.environ.get("CONTENT_TYPE"))
+)
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and each service's own page
 _FAILURES = {
@@ -105,6 +111,8 @@ class MotoBackend:
             return answer
 
     def _send(self, request: Request) -> Answer:
+        # moto looks here for the path as it came; what is decoded no longer tells `%3F` from `?`.
+        request.environ["RAW_URI"] = request.environ.get("REQUEST_URI", "")
         return run_wsgi_app(self._moto, request.environ, buffered=True)
 
 
@@ -145,7 +153,7 @@ def _misuse(request: Request) -> AwsError | None:
     try:
         model = service_model(RequestRoute.of(request).scope)
         protocol = PROTOCOLS[model.protocol]
-        name, given = protocol.asked(request, request.get_data(), model)
+        name, given = protocol.parse(request, request.get_data(), model)
         if name not in model.operation_names:
             return protocol.unknown(name, model)
         shape = model.operation_model(name).input_shape

@@ -46,7 +46,7 @@ def form(request: Request, body: bytes) -> dict[str, str]:
         raise AwsError("MalformedQueryString", "The request is no form.") from None
 
 
-def asked(request: Request, body: bytes, model: ServiceModel) -> tuple[str, Any]:
+def parse(request: Request, body: bytes, model: ServiceModel) -> tuple[str, Any]:
     """The operation's name, and its input as it came. Raises AwsError."""
     if request.method != "POST":
         raise AwsError("InvalidAction", f"An action is asked for with POST, not with {request.method}.")

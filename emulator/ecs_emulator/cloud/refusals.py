@@ -46,13 +46,15 @@ def refusal(request: Request, error: AwsError) -> Response:
         document = json.dumps({"__type": error.code, "message": error.message})
         content_type = called.content_type if called.content_type in _JSON else "application/json"
     else:
-        told = f"<Code>{error.code}</Code><Message>{escape(legible(error.message))}</Message>"
+        detail = f"<Code>{error.code}</Code><Message>{escape(legible(error.message))}</Message>"
         content_type = "text/xml"
         if spoken == "ec2":
-            document = f"<Response><Errors><Error>{told}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
+            document = (
+                f"<Response><Errors><Error>{detail}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
+            )
         elif spoken == "s3":
-            document = f"<Error>{told}<RequestId>{request_id}</RequestId></Error>"
+            document = f"<Error>{detail}<RequestId>{request_id}</RequestId></Error>"
         else:
-            document = f"<ErrorResponse><Error>{told}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+            document = f"<ErrorResponse><Error>{detail}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
     headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code}
     return Response(document, status=error.status, headers=headers, content_type=content_type)

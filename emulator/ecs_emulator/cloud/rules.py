@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from ecs_emulator.cloud.errors import AwsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import (
+        ActionOutputTypeDef,
+        ActionUnionTypeDef,
+        RuleConditionOutputTypeDef,
+        TargetGroupStickinessConfigTypeDef,
+        TargetGroupTupleTypeDef,
+    )
+
+Condition = Mapping[str, Any]  # in either of its ways
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
 _CONFIGS = {
@@ -18,12 +30,12 @@ _CONFIGS = {
 _SHORT = ("host-header", "path-pattern")
 
 
-def with_values(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_values(conditions: Iterable[Condition]) -> list[Condition]:
     """The conditions as a reader understands them who knows no regular expressions: moto. Raises AwsError."""
     return [_with_values(condition) for condition in conditions]
 
 
-def _with_values(condition: dict[str, Any]) -> dict[str, Any]:
+def _with_values(condition: Condition) -> Condition:
     name = _CONFIGS.get(condition.get("Field", ""))
     if name is None:
         raise AwsError("ValidationError", f"Condition field '{condition.get('Field')}' must be one of {list(_CONFIGS)}")
@@ -40,23 +52,27 @@ def _with_values(condition: dict[str, Any]) -> dict[str, Any]:
     return {"Field": condition["Field"], name: {**config, "Values": expressions}}
 
 
-def complete_condition(condition: dict[str, Any]) -> dict[str, Any]:
+def complete_condition(condition: Condition) -> RuleConditionOutputTypeDef:
     """Values of a host or a path both ways, as DescribeRules tells them."""
     field = condition["Field"]
     if field not in _SHORT:
-        return condition
+        return cast("RuleConditionOutputTypeDef", condition)
     config = condition.get(_CONFIGS[field]) or {
         name: condition[name] for name in ("Values", "RegexValues") if condition.get(name)
     }
-    return {"Field": field, **config, _CONFIGS[field]: config}
+    return cast("RuleConditionOutputTypeDef", {"Field": field, **config, _CONFIGS[field]: config})
 
 
-def complete_action(action: dict[str, Any]) -> dict[str, Any]:
+def complete_action(action: ActionUnionTypeDef) -> ActionOutputTypeDef:
     """A forward both ways where it has one target group, and always with its ForwardConfig."""
-    if action["Type"] != "forward":
-        return action
-    config = action.get("ForwardConfig") or {"TargetGroups": [{"TargetGroupArn": action["TargetGroupArn"]}]}
-    groups = [{"Weight": 1, **group} for group in config.get("TargetGroups", [])]
-    sticky = config.get("TargetGroupStickinessConfig", {"Enabled": False})
-    one = {"TargetGroupArn": groups[0]["TargetGroupArn"]} if len(groups) == 1 else {}
-    return {**action, **one, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}}
+    complete = cast("ActionOutputTypeDef", action)
+    if complete["Type"] != "forward":
+        return complete
+    config = complete.get("ForwardConfig") or {"TargetGroups": [{"TargetGroupArn": complete["TargetGroupArn"]}]}
+    groups: list[TargetGroupTupleTypeDef] = [{"Weight": 1, **group} for group in config.get("TargetGroups", [])]
+    off: TargetGroupStickinessConfigTypeDef = {"Enabled": False}
+    sticky = config.get("TargetGroupStickinessConfig", off)
+    one: ActionOutputTypeDef = {**complete}
+    if len(groups) == 1:
+        one["TargetGroupArn"] = groups[0]["TargetGroupArn"]
+    return {**one, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}}

@@ -18,9 +18,12 @@ from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_backend import MotoBackend
 from ecs_emulator.cloud.protocols import WireProtocol, detect, validation_error
 
-Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
+# What an operation answers, shaped as botocore's model says. The stubs' outputs have what the protocol adds as well.
+Answer = dict[str, Any]
+Operation = Callable[[Any], Answer | None]
 Operations = Mapping[str, Operation]
 Owner = TypeVar("Owner")
+OwnerOperations = Mapping[str, Callable[[Owner, Any], Answer]]
 
 # Far above what any operation takes: CreateStack with 51,200 bytes of template, each of them escaped.
 _LARGEST_BODY = 2**20
@@ -52,7 +55,7 @@ class OperationHandlers:
     rewrite: Callable[[bytes], bytes] = _as_it_is
 
 
-def bound(operations: Mapping[str, Callable[[Owner, dict[str, Any]], dict[str, Any]]], owner: Owner) -> Operations:
+def bound(operations: OwnerOperations[Owner], owner: Owner) -> Operations:
     """The operations of a service, bound to their owner: `bound(scheduler.operations.OPERATIONS, scheduler)`."""
     return {name: partial(operation, owner) for name, operation in operations.items()}
 
@@ -71,7 +74,7 @@ class EmulatedService:
         protocol = detect(request, self.model)
         try:
             body = _body(request)
-            name, given = protocol.asked(request, body, self.model)
+            name, given = protocol.parse(request, body, self.model)
             response = self._answer(protocol, name, given, request_id)
             if response is None:
                 response = stored.answer(request)
@@ -85,8 +88,8 @@ class EmulatedService:
             _log.error("%s.%s failed", self.model.service_name, name, exc_info=True)
             why = f"{name} failed here: {type(failure).__name__}"
             # Of the server's errors the one that no client sends again.
-            told = AwsError(protocol.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
-            return protocol.refusal(told, self.model, request_id)
+            problem = AwsError(protocol.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
+            return protocol.refusal(problem, self.model, request_id)
 
     def _answer(self, protocol: WireProtocol, name: str, given: Any, request_id: str) -> Response | None:
         """None when moto is to answer. Raises AwsError."""
@@ -105,7 +108,7 @@ class EmulatedService:
             _log.error("%s.%s answers what it should not. %s", self.model.service_name, name, problem)
         return protocol.answer(operation, result, request_id)
 
-    def _result(self, protocol: WireProtocol, name: str, typed: dict[str, Any]) -> dict[str, Any] | None:
+    def _result(self, protocol: WireProtocol, name: str, typed: Any) -> Answer | None:
         if name in self._handlers.operations:
             return self._handlers.operations[name](typed)
         if self._handlers.rest_to_moto:

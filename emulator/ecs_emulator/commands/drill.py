@@ -15,7 +15,7 @@ import click
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.load import with_ids, with_routes
 from ecs_emulator.commands.options import Command, need_pictures
-from ecs_emulator.commands.up import agree, told, with_templates
+from ecs_emulator.commands.up import agree, start_errors, with_templates
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import Terminal
 
@@ -119,7 +119,7 @@ def drill(
     from ecs_emulator.scheduler.images import Images
 
     owner = program()
-    with told(owner.folder):
+    with start_errors(owner.folder):
         agree(templates, values, run, yes, Images(owner.folder / "images", stand_in=True))
     subject = Subject(_up(templates, run, values), workload=requests(routes or ("GET /",), ids), program=owner)
     known = {each.name: each for each in (rollout.DRILL, task_killed.DRILL)}

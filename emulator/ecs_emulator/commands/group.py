@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -47,13 +49,22 @@ class Commands(click.Group):
 
 
 class Verb(click.Command):
-    """A command whose help has the name of its program in the place of `ecs-emulator`."""
+    """A command whose help has the name of its program in the place of `ecs-emulator`, in lists of commands too."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with self._renamed():
+            super().format_help_text(ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        with self._renamed():
+            return super().get_short_help_str(limit)
+
+    @contextmanager
+    def _renamed(self) -> Iterator[None]:
         written = self.help
         self.help = written and written.replace(ECS_EMULATOR.name, program().name)
         try:
-            super().format_help_text(ctx, formatter)
+            yield
         finally:
             self.help = written
 

@@ -15,13 +15,13 @@ from ecs_emulator.ops.terminal import Terminal
 @on_cluster
 @click.argument("service", required=False)
 @click.option(
-    "--to", "wanted", metavar="REV", help="A revision: 7, family:7 or its ARN. Else the last that was completed."
+    "--to", "revision", metavar="REV", help="A revision: 7, family:7 or its ARN. Else the last that was completed."
 )
 @patience(900)
 @with_json
-def rollback(target: Target, service: str | None, wanted: str | None, timeout: int, out: Terminal) -> None:
+def rollback(target: Target, service: str | None, revision: str | None, timeout: int, out: Terminal) -> None:
     """Bring SERVICE back to the last completed or to a named revision, and prove it.
 
     A deployment that is under way is rolled back by ECS itself.
     """
-    Release(target, find(target, service), out, timeout).roll_back(wanted)
+    Release(target, find(target, service), out, timeout).roll_back(revision)

@@ -79,7 +79,7 @@ def up(templates: tuple[Path, ...], run: dict[str, str], values: dict[str, str],
     """
     if run and runtime["docker"]:
         raise click.UsageError("--run runs a process, --docker containers: say one of them.")
-    with told(program().folder):
+    with start_errors(program().folder):
         from ecs_emulator.ports import Ports
 
         if runtime["detach"]:
@@ -101,7 +101,7 @@ def run_templates(
 ) -> None:
     """Run templates once somebody has agreed to what they run; `settings` are those of the emulator.
 
-    Raises what `told` tells.
+    Raises what `start_errors` tells.
     """
     from ecs_emulator.emulator import Emulator
     from ecs_emulator.scheduler.images import Images
@@ -137,7 +137,7 @@ def prepare(cloud_port: int) -> None:
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def start_errors(folder: Path) -> Iterator[None]:
     """Context in which what keeps an emulator from starting or going on is one clear line. Raises ClickException."""
     from ecs_emulator.ports import PortUnusable
 

@@ -28,7 +28,7 @@ def _explain(stage: Stage, revision: str) -> None:
         if each.revision == revision:
             stage.tell(f"{revision}: {each.status}. {each.reason}")
     for death in stage.operator.deaths(revision):
-        for line in death.told():
+        for line in death.summary():
             stage.tell(line)
 
 

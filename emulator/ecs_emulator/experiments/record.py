@@ -86,11 +86,13 @@ def at_least(record: RunRecord, requests: int) -> CheckResult:
 
 def answered_by(record: RunRecord, revisions: Iterable[str]) -> CheckResult:
     """Each of the revisions, and no other."""
-    told = {name for name, share in record.report.by_revision().items() if share.requests > share.failed}
-    if told == {""} and not record.names_revision:
+    answering = {name for name, share in record.report.by_revision().items() if share.requests > share.failed}
+    if answering == {""} and not record.names_revision:
         return CheckResult(True, "Answers came that do not say which revision they are of.")
-    wanted = set(revisions)
-    return CheckResult(told == wanted, f"Answers came from {' and '.join(sorted(told)) or 'nobody'}.", told < wanted)
+    expected = set(revisions)
+    return CheckResult(
+        answering == expected, f"Answers came from {' and '.join(sorted(answering)) or 'nobody'}.", answering < expected
+    )
 
 
 def ended(record: RunRecord, revision: str, status: str) -> CheckResult:

@@ -28,7 +28,7 @@ class DrillResult:
     drill: Drill
     checks: list[CheckResult]
     record: RunRecord
-    told: list[str]  # what the drill has for people to read
+    notes: list[str]  # what the drill has for people to read
     picture: Path
     starvation: Starvation
 
@@ -55,7 +55,7 @@ class DrillResult:
             "starvation": vars(self.starvation),
             "acts": [vars(action) for action in self.record.actions],
             "events": [event._asdict() for event in events(self.record)],
-            "told": self.told,
+            "told": self.notes,
             "stored": dict(self.record.stored),
             "load": self.record.report.document(),
         }
@@ -87,7 +87,7 @@ def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, res
         record, starvation = stage.record(), heartbeat.stop()
     checks = [*judge(record), *subject.checks(record)]
     results.mkdir(parents=True, exist_ok=True)
-    outcome = DrillResult(drill, checks, record, stage.told, results / f"{drill.name}.png", starvation)
+    outcome = DrillResult(drill, checks, record, stage.notes, results / f"{drill.name}.png", starvation)
     title = f"{drill.name} {outcome.verdict}: {record.report.failed:,} of {record.report.requests:,} requests failed"
     draw(record, title, outcome.picture)
     (results / f"{drill.name}.json").write_text(json.dumps(outcome.document(), indent=1) + "\n")

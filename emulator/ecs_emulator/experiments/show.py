@@ -18,10 +18,12 @@ def outcome(result: DrillResult) -> RenderableType:
     for action in result.record.actions:
         took = f"{action.steady_at - action.at:.1f} s" if action.steady_at else "never"
         actions.add_row(action.text, took)
-    told = [Text(), *(Text(line) for line in result.told)] if result.told else []
+    notes = [Text(), *(Text(line) for line in result.notes)] if result.notes else []
     checks = [check.line for check in result.checks]
     starved = [Text(f"  ? {result.starvation.sentence}")] if result.inconclusive else []
-    return Group(show.summary(result.record.report), Text(), actions, *told, Text(), *checks, *starved, verdict(result))
+    return Group(
+        show.summary(result.record.report), Text(), actions, *notes, Text(), *checks, *starved, verdict(result)
+    )
 
 
 def verdict(result: DrillResult) -> Text:

@@ -109,17 +109,17 @@ class ServicePoller:
         return [(each["Target"]["Id"], each["TargetHealth"]["State"]) for each in found]
 
     def _deployed(self) -> dict[str, DeploymentSnapshot]:
-        told = self._ecs.list_service_deployments(cluster=self._named.cluster, service=self._named.service)[
+        deployments = self._ecs.list_service_deployments(cluster=self._named.cluster, service=self._named.service)[
             "serviceDeployments"
         ]
-        if new := sorted({each["targetServiceRevisionArn"] for each in told} - self._revisions.keys()):
+        if new := sorted({each["targetServiceRevisionArn"] for each in deployments} - self._revisions.keys()):
             found = self._ecs.describe_service_revisions(serviceRevisionArns=new)["serviceRevisions"]
             self._revisions |= {each["serviceRevisionArn"]: short(each["taskDefinition"]) for each in found}
         return {
             short(each["serviceDeploymentArn"]): DeploymentSnapshot(
                 self._revisions.get(each["targetServiceRevisionArn"], ""), each["status"], each.get("statusReason", "")
             )
-            for each in told
+            for each in deployments
         }
 
 

@@ -44,7 +44,7 @@ class Stage:
         self.operator = operator
         self.clock = clock
         self.requests = requests
-        self.told: list[str] = []
+        self.notes: list[str] = []
         self._emulator = emulator
         self._subject = subject
         self._watch = watch
@@ -115,7 +115,7 @@ class Stage:
 
     def tell(self, line: str) -> None:
         """Something that people should read at the end."""
-        self.told.append(line)
+        self.notes.append(line)
 
     # What is waited for
 

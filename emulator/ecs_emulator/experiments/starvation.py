@@ -68,14 +68,14 @@ class Heartbeat:
             start_new_session=True,
         )
         self.pid = self._process.pid
-        self._told: Starvation | None = None
+        self._starvation: Starvation | None = None
 
     def stop(self) -> Starvation:
         """End it; what it has measured. Again only says so."""
-        if self._told is None:
-            told, _ = self._process.communicate()
-            self._told = Starvation(self._health_check, tuple(json.loads(told or b"[]")))
-        return self._told
+        if self._starvation is None:
+            output, _ = self._process.communicate()
+            self._starvation = Starvation(self._health_check, tuple(json.loads(output or b"[]")))
+        return self._starvation
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def _now(load: Load) -> RenderableType:
     now = lately.by_revision()
     for revision, share in report.by_revision().items():
         current = now.get(revision, Share(0, 0)).requests / (lately.seconds or 1)
-        table.add_row(_told(revision), f"{current:,.0f}", f"{share.requests:,}", _failed(share.failed))
+        table.add_row(_label(revision), f"{current:,.0f}", f"{share.requests:,}", _failed(share.failed))
     return Group(Text(line(report)), table)
 
 
@@ -84,7 +84,7 @@ def _routes(report: LoadReport) -> Table:
 def _revisions(report: LoadReport) -> Table:
     table = _table("revision", "requests", "failed")
     for revision, share in report.by_revision().items():
-        table.add_row(_told(revision), f"{share.requests:,}", _failed(share.failed))
+        table.add_row(_label(revision), f"{share.requests:,}", _failed(share.failed))
     return table
 
 
@@ -96,7 +96,7 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _told(revision: str) -> str:
+def _label(revision: str) -> str:
     return revision or "(none told)"
 
 

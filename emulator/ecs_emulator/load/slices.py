@@ -90,9 +90,9 @@ def merged(slices: Iterable[Slice]) -> Slice:
 
 def percentile(counts: Counter[int], share: float) -> float:
     """The latency in milliseconds that `share` of the answers did not exceed; 0 when there are none."""
-    wanted = share * counts.total()
+    rank = share * counts.total()
     for step, count in sorted(counts.items()):
-        wanted -= count
-        if wanted <= 0:
+        rank -= count
+        if rank <= 0:
             return math.exp(step * _STEP)
     return 0.0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.ops.target import Target
 from ecs_emulator.wildcards import fits
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.client import ElasticLoadBalancingv2Client as Client
-    from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
+    from mypy_boto3_elbv2.type_defs import RuleTypeDef, TargetHealthDescriptionTypeDef
 
 # States of a load balancer in which requests get to targets by it.
 ROUTING = ("active", "active_impaired")
@@ -69,7 +69,7 @@ def rules(elbv2: Client, listener: str) -> list[Rule]:
     return sorted(found, key=lambda rule: int(rule.priority) if rule.priority.isdigit() else 10**6)
 
 
-def _rule(rule: Mapping[str, Any]) -> Rule:
+def _rule(rule: RuleTypeDef) -> Rule:
     conditions = rule.get("Conditions", [])
     paths: list[str] = []
     for condition in conditions:

@@ -141,7 +141,7 @@ class Follower:
             if death.task not in {each.task for each in self._deaths}:
                 self._deaths.append(death)
                 # In a crash loop the first ones tell it all.
-                for line in death.told() if len(self._deaths) <= 3 else death.told()[:1]:
+                for line in death.summary() if len(self._deaths) <= 3 else death.summary()[:1]:
                     self._out.say(line)
         said = self._line(deployment)
         if said != self._said:
@@ -150,8 +150,8 @@ class Follower:
 
     def _line(self, deployment: ServiceDeploymentTypeDef) -> str:
         parts = []
-        target: Any = deployment.get("targetServiceRevision")
-        sources: list[Any] = list(deployment.get("sourceServiceRevisions", []))
+        target = deployment.get("targetServiceRevision")
+        sources = deployment.get("sourceServiceRevisions", [])
         for each in [target, *sources] if target else sources:
             starting = f", {each['pendingTaskCount']} starting" if each.get("pendingTaskCount") else ""
             parts.append(f"{self._revision(each['arn'])}: {each.get('runningTaskCount', 0)} running{starting}")
@@ -162,9 +162,9 @@ class Follower:
 
 def _reason(deployment: ServiceDeploymentTypeDef) -> str:
     alarms = (deployment.get("alarms") or {}).get("triggeredAlarmNames", [])
-    told = [
+    reasons = [
         deployment.get("statusReason", ""),
         (deployment.get("rollback") or {}).get("reason", ""),
         f"alarms: {', '.join(alarms)}" if alarms else "",
     ]
-    return " ".join(dict.fromkeys(part for part in told if part)) or "ECS gives no reason."
+    return " ".join(dict.fromkeys(part for part in reasons if part)) or "ECS gives no reason."

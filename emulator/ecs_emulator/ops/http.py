@@ -37,7 +37,7 @@ class Answer:
             return None
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The answer in a few words for people."""
         return f"{self.status} {self.type or 'without a type'}" if self.status else f"no answer ({self.error})"
 

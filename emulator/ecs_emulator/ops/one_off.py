@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -15,21 +15,26 @@ from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from ecs_emulator.ops.waiting import going_on, rounds
 
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
+
 LATE = 5.0  # seconds in which the last log lines may still come
 
 
-def run(target: Target, named: Named, command: Sequence[str], wanted: str | None, timeout: float, out: Terminal) -> int:
+def run(
+    target: Target, named: Named, command: Sequence[str], reference: str | None, timeout: float, out: Terminal
+) -> int:
     """Run `command` and show its log lines; its exit code. Raises Failure (FAILED, TIMED_OUT)."""
-    service: Any = describe(target.ecs, named)
+    service = describe(target.ecs, named)
     family = short(service["taskDefinition"]).partition(":")[0]
-    revision = revisions.named(family, wanted) if wanted else service["taskDefinition"]
+    revision = revisions.named(family, reference) if reference else service["taskDefinition"]
     definition = revisions.read(target.ecs, revision)
     container = revisions.main_container(service, definition)
     answer = target.ecs.run_task(
         cluster=named.cluster,
         taskDefinition=revision,
         count=1,
-        startedBy=f"{target.program.name} run-task",
+        startedBy=f"{target.program.name}/run-task",
         overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
         **cast("Any", like(service)),
     )
@@ -55,16 +60,19 @@ def run(target: Target, named: Named, command: Sequence[str], wanted: str | None
     )
 
 
-def like(service: dict[str, Any]) -> dict[str, Any]:
+def like(service: ServiceTypeDef) -> dict[str, Any]:
     """Launch type and network of the service's tasks, as RunTask takes it."""
-    taken = ("networkConfiguration", "platformVersion", "launchType", "capacityProviderStrategy")
-    found = {name: service[name] for name in taken if service.get(name)}
+    found: dict[str, Any] = {
+        name: service[name]
+        for name in ("networkConfiguration", "platformVersion", "launchType", "capacityProviderStrategy")
+        if service.get(name)
+    }
     if "capacityProviderStrategy" in found:  # one excludes the other
         found.pop("launchType", None)
     return found
 
 
-def _ended(task: Any, container: str, shown: list[str], seconds: float, out: Terminal) -> int:
+def _ended(task: TaskTypeDef, container: str, shown: list[str], seconds: float, out: Terminal) -> int:
     codes = [each.get("exitCode") for each in task.get("containers", []) if each.get("name") == container]
     code = codes[0] if codes else None
     facts = {"task": short(task["taskArn"]), "exit_code": code, "lines": shown, "seconds": seconds}

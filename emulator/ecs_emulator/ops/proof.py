@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops import balancing, http, revisions, tasks
 from ecs_emulator.ops.balancing import Probe
@@ -13,6 +13,9 @@ from ecs_emulator.ops.http import Answer
 from ecs_emulator.ops.services import Named, describe, short
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.waiting import rounds
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 REVISION_HEADER = "X-Service-Revision"
 ANSWERS = 6  # requests: with two targets in turn, each answers some
@@ -58,7 +61,7 @@ def look(target: Target, named: Named, revision: str) -> list[Check]:
     return checks
 
 
-def of_tasks(target: Target, named: Named, service: Mapping[str, Any], revision: str) -> list[Check]:
+def of_tasks(target: Target, named: Named, service: ServiceTypeDef, revision: str) -> list[Check]:
     """The checks of the running tasks and of every target group."""
     running = tasks.listed(target.ecs, named)
     definitions = [task["taskDefinitionArn"] for task in running]
@@ -72,11 +75,11 @@ def of_tasks(target: Target, named: Named, service: Mapping[str, Any], revision:
     return checks
 
 
-def _groups(service: Mapping[str, Any]) -> list[str]:
+def _groups(service: ServiceTypeDef) -> list[str]:
     return [each["targetGroupArn"] for each in service.get("loadBalancers", []) if "targetGroupArn" in each]
 
 
-def primary(service: Mapping[str, Any], revision: str) -> Check:
+def primary(service: ServiceTypeDef, revision: str) -> Check:
     """The primary deployment has the revision, has completed, and is the only one."""
     deployments = [
         f"{each['status']} {short(each['taskDefinition'])}"
@@ -136,21 +139,23 @@ def answers(given: list[Answer], revision: str, way: Probe, may_be_mute: bool = 
 
     `may_be_mute`: its image may say nothing of itself, as somebody else's does.
     """
-    wanted = short(revision)
+    expected = short(revision)
     said = [_said(answer) for answer in given]
-    mute = [answer.told for answer, name in zip(given, said, strict=True) if not name]
-    counts = Counter(short(name) for name in said if name) + Counter(f"{told}, no {REVISION_HEADER}" for told in mute)
+    mute = [answer.summary for answer, name in zip(given, said, strict=True) if not name]
+    counts = Counter(short(name) for name in said if name) + Counter(
+        f"{summary}, no {REVISION_HEADER}" for summary in mute
+    )
     came = f"GET {way.path}: " + ", ".join(f"{count} × {name}" for name, count in sorted(counts.items()))
     if may_be_mute and len(mute) == len(given):
         ok = all(0 < answer.status < 500 for answer in given)
-        return Check("answers", f"{wanted}, whose image does not say so", came, ok)
-    relevant = [name for name in counts if way.alone or name.partition(":")[0] == wanted.partition(":")[0]]
-    ok = all(name == wanted for name in relevant) and bool(relevant or not way.alone)
-    return Check("answers", wanted, came, ok)
+        return Check("answers", f"{expected}, whose image does not say so", came, ok)
+    relevant = [name for name in counts if way.alone or name.partition(":")[0] == expected.partition(":")[0]]
+    ok = all(name == expected for name in relevant) and bool(relevant or not way.alone)
+    return Check("answers", expected, came, ok)
 
 
 def _said(answer: Answer) -> str:
     """The revision that an answer says it is from; empty when it says nothing."""
     body = answer.json
-    told = answer.headers.get(REVISION_HEADER) or (body.get("revision") if isinstance(body, dict) else "")
-    return str(told or "")
+    revision = answer.headers.get(REVISION_HEADER) or (body.get("revision") if isinstance(body, dict) else "")
+    return str(revision or "")

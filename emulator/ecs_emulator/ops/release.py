@@ -77,12 +77,12 @@ class Release:
         else:
             self.bring(revision)
 
-    def roll_back(self, wanted: str | None) -> None:
-        """Deploy and prove `wanted`, or else the last that was completed. Raises Failure (any)."""
+    def roll_back(self, reference: str | None) -> None:
+        """Deploy and prove `reference`, or else the last that was completed. Raises Failure (any)."""
         now = describe(self._ecs, self._named)["taskDefinition"]
         running = deployments.under_way(self._ecs, self._named)
-        if wanted is not None:
-            found = self._existing(short(now).partition(":")[0], wanted)["taskDefinitionArn"]
+        if reference is not None:
+            found = self._existing(short(now).partition(":")[0], reference)["taskDefinitionArn"]
             if found == now and not running:
                 self.prove(now)
             else:
@@ -99,8 +99,8 @@ class Release:
         else:
             self.bring(last)
 
-    def _existing(self, family: str, wanted: str) -> revisions.Definition:
-        found = revisions.read(self._ecs, revisions.named(family, wanted))
+    def _existing(self, family: str, reference: str) -> revisions.Definition:
+        found = revisions.read(self._ecs, revisions.named(family, reference))
         if found.get("status") == "INACTIVE":
             raise Failure(Outcome.NOT_FOUND, f"{short(found['taskDefinitionArn'])} was deregistered.")
         return found
@@ -121,7 +121,7 @@ class Release:
             self._ecs.stop_service_deployment(serviceDeploymentArn=deployment, stopType="ROLLBACK")
         self._out.say(f"{self._named.short}: {short(failing)} is being rolled back to {short(back_to)} …")
         self._conclude(
-            back_to, lambda: follower.follow(failing, self._timeout, deployment), wanted="ROLLBACK_SUCCESSFUL"
+            back_to, lambda: follower.follow(failing, self._timeout, deployment), expected="ROLLBACK_SUCCESSFUL"
         )
 
     def prove(self, revision: str, **facts: Any) -> None:
@@ -139,14 +139,14 @@ class Release:
         self._out.say(f"{self._named.short} runs {short(revision)}.")
         self._out.result(outcome=Outcome.DONE.word, **facts)
 
-    def _conclude(self, revision: str, follow: Callable[[], End], wanted: str = "SUCCESSFUL") -> None:
+    def _conclude(self, revision: str, follow: Callable[[], End], expected: str = "SUCCESSFUL") -> None:
         with going_on(
             self._out,
             f"The deployment goes on. See {self._target.typed('status --watch')}; end it with "
             f"{self._target.typed(f'rollback {self._named.short}')}.",
         ):
             end = follow()
-            if end.status == wanted:
+            if end.status == expected:
                 self.prove(revision, deployment=end.deployment, status=end.status, seconds=end.seconds)
                 return
         self._fail(revision, end)
@@ -161,7 +161,7 @@ class Release:
         }[end.status]
         lines = [f"{said} {end.reason}"]
         for death in end.deaths[-3:]:
-            lines += death.told()
+            lines += death.summary()
         raise Failure(
             Outcome.FAILED if end.status == "SUCCESSFUL" else end.outcome,
             "\n".join(lines),

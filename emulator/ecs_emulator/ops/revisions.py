@@ -11,6 +11,7 @@ from ecs_emulator.ops.outcomes import Failure, Outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.client import ECSClient
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 Definition = dict[str, Any]
 
@@ -35,13 +36,13 @@ def registrable(ecs: ECSClient, definition: Definition) -> Definition:
     return {name: value for name, value in definition.items() if name in taken and (name != "tags" or value)}
 
 
-def named(family: str, wanted: str) -> str:
+def named(family: str, reference: str) -> str:
     """`family:7` for `7`; a full name or an ARN stays as it is. Raises Failure (USAGE)."""
-    if wanted.isascii() and wanted.isdigit():
-        return f"{family}:{wanted}"
-    if re.fullmatch(r"(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+", wanted):
-        return wanted
-    raise Failure(Outcome.USAGE, f"{wanted!r} is no revision; write 7, {family}:7 or its ARN.")
+    if reference.isascii() and reference.isdigit():
+        return f"{family}:{reference}"
+    if re.fullmatch(r"(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+", reference):
+        return reference
+    raise Failure(Outcome.USAGE, f"{reference!r} is no revision; write 7, {family}:7 or its ARN.")
 
 
 def changed(
@@ -70,7 +71,7 @@ def changed(
     return made
 
 
-def main_container(service: Mapping[str, Any], definition: Definition) -> str:
+def main_container(service: ServiceTypeDef, definition: Definition) -> str:
     """The container that the load balancer talks to, or else the first essential one."""
     for each in service.get("loadBalancers", []):
         if "containerName" in each:

@@ -31,9 +31,9 @@ class Named:
         return stack_of(self.service) or self.service
 
 
-def find(target: Target, wanted: str | None) -> Named:
-    """The service that `wanted` means, or the only one. Raises NoTarget, Failure (NOT_FOUND, USAGE)."""
-    return Named(target.cluster, chosen(names(target.ecs, target.cluster), wanted))
+def find(target: Target, reference: str | None) -> Named:
+    """The service that `reference` means, or the only one. Raises NoTarget, Failure (NOT_FOUND, USAGE)."""
+    return Named(target.cluster, chosen(names(target.ecs, target.cluster), reference))
 
 
 def names(ecs: ECSClient, cluster: str) -> list[str]:
@@ -42,26 +42,26 @@ def names(ecs: ECSClient, cluster: str) -> list[str]:
     return sorted(arn.rpartition("/")[2] for page in pages for arn in page["serviceArns"])
 
 
-def chosen(there_are: Sequence[str], wanted: str | None) -> str:
-    """The one name that `wanted` means: in full, by its stack or the end of that (`web` for `shop-web`), or by a part.
+def chosen(there_are: Sequence[str], reference: str | None) -> str:
+    """The one name that `reference` means: in full, by its stack or the end of that (`web` for `shop-web`), or a part.
 
     None means the only one. Raises Failure (NOT_FOUND, USAGE).
     """
     listed = f"There are: {', '.join(there_are)}." if there_are else "There are none."
-    if wanted is None:
+    if reference is None:
         found = list(there_are)
     else:
         ways = (
-            lambda name: name == wanted,
-            lambda name: stack_of(name) == wanted,
-            lambda name: (stack_of(name) or "").endswith(f"-{wanted}"),
-            lambda name: wanted.lower() in name.lower(),
+            lambda name: name == reference,
+            lambda name: stack_of(name) == reference,
+            lambda name: (stack_of(name) or "").endswith(f"-{reference}"),
+            lambda name: reference.lower() in name.lower(),
         )
         found = next((hits for way in ways if (hits := [name for name in there_are if way(name)])), [])
     if not found:
-        raise Failure(Outcome.NOT_FOUND, f"No service {'' if wanted is None else wanted + ' '}is here. {listed}")
+        raise Failure(Outcome.NOT_FOUND, f"No service {'' if reference is None else reference + ' '}is here. {listed}")
     if len(found) > 1:
-        said = "Say which service" if wanted is None else f"{wanted} may be several services"
+        said = "Say which service" if reference is None else f"{reference} may be several services"
         raise Failure(Outcome.USAGE, f"{said}. {listed}")
     return found[0]
 

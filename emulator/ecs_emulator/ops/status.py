@@ -6,13 +6,16 @@ while no load balancer of its group routes requests, in the words for people and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops import balancing, notes, revisions, tasks
 from ecs_emulator.ops.services import Named, describe, names, short
 from ecs_emulator.ops.target import Target
 from ecs_emulator.visible import visible_line
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, TaskTypeDef
 
 Facts = dict[str, Any]
 
@@ -22,8 +25,8 @@ UNREACHABLE = "unreachable"
 
 def gather(target: Target, service: str | None = None) -> list[Facts]:
     """The facts of every service of the cluster, or of the one with this full name."""
-    wanted = [service] if service else names(target.ecs, target.cluster)
-    return [_service(target, Named(target.cluster, name)) for name in wanted]
+    services = [service] if service else names(target.ecs, target.cluster)
+    return [_service(target, Named(target.cluster, name)) for name in services]
 
 
 def _service(target: Target, named: Named) -> Facts:
@@ -63,7 +66,7 @@ def _as_routed(found: Any, balancers: Sequence[balancing.LoadBalancer]) -> Any:
     return {**found, "TargetHealth": {"State": UNREACHABLE}}
 
 
-def _deployment(deployment: Mapping[str, Any]) -> Facts:
+def _deployment(deployment: DeploymentTypeDef) -> Facts:
     return {
         "status": deployment["status"],
         "revision": short(deployment["taskDefinition"]),
@@ -76,7 +79,7 @@ def _deployment(deployment: Mapping[str, Any]) -> Facts:
     }
 
 
-def _task(task: Any, health: Sequence[Any]) -> Facts:
+def _task(task: TaskTypeDef, health: Sequence[Any]) -> Facts:
     address = tasks.address(task)
     found = [each["TargetHealth"] for each in health if address and each["Target"]["Id"] == address]
     return {
@@ -142,7 +145,7 @@ def _lines(facts: Facts) -> list[str]:
     for each in facts["targets"]:
         said.append(f"  target {each['address']}  {each['health']}")
     for each in facts["stopped"]:
-        said += tasks.Death(each["task"], each["revision"], each["reason"], tuple(each["lines"][-3:])).told()
+        said += tasks.Death(each["task"], each["revision"], each["reason"], tuple(each["lines"][-3:])).summary()
     said += [f"  {event['at']:%H:%M:%S}  {event['message']}" for event in facts["events"]]
     said += [f"  ! {note}" for note in facts["notes"]]
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -104,7 +105,10 @@ def local(program: Program, conventions: Conventions, cluster: str | None = None
 
 
 def aws(program: Program, conventions: Conventions, cluster: str | None = None) -> Target:
-    """The AWS account of the environment. Raises NoTarget."""
+    """The AWS account of the environment. Raises NoTarget, and Failure (USAGE) where that names another endpoint."""
+    if elsewhere := sorted(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")):
+        unset = f"`unset {' '.join(elsewhere)}`"
+        raise Failure(Outcome.USAGE, f"--aws is AWS itself, but the environment names another endpoint: {unset}.")
     outputs = conventions.outputs() if conventions.outputs else {}
     return Target(patient_session(), outputs, on_aws=True, program=program, conventions=conventions, chosen=cluster)
 

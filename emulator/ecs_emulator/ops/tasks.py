@@ -36,7 +36,7 @@ class Death:
     def facts(self) -> dict[str, Any]:
         return asdict(self) | {"lines": list(self.lines)}
 
-    def told(self) -> list[str]:
+    def summary(self) -> list[str]:
         """Lines for people."""
         return [
             visible_line(f"  task {self.task[:8]} of {self.revision}: {self.reason}"),
@@ -51,8 +51,8 @@ def listed(
 
     With `family`, the tasks of a family of task definitions instead: the service itself may be gone.
     """
-    wanted: Any = {"family": family} if family else {"serviceName": named.service}
-    pages = ecs.get_paginator("list_tasks").paginate(cluster=named.cluster, desiredStatus=status, **wanted)
+    selection: Any = {"family": family} if family else {"serviceName": named.service}
+    pages = ecs.get_paginator("list_tasks").paginate(cluster=named.cluster, desiredStatus=status, **selection)
     arns = [arn for page in pages for arn in page["taskArns"]]
     found: list[TaskTypeDef] = []
     for start in range(0, len(arns), 100):
@@ -89,8 +89,8 @@ def reason(task: TaskTypeDef) -> str:
 
 def is_orderly(task: TaskTypeDef) -> bool:
     """True when a task was stopped because it was no longer wanted, which is no death to be told."""
-    told = task.get("stoppedReason", "").lower()
-    orderly = task.get("stopCode") == "ServiceSchedulerInitiated" and "health" not in told and "failed" not in told
+    reason = task.get("stoppedReason", "").lower()
+    orderly = task.get("stopCode") == "ServiceSchedulerInitiated" and "health" not in reason and "failed" not in reason
     return orderly or task.get("stopCode") == "UserInitiated"
 
 

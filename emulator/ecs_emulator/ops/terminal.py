@@ -107,13 +107,15 @@ def complain(message: str) -> None:
 
 def guard_errors() -> None:
     """From now on, tracebacks and log lines of this process are made visible too."""
-    sys.excepthook = _told
-    threading.excepthook = lambda found: _told(found.exc_type, found.exc_value or found.exc_type(), found.exc_traceback)
+    sys.excepthook = _report
+    threading.excepthook = lambda found: _report(
+        found.exc_type, found.exc_value or found.exc_type(), found.exc_traceback
+    )
     if logging.lastResort:
         logging.lastResort.setFormatter(_Visible())
 
 
-def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     sys.stderr.write(visible("".join(traceback.format_exception(kind, error, trace))))
 
 

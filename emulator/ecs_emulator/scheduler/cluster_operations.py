@@ -2,57 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler import task_serializers
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        CreateClusterRequestTypeDef,
+        DeleteClusterRequestTypeDef,
+        DescribeClustersRequestTypeDef,
+        ListClustersRequestTypeDef,
+        PutClusterCapacityProvidersRequestTypeDef,
+        UpdateClusterRequestTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
+
 
 _EVERYTHING = {"include": ["TAGS", "SETTINGS", "CONFIGURATIONS"]}
 
 
-def create(ecs: Scheduler, asked: Document) -> Document:
-    return {"cluster": task_serializers.cluster(ecs.clusters.create(asked), _EVERYTHING)}
+def create(ecs: Scheduler, request: CreateClusterRequestTypeDef) -> Answer:
+    return {"cluster": task_serializers.cluster(ecs.clusters.create(request), _EVERYTHING)}
 
 
-def describe(ecs: Scheduler, asked: Document) -> Document:
+def describe(ecs: Scheduler, request: DescribeClustersRequestTypeDef) -> Answer:
     clusters, failures = [], []
-    for reference in asked.get("clusters") or ["default"]:
+    for reference in request.get("clusters") or ["default"]:
         found = ecs.clusters.known(reference)
         if found:
-            clusters.append(task_serializers.cluster(found, asked))
+            clusters.append(task_serializers.cluster(found, request))
         else:
             arn = reference if reference.startswith("arn:") else ecs.arns.cluster(reference)
             failures.append({"arn": arn, "reason": "MISSING"})
     return {"clusters": clusters, "failures": failures}
 
 
-def list_all(ecs: Scheduler, asked: Document) -> Document:
-    arns, more = page([each.arn for each in ecs.clusters.all() if each.status == "ACTIVE"], asked)
+def list_all(ecs: Scheduler, request: ListClustersRequestTypeDef) -> Answer:
+    arns, more = page([each.arn for each in ecs.clusters.all() if each.status == "ACTIVE"], request)
     return {"clusterArns": arns, **more}
 
 
-def delete(ecs: Scheduler, asked: Document) -> Document:
-    return {"cluster": task_serializers.cluster(ecs.clusters.delete(asked["cluster"]), _EVERYTHING)}
+def delete(ecs: Scheduler, request: DeleteClusterRequestTypeDef) -> Answer:
+    return {"cluster": task_serializers.cluster(ecs.clusters.delete(request["cluster"]), _EVERYTHING)}
 
 
-def update(ecs: Scheduler, asked: Document) -> Document:
-    found = ecs.clusters.find(asked["cluster"])
-    changed = {each["name"]: each for each in asked.get("settings", [])}
+def update(ecs: Scheduler, request: UpdateClusterRequestTypeDef) -> Answer:
+    found = ecs.clusters.find(request["cluster"])
+    changed = {each["name"]: each for each in request.get("settings", [])}
     found.settings = list(({each["name"]: each for each in found.settings} | changed).values())
-    found.options |= {key: asked[key] for key in ("configuration", "serviceConnectDefaults") if key in asked}
+    found.options |= {key: request[key] for key in ("configuration", "serviceConnectDefaults") if key in request}
     return {"cluster": task_serializers.cluster(found, _EVERYTHING)}
 
 
-def put_capacity_providers(ecs: Scheduler, asked: Document) -> Document:
-    found = ecs.clusters.find(asked["cluster"])
-    found.options |= {key: asked[key] for key in ("capacityProviders", "defaultCapacityProviderStrategy")}
+def put_capacity_providers(ecs: Scheduler, request: PutClusterCapacityProvidersRequestTypeDef) -> Answer:
+    found = ecs.clusters.find(request["cluster"])
+    found.options |= {key: request[key] for key in ("capacityProviders", "defaultCapacityProviderStrategy")}
     return {"cluster": task_serializers.cluster(found, _EVERYTHING)}
 
 
-OPERATIONS = {
+OPERATIONS: OwnerOperations[Scheduler] = {
     "CreateCluster": create,
     "DescribeClusters": describe,
     "ListClusters": list_all,

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.arns import Arns, name
+from ecs_emulator.scheduler.deployments import Settings
 from ecs_emulator.scheduler.services import Service
 from ecs_emulator.scheduler.tasks import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ClusterSettingTypeDef, CreateClusterRequestTypeDef, TagTypeDef
 
 
 @dataclass
 class Cluster:
     name: str
     arn: str
-    settings: list[dict[str, str]]
-    options: dict[str, Any] = field(default_factory=dict)  # configuration, capacityProviders, …
-    tags: list[dict[str, str]] = field(default_factory=list)
+    settings: list[ClusterSettingTypeDef]
+    options: Settings = field(default_factory=dict)  # configuration, capacityProviders, …
+    tags: list[TagTypeDef] = field(default_factory=list)
     status: str = "ACTIVE"
     services: dict[str, Service] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)  # by id, the stopped ones too
@@ -43,20 +46,28 @@ class Clusters:
         self._arns = arns
         self._clusters: dict[str, Cluster] = {}
 
-    def create(self, asked: Mapping[str, Any]) -> Cluster:
+    def create(self, request: CreateClusterRequestTypeDef) -> Cluster:
         """From CreateCluster's input; a cluster that exists is the answer as it is."""
-        cluster_name = asked.get("clusterName") or "default"
+        cluster_name = request.get("clusterName") or "default"
         found = self._clusters.get(cluster_name)
         if found and found.status == "ACTIVE":
             return found
         cluster = Cluster(
             cluster_name,
             self._arns.cluster(cluster_name),
-            settings=list(asked.get("settings") or [{"name": "containerInsights", "value": "disabled"}]),
-            tags=list(asked.get("tags", [])),
+            settings=list(request.get("settings") or [{"name": "containerInsights", "value": "disabled"}]),
+            tags=list(request.get("tags", [])),
         )
-        kept = ("configuration", "capacityProviders", "defaultCapacityProviderStrategy", "serviceConnectDefaults")
-        cluster.options = {key: asked[key] for key in kept if key in asked}
+        cluster.options = {
+            key: request[key]
+            for key in (
+                "configuration",
+                "capacityProviders",
+                "defaultCapacityProviderStrategy",
+                "serviceConnectDefaults",
+            )
+            if key in request
+        }
         self._clusters[cluster_name] = cluster
         return cluster
 

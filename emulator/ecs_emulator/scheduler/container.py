@@ -9,12 +9,15 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler.images import Image
 from ecs_emulator.scheduler.interfaces import ContainerState
 from ecs_emulator.scheduler.output import ContainerOutput
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 DRAIN = 5.0  # seconds that what a container has printed may take to arrive, after its end
 CHUNK = 65_536
@@ -28,7 +31,7 @@ _MACHINE = {
 }
 
 
-def command(definition: dict[str, Any], image: Image) -> list[str]:
+def command(definition: ContainerDefinitionOutputTypeDef, image: Image) -> list[str]:
     """Command of a container: a definition's `entryPoint` and `command` go before the image's, as with Docker."""
     if image.is_placeholder or image.is_program:
         return list(image.command)
@@ -37,7 +40,7 @@ def command(definition: dict[str, Any], image: Image) -> list[str]:
 
 
 def environment(
-    definition: dict[str, Any], image: Image, platform: dict[str, str], ports: dict[int, int]
+    definition: ContainerDefinitionOutputTypeDef, image: Image, platform: dict[str, str], ports: dict[int, int]
 ) -> dict[str, str]:
     """A container's variables: the image's, over them the definition's, over them the platform's; none of our own.
 
@@ -112,7 +115,7 @@ class Process:
 class Container:
     """A container of a task. `state` and the times are for everybody, all else for the task's own thread."""
 
-    def __init__(self, definition: dict[str, Any]) -> None:
+    def __init__(self, definition: ContainerDefinitionOutputTypeDef) -> None:
         self.definition = definition
         self.name: str = definition["name"]
         self.is_essential: bool = definition.get("essential", True)

@@ -1,4 +1,4 @@
-"""Task runtime with a Docker engine: tasks are containers of it."""
+"""Container runtime with a Docker engine: containers are its own."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ import subprocess
 import threading
 import time
 from functools import partial
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-import boto3
-
-from ecs_emulator.clock import Clock
-from ecs_emulator.cloud.keys import Keys
 from ecs_emulator.local import endpoint_environment
 from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler.confinement import Confinement
@@ -30,8 +25,10 @@ from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
-from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.unsupported import unsupported
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 START_PATIENCE = 60.0  # seconds that a container may take to begin
 LOOK = 0.05  # seconds between two looks at one that begins
@@ -39,8 +36,8 @@ KILLED = 137  # SIGKILL and 128
 NEVER = "0001-01-01"  # what Docker says of what has not happened
 
 
-class Containers(TaskRunner):
-    """Each container is one of a Docker engine, published on an address of its task's own.
+class DockerRuntime:
+    """The container runtime with Docker: each container is one of the engine, published on its task's own address.
 
     Its user, rights and limits are enforced. What is pulled from ECR is an image of `repository`. A placeholder that
     the engine does not have is emulated by a process, which `confinement` is for.
@@ -53,33 +50,9 @@ class Containers(TaskRunner):
         docker: DockerSession,
         images: Images,
         start: Start,
-        session: boto3.Session,
         cloud_url: str,
-        cloud_port: int,
-        clock: Clock,
-        folder: Path,
-        say: Say = lambda _: None,
-        *,
         confinement: Confinement | None,
-        keys: Keys,
         repository: str | None = None,
-    ) -> None:
-        runtime = DockerRuntime(docker, images, start, cloud_url, confinement, repository)
-        super().__init__(runtime, session, cloud_url, cloud_port, clock, folder, say, keys)
-        self.metadata.guard.admit(docker.host)
-
-
-class DockerRuntime:
-    """The container runtime of an emulator with Docker."""
-
-    def __init__(
-        self,
-        docker: DockerSession,
-        images: Images,
-        start: Start,
-        cloud_url: str,
-        confinement: Confinement | None,
-        repository: str | None,
     ) -> None:
         self._docker = docker
         self._images = images
@@ -88,10 +61,10 @@ class DockerRuntime:
         self._repository = repository
         self._as_processes = ProcessRuntime(images, start, cloud_url, confinement)
 
-    def shares_address(self, definition: dict[str, Any]) -> bool:  # noqa: ARG002 (a container has a network to itself)
+    def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:  # noqa: ARG002 (a container has a network to itself)
         return False
 
-    def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
+    def prepared(self, definition: ContainerDefinitionOutputTypeDef, say: Say) -> Begin:
         reference = definition["image"]
         image = resolved(self._docker.engine, reference, self._repository)
         if image is None:
@@ -159,10 +132,10 @@ class DockerRuntime:
         a container the emulator is another host. A key that lasts as long as the task is there instead.
         """
         cloud_url = self._docker.inside(self._cloud_url)
-        told = endpoint_environment(cloud_url)
-        return told | {
-            "NO_PROXY": f"{told['NO_PROXY']},{urlsplit(cloud_url).hostname}",
-            "no_proxy": f"{told['no_proxy']},{urlsplit(cloud_url).hostname}",
+        variables = endpoint_environment(cloud_url)
+        return variables | {
+            "NO_PROXY": f"{variables['NO_PROXY']},{urlsplit(cloud_url).hostname}",
+            "no_proxy": f"{variables['no_proxy']},{urlsplit(cloud_url).hostname}",
             "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
             "AWS_EC2_METADATA_DISABLED": "true",
             "ECS_CONTAINER_METADATA_URI_V4": self._docker.inside(context.metadata_uri),

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Final, cast
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.arns import Arns, name
 from ecs_emulator.scheduler.sizes import cpu_units, fits_fargate, mebibytes
 
-ACTIVE = "ACTIVE"
-INACTIVE = "INACTIVE"
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
+        RegisterTaskDefinitionRequestTypeDef,
+        TagTypeDef,
+        TaskDefinitionTypeDef,
+    )
+
+ACTIVE: Final = "ACTIVE"
+INACTIVE: Final = "INACTIVE"
 
 _MISSING = "Unable to describe task definition."
-_CONTAINER_DEFAULTS: dict[str, Any] = {
+_CONTAINER_DEFAULTS: ContainerDefinitionOutputTypeDef = {
     "cpu": 0,
     "portMappings": [],
     "essential": True,
@@ -34,12 +41,12 @@ class Definitions:
         self._arns = arns
         self._clock = clock
         # A revision's number is never given twice, so the lists keep a None for what is deleted.
-        self._families: dict[str, list[dict[str, Any] | None]] = {}
-        self.tags: dict[str, list[dict[str, str]]] = {}
+        self._families: dict[str, list[TaskDefinitionTypeDef | None]] = {}
+        self.tags: dict[str, list[TagTypeDef]] = {}
 
-    def register(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def register(self, request: RegisterTaskDefinitionRequestTypeDef) -> TaskDefinitionTypeDef:
         """The next revision of a family, from RegisterTaskDefinition's input. Raises AwsError."""
-        definition = filled_in(asked)
+        definition = filled_in(request)
         revisions = self._families.setdefault(definition["family"], [])
         arn = self._arns.task_definition(definition["family"], len(revisions) + 1)
         definition |= {
@@ -50,10 +57,10 @@ class Definitions:
             "registeredBy": self._arns.caller,
         }
         revisions.append(definition)
-        self.tags[arn] = list(asked.get("tags", []))
+        self.tags[arn] = list(request.get("tags", []))
         return definition
 
-    def find(self, reference: str, complaint: str = _MISSING) -> dict[str, Any]:
+    def find(self, reference: str, complaint: str = _MISSING) -> TaskDefinitionTypeDef:
         """By `family` (its newest active revision), `family:revision` or ARN. Raises AwsError with the complaint."""
         family, _, revision = name(reference).partition(":")
         revisions = self._families.get(family, [])
@@ -67,7 +74,7 @@ class Definitions:
                 return found
         raise AwsError("ClientException", complaint)
 
-    def runnable(self, reference: str) -> dict[str, Any]:
+    def runnable(self, reference: str) -> TaskDefinitionTypeDef:
         """The same, for a task or a service to run. Raises AwsError unless it is active and fits Fargate."""
         found = self.find(reference, "TaskDefinition not found.")
         if found["status"] != ACTIVE:
@@ -76,15 +83,15 @@ class Definitions:
             raise AwsError("InvalidParameterException", "Task definition does not support launch_type FARGATE.")
         return found
 
-    def deregister(self, reference: str) -> dict[str, Any]:
+    def deregister(self, reference: str) -> TaskDefinitionTypeDef:
         """Takes no new task from now on; what runs goes on. Raises AwsError."""
         if ":" not in name(reference):
             raise AwsError("ClientException", f"Invalid revision number. Number: {name(reference)}")
         found = self.find(reference, "The specified task definition does not exist.")
-        found.update(status=INACTIVE, deregisteredAt=self._clock.now())
+        found["status"], found["deregisteredAt"] = INACTIVE, self._clock.now()
         return found
 
-    def delete(self, reference: str) -> dict[str, Any]:
+    def delete(self, reference: str) -> TaskDefinitionTypeDef:
         """Forget an inactive revision for good. Raises AwsError."""
         found = self.find(reference, "The specified task definition does not exist.")
         if found["status"] == ACTIVE:
@@ -96,17 +103,18 @@ class Definitions:
         self.tags.pop(found["taskDefinitionArn"], None)
         return {**found, "status": "DELETE_IN_PROGRESS", "deleteRequestedAt": self._clock.now()}
 
-    def all(self) -> list[dict[str, Any]]:
+    def all(self) -> list[TaskDefinitionTypeDef]:
         """By family, then by revision."""
         return [each for family in sorted(self._families) for each in self._families[family] if each]
 
 
-def filled_in(asked: Mapping[str, Any]) -> dict[str, Any]:
+def filled_in(request: RegisterTaskDefinitionRequestTypeDef) -> TaskDefinitionTypeDef:
     """A definition with what ECS adds to it. Raises AwsError for one that ECS would not take.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
-    definition = copy.deepcopy({key: value for key, value in asked.items() if key != "tags"})
+    kept = {key: value for key, value in request.items() if key != "tags"}
+    definition = cast("TaskDefinitionTypeDef", copy.deepcopy(kept))
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", definition["family"]):
         message = "Family contains invalid characters. Valid characters are letters, numbers, hyphens and underscores."
         raise AwsError("ClientException", message)
@@ -115,29 +123,31 @@ def filled_in(asked: Mapping[str, Any]) -> dict[str, Any]:
         _container(container, mode) for container in definition["containerDefinitions"]
     ]
     _check_containers(definition["containerDefinitions"])
-    for key, unit in (("cpu", cpu_units), ("memory", mebibytes)):
-        if definition.get(key):
-            definition[key] = str(unit(definition[key]))
+    if definition.get("cpu"):
+        definition["cpu"] = str(cpu_units(definition["cpu"]))
+    if definition.get("memory"):
+        definition["memory"] = str(mebibytes(definition["memory"]))
     complaint = _unfit_for_fargate(definition)
     if complaint and "FARGATE" in definition.get("requiresCompatibilities", []):
         raise AwsError("ClientException", complaint)
     definition["compatibilities"] = ["EC2"] if complaint else ["EC2", "FARGATE"]
-    return {"volumes": [], "placementConstraints": [], "requiresAttributes": []} | definition
+    return {"volumes": [], "placementConstraints": [], "requiresAttributes": [], **definition}
 
 
-def _container(asked: dict[str, Any], mode: str) -> dict[str, Any]:
-    container = copy.deepcopy(_CONTAINER_DEFAULTS) | asked
+def _container(definition: ContainerDefinitionOutputTypeDef, mode: str) -> ContainerDefinitionOutputTypeDef:
+    container = copy.deepcopy(_CONTAINER_DEFAULTS) | definition
     for mapping in container["portMappings"]:
         mapping.setdefault("protocol", "tcp")
         if mode == "awsvpc":
-            mapping.setdefault("hostPort", mapping.get("containerPort"))
-            if mapping["hostPort"] != mapping.get("containerPort"):
+            if "containerPort" in mapping:
+                mapping.setdefault("hostPort", mapping["containerPort"])
+            if mapping.get("hostPort") != mapping.get("containerPort"):
                 message = "When networkMode=awsvpc, the host ports and container ports in port mappings must match."
                 raise AwsError("ClientException", message)
     return container
 
 
-def _check_containers(containers: list[dict[str, Any]]) -> None:
+def _check_containers(containers: list[ContainerDefinitionOutputTypeDef]) -> None:
     names = [container.get("name") for container in containers]
     if not containers:
         raise AwsError("ClientException", "Container list cannot be empty.")
@@ -152,7 +162,7 @@ def _check_containers(containers: list[dict[str, Any]]) -> None:
         raise AwsError("ClientException", "At least one container must be marked as essential.")
 
 
-def _unfit_for_fargate(definition: Mapping[str, Any]) -> str | None:
+def _unfit_for_fargate(definition: TaskDefinitionTypeDef) -> str | None:
     if definition["networkMode"] != "awsvpc":
         return "Fargate only supports network mode ‘awsvpc’."
     if not definition.get("cpu") or not definition.get("memory"):

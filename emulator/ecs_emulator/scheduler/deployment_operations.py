@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler import serializers
@@ -12,30 +13,38 @@ from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.service_operations import service_of
 from ecs_emulator.scheduler.service_settings import invalid
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DescribeServiceDeploymentsRequestTypeDef,
+        DescribeServiceRevisionsRequestTypeDef,
+        ListServiceDeploymentsRequestTypeDef,
+        StopServiceDeploymentRequestTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
 
 
-def list_all(ecs: Scheduler, asked: Document) -> Document:
-    service = ecs.clusters.find(asked.get("cluster")).service(asked["service"])
-    wanted = asked.get("status")
-    period = asked.get("createdAt", {})
+def list_all(ecs: Scheduler, request: ListServiceDeploymentsRequestTypeDef) -> Answer:
+    service = ecs.clusters.find(request.get("cluster")).service(request["service"])
+    statuses = request.get("status")
+    period: Mapping[str, Any] = request.get("createdAt", {})
     found = [
         each
         for each in service.courses
-        if (not wanted or each.status in wanted)
+        if (not statuses or each.status in statuses)
         and ("after" not in period or each.created_at > period["after"])
         and ("before" not in period or each.created_at < period["before"])
     ]
-    deployments, more = page(found, asked)
+    deployments, more = page(found, request)
     return {
         "serviceDeployments": [serializers.service_deployment_brief(service, each, ecs.arns) for each in deployments],
         **more,
     }
 
 
-def describe(ecs: Scheduler, asked: Document) -> Document:
+def describe(ecs: Scheduler, request: DescribeServiceDeploymentsRequestTypeDef) -> Answer:
     deployments, failures = [], []
-    for arn in asked["serviceDeploymentArns"]:
+    for arn in request["serviceDeploymentArns"]:
         try:
             _, service = service_of(ecs, arn)
             course = next((each for each in service.courses if each.arn == arn), None)
@@ -48,12 +57,12 @@ def describe(ecs: Scheduler, asked: Document) -> Document:
     return {"serviceDeployments": deployments, "failures": failures}
 
 
-def stop(ecs: Scheduler, asked: Document) -> Document:
+def stop(ecs: Scheduler, request: StopServiceDeploymentRequestTypeDef) -> Answer:
     """End a deployment as it stands (`ABORT`) or go back to the last completed revision (`ROLLBACK`, the default).
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopServiceDeployment.html
     """
-    arn = asked["serviceDeploymentArn"]
+    arn = request["serviceDeploymentArn"]
     try:
         _, service = service_of(ecs, arn)
     except AwsError:
@@ -64,7 +73,7 @@ def stop(ecs: Scheduler, asked: Document) -> Document:
     if course.status not in ("PENDING", IN_PROGRESS):
         message = f"The service deployment is in the state {course.status} and cannot be stopped."
         raise AwsError("ConflictException", message)
-    if asked.get("stopType") == "ABORT":
+    if request.get("stopType") == "ABORT":
         course.become("STOP_REQUESTED", "Service deployment stopped by user.")
     elif service.rolls_back_to is None:
         raise AwsError("ConflictException", "There is no completed service revision to roll back to.")
@@ -73,11 +82,11 @@ def stop(ecs: Scheduler, asked: Document) -> Document:
     return {"serviceDeploymentArn": arn}
 
 
-def describe_revisions(ecs: Scheduler, asked: Document) -> Document:
-    if not 1 <= len(asked["serviceRevisionArns"]) <= 20:
+def describe_revisions(ecs: Scheduler, request: DescribeServiceRevisionsRequestTypeDef) -> Answer:
+    if not 1 <= len(request["serviceRevisionArns"]) <= 20:
         raise invalid("serviceRevisionArns should have between 1 and 20 ARNs.")
     revisions, failures = [], []
-    for arn in asked["serviceRevisionArns"]:
+    for arn in request["serviceRevisionArns"]:
         try:
             _, service = service_of(ecs, arn)
             found = next((each for each in service.revisions if each.arn == arn), None)
@@ -90,7 +99,7 @@ def describe_revisions(ecs: Scheduler, asked: Document) -> Document:
     return {"serviceRevisions": revisions, "failures": failures}
 
 
-OPERATIONS = {
+OPERATIONS: OwnerOperations[Scheduler] = {
     "ListServiceDeployments": list_all,
     "DescribeServiceDeployments": describe,
     "StopServiceDeployment": stop,

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.clock import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DeploymentConfigurationOutputTypeDef,
+        RollbackTypeDef,
+        TagTypeDef,
+        TaskDefinitionTypeDef,
+    )
+
+# Members of a request by name, those that are kept: of a service, a task or a cluster.
+Settings = dict[str, Any]
 
 IN_PROGRESS = "IN_PROGRESS"
 COMPLETED = "COMPLETED"
@@ -23,8 +34,8 @@ class ServiceRevision:
 
     arn: str
     settings: Mapping[str, Any]
-    definition: dict[str, Any]
-    definition_tags: list[dict[str, str]]
+    definition: TaskDefinitionTypeDef
+    definition_tags: list[TagTypeDef]
     created_at: datetime
 
 
@@ -35,7 +46,7 @@ class ServiceDeployment:
     arn: str
     target: ServiceRevision
     sources: list[ServiceRevision]
-    configuration: Mapping[str, Any]
+    configuration: DeploymentConfigurationOutputTypeDef
     clock: Clock
     status: str = "PENDING"
     reason: str | None = None
@@ -44,7 +55,7 @@ class ServiceDeployment:
     finished_at: datetime | None = None
     stopped_at: datetime | None = None
     updated_at: datetime = field(init=False)
-    rollback: dict[str, Any] | None = None
+    rollback: RollbackTypeDef | None = None
     failures: int = 0
     threshold: int = 0
     breaker: str = "DISABLED"
@@ -66,14 +77,14 @@ class ServiceDeployment:
 
 @dataclass
 class Deployment:
-    """One revision's tasks within a service. `wanted` is how many the scheduler keeps of them.
+    """One revision's tasks within a service. `desired` is how many the scheduler keeps of them.
 
     `failed` counts as the circuit breaker does, `failed_in_a_row` until any task is healthy.
     """
 
     id: str
     revision: ServiceRevision
-    wanted: int
+    desired: int
     course: ServiceDeployment
     rollout_state: str = IN_PROGRESS
     rollout_reason: str = ""

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.arns import Arns
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceEventTypeDef
 
 
 class ServiceEvents:
@@ -19,9 +22,9 @@ class ServiceEvents:
         self._service = service
         self._arns = arns
         self._clock = clock
-        self._events: deque[dict[str, Any]] = deque(maxlen=100)
+        self._events: deque[ServiceEventTypeDef] = deque(maxlen=100)
 
-    def shown(self) -> list[dict[str, Any]]:
+    def shown(self) -> list[ServiceEventTypeDef]:
         return list(self._events)
 
     def started(self, tasks: Sequence[str]) -> None:

@@ -59,21 +59,21 @@ ONLY = {
 }
 
 
-def refuse_unsupported(asked: Mapping[str, Any]) -> None:
+def refuse_unsupported(request: Mapping[str, Any]) -> None:
     """Raises AwsError for what would change how tasks run and cannot be done here."""
     for path, sentence in REFUSED.items():
-        if any(_values(asked, path.split("."))):
+        if any(_values(request, path.split("."))):
             raise AwsError("UnsupportedFeatureException", sentence)
     for path, only in ONLY.items():
-        for value in _values(asked, path.split(".")):
+        for value in _values(request, path.split(".")):
             if value != only:
                 message = f"{path.split('.')[-1]} {value} is not emulated; {only} is."
                 raise AwsError("UnsupportedFeatureException", message)
 
 
-def without_effect(asked: Mapping[str, Any]) -> list[str]:
+def without_effect(request: Mapping[str, Any]) -> list[str]:
     """Features of an input that are accepted without effect, in `STORED`'s words."""
-    return [what for path, what in STORED.items() if any(_values(asked, path.split(".")))]
+    return [what for path, what in STORED.items() if any(_values(request, path.split(".")))]
 
 
 def _values(value: Any, path: list[str]) -> Iterator[Any]:

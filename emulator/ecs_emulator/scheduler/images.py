@@ -11,9 +11,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler import placeholder
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
@@ -91,7 +94,7 @@ class Images:
         self._reference = placeholder
         self.programs = programs or Programs({}, Path())
 
-    def of(self, definition: Mapping[str, Any]) -> Image | None:
+    def of(self, definition: ContainerDefinitionOutputTypeDef) -> Image | None:
         """Image of a container definition: the developer's program for it, else its image; None when there is none."""
         reference: str = definition["image"]
         return self.programs.of(definition["name"], reference) or self.resolve(reference)

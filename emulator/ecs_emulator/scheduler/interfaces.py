@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
+    from mypy_boto3_elbv2.literals import TargetHealthReasonEnumType, TargetHealthStateEnumType
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,7 @@ class Launch:
     task_id: str
     cluster: str  # name
     service: str | None  # name; None for a task of its own
-    definition: dict[str, Any]
+    definition: TaskDefinitionTypeDef
     launch_type: str = "FARGATE"
 
 
@@ -61,8 +65,8 @@ class TargetAddress(NamedTuple):
 class Health(NamedTuple):
     """ELBv2's words: the state is `initial`, `healthy`, `unhealthy`, `draining` or `unused`."""
 
-    state: str
-    reason: str | None = None
+    state: TargetHealthStateEnumType
+    reason: TargetHealthReasonEnumType | None = None
     description: str | None = None
 
 

@@ -169,11 +169,11 @@ def execute(command: list[str], environment: dict[str, str]) -> None:
 
 
 def main() -> None:
-    asked, report = (int(each) for each in sys.argv[1:])
-    for each in (asked, report):
+    source, report = (int(each) for each in sys.argv[1:])
+    for each in (source, report):
         os.set_inheritable(each, False)
     try:
-        with open(asked, "rb") as file:
+        with open(source, "rb") as file:
             request: Request = marshal.load(file)  # noqa: S302 (our own parent's)
         for number in _IGNORED_BY_PYTHON:
             # What is ignored stays so in a new program.

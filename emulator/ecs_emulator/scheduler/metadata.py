@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.guard import Guard
 from ecs_emulator.cloud.server import WebServer
@@ -18,7 +18,12 @@ from ecs_emulator.scheduler.container import Container
 from ecs_emulator.scheduler.interfaces import Launch
 from ecs_emulator.scheduler.log_options import stream_name
 
-Answer = Callable[[], Mapping[str, Any]]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from mypy_boto3_ecs.type_defs import LogConfigurationOutputTypeDef, TaskDefinitionTypeDef
+
+Document = dict[str, Any]  # JSON
+Answer = Callable[[], Document]
 Response = Iterable[bytes]
 
 
@@ -57,7 +62,7 @@ class Metadata:
     def close(self) -> None:
         self._server.close()
 
-    def _answer(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Response:
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Response:
         with self._lock:
             answer = self._answers.get(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
         if answer is None:
@@ -73,7 +78,7 @@ def container_id(launch: Launch, name: str) -> str:
     return f"{launch.task_id}-{zlib.crc32(name.encode()):010}"
 
 
-def about_task(launch: Launch, ip: str, containers: list[Container], is_stopping: bool, zone: str) -> dict[str, Any]:
+def about_task(launch: Launch, ip: str, containers: list[Container], is_stopping: bool, zone: str) -> Document:
     """Document that `/task` answers."""
     definition = launch.definition
     started = min(each.created_at for each in containers)
@@ -94,7 +99,7 @@ def about_task(launch: Launch, ip: str, containers: list[Container], is_stopping
     }
 
 
-def about_container(launch: Launch, ip: str, container: Container, is_stopping: bool) -> dict[str, Any]:
+def about_container(launch: Launch, ip: str, container: Container, is_stopping: bool) -> Document:
     """Document that a container's own path answers."""
     definition, family = container.definition, launch.definition["family"]
     revision = str(launch.definition["revision"])
@@ -132,15 +137,15 @@ def known_status(statuses: list[str]) -> str:
     return "PENDING" if "PENDING" in statuses else "RUNNING"
 
 
-def _log_options(logging: dict[str, Any], container: str, task_id: str) -> dict[str, Any]:
+def _log_options(logging: LogConfigurationOutputTypeDef, container: str, task_id: str) -> Document:
     options = logging.get("options", {})
-    told = {name: options[name] for name in ("awslogs-group", "awslogs-region") if name in options}
+    shown: dict[str, str] = {name: options[name] for name in ("awslogs-group", "awslogs-region") if name in options}
     if "awslogs-stream-prefix" in options:
-        told["awslogs-stream"] = stream_name(options["awslogs-stream-prefix"], container, task_id)
-    return {"LogDriver": logging["logDriver"], "LogOptions": told}
+        shown["awslogs-stream"] = stream_name(options["awslogs-stream-prefix"], container, task_id)
+    return {"LogDriver": logging["logDriver"], "LogOptions": shown}
 
 
-def _limits(definition: dict[str, Any]) -> dict[str, Any]:
+def _limits(definition: TaskDefinitionTypeDef) -> Document:
     """The task's own, in vCPUs and MiB."""
     limits: dict[str, float] = {}
     if definition.get("cpu"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.scheduler import (
     cluster_operations,
@@ -17,7 +17,10 @@ from ecs_emulator.scheduler import (
 from ecs_emulator.scheduler.features import refuse_unsupported, without_effect
 from ecs_emulator.scheduler.scheduler import Scheduler
 
-Operation = Callable[[Scheduler, dict[str, Any]], dict[str, Any]]
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer
+
+    Operation = Callable[[Scheduler, Any], Answer]
 
 _CHANGES = ("Create", "Update", "Register", "Run", "Put")
 
@@ -25,13 +28,13 @@ _CHANGES = ("Create", "Update", "Register", "Run", "Put")
 def _alone(name: str, operation: Operation) -> Operation:
     """One at a time, and never while the scheduler is at work."""
 
-    def operate(scheduler: Scheduler, asked: dict[str, Any]) -> dict[str, Any]:
+    def operate(scheduler: Scheduler, request: Any) -> Answer:
         with scheduler.lock:
             if name.startswith(_CHANGES):
-                refuse_unsupported(asked)
-            answer = operation(scheduler, asked)
+                refuse_unsupported(request)
+            answer = operation(scheduler, request)
             if name.startswith(_CHANGES):
-                scheduler.note_without_effect(without_effect(asked))
+                scheduler.note_without_effect(without_effect(request))
             # It is read when the scheduler is at work again.
             return copy.deepcopy(answer)
 

@@ -89,7 +89,7 @@ def _roll_back(service: Service, reason: str) -> None:
     given_up, course = service.primary, service.course
     cause = _BREAKER if course.breaker == "TRIGGERED" else "ECS deployment"
     given_up.become(FAILED, reason)
-    given_up.wanted = 0
+    given_up.desired = 0
     course.rollback = {
         "reason": reason,
         "startedAt": course.clock.now(),
@@ -97,7 +97,7 @@ def _roll_back(service: Service, reason: str) -> None:
     }
     course.become("ROLLBACK_IN_PROGRESS", reason)
     back.become(IN_PROGRESS, f"{cause}: rolling back to deploymentId {back.id}.")
-    back.wanted = service.desired
+    back.desired = service.desired
     back.forget_failures()
     service.deployments = [back, *(each for each in service.deployments if each is not back)]
     service.events.rolling_back(back.id)

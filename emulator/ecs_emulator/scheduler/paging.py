@@ -12,15 +12,15 @@ from ecs_emulator.cloud.errors import AwsError
 Item = TypeVar("Item")
 
 
-def page(items: Sequence[Item], asked: Mapping[str, Any], most: int = 100) -> tuple[list[Item], dict[str, str]]:
+def page(items: Sequence[Item], request: Mapping[str, Any], most: int = 100) -> tuple[list[Item], dict[str, str]]:
     """The items that `maxResults` and `nextToken` ask for, and the token of the next page when there is one.
 
     Raises AwsError.
     """
-    size = asked.get("maxResults") or most
+    size = request.get("maxResults") or most
     if not 1 <= size <= most:
         raise AwsError("InvalidParameterException", f"maxResults should be between 1 and {most}.")
-    start = _start(asked["nextToken"]) if asked.get("nextToken") else 0
+    start = _start(request["nextToken"]) if request.get("nextToken") else 0
     end = start + size
     more = {"nextToken": base64.urlsafe_b64encode(str(end).encode()).decode()} if end < len(items) else {}
     return list(items[start:end]), more

@@ -1,15 +1,10 @@
-"""Task runtime without Docker: tasks are processes of this machine."""
+"""Container runtime without Docker: containers are processes of this machine."""
 
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import boto3
-
-from ecs_emulator.clock import Clock
-from ecs_emulator.cloud.keys import Keys
 from ecs_emulator.local import endpoint_environment
 from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler.confinement import Confinement
@@ -17,37 +12,20 @@ from ecs_emulator.scheduler.container import Container, environment
 from ecs_emulator.scheduler.images import Image, Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
-from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.unsupported import not_enforced, unsupported
 
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
-class Processes(TaskRunner):
-    """Each container is a process group in the reaper's care, on an address of its task's own.
+
+class ProcessRuntime:
+    """The container runtime without Docker: each container is a process group in the reaper's care.
 
     Of a container's isolation its variables, its folder, its address and its end are emulated, and `confinement` where
     the machine offers one.
     """
 
-    def __init__(
-        self,
-        images: Images,
-        start: Start,
-        session: boto3.Session,
-        cloud_url: str,
-        cloud_port: int,
-        clock: Clock,
-        folder: Path,
-        say: Say = lambda _: None,
-        *,
-        confinement: Confinement | None,
-        keys: Keys,
-    ) -> None:
-        runtime = ProcessRuntime(images, start, cloud_url, confinement)
-        super().__init__(runtime, session, cloud_url, cloud_port, clock, folder, say, keys)
-
-
-class ProcessRuntime:
-    """The container runtime of an emulator without Docker."""
+    has_effect: frozenset[str] = frozenset()
 
     def __init__(self, images: Images, start: Start, cloud_url: str, confinement: Confinement | None) -> None:
         self._images = images
@@ -55,11 +33,11 @@ class ProcessRuntime:
         self._cloud_url = cloud_url
         self._confinement = confinement
 
-    def shares_address(self, definition: dict[str, Any]) -> bool:
+    def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:
         image = self._images.of(definition)
         return image is not None and image.is_program
 
-    def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
+    def prepared(self, definition: ContainerDefinitionOutputTypeDef, say: Say) -> Begin:
         reference = definition["image"]
         image = self._images.of(definition)
         if image is None:

@@ -83,7 +83,7 @@ def _counts(service: Service, deployment: Deployment, found: ByHealth, now: floa
             deployment.impaired = True
             service.events.cannot_start()
     return Counts(
-        wanted=deployment.wanted,
+        desired=deployment.desired,
         healthy=len(found[HEALTHY]),
         pending=len(found[PENDING]),
         unhealthy=len(found[UNHEALTHY]),
@@ -95,8 +95,8 @@ def _counts(service: Service, deployment: Deployment, found: ByHealth, now: floa
 def _stop(
     service: Service, deployment: Deployment, found: ByHealth, action: Action, now: float, outside: Outside
 ) -> None:
-    if action.wants is not None:
-        deployment.wanted = action.wants
+    if action.desired is not None:
+        deployment.desired = action.desired
     # The newest of what is not there yet, the oldest of what serves.
     pending = found[PENDING][::-1][: action.stop_pending]
     healthy = found[HEALTHY][: action.stop_healthy]

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 class Counts:
     """The tasks of one deployment that nobody has told to stop, by health, and what is to become of them.
 
-    `wanted` is the desired count of the primary deployment. An older one wants what it had when it was replaced, less
+    `desired` is the desired count of the primary deployment. An older one wants what it had when it was replaced, less
     what the rollout has taken from it.
     """
 
-    wanted: int
+    desired: int
     healthy: int = 0
     pending: int = 0
     unhealthy: int = 0
@@ -23,7 +23,7 @@ class Counts:
 
     @property
     def missing(self) -> int:
-        return max(0, self.wanted - self.healthy - self.pending) if self.may_start else 0
+        return max(0, self.desired - self.healthy - self.pending) if self.may_start else 0
 
     @property
     def tasks(self) -> int:
@@ -32,13 +32,13 @@ class Counts:
 
 @dataclass
 class Action:
-    """Action of one deployment now; `wants` is set when a rollout has taken tasks from it that it gets no more."""
+    """Action of one deployment now; `desired` is set when a rollout has taken tasks from it that it gets no more."""
 
     start: int = 0
     stop_healthy: int = 0
     stop_pending: int = 0
     stop_unhealthy: int = 0
-    wants: int | None = None
+    desired: int | None = None
 
     @property
     def stops(self) -> int:
@@ -94,14 +94,14 @@ def _retire(counts: Sequence[Counts], actions: Sequence[Action], lacking: int, s
         action.stop_healthy = min(count.healthy, spare - taken)
         taken += action.stop_healthy
         if action.stops:
-            action.wants = min(count.wanted, count.tasks - action.stops)
+            action.desired = min(count.desired, count.tasks - action.stops)
     return taken
 
 
 def _settle(count: Counts, action: Action, spare: int) -> None:
     """Stop what a deployment has too many: unhealthy tasks once a healthy one stands in for each."""
-    action.stop_unhealthy = max(0, count.unhealthy - max(0, count.wanted - count.healthy))
-    excess = max(0, count.healthy + count.pending - count.wanted)
+    action.stop_unhealthy = max(0, count.unhealthy - max(0, count.desired - count.healthy))
+    excess = max(0, count.healthy + count.pending - count.desired)
     action.stop_pending = min(count.pending, excess)
     action.stop_healthy = min(count.healthy, excess - action.stop_pending, spare)
 

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.keys import Keys
@@ -23,6 +23,9 @@ from ecs_emulator.scheduler.interfaces import ContainerState, Launch
 from ecs_emulator.scheduler.log_options import Options, WrongOptions
 from ecs_emulator.scheduler.metadata import Metadata, about_container, about_task, container_id
 from ecs_emulator.scheduler.output import ContainerOutput, File
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 TICK = 0.05  # seconds between two looks at a task
 STOP_TIMEOUT = 30.0  # ECS's default of `stopTimeout`, in seconds
@@ -54,15 +57,19 @@ Say = Callable[[str], None]
 
 
 class ContainerRuntime(Protocol):
-    """Runtime of containers: as processes, or by a Docker engine."""
+    """Runtime of containers: as processes, or by a Docker engine. `has_effect` are the features, of those that are
+    accepted without effect, that have one by it.
+    """
 
-    def shares_address(self, definition: dict[str, Any]) -> bool:
+    has_effect: frozenset[str]
+
+    def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:
         """True when a container may listen on an address that it shares with other tasks, as a program does that knows
         of PORT alone.
         """
         ...
 
-    def prepared(self, definition: dict[str, Any], say: Say) -> Begin:
+    def prepared(self, definition: ContainerDefinitionOutputTypeDef, say: Say) -> Begin:
         """Function that begins to run a container, once its task is all prepared; its `state` shows what then fails.
 
         Raises CannotStart.

@@ -27,8 +27,6 @@ class TaskRunner:
     its own among them. `workers` are its threads, for a supervisor.
     """
 
-    has_effect: frozenset[str] = frozenset()  # of what is said to have none
-
     def __init__(
         self,
         runtime: ContainerRuntime,

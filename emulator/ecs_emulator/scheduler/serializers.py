@@ -6,21 +6,22 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler.arns import Arns
 from ecs_emulator.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision
 from ecs_emulator.scheduler.services import Service
 from ecs_emulator.scheduler.tasks import Task
 
-Shown = dict[str, Any]
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer
 
 # What a deployment has of its revision's settings.
 _OF_DEPLOYMENT = ("capacityProviderStrategy", "launchType", "platformVersion", "networkConfiguration")
 _OF_SERVICE = (*_OF_DEPLOYMENT, "loadBalancers", "serviceRegistries")
 
 
-def service(each: Service, arns: Arns, tags: bool = False) -> Shown:
+def service(each: Service, arns: Arns, tags: bool = False) -> Answer:
     """`tags` come only when they are asked for."""
     settings = each.primary.revision.settings if each.deployments else each.revisions[-1].settings
     shown = {
@@ -29,7 +30,7 @@ def service(each: Service, arns: Arns, tags: bool = False) -> Shown:
         "clusterArn": arns.cluster(each.cluster),
         "status": each.status,
         "desiredCount": each.desired,
-        **_counts(task for task in each.tasks if task.wanted),
+        **_counts(task for task in each.tasks if task.should_run),
         "taskDefinition": settings["taskDefinition"],
         "deployments": [deployment(each, one) for one in each.deployments],
         "events": each.events.shown(),
@@ -60,13 +61,13 @@ def service(each: Service, arns: Arns, tags: bool = False) -> Shown:
     return shown | {"tags": each.tags} if tags else shown
 
 
-def deployment(of: Service, each: Deployment) -> Shown:
+def deployment(of: Service, each: Deployment) -> Answer:
     settings = each.revision.settings
     return {
         "id": each.id,
         "status": "PRIMARY" if each is of.primary else "ACTIVE",
         "taskDefinition": settings["taskDefinition"],
-        "desiredCount": each.wanted,
+        "desiredCount": each.desired,
         **_counts(of.of(each)),
         "failedTasks": each.failed,
         "createdAt": each.created_at,
@@ -78,7 +79,7 @@ def deployment(of: Service, each: Deployment) -> Shown:
     }
 
 
-def service_deployment(of: Service, each: ServiceDeployment, arns: Arns) -> Shown:
+def service_deployment(of: Service, each: ServiceDeployment, arns: Arns) -> Answer:
     shown = {
         "serviceDeploymentArn": each.arn,
         "serviceArn": of.arn,
@@ -97,11 +98,11 @@ def service_deployment(of: Service, each: ServiceDeployment, arns: Arns) -> Show
         # Nothing measures here.
         "alarms": {"status": "DISABLED", "alarmNames": _alarms(each), "triggeredAlarmNames": []},
     }
-    told = {"stoppedAt": each.stopped_at, "statusReason": each.reason, "rollback": each.rollback}
-    return shown | {key: value for key, value in told.items() if value is not None}
+    optional = {"stoppedAt": each.stopped_at, "statusReason": each.reason, "rollback": each.rollback}
+    return shown | {key: value for key, value in optional.items() if value is not None}
 
 
-def service_deployment_brief(of: Service, each: ServiceDeployment, arns: Arns) -> Shown:
+def service_deployment_brief(of: Service, each: ServiceDeployment, arns: Arns) -> Answer:
     shown = {
         "serviceDeploymentArn": each.arn,
         "serviceArn": of.arn,
@@ -113,7 +114,7 @@ def service_deployment_brief(of: Service, each: ServiceDeployment, arns: Arns) -
     return shown | ({"statusReason": each.reason} if each.reason else {})
 
 
-def service_revision(of: Service, each: ServiceRevision, arns: Arns) -> Shown:
+def service_revision(of: Service, each: ServiceRevision, arns: Arns) -> Answer:
     kept = (*_OF_SERVICE, "taskDefinition", "serviceConnectConfiguration")
     balancers = each.settings.get("loadBalancers", [])
     return {
@@ -132,7 +133,7 @@ def service_revision(of: Service, each: ServiceRevision, arns: Arns) -> Shown:
     }
 
 
-def _moments(each: ServiceDeployment) -> Shown:
+def _moments(each: ServiceDeployment) -> Answer:
     found = {"createdAt": each.created_at, "startedAt": each.started_at, "finishedAt": each.finished_at}
     return {key: value for key, value in found.items() if value is not None}
 
@@ -142,17 +143,17 @@ def _alarms(each: ServiceDeployment) -> list[str]:
     return names
 
 
-def _summary(of: Service, revision: ServiceRevision) -> Shown:
-    tasks = [task for task in of.tasks if task.wanted and task.deployment and task.deployment.revision is revision]
-    wanted = sum(each.wanted for each in of.deployments if each.revision is revision)
-    return {"arn": revision.arn, "requestedTaskCount": wanted, **_task_counts(tasks)}
+def _summary(of: Service, revision: ServiceRevision) -> Answer:
+    tasks = [task for task in of.tasks if task.should_run and task.deployment and task.deployment.revision is revision]
+    desired = sum(each.desired for each in of.deployments if each.revision is revision)
+    return {"arn": revision.arn, "requestedTaskCount": desired, **_task_counts(tasks)}
 
 
-def _current(of: Service, each: Deployment) -> Shown:
-    return {"arn": each.revision.arn, "requestedTaskCount": each.wanted, **_task_counts(of.of(each))}
+def _current(of: Service, each: Deployment) -> Answer:
+    return {"arn": each.revision.arn, "requestedTaskCount": each.desired, **_task_counts(of.of(each))}
 
 
-def _task_counts(tasks: Iterable[Task]) -> Shown:
+def _task_counts(tasks: Iterable[Task]) -> Answer:
     counts = _counts(tasks)
     return {"runningTaskCount": counts["runningCount"], "pendingTaskCount": counts["pendingCount"]}
 

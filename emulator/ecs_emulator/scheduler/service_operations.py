@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler import outcome, serializers
 from ecs_emulator.scheduler.arns import name as name_in
 from ecs_emulator.scheduler.clusters import Cluster
-from ecs_emulator.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision
+from ecs_emulator.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision, Settings
 from ecs_emulator.scheduler.events import ServiceEvents
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
@@ -22,52 +21,63 @@ from ecs_emulator.scheduler.service_settings import (
 )
 from ecs_emulator.scheduler.services import Service
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        CreateServiceRequestTypeDef,
+        DeleteServiceRequestTypeDef,
+        DescribeServicesRequestTypeDef,
+        ListServicesRequestTypeDef,
+        TaskDefinitionTypeDef,
+        UpdateServiceRequestTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
+
 
 _AT_ONCE = 10  # services that one call may describe
 
 
-def create(ecs: Scheduler, asked: Document) -> Document:
-    cluster = ecs.clusters.find(asked.get("cluster"))
-    name = asked["serviceName"]
+def create(ecs: Scheduler, request: CreateServiceRequestTypeDef) -> Answer:
+    cluster = ecs.clusters.find(request.get("cluster"))
+    name = request["serviceName"]
     check_name(name)
     there = cluster.services.get(name)
     if there and there.status == "DRAINING":
         raise invalid("Unable to Start a service that is still Draining.")
     if there and there.status == "ACTIVE":
         raise invalid("Creation of service was not idempotent.")
-    if not asked.get("taskDefinition"):
+    if not request.get("taskDefinition"):
         raise invalid("Task definition can not be blank.")
-    desired = asked.get("desiredCount", 1)
+    desired = request.get("desiredCount", 1)
     check_count(desired)
-    settings = revised(asked, cluster, {})
+    settings = revised(request, cluster, {})
     service = Service(
         name,
         ecs.arns.service(cluster.name, name),
         cluster.name,
         desired,
-        options(asked, {}),
+        options(request, {}),
         ServiceEvents(name, ecs.arns, ecs.clock),
         ecs.clock.now(),
-        tags=list(asked.get("tags", [])),
+        tags=list(request.get("tags", [])),
     )
     _deploy(ecs, service, settings)
     cluster.services[name] = service
     return {"service": serializers.service(service, ecs.arns, tags=True)}
 
 
-def update(ecs: Scheduler, asked: Document) -> Document:
-    cluster = ecs.clusters.find(asked.get("cluster"))
-    service = cluster.active_service(asked["service"])
-    desired = asked.get("desiredCount", service.desired)
+def update(ecs: Scheduler, request: UpdateServiceRequestTypeDef) -> Answer:
+    cluster = ecs.clusters.find(request.get("cluster"))
+    service = cluster.active_service(request["service"])
+    desired = request.get("desiredCount", service.desired)
     check_count(desired)
     before = service.primary.revision.settings
-    settings = revised(asked, cluster, before)
-    if "taskDefinition" in asked:
-        definition = ecs.definitions.find(asked["taskDefinition"], "TaskDefinition not found.")
+    settings = revised(request, cluster, before)
+    if "taskDefinition" in request:
+        definition = ecs.definitions.find(request["taskDefinition"], "TaskDefinition not found.")
         settings["taskDefinition"] = definition["taskDefinitionArn"]
-    changed_options = options(asked, service.options)
-    is_new = settings != before or asked.get("forceNewDeployment", False)
+    changed_options = options(request, service.options)
+    is_new = settings != before or request.get("forceNewDeployment", False)
     if is_new:
         _check(ecs, settings)
     service.options = changed_options
@@ -77,57 +87,57 @@ def update(ecs: Scheduler, asked: Document) -> Document:
     return {"service": serializers.service(service, ecs.arns)}
 
 
-def delete(ecs: Scheduler, asked: Document) -> Document:
-    service = ecs.clusters.find(asked.get("cluster")).service(asked["service"])
+def delete(ecs: Scheduler, request: DeleteServiceRequestTypeDef) -> Answer:
+    service = ecs.clusters.find(request.get("cluster")).service(request["service"])
     if service.status == "ACTIVE":
-        if service.desired > 0 and not asked.get("force"):
+        if service.desired > 0 and not request.get("force"):
             raise invalid("The service cannot be stopped while it is scaled above 0.")
         outcome.supersede(service)
         service.status, service.desired = "DRAINING", 0
         for deployment in service.deployments:
-            deployment.wanted = 0
+            deployment.desired = 0
     return {"service": serializers.service(service, ecs.arns)}
 
 
-def describe(ecs: Scheduler, asked: Document) -> Document:
-    cluster = ecs.clusters.find(asked.get("cluster"))
-    if not 1 <= len(asked["services"]) <= _AT_ONCE:
+def describe(ecs: Scheduler, request: DescribeServicesRequestTypeDef) -> Answer:
+    cluster = ecs.clusters.find(request.get("cluster"))
+    if not 1 <= len(request["services"]) <= _AT_ONCE:
         raise invalid(f"Services should have between 1 and {_AT_ONCE} names.")
     services, failures = [], []
-    for reference in asked["services"]:
+    for reference in request["services"]:
         found = cluster.services.get(name_in(reference))
         if found:
-            services.append(serializers.service(found, ecs.arns, "TAGS" in asked.get("include", [])))
+            services.append(serializers.service(found, ecs.arns, "TAGS" in request.get("include", [])))
         else:
             arn = reference if reference.startswith("arn:") else ecs.arns.service(cluster.name, reference)
             failures.append({"arn": arn, "reason": "MISSING"})
     return {"services": services, "failures": failures}
 
 
-def list_all(ecs: Scheduler, asked: Document) -> Document:
-    cluster = ecs.clusters.find(asked.get("cluster"))
-    found = [each for each in cluster.services.values() if each.status != "INACTIVE" and _matches(each, asked)]
-    arns, more = page([each.arn for each in found], asked)
+def list_all(ecs: Scheduler, request: ListServicesRequestTypeDef) -> Answer:
+    cluster = ecs.clusters.find(request.get("cluster"))
+    found = [each for each in cluster.services.values() if each.status != "INACTIVE" and _matches(each, request)]
+    arns, more = page([each.arn for each in found], request)
     return {"serviceArns": arns, **more}
 
 
-def _matches(service: Service, asked: Mapping[str, Any]) -> bool:
+def _matches(service: Service, request: ListServicesRequestTypeDef) -> bool:
     """By launch type, strategy and who manages it: every service here is of one kind, but for its launch type."""
     launch_type = service.primary.revision.settings.get("launchType")
     return (
-        asked.get("launchType") in (None, launch_type)
-        and asked.get("schedulingStrategy") in (None, "REPLICA")
-        and asked.get("resourceManagementType") in (None, "CUSTOMER")
+        request.get("launchType") in (None, launch_type)
+        and request.get("schedulingStrategy") in (None, "REPLICA")
+        and request.get("resourceManagementType") in (None, "CUSTOMER")
     )
 
 
-def _check(ecs: Scheduler, settings: dict[str, Any]) -> dict[str, Any]:
+def _check(ecs: Scheduler, settings: Settings) -> TaskDefinitionTypeDef:
     definition = ecs.definitions.runnable(settings["taskDefinition"])
     check_load_balancers(settings, definition, ecs.outside.targets)
     return definition
 
 
-def _deploy(ecs: Scheduler, service: Service, settings: dict[str, Any]) -> None:
+def _deploy(ecs: Scheduler, service: Service, settings: Settings) -> None:
     """Begin a deployment of a new revision with these settings. Raises AwsError."""
     definition = _check(ecs, settings)
     settings["taskDefinition"] = definition["taskDefinitionArn"]
@@ -158,7 +168,7 @@ def service_of(ecs: Scheduler, arn: str) -> tuple[Cluster, Service]:
     return cluster, cluster.service(parts[2])
 
 
-OPERATIONS = {
+OPERATIONS: OwnerOperations[Scheduler] = {
     "CreateService": create,
     "UpdateService": update,
     "DeleteService": delete,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler import rules
 from ecs_emulator.scheduler.clusters import Cluster
+from ecs_emulator.scheduler.deployments import Settings
 from ecs_emulator.scheduler.interfaces import TargetRegistry
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
 
 # A change of any of these is a new deployment.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
@@ -37,11 +41,11 @@ OPTIONS = (
 _MOST_TASKS = 5000
 
 
-def revised(asked: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any]) -> dict[str, Any]:
+def revised(request: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any]) -> Settings:
     """The settings of a service's next revision: those `before` with what is asked for. Raises AwsError."""
-    settings = {**before, **{key: asked[key] for key in REVISED if key in asked}}
+    settings = {**before, **{key: request[key] for key in REVISED if key in request}}
     if settings.get("launchType") and settings.get("capacityProviderStrategy"):
-        if "capacityProviderStrategy" not in asked or "launchType" in asked:
+        if "capacityProviderStrategy" not in request or "launchType" in request:
             raise invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one.")
         del settings["launchType"]
     if not settings.get("launchType") and not settings.get("capacityProviderStrategy"):
@@ -60,7 +64,9 @@ def revised(asked: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any
     return settings
 
 
-def check_load_balancers(settings: Mapping[str, Any], definition: Mapping[str, Any], targets: TargetRegistry) -> None:
+def check_load_balancers(
+    settings: Mapping[str, Any], definition: TaskDefinitionTypeDef, targets: TargetRegistry
+) -> None:
     """Raises AwsError unless every one names a port of the task and a target group in use.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
@@ -83,9 +89,9 @@ def check_load_balancers(settings: Mapping[str, Any], definition: Mapping[str, A
             raise invalid(f"The target group with targetGroupArn {arn} does not have an associated load balancer.")
 
 
-def options(asked: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def options(request: Mapping[str, Any], before: Mapping[str, Any]) -> Settings:
     """The settings that make no new tasks: those `before` with what is asked for. Raises AwsError."""
-    found = {**before, **{key: asked[key] for key in OPTIONS if key in asked}}
+    found = {**before, **{key: request[key] for key in OPTIONS if key in request}}
     found["deploymentConfiguration"] = {
         "minimumHealthyPercent": rules.MINIMUM_HEALTHY_PERCENT,
         "maximumPercent": rules.MAXIMUM_PERCENT,
@@ -93,7 +99,7 @@ def options(asked: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, An
         "strategy": "ROLLING",
         "bakeTimeInMinutes": 0,
         **before.get("deploymentConfiguration", {}),
-        **asked.get("deploymentConfiguration", {}),
+        **request.get("deploymentConfiguration", {}),
     }
     _check_configuration(found["deploymentConfiguration"])
     if found.setdefault("healthCheckGracePeriodSeconds", 0) < 0:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler import rules
-from ecs_emulator.scheduler.deployments import COMPLETED, FAILED, Deployment, ServiceDeployment, ServiceRevision
+from ecs_emulator.scheduler.deployments import (
+    COMPLETED,
+    FAILED,
+    Deployment,
+    ServiceDeployment,
+    ServiceRevision,
+    Settings,
+)
 from ecs_emulator.scheduler.events import ServiceEvents
 from ecs_emulator.scheduler.tasks import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DeploymentCircuitBreakerTypeDef,
+        DeploymentConfigurationOutputTypeDef,
+        TagTypeDef,
+    )
 
 
 @dataclass
@@ -21,13 +35,13 @@ class Service:
     arn: str
     cluster: str
     desired: int
-    options: dict[str, Any]
+    options: Settings
     events: ServiceEvents
     created_at: datetime
     status: str = "ACTIVE"
     deployments: list[Deployment] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
-    tags: list[dict[str, str]] = field(default_factory=list)
+    tags: list[TagTypeDef] = field(default_factory=list)
     completed: Deployment | None = None  # the latest that was, and the one to roll back to
     courses: list[ServiceDeployment] = field(default_factory=list)  # the newest first
     revisions: list[ServiceRevision] = field(default_factory=list)
@@ -44,15 +58,14 @@ class Service:
         return self.courses[0]
 
     @property
-    def configuration(self) -> dict[str, Any]:
+    def configuration(self) -> DeploymentConfigurationOutputTypeDef:
         """The deployment configuration."""
-        configuration: dict[str, Any] = self.options["deploymentConfiguration"]
+        configuration: DeploymentConfigurationOutputTypeDef = self.options["deploymentConfiguration"]
         return configuration
 
     @property
-    def breaker(self) -> dict[str, Any]:
-        breaker: dict[str, Any] = self.configuration.get("deploymentCircuitBreaker", {})
-        return breaker
+    def breaker(self) -> DeploymentCircuitBreakerTypeDef:
+        return self.configuration["deploymentCircuitBreaker"]
 
     @property
     def minimum(self) -> int:
@@ -75,11 +88,11 @@ class Service:
 
     def of(self, deployment: Deployment) -> list[Task]:
         """Its tasks that nobody has told to stop."""
-        return [task for task in self.tasks if task.deployment is deployment and task.wanted]
+        return [task for task in self.tasks if task.deployment is deployment and task.should_run]
 
     def leaving(self) -> list[Task]:
         """Tasks that still take up room; one that has died does not."""
-        return [task for task in self.tasks if not task.wanted and not task.gone and not task.died]
+        return [task for task in self.tasks if not task.should_run and not task.gone and not task.died]
 
     def lead(self, deployment: Deployment) -> None:
         """Begin a deployment; what ran before is older from now on."""
@@ -87,7 +100,7 @@ class Service:
         self.courses.insert(0, deployment.course)
         self.deployments.insert(0, deployment)
         for older in self.deployments[1:]:
-            older.wanted = min(older.wanted, len(self.of(older))) if not older.completed_before else older.wanted
+            older.desired = min(older.desired, len(self.of(older))) if not older.completed_before else older.desired
 
     def scale(self, desired: int) -> None:
         """Have more or fewer tasks, of the revisions there are.
@@ -97,5 +110,5 @@ class Service:
         """
         older: Sequence[Deployment] = [each for each in self.deployments[1:] if each is self.completed]
         for each in older:
-            each.wanted = max(0, each.wanted + max(0, desired - self.desired))
-        self.desired = self.primary.wanted = desired
+            each.desired = max(0, each.desired + max(0, desired - self.desired))
+        self.desired = self.primary.desired = desired

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.arns import resource
@@ -10,32 +10,40 @@ from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.service_operations import service_of
 from ecs_emulator.scheduler.service_settings import invalid
 
-Document = dict[str, Any]
-Tags = list[dict[str, str]]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        ListTagsForResourceRequestTypeDef,
+        TagResourceRequestTypeDef,
+        TagTypeDef,
+        UntagResourceRequestTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
+
 
 _MOST = 50
 
 
-def tag(ecs: Scheduler, asked: Document) -> Document:
-    tags = _tags(ecs, asked["resourceArn"])
-    both = {each["key"]: each for each in tags} | {each["key"]: each for each in asked["tags"]}
+def tag(ecs: Scheduler, request: TagResourceRequestTypeDef) -> Answer:
+    tags = _tags(ecs, request["resourceArn"])
+    both = {each["key"]: each for each in tags} | {each["key"]: each for each in request["tags"]}
     if len(both) > _MOST:
         raise invalid(f"The maximum number of tags per resource is {_MOST}.")
     tags[:] = both.values()
     return {}
 
 
-def untag(ecs: Scheduler, asked: Document) -> Document:
-    tags = _tags(ecs, asked["resourceArn"])
-    tags[:] = [each for each in tags if each["key"] not in asked["tagKeys"]]
+def untag(ecs: Scheduler, request: UntagResourceRequestTypeDef) -> Answer:
+    tags = _tags(ecs, request["resourceArn"])
+    tags[:] = [each for each in tags if each["key"] not in request["tagKeys"]]
     return {}
 
 
-def list_all(ecs: Scheduler, asked: Document) -> Document:
-    return {"tags": list(_tags(ecs, asked["resourceArn"]))}
+def list_all(ecs: Scheduler, request: ListTagsForResourceRequestTypeDef) -> Answer:
+    return {"tags": list(_tags(ecs, request["resourceArn"]))}
 
 
-def _tags(ecs: Scheduler, arn: str) -> Tags:
+def _tags(ecs: Scheduler, arn: str) -> list[TagTypeDef]:
     """The tags of a resource, to be changed in place. Raises AwsError."""
     if not arn.startswith("arn:"):
         raise invalid("The specified resource ARN is not valid.")
@@ -53,4 +61,4 @@ def _tags(ecs: Scheduler, arn: str) -> Tags:
     raise AwsError("ResourceNotFoundException", "The specified resource was not found.")
 
 
-OPERATIONS = {"TagResource": tag, "UntagResource": untag, "ListTagsForResource": list_all}
+OPERATIONS: OwnerOperations[Scheduler] = {"TagResource": tag, "UntagResource": untag, "ListTagsForResource": list_all}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.scheduler import task_serializers
 from ecs_emulator.scheduler.arns import name as name_in
@@ -12,24 +13,42 @@ from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.service_settings import invalid, revised
 from ecs_emulator.scheduler.tasks import Task, overridden
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DescribeTasksRequestTypeDef,
+        ListTasksRequestTypeDef,
+        RunTaskRequestTypeDef,
+        StopTaskRequestTypeDef,
+        TaskDefinitionTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
+
 
 _MOST_AT_ONCE = 10
 _MOST_DESCRIBED = 100
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+_STARTED_BY = re.compile("[A-Za-z0-9/_-]{0,128}")
 
 
-def run(ecs: Scheduler, asked: Document) -> Document:
-    cluster = ecs.clusters.find(asked.get("cluster"))
-    settings = revised(asked, cluster, {})
-    definition = ecs.definitions.runnable(asked["taskDefinition"])
-    count = asked.get("count", 1)
+def run(ecs: Scheduler, request: RunTaskRequestTypeDef) -> Answer:
+    cluster = ecs.clusters.find(request.get("cluster"))
+    settings = revised(request, cluster, {})
+    definition = ecs.definitions.runnable(request["taskDefinition"])
+    count = request.get("count", 1)
     if not 1 <= count <= _MOST_AT_ONCE:
         raise invalid(f"Count should be between 1 and {_MOST_AT_ONCE}.")
-    overrides = asked.get("overrides", {})
+    overrides: Mapping[str, Any] = request.get("overrides", {})
     _check_overrides(overrides, definition)
-    settings |= {key: asked[key] for key in ("overrides", "enableExecuteCommand") if key in asked}
-    tags = asked.get("tags", [])
-    if asked.get("propagateTags") == "TASK_DEFINITION":
+    settings |= {key: request[key] for key in ("overrides", "enableExecuteCommand") if key in request}
+    started_by = request.get("startedBy")
+    if started_by is not None and not _STARTED_BY.fullmatch(started_by):
+        raise invalid(
+            "startedBy must be up to 128 letters (uppercase and lowercase), numbers, hyphens, forward slashes, and "
+            "underscores."
+        )
+    tags = request.get("tags", [])
+    if request.get("propagateTags") == "TASK_DEFINITION":
         tags = [*ecs.definitions.tags[definition["taskDefinitionArn"]], *tags]
     tasks = []
     for _ in range(count):
@@ -39,69 +58,69 @@ def run(ecs: Scheduler, asked: Document) -> Document:
             ecs.arns.task(cluster.name, task_id),
             cluster.name,
             overridden(definition, overrides),
-            asked.get("group") or f"family:{definition['family']}",
+            request.get("group") or f"family:{definition['family']}",
             ecs.clock,
             settings=settings,
             tags=[*tags],
-            started_by=asked.get("startedBy"),
+            started_by=started_by,
         )
         cluster.tasks[task_id] = task
         tasks.append(task)
     return {"tasks": [task_serializers.task(each, ecs.arns, tags=True) for each in tasks], "failures": []}
 
 
-def stop(ecs: Scheduler, asked: Document) -> Document:
-    cluster = ecs.clusters.find(asked.get("cluster"))
-    task = cluster.tasks.get(name_in(asked["task"]))
+def stop(ecs: Scheduler, request: StopTaskRequestTypeDef) -> Answer:
+    cluster = ecs.clusters.find(request.get("cluster"))
+    task = cluster.tasks.get(name_in(request["task"]))
     if not task:
         raise invalid("The referenced task was not found.")
-    reason = asked.get("reason") or "Task stopped by user"
+    reason = request.get("reason") or "Task stopped by user"
     task.stop("UserInitiated", reason, ecs.now, ecs.outside.targets)
     return {"task": task_serializers.task(task, ecs.arns)}
 
 
-def describe(ecs: Scheduler, asked: Document) -> Document:
-    cluster = ecs.clusters.find(asked.get("cluster"))
-    if not 1 <= len(asked["tasks"]) <= _MOST_DESCRIBED:
+def describe(ecs: Scheduler, request: DescribeTasksRequestTypeDef) -> Answer:
+    cluster = ecs.clusters.find(request.get("cluster"))
+    if not 1 <= len(request["tasks"]) <= _MOST_DESCRIBED:
         raise invalid(f"Tasks should have between 1 and {_MOST_DESCRIBED} names.")
     tasks, failures = [], []
-    for reference in asked["tasks"]:
+    for reference in request["tasks"]:
         found = cluster.tasks.get(name_in(reference))
         if found:
-            tasks.append(task_serializers.task(found, ecs.arns, "TAGS" in asked.get("include", [])))
+            tasks.append(task_serializers.task(found, ecs.arns, "TAGS" in request.get("include", [])))
         else:
             arn = reference if reference.startswith("arn:") else ecs.arns.task(cluster.name, reference)
             failures.append({"arn": arn, "reason": "MISSING"})
     return {"tasks": tasks, "failures": failures}
 
 
-def list_all(ecs: Scheduler, asked: Document) -> Document:
-    cluster = ecs.clusters.find(asked.get("cluster"))
-    if asked.get("containerInstance") or asked.get("daemonName"):
+def list_all(ecs: Scheduler, request: ListTasksRequestTypeDef) -> Answer:
+    cluster = ecs.clusters.find(request.get("cluster"))
+    if request.get("containerInstance") or request.get("daemonName"):
         raise invalid("The emulator has no container instances and no daemons.")
-    if asked.get("serviceName"):
-        cluster.service(asked["serviceName"])
-    found = [each for each in cluster.tasks.values() if _matches(each, asked)]
-    arns, more = page([each.arn for each in found], asked)
+    if request.get("serviceName"):
+        cluster.service(request["serviceName"])
+    found = [each for each in cluster.tasks.values() if _matches(each, request)]
+    arns, more = page([each.arn for each in found], request)
     return {"taskArns": arns, **more}
 
 
-def _matches(task: Task, asked: Mapping[str, Any]) -> bool:
+def _matches(task: Task, request: ListTasksRequestTypeDef) -> bool:
     """`desiredStatus` is RUNNING unless it is asked for; no task's is ever PENDING.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
     """
-    service = name_in(asked["serviceName"]) if asked.get("serviceName") else None
+    service = name_in(request["serviceName"]) if request.get("serviceName") else None
     return (
-        task.desired_status == (asked.get("desiredStatus") or "RUNNING")
+        task.desired_status == (request.get("desiredStatus") or "RUNNING")
         and service in (None, task.service)
-        and (asked.get("family") or task.definition["family"]) == task.definition["family"]
-        and (asked.get("startedBy") or task.started_by) == task.started_by
-        and asked.get("launchType") in (None, "FARGATE")
+        and (request.get("family") or task.definition["family"]) == task.definition["family"]
+        and (request.get("startedBy") or task.started_by) == task.started_by
+        and request.get("launchType") in (None, "FARGATE")
     )
 
 
-def _check_overrides(overrides: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
+def _check_overrides(overrides: Mapping[str, Any], definition: TaskDefinitionTypeDef) -> None:
     known = {container["name"] for container in definition["containerDefinitions"]}
     for each in overrides.get("containerOverrides", []):
         if each.get("name") not in known:
@@ -109,4 +128,9 @@ def _check_overrides(overrides: Mapping[str, Any], definition: Mapping[str, Any]
             raise invalid(message)
 
 
-OPERATIONS = {"RunTask": run, "StopTask": stop, "DescribeTasks": describe, "ListTasks": list_all}
+OPERATIONS: OwnerOperations[Scheduler] = {
+    "RunTask": run,
+    "StopTask": stop,
+    "DescribeTasks": describe,
+    "ListTasks": list_all,
+}

@@ -6,17 +6,18 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.scheduler.arns import Arns
 from ecs_emulator.scheduler.clusters import Cluster
 from ecs_emulator.scheduler.interfaces import ContainerState
 from ecs_emulator.scheduler.tasks import Task
 
-Shown = dict[str, Any]
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer
 
 
-def task(each: Task, arns: Arns, tags: bool = False) -> Shown:
+def task(each: Task, arns: Arns, tags: bool = False) -> Answer:
     """`tags` come only when they are asked for."""
     settings = each.settings
     shown = {
@@ -44,21 +45,21 @@ def task(each: Task, arns: Arns, tags: bool = False) -> Shown:
         "version": each.version,
         **each.moments,
     }
-    told = {"startedBy": each.started_by, "stopCode": each.stop_code, "stoppedReason": each.stopped_reason}
-    shown |= {key: value for key, value in told.items() if value is not None}
+    optional = {"startedBy": each.started_by, "stopCode": each.stop_code, "stoppedReason": each.stopped_reason}
+    shown |= {key: value for key, value in optional.items() if value is not None}
     for item in settings.get("capacityProviderStrategy", [])[:1]:
         shown["capacityProviderName"] = item["capacityProvider"]
     return shown | {"tags": each.tags} if tags else shown
 
 
-def cluster(each: Cluster, include: Mapping[str, Any]) -> Shown:
-    """`include` has a list of that name, of what else is asked for: TAGS, SETTINGS, STATISTICS, …"""
-    wanted = include.get("include", [])
+def cluster(each: Cluster, request: Mapping[str, Any]) -> Answer:
+    """`request` has a list of that name, of what else is asked for: TAGS, SETTINGS, STATISTICS, …"""
+    include = request.get("include", [])
     tasks = [task for task in each.tasks.values() if not task.gone]
     running = sum(task.last_status == "RUNNING" for task in tasks)
     coming = sum(task.last_status in ("PROVISIONING", "PENDING") for task in tasks)
     services = sum(service.status == "ACTIVE" for service in each.services.values())
-    shown: Shown = {
+    shown: Answer = {
         "clusterArn": each.arn,
         "clusterName": each.name,
         "status": each.status,
@@ -67,15 +68,15 @@ def cluster(each: Cluster, include: Mapping[str, Any]) -> Shown:
         "pendingTasksCount": coming,
         "activeServicesCount": services,
         "statistics": [],
-        "tags": each.tags if "TAGS" in wanted else [],
-        "settings": each.settings if "SETTINGS" in wanted else [],
+        "tags": each.tags if "TAGS" in include else [],
+        "settings": each.settings if "SETTINGS" in include else [],
         "capacityProviders": each.options.get("capacityProviders", []),
         "defaultCapacityProviderStrategy": each.options.get("defaultCapacityProviderStrategy", []),
     }
-    if "STATISTICS" in wanted:
+    if "STATISTICS" in include:
         counts = {"runningFargateTasksCount": running, "pendingFargateTasksCount": coming}
         shown["statistics"] = [{"name": name, "value": str(count)} for name, count in counts.items()]
-    if "CONFIGURATIONS" in wanted and "configuration" in each.options:
+    if "CONFIGURATIONS" in include and "configuration" in each.options:
         shown["configuration"] = each.options["configuration"]
     return shown
 
@@ -85,7 +86,7 @@ def _platform(settings: Mapping[str, Any]) -> str:
     return "1.4.0" if version == "LATEST" else version
 
 
-def _attachment(each: Task) -> Shown:
+def _attachment(each: Task) -> Answer:
     """The network interface that a task has on Fargate; its address is the one on this machine."""
     network = each.settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
     details = {
@@ -108,13 +109,13 @@ def _attachment_id(each: Task) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
 
 
-def _containers(each: Task, arns: Arns) -> list[Shown]:
+def _containers(each: Task, arns: Arns) -> list[Answer]:
     known = {container.name: container for container in each.containers}
     containers = []
     for definition in each.definition["containerDefinitions"]:
         name = definition["name"]
         state = known.get(name, ContainerState(name, "PENDING", None, None))
-        shown = {
+        shown: Answer = {
             "containerArn": arns.container(each.cluster, each.id, name),
             "taskArn": each.arn,
             "name": name,
@@ -129,7 +130,7 @@ def _containers(each: Task, arns: Arns) -> list[Shown]:
         if each.run is not None:
             interface = {"attachmentId": _attachment_id(each), "privateIpv4Address": each.run.address}
             shown["networkInterfaces"] = [interface]
-        told = {"exitCode": state.exit_code, "reason": state.reason, "memory": definition.get("memory")}
-        shown |= {key: str(value) if key == "memory" else value for key, value in told.items() if value is not None}
+        optional = {"exitCode": state.exit_code, "reason": state.reason, "memory": definition.get("memory")}
+        shown |= {key: str(value) if key == "memory" else value for key, value in optional.items() if value is not None}
         containers.append(shown)
     return containers

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.deployments import Deployment
 from ecs_emulator.scheduler.interfaces import ContainerState, Launch, Run, TargetAddress, TargetRegistry, TaskRuntime
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TagTypeDef, TaskDefinitionTypeDef
 
 
 class Balanced(NamedTuple):
@@ -35,11 +38,11 @@ class Task:
     id: str
     arn: str
     cluster: str
-    definition: dict[str, Any]  # with overrides applied
+    definition: TaskDefinitionTypeDef  # with overrides applied
     group: str
     clock: Clock
     settings: Mapping[str, Any] = field(default_factory=dict)  # launchType, platformVersion, overrides, …
-    tags: list[dict[str, str]] = field(default_factory=list)
+    tags: list[TagTypeDef] = field(default_factory=list)
     service: str | None = None
     deployment: Deployment | None = None
     started_by: str | None = None
@@ -63,7 +66,7 @@ class Task:
         self.moments = {"createdAt": self.clock.now()}
 
     @property
-    def wanted(self) -> bool:
+    def should_run(self) -> bool:
         return self.desired_status == "RUNNING"
 
     @property
@@ -95,7 +98,7 @@ class Task:
 
     def stop(self, code: str, reason: str, now: float, targets: TargetRegistry) -> None:
         """Take it out of the load balancer, wait until that is done, then end its processes. Again does nothing."""
-        if not self.wanted:
+        if not self.should_run:
             return
         self._to_stop(code, reason)
         if self.run is None:
@@ -133,15 +136,15 @@ class Task:
         return bool(ended & essential)
 
     def _end_early(self, targets: TargetRegistry) -> str | None:
-        told = not self.wanted
-        if not told:
+        was_stopped = not self.should_run
+        if not was_stopped:
             reasons = [each.reason for each in self.containers if each.exit_code is None]
             never_ran = next(filter(None, reasons), None)
             code = "TaskFailedToStart" if never_ran else "EssentialContainerExited"
             self._to_stop(code, never_ran or "Essential container in task exited")
             self._deregister(targets)
         self._stop_processes()
-        return None if told else "died"
+        return None if was_stopped else "died"
 
     def _to_stop(self, code: str, reason: str) -> None:
         self.desired_status, self.stop_code, self.stopped_reason = "STOPPED", code, reason
@@ -167,16 +170,24 @@ class Task:
             self.moments[moment] = self.clock.now()
 
 
-def overridden(definition: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+def overridden(definition: TaskDefinitionTypeDef, overrides: Mapping[str, Any]) -> TaskDefinitionTypeDef:
     """A definition as a task runs it: with RunTask's `overrides` applied."""
-    changed = {key: overrides[key] for key in ("cpu", "memory", "executionRoleArn", "taskRoleArn") if key in overrides}
     by_name = {each.get("name"): each for each in overrides.get("containerOverrides", [])}
     containers = [_overridden(each, by_name.get(each["name"], {})) for each in definition["containerDefinitions"]]
-    return {**definition, **changed, "containerDefinitions": containers}
+    changed: TaskDefinitionTypeDef = {**definition, "containerDefinitions": containers}
+    for key in ("cpu", "memory", "executionRoleArn", "taskRoleArn"):
+        if key in overrides:
+            changed[key] = overrides[key]
+    return changed
 
 
-def _overridden(container: dict[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+def _overridden(
+    container: ContainerDefinitionOutputTypeDef, override: Mapping[str, Any]
+) -> ContainerDefinitionOutputTypeDef:
     environment = {each["name"]: each for each in container.get("environment", [])}
     environment |= {each["name"]: each for each in override.get("environment", [])}
-    changed = {key: override[key] for key in ("command", "cpu", "memory", "memoryReservation") if key in override}
-    return {**container, **changed, "environment": list(environment.values())}
+    changed: ContainerDefinitionOutputTypeDef = {**container, "environment": list(environment.values())}
+    for key in ("command", "cpu", "memory", "memoryReservation"):
+        if key in override:
+            changed[key] = override[key]
+    return changed

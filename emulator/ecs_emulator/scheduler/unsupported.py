@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 # The container would not be the same without them.
 REFUSED = (
@@ -39,7 +42,7 @@ NOT_ENFORCED = {
 }
 
 
-def unsupported(definition: dict[str, Any], but: Container[str] = ()) -> list[str]:
+def unsupported(definition: ContainerDefinitionOutputTypeDef, but: Container[str] = ()) -> list[str]:
     """The properties of a container definition without which it would be another container, `but` those emulated."""
     found = [name for name in REFUSED if definition.get(name) and name not in but]
     if any(each.get("condition", "START") != "START" for each in definition.get("dependsOn", [])):
@@ -52,6 +55,6 @@ def unsupported(definition: dict[str, Any], but: Container[str] = ()) -> list[st
     return found
 
 
-def not_enforced(definition: dict[str, Any]) -> list[str]:
+def not_enforced(definition: ContainerDefinitionOutputTypeDef) -> list[str]:
     """The limits that a container definition sets and nobody enforces, in words."""
     return list(dict.fromkeys(words for name, words in NOT_ENFORCED.items() if definition.get(name)))

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ecs_emulator.cloud.errors import AwsError
@@ -16,90 +16,105 @@ from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.state import ChangeSet, DesiredState, Stack
 from ecs_emulator.stacks.templates import TemplateError
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        CreateChangeSetInputTypeDef,
+        DeleteChangeSetInputTypeDef,
+        DescribeChangeSetInputTypeDef,
+        ExecuteChangeSetInputTypeDef,
+        ListChangeSetsInputTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer
+
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
 _MOMENT = 0.5  # seconds
 
 
-def create(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def create(stacks: Stacks, given: CreateChangeSetInputTypeDef) -> Answer:
     stack, name = stacks.named(given["StackName"]), given["ChangeSetName"]
     is_new = given.get("ChangeSetType") == "CREATE"
     if is_new and stack and stack.status != "REVIEW_IN_PROGRESS":
         message = f"Stack [{stack.name}] already exists and cannot be created again with the changeSet [{name}]."
         raise AwsError("ValidationError", message)
-    if not is_new and (stack is None or stack.wanted is None):
+    if not is_new and (stack is None or stack.stable_state is None):
         raise AwsError("ValidationError", f"Stack [{given['StackName']}] does not exist")
-    wanted = requested(stacks, given, stack)
+    desired = requested(stacks, given, stack)
     stack = stack or stacks.review(given["StackName"])
     if name in {each.name for each in stack.change_sets.values()}:
         raise AwsError("AlreadyExistsException", f"ChangeSet [{name}] already exists")
-    change_set = _prepared(stacks, stack, name, wanted, given)
+    change_set = _prepared(stacks, stack, name, desired, given)
     stack.change_sets[change_set.id] = change_set
     return {"Id": change_set.id, "StackId": stack.id}
 
 
-def _prepared(stacks: Stacks, stack: Stack, name: str, wanted: DesiredState, given: dict[str, Any]) -> ChangeSet:
+def _prepared(
+    stacks: Stacks, stack: Stack, name: str, desired: DesiredState, given: CreateChangeSetInputTypeDef
+) -> ChangeSet:
     plan, status, reason = None, "CREATE_COMPLETE", None
     try:
-        plan = stacks.plan(stack, wanted)
+        plan = stacks.plan(stack, desired)
     except TemplateError as error:
         status, reason = "FAILED", str(error)
-    if plan and plan.is_empty and stack.wanted:
+    if plan and plan.is_empty and stack.stable_state:
         status, reason = "FAILED", NO_CHANGES
     own_id = f"arn:aws:cloudformation:{stacks.region}:{ACCOUNT}:changeSet/{name}/{uuid4()}"
     rolls_back = given.get("OnStackFailure", "ROLLBACK") != "DO_NOTHING"
-    return ChangeSet(name, own_id, stack, wanted, plan, status, reason, rolls_back, given.get("Description"))
+    return ChangeSet(name, own_id, stack, desired, plan, status, reason, rolls_back, given.get("Description"))
 
 
-def describe(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def describe(stacks: Stacks, given: DescribeChangeSetInputTypeDef) -> Answer:
     found = _found(stacks, given)
     return {
         **_summary(found),
-        "Parameters": serializers.parameters(found.wanted),
+        "Parameters": serializers.parameters(found.desired_state),
         "NotificationARNs": [],
         "RollbackConfiguration": {},
-        "Capabilities": list(found.wanted.capabilities),
-        "Tags": [dict(tag) for tag in found.wanted.tags],
+        "Capabilities": list(found.desired_state.capabilities),
+        "Tags": [dict(tag) for tag in found.desired_state.tags],
         "Changes": [serializers.change(each) for each in found.plan.changes] if found.plan else [],
     }
 
 
-def execute(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def execute(stacks: Stacks, given: ExecuteChangeSetInputTypeDef) -> Answer:
     found = _found(stacks, given)
     if not found.is_executable:
         message = f"ChangeSet [{found.id}] cannot be executed in its current status of [{found.status}]"
         raise AwsError("InvalidChangeSetStatus", message)
     rolls_back = found.rolls_back and not given.get("DisableRollback")
-    begin(stacks, found.stack.id, found.wanted, rolls_back=rolls_back)
+    begin(stacks, found.stack.id, found.desired_state, rolls_back=rolls_back)
     found.stack.change_set = found.id
     found.stack.change_sets.clear()  # those that are left were made for a stack that is no more
     return {}
 
 
-def begin(stacks: Stacks, name: str, wanted: DesiredState, *, rolls_back: bool = True) -> Stack:
+def begin(stacks: Stacks, name: str, desired: DesiredState, *, rolls_back: bool = True) -> Stack:
     """Begin an operation on a stack, in a thread of its own. Raises AwsError.
 
     What is done in a moment is done when this returns: the AWS CLI looks at once, and then after 30 s.
     """
     try:
-        stack = stacks.begin(name, wanted, rolls_back=rolls_back)
+        stack = stacks.begin(name, desired, rolls_back=rolls_back)
     except TemplateError as error:
         raise AwsError("ValidationError", str(error)) from error
-    stacks.in_background(lambda: stacks.work(stack, wanted)).join(_MOMENT)
+    stacks.in_background(lambda: stacks.work(stack, desired)).join(_MOMENT)
     return stack
 
 
-def delete(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def delete(stacks: Stacks, given: DeleteChangeSetInputTypeDef) -> Answer:
     found = _found(stacks, given)
     del found.stack.change_sets[found.id]
     return {}
 
 
-def listed(stacks: Stacks, given: dict[str, Any]) -> dict[str, Any]:
+def listed(stacks: Stacks, given: ListChangeSetsInputTypeDef) -> Answer:
     return {"Summaries": [_summary(each) for each in by_name(stacks, given["StackName"]).change_sets.values()]}
 
 
-def _found(stacks: Stacks, given: dict[str, Any]) -> ChangeSet:
+def _found(
+    stacks: Stacks, given: DescribeChangeSetInputTypeDef | ExecuteChangeSetInputTypeDef | DeleteChangeSetInputTypeDef
+) -> ChangeSet:
     """Raises AwsError."""
     name = given["ChangeSetName"]
     of = [by_name(stacks, given["StackName"])] if "StackName" in given else stacks.all()
@@ -110,7 +125,7 @@ def _found(stacks: Stacks, given: dict[str, Any]) -> ChangeSet:
     raise AwsError("ChangeSetNotFound", f"ChangeSet [{name}] does not exist", 404)
 
 
-def _summary(change_set: ChangeSet) -> dict[str, Any]:
+def _summary(change_set: ChangeSet) -> Answer:
     return serializers.without_none(
         {
             "StackId": change_set.stack.id,

@@ -31,13 +31,13 @@ def kind_of(providers: Mapping[str, Provider], type_name: str) -> Provider:
 
 
 def planned(
-    stack: Stack, wanted: DesiredState, imports: Mapping[str, str], providers: Mapping[str, Provider], context: Context
+    stack: Stack, desired: DesiredState, imports: Mapping[str, str], providers: Mapping[str, Provider], context: Context
 ) -> UpdatePlan:
     """Update plan of a stack's operation. Raises TemplateError where it cannot even begin."""
     changes: list[ResourceChange] = []
     settled: set[str] = set()
-    old_values = stack.wanted.values if stack.wanted else {}
-    differing = {name for name, value in wanted.values.items() if old_values.get(name) != value}
+    old_values = stack.stable_state.values if stack.stable_state else {}
+    differing = {name for name, value in desired.values.items() if old_values.get(name) != value}
 
     def settle(logical_id: str, resource: Document, properties: Properties) -> PhysicalResource:
         settled.add(logical_id)
@@ -47,7 +47,7 @@ def planned(
             changes.append(ResourceChange("Add", logical_id, resource["Type"]))
             return _stubbed(provider, context, logical_id, properties)
         check_type(old, resource)
-        details = _details(old, resource, provider.prepared(context, properties, wanted.folder), provider, differing)
+        details = _details(old, resource, provider.prepared(context, properties, desired.folder), provider, differing)
         if not details:
             return old.physical
         replacement = _replacement(details)
@@ -55,13 +55,13 @@ def planned(
         return _stubbed(provider, context, logical_id, properties) if replacement == "True" else old.physical
 
     provisioning = Provisioning(
-        settle, wanted.document, wanted.values, pseudo_parameters(context.region, stack.name, stack.id), imports
+        settle, desired.document, desired.values, pseudo_parameters(context.region, stack.name, stack.id), imports
     )
     provisioning.make_all()
     for logical_id, old in reversed(stack.resources.items()):
         if logical_id not in settled:
             changes.append(ResourceChange("Remove", logical_id, old.type, old.physical_id))
-    return UpdatePlan(changes, _told(provisioning.outputs()) != _told(stack.outputs))
+    return UpdatePlan(changes, _comparable(provisioning.outputs()) != _comparable(stack.outputs))
 
 
 def check_type(old: Resource, resource: Document) -> None:
@@ -133,5 +133,5 @@ def _referred(node: Any) -> list[str]:
     return names
 
 
-def _told(outputs: list[StackOutput]) -> list[tuple[str, str, str | None]]:
+def _comparable(outputs: list[StackOutput]) -> list[tuple[str, str, str | None]]:
     return sorted((output.name, output.value, output.export) for output in outputs)

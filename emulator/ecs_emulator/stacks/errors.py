@@ -35,8 +35,8 @@ class TemplateError(Exception):
         return self
 
     def __str__(self) -> str:
-        told = [self.source, ".".join(self.path), super().__str__()]
-        return one_line(": ".join(filter(None, told)))
+        parts = [self.source, ".".join(self.path), super().__str__()]
+        return one_line(": ".join(filter(None, parts)))
 
 
 @contextmanager

@@ -119,11 +119,11 @@ class Evaluator:
             if name.startswith("!"):  # `${!literal}` stays `${literal}`
                 return "${" + name[1:] + "}"
             found = values[name] if name in values else self._ref(name) if "." not in name else self._get_att(name)
-            told = plain("Fn::Sub", found)
-            length += len(told)
+            text = plain("Fn::Sub", found)
+            length += len(text)
             if length > TEXT:
                 raise TemplateError(f"the value has more than {TEXT} characters.")
-            return told
+            return text
 
         return VARIABLE.sub(filled, plain("Fn::Sub", text))
 
@@ -159,15 +159,15 @@ class Evaluator:
 
     def _cidr(self, argument: Any) -> list[str]:
         block, count, bits = [*items("Fn::Cidr", self.value(argument), 2, 3), 8][:3]
-        wanted = whole("Fn::Cidr", count)
-        if not 1 <= wanted <= CIDR_BLOCKS:
-            raise TemplateError(f"Fn::Cidr gives 1 to {CIDR_BLOCKS} blocks, not {wanted}.")
+        number = whole("Fn::Cidr", count)
+        if not 1 <= number <= CIDR_BLOCKS:
+            raise TemplateError(f"Fn::Cidr gives 1 to {CIDR_BLOCKS} blocks, not {number}.")
         if is_unknown(block):
-            return [UNKNOWN] * wanted
+            return [UNKNOWN] * number
         try:
             network = ipaddress.ip_network(plain("Fn::Cidr", block))
             subnets = network.subnets(new_prefix=network.max_prefixlen - whole("Fn::Cidr", bits))
-            return [str(subnet) for subnet, _ in zip(subnets, range(wanted), strict=False)]
+            return [str(subnet) for subnet, _ in zip(subnets, range(number), strict=False)]
         except ValueError as error:
             raise TemplateError(f"Cidr of {shown(block)}: {error}.") from error
 

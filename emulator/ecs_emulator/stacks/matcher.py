@@ -15,15 +15,15 @@ import regex
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
+    request = json.load(sys.stdin)
     used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-    seconds = int(used) + asked["seconds"]
+    seconds = int(used) + request["seconds"]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     with suppress(ValueError):  # macOS knows the limit, and keeps it not
-        resource.setrlimit(resource.RLIMIT_AS, (asked["bytes"], asked["bytes"]))
+        resource.setrlimit(resource.RLIMIT_AS, (request["bytes"], request["bytes"]))
     print("ready", flush=True)
-    for pattern, texts in asked["groups"]:
+    for pattern, texts in request["groups"]:
         for text in texts:
             print(json.dumps(_answer(pattern, text)), flush=True)
 

@@ -35,19 +35,19 @@ class StackOperation:
     def __init__(
         self,
         stack: Stack,
-        wanted: DesiredState,
+        desired: DesiredState,
         providers: Mapping[str, Provider],
         context: Context,
         exports: Mapping[str, str],
         check: Check,
     ) -> None:
         self._stack = stack
-        self._wanted = wanted
+        self._desired = desired
         self._providers = providers
         self._context = context
         self._check = check
         self._imports = Imports(exports)
-        self._is_update = stack.wanted is not None
+        self._is_update = stack.stable_state is not None
         self._verb = "UPDATE" if self._is_update else "CREATE"
         self._undo: list[Callable[[], None]] = []
         self._replaced: list[Resource] = []
@@ -55,9 +55,9 @@ class StackOperation:
 
     def run(self) -> None:
         """Leaves the stack complete, or rolled back with the first cause in its events. Raises Stopped."""
-        stack, wanted = self._stack, self._wanted
+        stack, desired = self._stack, self._desired
         pseudo = pseudo_parameters(self._context.region, stack.name, stack.id)
-        provisioning = Provisioning(self._settle, wanted.document, wanted.values, pseudo, self._imports)
+        provisioning = Provisioning(self._settle, desired.document, desired.values, pseudo, self._imports)
         try:
             provisioning.make_all()
             outputs = provisioning.outputs()
@@ -65,13 +65,13 @@ class StackOperation:
         except REFUSALS as error:
             self._fail(reason(error))
             return
-        stack.wanted, stack.outputs, stack.imports = wanted, outputs, self._imports.used
+        stack.stable_state, stack.outputs, stack.imports = desired, outputs, self._imports.used
         self._clean_up()
         stack.turn(f"{self._verb}_COMPLETE")
 
     def _settle(self, logical_id: str, resource: Document, properties: Properties) -> PhysicalResource:
         provider = kind_of(self._providers, resource["Type"])
-        properties = provider.prepared(self._context, properties, self._wanted.folder)
+        properties = provider.prepared(self._context, properties, self._desired.folder)
         self._order.append(logical_id)
         old = self._stack.resources.get(logical_id)
         if old is None or old.physical is None:
@@ -164,12 +164,12 @@ class StackOperation:
         stack = self._stack
         failed = [each.logical_id for each in stack.resources.values() if each.status.endswith("_FAILED")]
         verb = "update" if self._is_update else "create"
-        told = f"The following resource(s) failed to {verb}: [{', '.join(failed)}]. " if failed else why
+        status_reason = f"The following resource(s) failed to {verb}: [{', '.join(failed)}]. " if failed else why
         if not stack.rolls_back:
-            stack.turn(f"{self._verb}_FAILED", told)
+            stack.turn(f"{self._verb}_FAILED", status_reason)
             return
         prefix = "UPDATE_ROLLBACK" if self._is_update else "ROLLBACK"
-        stack.turn(f"{prefix}_IN_PROGRESS", told)
+        stack.turn(f"{prefix}_IN_PROGRESS", status_reason)
         try:
             for undo in reversed(self._undo):
                 undo()

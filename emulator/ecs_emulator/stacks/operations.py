@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.stacks import change_sets, serializers
@@ -16,31 +15,49 @@ from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.state import Stack
 from ecs_emulator.stacks.templates import Document, TemplateError
 
-Given = dict[str, Any]
-Answer = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        CreateStackInputTypeDef,
+        DeleteStackInputTypeDef,
+        DescribeStackEventsInputTypeDef,
+        DescribeStackResourceInputTypeDef,
+        DescribeStackResourcesInputTypeDef,
+        DescribeStacksInputTypeDef,
+        GetTemplateInputTypeDef,
+        GetTemplateSummaryInputTypeDef,
+        ListExportsInputTypeDef,
+        ListImportsInputTypeDef,
+        ListStackResourcesInputTypeDef,
+        ListStacksInputTypeDef,
+        UpdateStackInputTypeDef,
+        UpdateTerminationProtectionInputTypeDef,
+        ValidateTemplateInputTypeDef,
+    )
+
+    from ecs_emulator.cloud.service import Answer, OwnerOperations
 
 
-def _create_stack(stacks: Stacks, given: Given) -> Answer:
+def _create_stack(stacks: Stacks, given: CreateStackInputTypeDef) -> Answer:
     if (found := stacks.named(given["StackName"])) and found.is_there:
         raise AwsError("AlreadyExistsException", f"Stack [{given['StackName']}] already exists")
-    wanted = requested(stacks, given, None)
+    desired = requested(stacks, given, None)
     rolls_back = not given.get("DisableRollback") and given.get("OnFailure", "ROLLBACK") != "DO_NOTHING"
-    stack = change_sets.begin(stacks, given["StackName"], wanted, rolls_back=rolls_back)
+    stack = change_sets.begin(stacks, given["StackName"], desired, rolls_back=rolls_back)
     stack.protected = bool(given.get("EnableTerminationProtection"))
     return {"StackId": stack.id}
 
 
-def _update_stack(stacks: Stacks, given: Given) -> Answer:
+def _update_stack(stacks: Stacks, given: UpdateStackInputTypeDef) -> Answer:
     stack = by_name(stacks, given["StackName"])
     if stack.status == "REVIEW_IN_PROGRESS":
         message = f"Stack:{stack.id} is in REVIEW_IN_PROGRESS state and can not be updated."
         raise AwsError("ValidationError", message)
-    wanted = requested(stacks, given, stack)
+    desired = requested(stacks, given, stack)
     rolls_back = not given.get("DisableRollback")
-    return {"StackId": change_sets.begin(stacks, stack.id, wanted, rolls_back=rolls_back).id}
+    return {"StackId": change_sets.begin(stacks, stack.id, desired, rolls_back=rolls_back).id}
 
 
-def _delete_stack(stacks: Stacks, given: Given) -> Answer:
+def _delete_stack(stacks: Stacks, given: DeleteStackInputTypeDef) -> Answer:
     try:
         stack = stacks.begin_delete(given["StackName"])
     except TemplateError as error:
@@ -50,32 +67,32 @@ def _delete_stack(stacks: Stacks, given: Given) -> Answer:
     return {}
 
 
-def _protect(stacks: Stacks, given: Given) -> Answer:
+def _protect(stacks: Stacks, given: UpdateTerminationProtectionInputTypeDef) -> Answer:
     stack = by_name(stacks, given["StackName"])
     stack.protected = bool(given["EnableTerminationProtection"])
     return {"StackId": stack.id}
 
 
-def _describe_stacks(stacks: Stacks, given: Given) -> Answer:
+def _describe_stacks(stacks: Stacks, given: DescribeStacksInputTypeDef) -> Answer:
     found = [by_name(stacks, given["StackName"])] if "StackName" in given else stacks.all()
     return {"Stacks": [serializers.stack(stack) for stack in found]}
 
 
-def _list_stacks(stacks: Stacks, given: Given) -> Answer:
-    wanted = given.get("StackStatusFilter")
+def _list_stacks(stacks: Stacks, given: ListStacksInputTypeDef) -> Answer:
+    statuses = given.get("StackStatusFilter")
     return {
         "StackSummaries": [
-            serializers.summary(stack) for stack in stacks.ever() if not wanted or stack.status in wanted
+            serializers.summary(stack) for stack in stacks.ever() if not statuses or stack.status in statuses
         ]
     }
 
 
-def _describe_events(stacks: Stacks, given: Given) -> Answer:
+def _describe_events(stacks: Stacks, given: DescribeStackEventsInputTypeDef) -> Answer:
     stack = by_name(stacks, given["StackName"])
     return {"StackEvents": [serializers.event(stack, event) for event in reversed(list(stack.events))]}
 
 
-def _describe_resource(stacks: Stacks, given: Given) -> Answer:
+def _describe_resource(stacks: Stacks, given: DescribeStackResourceInputTypeDef) -> Answer:
     stack, name = by_name(stacks, given["StackName"]), given["LogicalResourceId"]
     resource = stack.resources.get(name)
     if resource is None:
@@ -85,7 +102,7 @@ def _describe_resource(stacks: Stacks, given: Given) -> Answer:
     return {"StackResourceDetail": {"StackName": stack.name, "StackId": stack.id, "Metadata": metadata, **shape}}
 
 
-def _describe_resources(stacks: Stacks, given: Given) -> Answer:
+def _describe_resources(stacks: Stacks, given: DescribeStackResourcesInputTypeDef) -> Answer:
     if "PhysicalResourceId" in given:
         physical_id = given["PhysicalResourceId"]
         stack = next((each for each in stacks.all() if _has(each, physical_id)), None)
@@ -93,12 +110,12 @@ def _describe_resources(stacks: Stacks, given: Given) -> Answer:
             raise AwsError("ValidationError", f"Stack for {physical_id} does not exist")
     else:
         stack = by_name(stacks, given.get("StackName", ""))
-    wanted = given.get("LogicalResourceId")
+    logical_id = given.get("LogicalResourceId")
     return {
         "StackResources": [
             {"StackName": stack.name, "StackId": stack.id, **serializers.resource(resource, "Timestamp")}
             for resource in list(stack.resources.values())
-            if wanted in (None, resource.logical_id)
+            if logical_id in (None, resource.logical_id)
         ]
     }
 
@@ -107,18 +124,18 @@ def _has(stack: Stack, physical_id: str) -> bool:
     return any(resource.physical_id == physical_id for resource in list(stack.resources.values()))
 
 
-def _list_resources(stacks: Stacks, given: Given) -> Answer:
+def _list_resources(stacks: Stacks, given: ListStackResourcesInputTypeDef) -> Answer:
     resources = list(by_name(stacks, given["StackName"]).resources.values())
     return {"StackResourceSummaries": [serializers.resource(each, "LastUpdatedTimestamp") for each in resources]}
 
 
-def _get_template(stacks: Stacks, given: Given) -> Answer:
+def _get_template(stacks: Stacks, given: GetTemplateInputTypeDef) -> Answer:
     stack = by_name(stacks, given.get("StackName", ""))
-    wanted = stack.wanted or stack.asked
-    return {"TemplateBody": wanted.text if wanted else "", "StagesAvailable": ["Original", "Processed"]}
+    desired = stack.stable_state or stack.desired_state
+    return {"TemplateBody": desired.text if desired else "", "StagesAvailable": ["Original", "Processed"]}
 
 
-def _validate_template(stacks: Stacks, given: Given) -> Answer:
+def _validate_template(stacks: Stacks, given: ValidateTemplateInputTypeDef) -> Answer:
     document = parsed(template_text(stacks, given, None))
     parameters = [serializers.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()]
     shown = ("ParameterKey", "DefaultValue", "NoEcho", "Description")
@@ -128,11 +145,11 @@ def _validate_template(stacks: Stacks, given: Given) -> Answer:
     }
 
 
-def _summarize_template(stacks: Stacks, given: Given) -> Answer:
+def _summarize_template(stacks: Stacks, given: GetTemplateSummaryInputTypeDef) -> Answer:
     if "StackName" in given:
         stack = by_name(stacks, given["StackName"])
-        wanted = stack.wanted or stack.asked
-        document = wanted.document if wanted else {"Resources": {}}
+        desired = stack.stable_state or stack.desired_state
+        document = desired.document if desired else {"Resources": {}}
     else:
         document = parsed(template_text(stacks, given, None))
     return serializers.without_none(
@@ -161,19 +178,19 @@ def _about(document: Document) -> Answer:
     )
 
 
-def _list_exports(stacks: Stacks, _given: Given) -> Answer:
+def _list_exports(stacks: Stacks, _given: ListExportsInputTypeDef) -> Answer:
     exports = [(stack.id, name, value) for stack in stacks.all() for name, value in stack.exports.items()]
     return {"Exports": [{"ExportingStackId": own_id, "Name": name, "Value": value} for own_id, name, value in exports]}
 
 
-def _list_imports(stacks: Stacks, given: Given) -> Answer:
+def _list_imports(stacks: Stacks, given: ListImportsInputTypeDef) -> Answer:
     importers = stacks.importers(given["ExportName"])
     if not importers:
         raise AwsError("ValidationError", f"Export '{given['ExportName']}' is not imported by any stack.")
     return {"Imports": importers}
 
 
-OPERATIONS: dict[str, Callable[[Stacks, Given], Answer]] = {
+OPERATIONS: OwnerOperations[Stacks] = {
     "CreateChangeSet": change_sets.create,
     "CreateStack": _create_stack,
     "DeleteChangeSet": change_sets.delete,

@@ -67,10 +67,10 @@ def _resolved(value: Any, type_name: str, context: Context | None) -> Any:
 
 
 def _check_patterns(declared: Document, values: Mapping[str, Any]) -> None:
-    asked = [(name, pair) for name, spec in declared.items() for pair in _pairs(spec, values[name])]
-    names = {pair: name for name, pair in reversed(asked)}
+    pairs = [(name, pair) for name, spec in declared.items() for pair in _pairs(spec, values[name])]
+    names = {pair: name for name, pair in reversed(pairs)}
     try:
-        wrong = mismatch([pair for _, pair in asked])
+        wrong = mismatch([pair for _, pair in pairs])
     except NoPattern as error:
         message = f"the AllowedPattern {shown(error.pair[0])} is no regular expression here: {error}."
         raise TemplateError(message).within("Parameters", names[error.pair]) from error

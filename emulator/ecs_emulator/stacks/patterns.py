@@ -60,10 +60,10 @@ def _answers(pairs: tuple[Pair, ...]) -> list[bool | str | None]:
         return []
     settings = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH")}
     groups = [(pattern, [text for _, text in group]) for pattern, group in groupby(pairs, itemgetter(0))]
-    asked = json.dumps({"seconds": DEADLINE, "bytes": MEMORY, "groups": groups}).encode()
+    request = json.dumps({"seconds": DEADLINE, "bytes": MEMORY, "groups": groups}).encode()
     matcher = subprocess.run(
         [sys.executable, "-I", str(_MATCHER)],
-        input=asked,
+        input=request,
         env=settings,
         capture_output=True,
         check=False,

@@ -73,7 +73,7 @@ class Provisioning:
 
     def make_all(self) -> None:
         """Make every resource whose condition holds. Raises TemplateError."""
-        names = [name for name in self._document["Resources"] if self._is_wanted(name)]
+        names = [name for name in self._document["Resources"] if self._is_included(name)]
         for logical_id in depth_first(names, self._needs):
             self.physical(logical_id)
 
@@ -82,7 +82,7 @@ class Provisioning:
         found = []
         for name, output in self._document.get("Outputs", {}).items():
             with at("Outputs", name):
-                if self.wanted(output):
+                if self.condition_holds(output):
                     found.append(self._output(name, output))
         return found
 
@@ -95,7 +95,7 @@ class Provisioning:
             self._being_made.pop()
         return self._physical[logical_id]
 
-    def wanted(self, part: Document) -> bool:
+    def condition_holds(self, part: Document) -> bool:
         """True when a resource or an output is there. Raises TemplateError."""
         return "Condition" not in part or self.evaluator.condition(part["Condition"])
 
@@ -106,20 +106,20 @@ class Provisioning:
             for needed in _many(resources[logical_id].get("DependsOn", [])):
                 if str(needed) not in resources:
                     raise TemplateError(f"{logical_id} depends on {needed}, which is no resource.")
-                if self._is_wanted(str(needed)):
+                if self._is_included(str(needed)):
                     yield str(needed)
             for name in resources_of(resources[logical_id].get("Properties"), self.evaluator.condition):
                 if name in resources and name not in self._values:
                     yield name
 
-    def _is_wanted(self, logical_id: str) -> bool:
+    def _is_included(self, logical_id: str) -> bool:
         with at(logical_id):
-            return self.wanted(self._document["Resources"][logical_id])
+            return self.condition_holds(self._document["Resources"][logical_id])
 
     def _make(self, logical_id: str) -> PhysicalResource:
         resource = self._document["Resources"][logical_id]
         with at(logical_id):
-            if not self.wanted(resource):
+            if not self.condition_holds(resource):
                 raise TemplateError(f"{logical_id} is referred to, but its condition does not hold.")
             try:
                 properties = copy.deepcopy(self.evaluator.value(resource.get("Properties") or {}))

@@ -67,7 +67,7 @@ def _render(
     resources = {
         logical_id: _rendered(provisioning.evaluator.value({"Properties": {}, **resource}))
         for logical_id, resource in document["Resources"].items()
-        if provisioning.wanted(resource)
+        if provisioning.condition_holds(resource)
     }
     outputs = provisioning.outputs()
     exported = {output.export: output.value for output in outputs if output.export}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.stacks.files import text_at
@@ -13,6 +13,16 @@ from ecs_emulator.stacks.quotas import BODY
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.state import DesiredState, Stack
 from ecs_emulator.stacks.templates import Document, TemplateError, parsed_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        CreateChangeSetInputTypeDef,
+        CreateStackInputTypeDef,
+        ParameterTypeDef,
+        UpdateStackInputTypeDef,
+    )
+
+    Request = CreateStackInputTypeDef | UpdateStackInputTypeDef | CreateChangeSetInputTypeDef
 
 _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 _NAMES = {
@@ -37,7 +47,7 @@ def by_name(stacks: Stacks, name: str) -> Stack:
     return stack
 
 
-def requested(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> DesiredState:
+def requested(stacks: Stacks, given: Request, stack: Stack | None) -> DesiredState:
     """Desired state of a stack; `stack` is what there is of it. Raises AwsError."""
     if not _STACK_NAME.fullmatch(given["StackName"]) and not given["StackName"].startswith("arn:"):
         message = (
@@ -50,17 +60,17 @@ def requested(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> Des
     _check_capabilities(document, given.get("Capabilities", []))
     parameters = _parameters(document, given.get("Parameters", []), stack)
     try:
-        wanted = stacks.wanted(document, parameters, text=text)
+        desired = stacks.desired_state(document, parameters, text=text)
     except TemplateError as error:
         raise AwsError("ValidationError", str(error)) from error
-    tags = given.get("Tags") or (stack.wanted.tags if stack and stack.wanted else ())
-    return replace(wanted, tags=tuple(tags), capabilities=tuple(given.get("Capabilities", ())))
+    tags = given.get("Tags") or (stack.stable_state.tags if stack and stack.stable_state else ())
+    return replace(desired, tags=tuple(tags), capabilities=tuple(given.get("Capabilities", ())))
 
 
-def template_text(stacks: Stacks, given: dict[str, Any], stack: Stack | None) -> str:
+def template_text(stacks: Stacks, given: Mapping[str, Any], stack: Stack | None) -> str:
     """The template that a call sends, or says where to find. Raises AwsError."""
-    if given.get("UsePreviousTemplate") and stack and stack.wanted:
-        return stack.wanted.text
+    if given.get("UsePreviousTemplate") and stack and stack.stable_state:
+        return stack.stable_state.text
     if "TemplateURL" in given:
         try:
             return text_at(stacks.context, given["TemplateURL"], None)[0]
@@ -106,7 +116,7 @@ def _check_capabilities(document: Document, given: Sequence[str]) -> None:
         raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{needed[0]}]")
 
 
-def _parameters(document: Document, given: Sequence[dict[str, Any]], stack: Stack | None) -> dict[str, Any]:
+def _parameters(document: Document, given: Sequence[ParameterTypeDef], stack: Stack | None) -> dict[str, Any]:
     """The values by name, those that are to stay included. Raises AwsError."""
     declared = document.get("Parameters", {})
     values = {}
@@ -123,12 +133,12 @@ def _parameters(document: Document, given: Sequence[dict[str, Any]], stack: Stac
 
 
 def _previous(name: str, stack: Stack | None) -> Any:
-    if stack and stack.wanted:
-        wanted = stack.wanted
-        if name in wanted.given:
-            return wanted.given[name]
-        if "Default" in wanted.document.get("Parameters", {}).get(name, {}):
-            return wanted.document["Parameters"][name]["Default"]
+    if stack and stack.stable_state:
+        before = stack.stable_state
+        if name in before.given:
+            return before.given[name]
+        if "Default" in before.document.get("Parameters", {}).get(name, {}):
+            return before.document["Parameters"][name]["Default"]
     message = (
         f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in "
         "the previous template"

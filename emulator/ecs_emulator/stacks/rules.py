@@ -51,8 +51,8 @@ class _Rules:
         return function(items(name, self.value(argument), least, most))
 
 
-def _contains(values: Any, wanted: Any) -> bool:
-    return any(equal(each, wanted) for each in _listed(values))
+def _contains(values: Any, value: Any) -> bool:
+    return any(equal(each, value) for each in _listed(values))
 
 
 def _all_in(values: Any, among: Any) -> bool:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from ecs_emulator.stacks.documents import Document
 from ecs_emulator.stacks.plan import Detail, ResourceChange
 from ecs_emulator.stacks.state import DesiredState, Resource, Stack, StackEvent
+
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer
 
 _NOT_CHECKED = {"StackDriftStatus": "NOT_CHECKED"}
 
 
-def without_none(shape: dict[str, Any]) -> dict[str, Any]:
+def without_none(shape: Mapping[str, Any]) -> Answer:
     return {name: value for name, value in shape.items() if value is not None}
 
 
-def stack(stack: Stack) -> dict[str, Any]:
+def stack(stack: Stack) -> Answer:
     """A `Stack`."""
-    wanted = stack.wanted or stack.asked
+    desired = stack.stable_state or stack.desired_state
     return without_none(
         {
             "StackId": stack.id,
             "StackName": stack.name,
             "ChangeSetId": stack.change_set,
-            "Description": wanted.document.get("Description") if wanted else None,
-            "Parameters": parameters(wanted) if wanted else [],
+            "Description": desired.document.get("Description") if desired else None,
+            "Parameters": parameters(desired) if desired else [],
             "CreationTime": stack.created,
             "LastUpdatedTime": stack.updated,
             "DeletionTime": stack.deleted,
@@ -32,7 +37,7 @@ def stack(stack: Stack) -> dict[str, Any]:
             "StackStatusReason": stack.reason,
             "DisableRollback": not stack.rolls_back,
             "NotificationARNs": [],
-            "Capabilities": list(wanted.capabilities) if wanted else [],
+            "Capabilities": list(desired.capabilities) if desired else [],
             "Outputs": [
                 without_none(
                     {
@@ -44,21 +49,21 @@ def stack(stack: Stack) -> dict[str, Any]:
                 )
                 for output in stack.outputs
             ],
-            "Tags": [dict(tag) for tag in wanted.tags] if wanted else [],
+            "Tags": [dict(tag) for tag in desired.tags] if desired else [],
             "EnableTerminationProtection": stack.protected,
             "DriftInformation": _NOT_CHECKED,
         }
     )
 
 
-def summary(stack: Stack) -> dict[str, Any]:
+def summary(stack: Stack) -> Answer:
     """A `StackSummary`."""
-    wanted = stack.wanted or stack.asked
+    desired = stack.stable_state or stack.desired_state
     return without_none(
         {
             "StackId": stack.id,
             "StackName": stack.name,
-            "TemplateDescription": wanted.document.get("Description") if wanted else None,
+            "TemplateDescription": desired.document.get("Description") if desired else None,
             "CreationTime": stack.created,
             "LastUpdatedTime": stack.updated,
             "DeletionTime": stack.deleted,
@@ -69,19 +74,19 @@ def summary(stack: Stack) -> dict[str, Any]:
     )
 
 
-def parameters(wanted: DesiredState) -> list[dict[str, str]]:
+def parameters(desired: DesiredState) -> list[dict[str, str]]:
     """`Parameter`s; what is not to be seen is masked, what SSM said is told beside its name."""
     shown = []
-    for name, spec in wanted.document.get("Parameters", {}).items():
-        value = wanted.given.get(name, spec.get("Default", ""))
+    for name, spec in desired.document.get("Parameters", {}).items():
+        value = desired.given.get(name, spec.get("Default", ""))
         shape = {"ParameterKey": name, "ParameterValue": "****" if _is_secret(spec) else _text(value)}
         if spec["Type"].startswith("AWS::SSM::Parameter::Value"):
-            shape["ResolvedValue"] = _text(wanted.values[name])
+            shape["ResolvedValue"] = _text(desired.values[name])
         shown.append(shape)
     return shown
 
 
-def declaration(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+def declaration(name: str, spec: Document) -> Answer:
     """A `ParameterDeclaration`."""
     allowed = [_text(value) for value in spec.get("AllowedValues", [])]
     return without_none(
@@ -96,7 +101,7 @@ def declaration(name: str, spec: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def event(stack: Stack, event: StackEvent) -> dict[str, Any]:
+def event(stack: Stack, event: StackEvent) -> Answer:
     """A `StackEvent`."""
     return without_none(
         {
@@ -114,7 +119,7 @@ def event(stack: Stack, event: StackEvent) -> dict[str, Any]:
     )
 
 
-def resource(resource: Resource, time: str) -> dict[str, Any]:
+def resource(resource: Resource, time: str) -> Answer:
     """A `StackResource`, `StackResourceDetail` or `StackResourceSummary`; `time` is what it calls its time."""
     return without_none(
         {
@@ -129,7 +134,7 @@ def resource(resource: Resource, time: str) -> dict[str, Any]:
     )
 
 
-def change(change: ResourceChange) -> dict[str, Any]:
+def change(change: ResourceChange) -> Answer:
     """A `Change`."""
     shape = {
         "Action": change.action,
@@ -143,7 +148,7 @@ def change(change: ResourceChange) -> dict[str, Any]:
     return {"Type": "Resource", "ResourceChange": without_none(shape)}
 
 
-def _detail(detail: Detail) -> dict[str, Any]:
+def _detail(detail: Detail) -> Answer:
     target = {"Attribute": detail.attribute, "Name": detail.name, "RequiresRecreation": detail.recreation}
     return without_none(
         {
@@ -155,7 +160,7 @@ def _detail(detail: Detail) -> dict[str, Any]:
     )
 
 
-def _is_secret(spec: dict[str, Any]) -> bool:
+def _is_secret(spec: Document) -> bool:
     return str(spec.get("NoEcho", False)).lower() == "true"
 
 

@@ -13,17 +13,16 @@ from typing import Any
 import boto3
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.stacks import files, nested
+from ecs_emulator.stacks import exports, files, nested
 from ecs_emulator.stacks.changes import NoUpdates, planned
 from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.operation import StackOperation, delete_stack
 from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.plan import UpdatePlan
-from ecs_emulator.stacks.provisioning import StackOutput
-from ecs_emulator.stacks.resources.provider import Context, Provider, Stopped
+from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Provider, Stopped
 from ecs_emulator.stacks.resources.registry import known
 from ecs_emulator.stacks.rules import check_rules
-from ecs_emulator.stacks.state import STACK_TYPE, DesiredState, Stack, first_cause, new_stack
+from ecs_emulator.stacks.state import STACK_TYPE, DesiredState, Resource, Stack, first_cause, new_stack
 from ecs_emulator.stacks.templates import Document
 
 __all__ = ["NoUpdates", "Stacks"]
@@ -66,20 +65,13 @@ class Stacks:
     @property
     def types(self) -> set[str]:
         """The types of the resources that are there."""
-        resources = [resource for stack in self.all() for resource in list(stack.resources.values())]
-        return {each.type for each in resources if each.physical}
+        return {resource.type for resource, _ in self._physical()}
 
     @property
     def stubbed(self) -> set[str]:
         """The types of the resources that are stubbed or have a note; `registry.grouped` says them shortly."""
-        resources = [
-            resource for stack in self.all() for resource in list(stack.resources.values()) if resource.physical
-        ]
-        return {
-            each.type
-            for each in resources
-            if (each.physical and each.physical.stubbed) or self._providers[each.type].note
-        }
+        found = self._physical()
+        return {each.type for each, physical in found if physical.stubbed or self._providers[each.type].note}
 
     def deploy_all(
         self, stacks: Iterable[files.StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None
@@ -116,15 +108,15 @@ class Stacks:
         Raises TemplateError with the first cause when it fails; it is rolled back then. Raises NoUpdates.
         """
         with of(source or name):
-            wanted = self.wanted(document, parameters, text=text, folder=folder)
-            stack = self.begin(name, wanted, is_nested=is_nested)
-        self.work(stack, wanted)
+            desired = self.desired_state(document, parameters, text=text, folder=folder)
+            stack = self.begin(name, desired, is_nested=is_nested)
+        self.work(stack, desired)
         if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             with of(source or name):
                 raise TemplateError(first_cause(stack))
         return stack
 
-    def wanted(
+    def desired_state(
         self, document: Document, parameters: Mapping[str, Any], *, text: str | None = None, folder: Path | None = None
     ) -> DesiredState:
         """A template with its parameters, checked."""
@@ -134,9 +126,9 @@ class Stacks:
             document, text or json.dumps(document, indent=2, default=str), dict(parameters), values, folder
         )
 
-    def plan(self, stack: Stack, wanted: DesiredState) -> UpdatePlan:
+    def plan(self, stack: Stack, desired: DesiredState) -> UpdatePlan:
         """Update plan."""
-        return planned(stack, wanted, self._imports(stack), self._providers, self.context)
+        return planned(stack, desired, exports.importable(stack, self.all()), self._providers, self.context)
 
     def review(self, name: str) -> Stack:
         """A new stack that has no resources yet."""
@@ -146,24 +138,29 @@ class Stacks:
             stack.turn("REVIEW_IN_PROGRESS", "User Initiated")
             return stack
 
-    def begin(self, name: str, wanted: DesiredState, *, is_nested: bool = False, rolls_back: bool = True) -> Stack:
+    def begin(self, name: str, desired: DesiredState, *, is_nested: bool = False, rolls_back: bool = True) -> Stack:
         """Claim a stack for `work`. Raises NoUpdates."""
         with self._lock:
             stack = self.named(name) or new_stack(self.region, name)
             self._check_free(stack, "updated")
-            if self.plan(stack, wanted).is_empty and stack.wanted is not None:
+            if self.plan(stack, desired).is_empty and stack.stable_state is not None:
                 raise NoUpdates
             self._stacks[stack.id] = stack
-            stack.is_nested, stack.rolls_back, stack.asked = is_nested, rolls_back, wanted
-            stack.updated = datetime.now(UTC) if stack.wanted else None
-            stack.turn("UPDATE_IN_PROGRESS" if stack.wanted else "CREATE_IN_PROGRESS", "User Initiated")
+            stack.is_nested, stack.rolls_back, stack.desired_state = is_nested, rolls_back, desired
+            stack.updated = datetime.now(UTC) if stack.stable_state else None
+            stack.turn("UPDATE_IN_PROGRESS" if stack.stable_state else "CREATE_IN_PROGRESS", "User Initiated")
             return stack
 
-    def work(self, stack: Stack, wanted: DesiredState) -> None:
+    def work(self, stack: Stack, desired: DesiredState) -> None:
         """Make a stack that was claimed what is wanted: afterwards it is complete, or rolled back."""
-        imports = self._imports(stack)
+        imports = exports.importable(stack, self.all())
         work = StackOperation(
-            stack, wanted, self._providers, self.context, imports, lambda outputs: self._check(stack, outputs)
+            stack,
+            desired,
+            self._providers,
+            self.context,
+            imports,
+            lambda outputs: exports.check_outputs(stack, outputs, self.all()),
         )
         self._guarded(stack, work.run)
         if self.completed and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
@@ -186,7 +183,7 @@ class Stacks:
             if stack.protected:
                 raise TemplateError(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
             for export in stack.exports:
-                self._check_unused(stack, export, "deleted")
+                exports.check_unused(stack, export, "deleted", self.all())
             stack.turn("DELETE_IN_PROGRESS", "User Initiated")
             return stack
 
@@ -228,13 +225,17 @@ class Stacks:
 
     def importers(self, export: str) -> list[str]:
         """The names of the stacks that import something."""
-        return [stack.name for stack in self.all() if export in stack.imports]
+        return exports.importers(export, self.all())
 
     def _deploy(self, stack: files.StackFile, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
             folder, source = stack.folder, stack.file.name
             self.deploy(stack.name, stack.document, parameters, text=stack.text, folder=folder, source=source)
+
+    def _physical(self) -> list[tuple[Resource, PhysicalResource]]:
+        resources = [each for stack in self.all() for each in list(stack.resources.values())]
+        return [(each, each.physical) for each in resources if each.physical]
 
     def _guarded(self, stack: Stack, run: Callable[[], None]) -> None:
         try:
@@ -249,21 +250,3 @@ class Stacks:
         """Check that no other operation has the stack, and it can have one again."""
         if stack.is_busy or (done == "updated" and stack.status in _DEAD):
             raise TemplateError(f"Stack:{stack.id} is in {stack.status} state and can not be {done}.")
-
-    def _imports(self, stack: Stack) -> dict[str, str]:
-        """What a stack can import: the exports of the others."""
-        return {name: value for other in self.all() if other is not stack for name, value in other.exports.items()}
-
-    def _check(self, stack: Stack, outputs: list[StackOutput]) -> None:
-        """Check that a stack's exports may be these."""
-        new = {output.export: output.value for output in outputs if output.export}
-        for other in self.all():
-            if other is not stack and (twice := new.keys() & other.exports.keys()):
-                raise TemplateError(f"Export with name {min(twice)} is already exported by stack {other.name}.")
-        for export, value in stack.exports.items():
-            if new.get(export) != value:
-                self._check_unused(stack, export, "updated" if export in new else "deleted")
-
-    def _check_unused(self, stack: Stack, export: str, done: str) -> None:
-        if users := [name for name in self.importers(export) if name != stack.name]:
-            raise TemplateError(f"Export {export} cannot be {done} as it is in use by {' and '.join(users)}")

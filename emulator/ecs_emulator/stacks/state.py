@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ecs_emulator.local import ACCOUNT
@@ -15,6 +15,9 @@ from ecs_emulator.stacks.plan import UpdatePlan
 from ecs_emulator.stacks.provisioning import StackOutput
 from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
 from ecs_emulator.stacks.templates import Document
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import TagTypeDef
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 
@@ -31,7 +34,7 @@ class DesiredState:
     given: Mapping[str, Any]
     values: Mapping[str, Any]
     folder: Path | None = None
-    tags: Sequence[Mapping[str, str]] = ()
+    tags: Sequence[TagTypeDef] = ()
     capabilities: Sequence[str] = ()
 
 
@@ -80,7 +83,7 @@ class ChangeSet:
     name: str
     id: str
     stack: Stack
-    wanted: DesiredState
+    desired_state: DesiredState
     plan: UpdatePlan | None
     status: str
     reason: str | None
@@ -101,7 +104,7 @@ class Stack:
     id: str
     status: str = "REVIEW_IN_PROGRESS"
     reason: str | None = None
-    wanted: DesiredState | None = None  # None until its first resource is asked for
+    stable_state: DesiredState | None = None  # as the last operation that went well left it
     resources: dict[str, Resource] = field(default_factory=dict)
     outputs: list[StackOutput] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
@@ -109,7 +112,7 @@ class Stack:
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated: datetime | None = None
     deleted: datetime | None = None
-    asked: DesiredState | None = None  # by the last operation, whether it went well or not
+    desired_state: DesiredState | None = None  # of the last operation, whether it went well or not
     change_sets: dict[str, ChangeSet] = field(default_factory=dict)  # by id
     is_nested: bool = False
     change_set: str | None = None

@@ -29,11 +29,11 @@ HTTPS = ActionContext("HTTPS", 443, {80: 8000, 443: 8363}, {}, 60)
         ),
     ],
 )
-def test_a_redirect_keeps_what_it_does_not_change(config: dict[str, str], here: ActionContext, expected: str) -> None:
-    assert location({**config, "StatusCode": "HTTP_301"}, here) == expected
+def test_a_redirect_keeps_what_it_does_not_change(config: Any, here: ActionContext, expected: str) -> None:
+    assert location(config | {"StatusCode": "HTTP_301"}, here) == expected
 
 
-def forward(*groups: tuple[str, int]) -> list[dict[str, Any]]:
+def forward(*groups: tuple[str, int]) -> list[Any]:
     config = {"TargetGroups": [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in groups]}
     return [{"Type": "forward", "ForwardConfig": config}]
 
@@ -85,9 +85,9 @@ def test_a_page_says_the_status_in_the_words_of_a_load_balancer(status: int, tit
     ],
 )
 def test_a_fixed_response_is_what_the_rule_says(
-    config: dict[str, str], body: dict[str, str] | None, content_type: str | None
+    config: Any, body: dict[str, str] | None, content_type: str | None
 ) -> None:
-    route = action([{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", **config}}], HTTP)
+    route = action([{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"} | config}], HTTP)
     assert route["direct_response"] == {"status": 404, **({"body": body} if body else {})}
     assert headers(route) == {"server": "awselb/2.0", **({"content-type": content_type} if content_type else {})}
 
@@ -114,7 +114,7 @@ def test_a_redirect_is_told_to_the_script_that_gives_it() -> None:
 
 
 def test_groups_without_weights_share_alike() -> None:
-    config = {"TargetGroups": [{"TargetGroupArn": "arn:a"}, {"TargetGroupArn": "arn:b"}]}
+    config: Any = {"TargetGroups": [{"TargetGroupArn": "arn:a"}, {"TargetGroupArn": "arn:b"}]}
     route = action([{"Type": "forward", "ForwardConfig": config}], HTTP)["route"]
     assert route["weighted_clusters"]["clusters"] == [{"name": "a", "weight": 1}, {"name": "b", "weight": 1}]
 

@@ -20,7 +20,7 @@ SETTINGS = HealthCheckSettings(interval=10, timeout=5, healthy=2, unhealthy=3, l
 
 def played(condition: TargetHealth, *results: HealthCheckFailure | None) -> list[str]:
     """The states after each of the results, each check at the time when it is due."""
-    states = []
+    states: list[str] = []
     for result in results:
         condition.learn(result, condition.due)
         states.append(condition.health.state)

@@ -9,7 +9,7 @@ import pytest
 
 from ecs_emulator.balancer.matching import SOURCE, UnsupportedCondition, match
 
-Condition = dict[str, Any]
+Condition = Any  # in either of its ways
 
 
 def path(*values: str) -> Condition:

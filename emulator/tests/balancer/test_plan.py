@@ -22,7 +22,7 @@ BY_HTTP = "Target group g: its targets are spoken to by HTTP/1.1, whatever its p
 NOT_FOUND = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
 
 
-def a_rule(priority: int | str, *actions: dict[str, Any], **condition: Any) -> dict[str, Any]:
+def a_rule(priority: int | str, *actions: dict[str, Any], **condition: Any) -> Any:
     return {
         "Priority": str(priority),
         "IsDefault": priority == "default",
@@ -31,16 +31,16 @@ def a_rule(priority: int | str, *actions: dict[str, Any], **condition: Any) -> d
     }
 
 
-def a_listener(*rules: dict[str, Any], port: int = 80, protocol: str = "HTTP") -> dict[str, Any]:
+def a_listener(*rules: Any, port: int = 80, protocol: str = "HTTP") -> Any:
     return {"Port": port, "Protocol": protocol, "Rules": [a_rule("default", NOT_FOUND), *rules]}
 
 
-def a_balancer(*listeners: dict[str, Any], name: str = "lb", **attributes: str) -> dict[str, Any]:
+def a_balancer(*listeners: Any, name: str = "lb", **attributes: str) -> Any:
     attributes = {key.replace("__", "."): value for key, value in attributes.items()}
     return {"LoadBalancerName": name, "Type": "application", "Attributes": attributes, "Listeners": list(listeners)}
 
 
-def a_group(name: str = "g", attributes: dict[str, str] | None = None, **settings: Any) -> dict[str, Any]:
+def a_group(name: str = "g", attributes: dict[str, str] | None = None, **settings: Any) -> Any:
     return {
         "TargetGroupArn": f"arn:group/{name}/1",
         "TargetGroupName": name,
@@ -57,11 +57,11 @@ def a_group(name: str = "g", attributes: dict[str, str] | None = None, **setting
     }
 
 
-def planned(*balancers: dict[str, Any], groups: list[dict[str, Any]] | None = None, speed: float = 1) -> RoutingPlan:
+def planned(*balancers: Any, groups: list[Any] | None = None, speed: float = 1) -> RoutingPlan:
     return plan(LoadBalancerStore(list(balancers), [a_group()] if groups is None else groups), 8000, Clock(speed))
 
 
-def path(text: str) -> dict[str, Any]:
+def path(text: str) -> Any:
     return {"Field": "path-pattern", "Values": [text]}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import Message
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def deployment(status: str, revision: str, state: str) -> dict[str, str]:
         ([deployment("PRIMARY", NEW, "COMPLETED"), deployment("ACTIVE", OLD, "COMPLETED")], False),
     ],
 )
-def test_the_revision_is_the_primary_one_and_alone(deployments: list[dict[str, str]], ok: bool) -> None:
+def test_the_revision_is_the_primary_one_and_alone(deployments: list[Any], ok: bool) -> None:
     assert primary({"deployments": deployments}, NEW).ok is ok
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ecs_emulator.ops.balancing import url
-from ecs_emulator.ops.outcomes import Failure
-from ecs_emulator.ops.target import NoTarget, Target
+from ecs_emulator.ops.conventions import Conventions
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.target import NoTarget, Target, aws
 from ecs_emulator.ops.tasks import log_group
+from ecs_emulator.program import ECS_EMULATOR
 from emulator.tests.ops.fake_aws import FakeAws
 from emulator.tests.ops.world import LISTENER, LOAD_BALANCER, World, arn
 
@@ -38,6 +40,14 @@ def test_what_to_type_means_the_same_target() -> None:
     assert Target(session, {}, on_aws=True, chosen="shop").typed("status") == (
         "`ecs-emulator status --aws --cluster shop`"
     )
+
+
+def test_aws_is_not_taken_for_an_emulator_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_ECS", "http://localhost:4566")
+    with pytest.raises(Failure, match="another endpoint: `unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_ECS`") as refused:
+        aws(ECS_EMULATOR, Conventions())
+    assert refused.value.outcome is Outcome.USAGE
 
 
 def test_the_log_group_is_that_of_the_services(world: World) -> None:

@@ -127,7 +127,7 @@ def test_a_success_that_is_none_fails_the_proof(
 ) -> None:
     """ECS says SUCCESSFUL, but not everything that runs is the revision."""
     world.afterwards = lambda: wrong(world)
-    result = operate("update", "--image", "two")
+    result = operate("update", "--image", "two", "--timeout", "30")
     assert result.exit_code == Outcome.VERIFICATION_FAILED
     assert told in result.output
     assert "  WRONG  " in result.output

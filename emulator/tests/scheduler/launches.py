@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.local import REGION
 from ecs_emulator.scheduler.interfaces import Launch, Run
 from ecs_emulator.scheduler.snapshots import Build, Configuration, Snapshots
 from emulator.tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 ACCOUNT = "123456789012"
 
@@ -36,18 +39,19 @@ def an_image(folder: Path, program: str) -> str:
     return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/web:{tag}"
 
 
-def a_container(image: str, **definition: Any) -> dict[str, Any]:
+def a_container(image: str, **definition: Any) -> Any:
     return {"name": "web", "image": image, "essential": True, **definition}
 
 
-def a_launch(*containers: dict[str, Any], service: str | None = "api", **definition: Any) -> Launch:
+def a_launch(*containers: ContainerDefinitionOutputTypeDef, service: str | None = "api", **definition: Any) -> Launch:
     task_id = f"{next(_numbers):032x}"
+    task_definition: Any = {"family": "web", "revision": 7, "containerDefinitions": list(containers), **definition}
     return Launch(
         task_arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/demo/{task_id}",
         task_id=task_id,
         cluster="demo",
         service=service,
-        definition={"family": "web", "revision": 7, "containerDefinitions": list(containers), **definition},
+        definition=task_definition,
     )
 
 

@@ -15,11 +15,12 @@ from ecs_emulator import reaper
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.ports import free_ports
-from ecs_emulator.scheduler.containers import Containers
+from ecs_emulator.scheduler.containers import DockerRuntime
 from ecs_emulator.scheduler.docker.engine import Engine
 from ecs_emulator.scheduler.docker.session import DockerSession
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.interfaces import Run
+from ecs_emulator.scheduler.runner import TaskRunner
 from emulator.tests.scheduler.docker.stand_in import StandIn
 from emulator.tests.scheduler.launches import a_container, a_launch, awslogs, ended, statuses, wait_until_running
 from emulator.tests.support.waiting import until
@@ -54,15 +55,17 @@ def said() -> Say:
 @pytest.fixture
 def containers(
     cloud: Cloud, session: boto3.Session, tmp_path: Path, stand_in: StandIn, said: Say
-) -> Iterator[Containers]:
+) -> Iterator[TaskRunner]:
     (port,) = free_ports(1)
     docker = DockerSession(
         Engine(), "ours", ("a=b", "c=d"), lambda url: url.replace("127.0.0.1", "172.30.0.1"), "172.30.0.1"
     )
     with reaper.started() as start:
         images = Images(tmp_path / "images", placeholder="nginxdemos/nginx-hello")
-        around = (images, start, session, cloud.url, port, Clock(100), tmp_path / "tasks")
-        with closing(Containers(docker, *around, said.append, confinement=None, keys=cloud.keys)) as made:
+        around = (session, cloud.url, port, Clock(100), tmp_path / "tasks", said.append, cloud.keys)
+        runtime = DockerRuntime(docker, images, start, cloud.url, confinement=None)
+        with closing(TaskRunner(runtime, *around)) as made:
+            made.metadata.guard.admit(docker.host)
             yield made
 
 
@@ -76,7 +79,7 @@ def created(stand_in: StandIn) -> list[str]:
 
 
 def test_a_container_runs_once_the_engine_says_so_and_ends_with_its_exit_code(
-    containers: Containers, stand_in: StandIn, tmp_path: Path
+    containers: TaskRunner, stand_in: StandIn, tmp_path: Path
 ) -> None:
     run = containers.start(a_launch(a_container(IMAGE, command=WAITS)))
     assert statuses(run) == ["PENDING"]
@@ -89,7 +92,7 @@ def test_a_container_runs_once_the_engine_says_so_and_ends_with_its_exit_code(
 
 
 def test_a_container_is_told_where_the_emulator_is_and_nothing_of_this_machine(
-    containers: Containers, stand_in: StandIn, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    containers: TaskRunner, stand_in: StandIn, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DDB_TABLE_NAME", "the-developer-s")
     definition = a_container(IMAGE, command=["true"], environment=[{"name": "FEATURES", "value": "all"}])
@@ -112,7 +115,7 @@ def test_a_container_is_told_where_the_emulator_is_and_nothing_of_this_machine(
 
 
 def test_the_credentials_of_a_task_come_to_its_container_past_the_command_line(
-    containers: Containers, stand_in: StandIn, cloud: Cloud, tmp_path: Path
+    containers: TaskRunner, stand_in: StandIn, cloud: Cloud, tmp_path: Path
 ) -> None:
     """Which every user of the machine can read."""
     definition = a_container(IMAGE, command=["true"])
@@ -127,7 +130,7 @@ def test_the_credentials_of_a_task_come_to_its_container_past_the_command_line(
     assert containers.metadata.guard.refusal("GET", {"HOST": "172.30.0.1:5000"}) is None
 
 
-def test_a_container_carries_its_emulator_s_labels_and_pulls_nothing(containers: Containers, stand_in: StandIn) -> None:
+def test_a_container_carries_its_emulator_s_labels_and_pulls_nothing(containers: TaskRunner, stand_in: StandIn) -> None:
     definition = a_container(IMAGE, command=["true"], portMappings=[{"containerPort": 8080}])
     run = containers.start(a_launch(definition))
     assert ended(run) == [(0, None)]
@@ -137,7 +140,7 @@ def test_a_container_carries_its_emulator_s_labels_and_pulls_nothing(containers:
     assert f"--network ours --publish {run.address}:8080:8080/tcp" in words
 
 
-def test_the_containers_of_a_task_have_one_network_between_them(containers: Containers, stand_in: StandIn) -> None:
+def test_the_containers_of_a_task_have_one_network_between_them(containers: TaskRunner, stand_in: StandIn) -> None:
     web = a_container(IMAGE, command=["true"], portMappings=[{"containerPort": 8080}])
     side = a_container(IMAGE, command=["true"]) | {
         "name": "side",
@@ -154,7 +157,7 @@ def test_the_containers_of_a_task_have_one_network_between_them(containers: Cont
 
 
 def test_a_container_that_is_deaf_to_a_stop_is_killed(
-    containers: Containers, stand_in: StandIn, tmp_path: Path
+    containers: TaskRunner, stand_in: StandIn, tmp_path: Path
 ) -> None:
     run = containers.start(a_launch(a_container(IMAGE, command=DEAF, stopTimeout=2)))
     until(lambda: "deaf" in printed(tmp_path, run), "it listens no more")
@@ -165,7 +168,7 @@ def test_a_container_that_is_deaf_to_a_stop_is_killed(
     assert stop[:2] == ["-t", "2"]
 
 
-def test_memory_is_the_reason_only_where_it_was_the_end(containers: Containers, stand_in: StandIn) -> None:
+def test_memory_is_the_reason_only_where_it_was_the_end(containers: TaskRunner, stand_in: StandIn) -> None:
     (stand_in.folder / "little-memory").touch()
     killed = containers.start(a_launch(a_container(IMAGE, command=["sh", "-c", "kill -9 $$"])))
     assert ended(killed) == [(137, "OutOfMemoryError: Container killed due to memory usage")]
@@ -174,13 +177,13 @@ def test_memory_is_the_reason_only_where_it_was_the_end(containers: Containers, 
     assert ended(survived) == [(3, None)]
 
 
-def test_a_command_that_is_not_there_is_told_in_the_engine_s_words(containers: Containers, stand_in: StandIn) -> None:
+def test_a_command_that_is_not_there_is_told_in_the_engine_s_words(containers: TaskRunner, stand_in: StandIn) -> None:
     run = containers.start(a_launch(a_container(IMAGE, command=["missing"])))
     assert ended(run) == [(None, 'CannotStartContainerError: exec: "missing": executable file not found in $PATH')]
     assert stand_in.containers() == []
 
 
-def test_an_image_that_the_engine_does_not_have_is_not_pulled(containers: Containers, stand_in: StandIn) -> None:
+def test_an_image_that_the_engine_does_not_have_is_not_pulled(containers: TaskRunner, stand_in: StandIn) -> None:
     run = containers.start(a_launch(a_container("web:v2")))
     [(code, reason)] = ended(run)
     assert code is None
@@ -189,7 +192,7 @@ def test_an_image_that_the_engine_does_not_have_is_not_pulled(containers: Contai
     assert stand_in.calls("create") == []
 
 
-def test_the_placeholder_is_a_process_where_the_engine_lacks_the_image(containers: Containers, said: Say) -> None:
+def test_the_placeholder_is_a_process_where_the_engine_lacks_the_image(containers: TaskRunner, said: Say) -> None:
     definition = a_container("nginxdemos/nginx-hello:latest", portMappings=[{"containerPort": 8080}])
     for _ in range(2):
         wait_until_running(containers.start(a_launch(definition)))
@@ -199,19 +202,19 @@ def test_the_placeholder_is_a_process_where_the_engine_lacks_the_image(container
     )
 
 
-def test_the_placeholder_that_the_engine_has_is_a_container(containers: Containers, stand_in: StandIn) -> None:
+def test_the_placeholder_that_the_engine_has_is_a_container(containers: TaskRunner, stand_in: StandIn) -> None:
     stand_in.has({"nginxdemos/nginx-hello:latest": {}})
     run = containers.start(a_launch(a_container("nginxdemos/nginx-hello:latest", command=["true"])))
     assert ended(run) == [(0, None)]
     assert len(stand_in.calls("create")) == 1
 
 
-def test_what_would_be_another_container_does_not_start(containers: Containers) -> None:
+def test_what_would_be_another_container_does_not_start(containers: TaskRunner) -> None:
     run = containers.start(a_launch(a_container(IMAGE, healthCheck={"command": ["CMD", "true"]}, workingDirectory="/")))
     assert ended(run) == [(None, "ResourceInitializationError: a task in a container cannot have healthCheck")]
 
 
-def test_a_wrong_log_configuration_makes_no_container(containers: Containers, stand_in: StandIn) -> None:
+def test_a_wrong_log_configuration_makes_no_container(containers: TaskRunner, stand_in: StandIn) -> None:
     definition = a_container(IMAGE, command=["true"], logConfiguration=awslogs("nowhere"))
     [(code, reason)] = ended(containers.start(a_launch(definition)))
     assert (code, str(reason)[:27]) == (None, "ResourceInitializationError")

@@ -8,7 +8,7 @@ from ecs_emulator.scheduler.tasks import overridden
 
 WEB = {"name": "web", "command": ["serve"], "environment": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]}
 LOGS = {"name": "logs", "memory": 64}
-DEFINITION: dict[str, Any] = {"family": "f", "cpu": "256", "memory": "512", "containerDefinitions": [WEB, LOGS]}
+DEFINITION: Any = {"family": "f", "cpu": "256", "memory": "512", "containerDefinitions": [WEB, LOGS]}
 
 
 def test_sizes_and_roles_of_the_task_are_overridden_and_nothing_else_of_it() -> None:

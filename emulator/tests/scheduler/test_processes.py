@@ -29,8 +29,9 @@ from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler import landlock
 from ecs_emulator.scheduler.confinement import Confinement
 from ecs_emulator.scheduler.images import Images
-from ecs_emulator.scheduler.processes import Processes
+from ecs_emulator.scheduler.processes import ProcessRuntime
 from ecs_emulator.scheduler.run import TaskRun
+from ecs_emulator.scheduler.runner import TaskRunner
 from emulator.tests.cloud.wire import session_of
 from emulator.tests.scheduler.launches import (
     a_container,
@@ -91,7 +92,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def processes(cloud: Cloud, session: boto3.Session, tmp_path: Path, said: Say) -> Iterator[Processes]:
+def processes(cloud: Cloud, session: boto3.Session, tmp_path: Path, said: Say) -> Iterator[TaskRunner]:
     with running(cloud, session, tmp_path, said) as made:
         yield made
 
@@ -99,12 +100,13 @@ def processes(cloud: Cloud, session: boto3.Session, tmp_path: Path, said: Say) -
 @contextlib.contextmanager
 def running(
     cloud: Cloud, session: boto3.Session, folder: Path, said: Say, speed: float = 100, stand_in: bool = False
-) -> Iterator[Processes]:
+) -> Iterator[TaskRunner]:
     (port,) = free_ports(1)
     with reaper.started() as start:
         images = Images(folder / "images", stand_in)
-        around = (images, start, session, cloud.url, port, Clock(speed), folder / "tasks", said.append)
-        made = Processes(*around, confinement=Confinement.of(folder / "home", folder), keys=cloud.keys)
+        runtime = ProcessRuntime(images, start, cloud.url, Confinement.of(folder / "home", folder))
+        around = (session, cloud.url, port, Clock(speed), folder / "tasks", said.append, cloud.keys)
+        made = TaskRunner(runtime, *around)
         try:
             yield made
         finally:
@@ -128,7 +130,7 @@ def when_ready(folder: Path, run: TaskRun) -> None:
 
 
 def test_each_revision_runs_its_own_code_though_the_project_is_installed(
-    processes: Processes, tmp_path: Path, image: Callable[[str], str]
+    processes: TaskRunner, tmp_path: Path, image: Callable[[str], str]
 ) -> None:
     # A worker that is started anew looks for its module again.
     program = """
@@ -150,7 +152,7 @@ def test_each_revision_runs_its_own_code_though_the_project_is_installed(
 
 
 def test_a_container_has_the_variables_that_it_would_have_and_none_of_the_developer_s(
-    processes: Processes,
+    processes: TaskRunner,
     cloud: Cloud,
     tmp_path: Path,
     image: Callable[[str], str],
@@ -208,7 +210,7 @@ ASKS = """
 
 
 def test_a_task_with_a_role_has_credentials_of_its_own_until_it_ends(
-    processes: Processes, cloud: Cloud, tmp_path: Path, image: Callable[[str], str], table_name: str
+    processes: TaskRunner, cloud: Cloud, tmp_path: Path, image: Callable[[str], str], table_name: str
 ) -> None:
     run = processes.start(a_launch(a_container(image(ASKS)), taskRoleArn=ROLE))
     until(lambda: printed(tmp_path, run).endswith("}\n"), "it has told its credentials")
@@ -236,7 +238,7 @@ def test_a_task_with_a_role_has_credentials_of_its_own_until_it_ends(
 
 
 def test_a_task_without_a_role_has_no_credentials_and_never_those_of_its_folder(
-    processes: Processes, cloud: Cloud, tmp_path: Path, image: Callable[[str], str], session: boto3.Session
+    processes: TaskRunner, cloud: Cloud, tmp_path: Path, image: Callable[[str], str], session: boto3.Session
 ) -> None:
     program = """
         import boto3, os
@@ -264,7 +266,7 @@ def test_a_task_without_a_role_has_no_credentials_and_never_those_of_its_folder(
     ],
 )
 def test_a_definition_s_command_goes_before_the_image_s(
-    processes: Processes, tmp_path: Path, image: Callable[[str], str], definition: dict[str, Any], words: str
+    processes: TaskRunner, tmp_path: Path, image: Callable[[str], str], definition: dict[str, Any], words: str
 ) -> None:
     run = processes.start(a_launch(a_container(image("import sys; print('image', sys.argv[1:])"), **definition)))
     assert ended(run) == [(0, None)]
@@ -282,13 +284,13 @@ def test_a_definition_s_command_goes_before_the_image_s(
     ],
 )
 def test_exit_codes_are_those_that_docker_reports(
-    processes: Processes, image: Callable[[str], str], program: str, code: int
+    processes: TaskRunner, image: Callable[[str], str], program: str, code: int
 ) -> None:
     assert ended(processes.start(a_launch(a_container(image(program))))) == [(code, None)]
 
 
 def test_a_stop_is_sigterm_and_the_container_s_own_end(
-    processes: Processes, tmp_path: Path, image: Callable[[str], str]
+    processes: TaskRunner, tmp_path: Path, image: Callable[[str], str]
 ) -> None:
     run = processes.start(a_launch(a_container(image(WAITS))))
     when_ready(tmp_path, run)
@@ -313,7 +315,7 @@ def test_what_does_not_stop_is_killed_with_its_children_after_its_stop_timeout(
 
 
 def test_the_time_to_stop_gets_no_shorter_than_a_process_needs(
-    processes: Processes, tmp_path: Path, image: Callable[[str], str]
+    processes: TaskRunner, tmp_path: Path, image: Callable[[str], str]
 ) -> None:
     program = WAITS.replace("sys.exit(5)", "(__import__('time').sleep(1.5), sys.exit(5))")
     run = processes.start(a_launch(a_container(image(program), stopTimeout=30)))
@@ -323,7 +325,7 @@ def test_the_time_to_stop_gets_no_shorter_than_a_process_needs(
 
 
 def test_what_the_first_process_leaves_behind_is_killed(
-    processes: Processes, tmp_path: Path, image: Callable[[str], str]
+    processes: TaskRunner, tmp_path: Path, image: Callable[[str], str]
 ) -> None:
     mark = a_mark()
     program = STUBBORN.replace("while True:", "while False:")
@@ -333,7 +335,7 @@ def test_what_the_first_process_leaves_behind_is_killed(
 
 
 def test_a_process_that_leaves_its_group_does_not_hold_up_the_end(
-    processes: Processes, tmp_path: Path, image: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+    processes: TaskRunner, tmp_path: Path, image: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ecs_emulator.scheduler.container.DRAIN", 0.5)
     mark = a_mark()
@@ -348,7 +350,7 @@ def test_a_process_that_leaves_its_group_does_not_hold_up_the_end(
 
 
 def test_the_end_of_an_essential_container_is_the_end_of_the_task(
-    processes: Processes, image: Callable[[str], str]
+    processes: TaskRunner, image: Callable[[str], str]
 ) -> None:
     run = processes.start(a_launch(a_container(image("raise SystemExit(1)")), a_container(image(WAITS), name="side")))
     codes = ended(run)
@@ -357,7 +359,7 @@ def test_the_end_of_an_essential_container_is_the_end_of_the_task(
 
 
 def test_a_task_survives_a_container_that_is_not_essential(
-    processes: Processes, tmp_path: Path, image: Callable[[str], str]
+    processes: TaskRunner, tmp_path: Path, image: Callable[[str], str]
 ) -> None:
     side = a_container(image("raise SystemExit(1)"), name="side", essential=False)
     run = processes.start(a_launch(side, a_container(image(WAITS))))
@@ -369,7 +371,7 @@ def test_a_task_survives_a_container_that_is_not_essential(
 
 
 def test_an_image_that_is_not_there_is_the_reason_why_nothing_started(
-    processes: Processes, image: Callable[[str], str], tmp_path: Path
+    processes: TaskRunner, image: Callable[[str], str], tmp_path: Path
 ) -> None:
     missing = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:missing"
     run = processes.start(a_launch(a_container(image(WAITS)), a_container(missing, name="side")))
@@ -384,7 +386,7 @@ def test_an_image_that_is_not_there_is_the_reason_why_nothing_started(
     assert printed(tmp_path, run) == ""
 
 
-def test_a_command_that_is_not_there_is_the_reason(processes: Processes, image: Callable[[str], str]) -> None:
+def test_a_command_that_is_not_there_is_the_reason(processes: TaskRunner, image: Callable[[str], str]) -> None:
     run = processes.start(a_launch(a_container(image(WAITS), command=["no-such-command"])))
     [(code, reason)] = ended(run)
     assert code is None
@@ -393,7 +395,7 @@ def test_a_command_that_is_not_there_is_the_reason(processes: Processes, image: 
     assert 'exec: "no-such-command": executable file not found in $PATH' in reason
 
 
-def test_a_task_that_is_stopped_at_once_never_runs_on(processes: Processes, image: Callable[[str], str]) -> None:
+def test_a_task_that_is_stopped_at_once_never_runs_on(processes: TaskRunner, image: Callable[[str], str]) -> None:
     run = processes.start(a_launch(a_container(image(WAITS))))
     run.stop()
     [(code, reason)] = ended(run)
@@ -401,7 +403,7 @@ def test_a_task_that_is_stopped_at_once_never_runs_on(processes: Processes, imag
     assert reason is None
 
 
-def test_containers_that_wait_for_each_other_never_start(processes: Processes, image: Callable[[str], str]) -> None:
+def test_containers_that_wait_for_each_other_never_start(processes: TaskRunner, image: Callable[[str], str]) -> None:
     circle = [
         a_container(image(WAITS), name=name, dependsOn=[{"containerName": other, "condition": "START"}])
         for name, other in (("one", "two"), ("two", "one"))
@@ -411,7 +413,7 @@ def test_containers_that_wait_for_each_other_never_start(processes: Processes, i
 
 
 def test_containers_start_after_those_that_they_depend_on(
-    processes: Processes, image: Callable[[str], str], tmp_path: Path
+    processes: TaskRunner, image: Callable[[str], str], tmp_path: Path
 ) -> None:
     depends = [{"containerName": "two", "condition": "START"}]
     run = processes.start(a_launch(a_container(image(WAITS), dependsOn=depends), a_container("missing:1", name="two")))
@@ -422,7 +424,7 @@ def test_containers_start_after_those_that_they_depend_on(
 
 
 def test_every_task_has_the_container_s_port_on_an_address_of_its_own(
-    processes: Processes, image: Callable[[str], str], tmp_path: Path
+    processes: TaskRunner, image: Callable[[str], str], tmp_path: Path
 ) -> None:
     runs = []
     for who in ("one", "other"):
@@ -547,7 +549,7 @@ def test_no_variable_of_a_definition_makes_the_placeholder_run_its_commands(
 
 
 def test_limits_that_nobody_enforces_are_said_once(
-    processes: Processes, image: Callable[[str], str], said: Say
+    processes: TaskRunner, image: Callable[[str], str], said: Say
 ) -> None:
     definition = a_container(image(""), user="10001", readonlyRootFilesystem=True, memory=512)
     for _ in range(2):
@@ -576,16 +578,16 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.keys import Keys
 from ecs_emulator.scheduler.confinement import Confinement
 from ecs_emulator.scheduler.images import Images
-from ecs_emulator.scheduler.processes import Processes
+from ecs_emulator.scheduler.processes import ProcessRuntime
+from ecs_emulator.scheduler.runner import TaskRunner
 from emulator.tests.scheduler.launches import a_container, a_launch, wait_until_running
 folder, image, name, value = Path(sys.argv[1]), *sys.argv[2:]
 with reaper.started() as start:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
-    processes = Processes(
-        Images(folder / "images"), start, session, "http://127.0.0.1:9", 4567, Clock(100), folder / "tasks",
-        confinement=Confinement.of(folder / "home", folder),
-        keys=Keys(AccessKey.generate()),
-    )
+    confinement, cloud_url = Confinement.of(folder / "home", folder), "http://127.0.0.1:9"
+    runtime = ProcessRuntime(Images(folder / "images"), start, cloud_url, confinement)
+    keys, clock = Keys(AccessKey.generate()), Clock(100)
+    processes = TaskRunner(runtime, session, cloud_url, 4567, clock, folder / "tasks", lambda _: None, keys)
     run = processes.start(a_launch(a_container(image, environment=[{"name": name, "value": value}])))
     wait_until_running(run)
     print("started", flush=True)

@@ -36,7 +36,7 @@ def a_bad(wanted: int, **tasks: int) -> Counts:
         (
             [Counts(2, healthy=1, pending=1), Counts(2, healthy=2)],
             *(2, 4, 0),
-            [Action(), Action(stop_healthy=1, wants=1)],
+            [Action(), Action(stop_healthy=1, desired=1)],
             CONFIGURATION,
         ),
         (
@@ -44,15 +44,15 @@ def a_bad(wanted: int, **tasks: int) -> Counts:
             2,
             4,
             1,
-            [Action(), Action(stop_healthy=1, wants=0)],
+            [Action(), Action(stop_healthy=1, desired=0)],
             CONFIGURATION,
         ),
         # 50/100 with four: two old ones stop to make room for two new ones.
-        ([Counts(4), Counts(4, healthy=4)], 2, 4, 0, [Action(), Action(stop_healthy=2, wants=2)], ROLLING),
+        ([Counts(4), Counts(4, healthy=4)], 2, 4, 0, [Action(), Action(stop_healthy=2, desired=2)], ROLLING),
         ([Counts(4), Counts(2, healthy=2)], 2, 4, 2, [Action(), Action()], ROLLING),
         ([Counts(4), Counts(2, healthy=2)], 2, 4, 0, [Action(start=2), Action()], ROLLING),
         # 0/100 with one: an outage.
-        ([Counts(1), Counts(1, healthy=1)], 0, 1, 0, [Action(), Action(stop_healthy=1, wants=0)], CONFIGURATION),
+        ([Counts(1), Counts(1, healthy=1)], 0, 1, 0, [Action(), Action(stop_healthy=1, desired=0)], CONFIGURATION),
         ([Counts(1), Counts(0)], 0, 1, 1, [Action(), Action()], CONFIGURATION),
         ([Counts(1)], 0, 1, 0, [Action(start=1)], CONFIGURATION),
         # 75/100 with two, and 100/150 with one: nothing can be done.
@@ -62,7 +62,7 @@ def a_bad(wanted: int, **tasks: int) -> Counts:
         (
             [Counts(4), Counts(4, healthy=2, pending=1, unhealthy=1)],
             *(2, 4, 0),
-            [Action(), Action(stop_pending=1, stop_unhealthy=1, wants=2)],
+            [Action(), Action(stop_pending=1, stop_unhealthy=1, desired=2)],
             ROLLING,
         ),
         # A steady service replaces an unhealthy task first, and stops it when a healthy one stands in for it.
@@ -93,13 +93,13 @@ def a_bad(wanted: int, **tasks: int) -> Counts:
         (
             [Counts(2, healthy=1, pending=1), a_bad(1, healthy=1), Counts(1, healthy=1)],
             *(2, 5, 0),
-            [Action(), Action(stop_healthy=1, wants=0), Action()],
+            [Action(), Action(stop_healthy=1, desired=0), Action()],
             BREAKER,
         ),
         (
             [Counts(2, healthy=2), a_bad(0, pending=1, unhealthy=1)],
             *(2, 4, 0),
-            [Action(), Action(stop_pending=1, stop_unhealthy=1, wants=0)],
+            [Action(), Action(stop_pending=1, stop_unhealthy=1, desired=0)],
             BREAKER,
         ),
     ],

@@ -12,13 +12,16 @@ How a task fares is said by its image: `good` gets healthy, `sick` runs and neve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.interfaces import ContainerState, Health, Launch, TargetAddress
 from ecs_emulator.scheduler.operations import OPERATIONS
 from ecs_emulator.scheduler.scheduler import Scheduler
 from emulator.simulation.shapes import check_answer
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.literals import TargetHealthStateEnumType
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/73e2d6bc24d8a067"
 NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}
@@ -89,7 +92,7 @@ class MadeUpTargets:
         self.balanced = {GROUP}
         self.since: dict[tuple[str, TargetAddress], float] = {}
         self.leaving: dict[tuple[str, TargetAddress], float] = {}
-        self.said: dict[str, str] = {}  # address to state
+        self.said: dict[str, TargetHealthStateEnumType] = {}  # address to state
         self.delays: dict[str, float] = {}  # seconds that leaving takes, by group; 10 where nothing else is said
         self.history: list[str] = []
 
@@ -117,7 +120,7 @@ class MadeUpTargets:
     def is_balanced(self, group_arn: str) -> bool:
         return group_arn in self.balanced
 
-    def _checked(self, state: str) -> Health:
+    def _checked(self, state: TargetHealthStateEnumType) -> Health:
         if state != "unhealthy":
             return Health(state)
         return Health(state, "Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]")

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -26,6 +26,9 @@ from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import parsed_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 SPEED = 1000  # a minute of AWS is 60 ms
 
@@ -48,7 +51,7 @@ class _Run:
     def stop(self) -> None:
         self.stopped = True
 
-    def _state(self, container: dict[str, Any]) -> ContainerState:
+    def _state(self, container: ContainerDefinitionOutputTypeDef) -> ContainerState:
         if container["image"] == "crash":
             return ContainerState(container["name"], "STOPPED", 1, None)
         if self.stopped:

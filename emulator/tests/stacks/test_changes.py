@@ -34,7 +34,7 @@ def retention(stage: Stage, group: str) -> list[int | None]:
 def planned(stage: Stage, name: str, text: str, **parameters: Any) -> list[ResourceChange]:
     stack = stage.stacks.named(name)
     assert stack is not None
-    return stage.stacks.plan(stack, stage.stacks.wanted(parsed_template(text, "t.yml"), parameters)).changes
+    return stage.stacks.plan(stack, stage.stacks.desired_state(parsed_template(text, "t.yml"), parameters)).changes
 
 
 FIREWALL = """
@@ -149,6 +149,42 @@ def test_a_replaced_resource_may_stay_as_well(stage: Stage, name: str) -> None:
     before = stage.deploy(name, kept)
     stage.deploy(name, kept, Group=f"{name}-own")
     assert retention(stage, before["Group"]) == [7]
+
+
+def test_a_bucket_has_one_policy_and_the_old_one_goes_after_the_new_one_is_made(stage: Stage, name: str) -> None:
+    """https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1068"""
+
+    def site(policy: str, action: str) -> str:
+        statement = f'{{Effect: Allow, Principal: "*", Action: "{action}", Resource: !Sub "${{Site.Arn}}/*"}}'
+        return f"""
+            Resources:
+              Site: {{Type: AWS::S3::Bucket}}
+              {policy}:
+                Type: AWS::S3::BucketPolicy
+                Properties:
+                  Bucket: !Ref Site
+                  PolicyDocument: {{Version: "2012-10-17", Statement: [{statement}]}}
+            Outputs: {{Bucket: {{Value: !Ref Site}}}}
+        """
+
+    bucket = stage.deploy(name, site("Before", "s3:GetObject"))["Bucket"]
+    s3 = stage.client("s3")
+    with pytest.raises(TemplateError, match=f"The bucket policy already exists on bucket {bucket}.* AlreadyExists"):
+        stage.deploy(name, site("After", "s3:ListBucket"))
+    assert stage.statuses(name)[-1][1] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "s3:GetObject" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    stage.deploy(name, site("Before", "s3:ListBucket"))
+    assert "s3:ListBucket" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
+
+
+def test_a_port_has_one_listener_and_the_old_one_goes_after_the_new_one_is_made(stage: Stage, name: str) -> None:
+    def balanced(listener: str) -> str:
+        return f"Resources:\n{BALANCED}".replace("  Listener:", f"  {listener}:")
+
+    stage.deploy(name, balanced("Before"))
+    with pytest.raises(TemplateError, match="A listener already exists on this port for this load balancer '80'"):
+        stage.deploy(name, balanced("After"))
+    assert stage.statuses(name)[-1][1] == "UPDATE_ROLLBACK_COMPLETE"
 
 
 def test_nothing_to_change_is_said(stage: Stage, name: str) -> None:

@@ -81,7 +81,8 @@ class Call:
             target, _, operation = called.target.partition(".")
             service = _TARGETS.get(target) or called.scope or target.lower()
             return cls(service, operation, account, region, _json(request), is_ours=is_ours)
-        if called.scope in ("", "s3") and not called.is_form:
+        # Whatever type its body has: curl and others say that it is a form's where nobody names one.
+        if called.scope in ("", "s3"):
             bucket, key = _object(request)
             operation = "List" if request.method in ("GET", "HEAD", "OPTIONS") else request.method
             return cls("s3", operation, account, region, {}, bucket, key, query, is_ours)

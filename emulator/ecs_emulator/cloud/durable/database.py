@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ecs_emulator.cloud.durable import write_ahead_log
 from ecs_emulator.local import Unusable
 
 # Raised by one whenever what is written could not be read by the version before.
@@ -71,6 +73,10 @@ class NotWritten(Exception):
     """The disk takes nothing (full, read-only, broken); nothing was changed in the database."""
 
 
+class NotWritable(NotWritten):
+    """No disk would take it: a name with half a surrogate pair, which is no UTF-8."""
+
+
 class Database:
     """Used by one thread at a time. A transaction that was committed survives the end of this process.
 
@@ -96,6 +102,11 @@ class Database:
         if self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("its pages do not fit together")
         self._connection.execute("PRAGMA journal_mode = WAL")
+        # Of the frames in the write-ahead log those that were read; all, as far as is known, where a full disk lets
+        # nothing be folded into the file.
+        self.frames_read = sys.maxsize
+        with suppress(sqlite3.OperationalError):
+            self.frames_read = int(self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1])
         if version == 0:
             self._connection.executescript(_SCHEMA)
 
@@ -105,9 +116,11 @@ class Database:
             self._connection.close()
 
     def document(self, cell: Cell) -> Document | None:
-        found = self._connection.execute(
-            "SELECT document FROM image WHERE kind = ? AND container = ? AND key = ?", cell
-        ).fetchone()
+        query = "SELECT document FROM image WHERE kind = ? AND container = ? AND key = ?"
+        try:
+            found = self._connection.execute(query, cell).fetchone()
+        except UnicodeEncodeError:
+            return None  # what could not have been written
         return json.loads(found[0]) if found else None
 
     def documents(self, kind: str, container: str | None = None) -> dict[Cell, Document]:
@@ -186,6 +199,12 @@ class Database:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise NotWritten(str(error)) from error
+        except BaseException as error:
+            # A transaction that is left open would refuse the next call, whoever makes it.
+            self._connection.execute("ROLLBACK")
+            if isinstance(error, UnicodeEncodeError):
+                raise NotWritable(str(error)) from error
+            raise
 
 
 def text(document: Document) -> str:
@@ -201,15 +220,30 @@ def _event_rows(events: dict[Cell, Sequence[LogEvent]]) -> Iterable[tuple[str, s
 
 def opened(path: Path, say: Any) -> Database:
     """The database at `path`, made where there is none; a damaged one is set aside, which is said. Raises Unusable."""
+    log = Path(f"{path}-wal")
     try:
-        return Database(path)
+        if write_ahead_log.without_database(path, log):
+            raise sqlite3.DatabaseError("it is empty, and its write-ahead log is not")
+        content = log.read_bytes() if log.is_file() else b""
+        database = Database(path)
+        if write_ahead_log.is_damaged(content, database.frames_read):
+            copy = Path(f"{_aside(path)}-wal")
+            copy.write_bytes(content)
+            say(f"{log.name} is damaged, and what was stored after that place is not there. A copy is {copy.name}.")
+        return database
+    except OSError as error:
+        raise Unusable(f"{path} cannot be used: {error.strerror}.") from error
     except sqlite3.OperationalError as error:
         # A folder or disk that lets nobody write: no word on what is in the file.
         raise Unusable(f"{path} cannot be used: {error}.") from error
     except sqlite3.DatabaseError as error:
-        aside = path.with_name(f"{path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{path.suffix}")
+        aside = _aside(path)
         for suffix in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
         say(f"{path.name} is damaged ({error}). It is set aside as {aside.name}, and this start is without its data.")
         return Database(path)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{path.suffix}")

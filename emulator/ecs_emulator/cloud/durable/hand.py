@@ -40,13 +40,13 @@ class ManualResources:
     def say_what_is_gone(self, say: Callable[[str], None], deployed: Iterable[str]) -> None:
         """Of the last run, once: a line for each operation."""
         again = set(deployed)
-        told: dict[tuple[str, str], list[str]] = {}
+        lost: dict[tuple[str, str], list[str]] = {}
         for cell in sorted(self._last):
             operation, _, name = cell.key.partition(" ")
             # A stack that is deployed again has its last parameters.
             if cell.container != "cloudformation" or name not in again:
-                told.setdefault((cell.container, operation), []).append(name)
-        for (service, operation), names in told.items():
+                lost.setdefault((cell.container, operation), []).append(name)
+        for (service, operation), names in lost.items():
             shown = ", ".join(name for name in names if name)
             say(f"Not kept from the last run: {operation} of {service}{': ' if shown else ''}{shown}.")
         with suppress(NotWritten):

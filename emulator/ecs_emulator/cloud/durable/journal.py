@@ -15,7 +15,7 @@ from ecs_emulator.cloud.durable import logs
 from ecs_emulator.cloud.durable.buckets import Buckets, Send
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.codec import container, parts
-from ecs_emulator.cloud.durable.database import Cell, Changes, Database, Document, NotWritten
+from ecs_emulator.cloud.durable.database import Cell, Changes, Database, Document, NotWritable, NotWritten
 from ecs_emulator.cloud.durable.hand import ManualResources, is_kept
 from ecs_emulator.cloud.durable.kind import CONTENT, DataKind
 from ecs_emulator.cloud.durable.objects import Objects, Uploads
@@ -74,7 +74,7 @@ class Journal:
             self._take_back(before, there)
             # A database that could not even be asked: whatever this call may have changed is looked at again later.
             self._ahead |= {each for each in targets if isinstance(each, Cell) and not isinstance(error, NotWritten)}
-            if not self._is_full:
+            if not self._is_full and not isinstance(error, NotWritable):
                 self._is_full = True
                 self._say(f"The local cloud stores nothing for now: {error}. Its clients are told so; reads go on.")
             raise NotWritten(str(error)) from error

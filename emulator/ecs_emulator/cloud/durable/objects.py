@@ -74,11 +74,11 @@ class Objects(Plain):
     def bodies(self, document: Document) -> set[str]:
         return {each["body"] for each in document["versions"] if "marker" not in each}
 
-    def body(self, cell: Cell, wanted: str) -> bytes:
+    def body(self, cell: Cell, identity: str) -> bytes:
         for key in bucket_of(cell.container).keys.getlist(cell.key):
-            if not isinstance(key, FakeDeleteMarker) and body_id(key) == wanted:
+            if not isinstance(key, FakeDeleteMarker) and body_id(key) == identity:
                 return bytes(key.value)
-        raise LookupError(f"{cell} has no body {wanted}.")
+        raise LookupError(f"{cell} has no body {identity}.")
 
 
 class Uploads(Plain):
@@ -111,11 +111,11 @@ class Uploads(Plain):
     def bodies(self, document: Document) -> set[str]:
         return {part["body"] for part in document["parts"].values()}
 
-    def body(self, cell: Cell, wanted: str) -> bytes:
+    def body(self, cell: Cell, identity: str) -> bytes:
         for each in bucket_of(cell.container).multiparts[cell.key].parts.values():
-            if body_id(each) == wanted:
+            if body_id(each) == identity:
                 return bytes(each.value)
-        raise LookupError(f"{cell} has no body {wanted}.")
+        raise LookupError(f"{cell} has no body {identity}.")
 
 
 class _Nothing:

@@ -6,15 +6,18 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinitio
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler.addresses import Address
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskDefinitionTypeDef
 
 EMULATED = frozenset({"workingDirectory"})  # of what a process cannot have
 _UNSUPPORTED_LINUX = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
 
 
-def settings(definition: dict[str, Any], task: dict[str, Any], cpus: int) -> list[str]:
+def settings(definition: ContainerDefinitionOutputTypeDef, task: TaskDefinitionTypeDef, cpus: int) -> list[str]:
     """User, rights and limits; `task` is the task definition, `cpus` what the engine has.
 
     Each container may use what its task may: the task's limits bound every container, not their sum.
@@ -36,19 +39,21 @@ def settings(definition: dict[str, Any], task: dict[str, Any], cpus: int) -> lis
     if linux.get("initProcessEnabled"):
         arguments.append("--init")
     for name, option in (("user", "--user"), ("workingDirectory", "--workdir")):
-        if definition.get(name):
-            arguments += [option, definition[name]]
+        if value := definition.get(name):
+            arguments += [option, str(value)]
     return arguments
 
 
-def variables(definition: dict[str, Any], platform: dict[str, str], inherited: Iterable[str] = ()) -> list[str]:
+def variables(
+    definition: ContainerDefinitionOutputTypeDef, platform: dict[str, str], inherited: Iterable[str] = ()
+) -> list[str]:
     """The definition's, over them the platform's, and over them by name those that docker's own command has."""
     given = {each["name"]: each["value"] for each in definition.get("environment", [])} | platform
-    told = [f"{name}={value}" for name, value in given.items() if name not in inherited]
-    return _each("--env", [*told, *inherited])
+    pairs = [f"{name}={value}" for name, value in given.items() if name not in inherited]
+    return _each("--env", [*pairs, *inherited])
 
 
-def published(task: dict[str, Any], address: Address) -> list[str]:
+def published(task: TaskDefinitionTypeDef, address: Address) -> list[str]:
     """Every port of a task, where the task listens on it."""
     mappings = [each for container in task["containerDefinitions"] for each in container.get("portMappings", [])]
     ports = {(each["containerPort"], each.get("protocol", "tcp")) for each in mappings if "containerPort" in each}
@@ -56,21 +61,21 @@ def published(task: dict[str, Any], address: Address) -> list[str]:
     return _each("--publish", ends)
 
 
-def run(definition: dict[str, Any], image: str) -> list[str]:
+def run(definition: ContainerDefinitionOutputTypeDef, image: str) -> list[str]:
     """The image, and what the definition runs instead of the image's own command."""
     entry_point, command = definition.get("entryPoint") or [], definition.get("command") or []
     # Docker's option takes one word; the others go before the command.
     return [*_each("--entrypoint", entry_point[:1]), image, *entry_point[1:], *command]
 
 
-def not_emulated(definition: dict[str, Any]) -> list[str]:
+def not_emulated(definition: ContainerDefinitionOutputTypeDef) -> list[str]:
     """Properties that a container is run without, though its definition sets it."""
     linux = definition.get("linuxParameters", {})
     found = [f"linuxParameters.{name}" for name in _UNSUPPORTED_LINUX if linux.get(name)]
     return found + [name for name in ("privileged", "interactive", "dockerSecurityOptions") if definition.get(name)]
 
 
-def _limits(definition: dict[str, Any], task: dict[str, Any], cpus: int) -> list[str]:
+def _limits(definition: ContainerDefinitionOutputTypeDef, task: TaskDefinitionTypeDef, cpus: int) -> list[str]:
     limits = []
     if memory := definition.get("memory") or task.get("memory"):
         # Fargate has no swap.
@@ -84,5 +89,5 @@ def _limits(definition: dict[str, Any], task: dict[str, Any], cpus: int) -> list
     return limits
 
 
-def _each(option: str, values: list[str]) -> list[str]:
+def _each(option: str, values: Iterable[str]) -> list[str]:
     return [part for value in values for part in (option, value)]

@@ -36,14 +36,14 @@ def _create_balancer(context: Context, name: str, properties: Properties) -> Phy
     if properties.get("Type", "application") != "application":
         raise TemplateError(f"{_BALANCER}.Type {properties['Type']} is not emulated here: only application is.")
     elbv2 = context.client("elbv2")
-    wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
-    attributes = wanted.pop("LoadBalancerAttributes", [])
-    subnets = wanted.pop("Subnets", []) or wanted.pop("SubnetMappings", [])
-    wanted.pop("SubnetMappings", None)
+    request = {"Name": shortened(name, _NAME_LIMIT), **properties}
+    attributes = request.pop("LoadBalancerAttributes", [])
+    subnets = request.pop("Subnets", []) or request.pop("SubnetMappings", [])
+    request.pop("SubnetMappings", None)
     if len(subnets) < 2:
         raise TemplateError("At least two subnets in two different Availability Zones must be specified.")
-    wanted["Subnets"] = _default_subnets(context)[: max(2, len(subnets))]
-    arn = call(elbv2, "CreateLoadBalancer", wanted, _BALANCER)["LoadBalancers"][0]["LoadBalancerArn"]
+    request["Subnets"] = _default_subnets(context)[: max(2, len(subnets))]
+    arn = call(elbv2, "CreateLoadBalancer", request, _BALANCER)["LoadBalancers"][0]["LoadBalancerArn"]
     # Described, as the endpoint tells where it really listens.
     balancer = elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]
     physical = PhysicalResource(
@@ -70,8 +70,8 @@ def _update_balancer(
     if unknown := differing - _NETWORK - {"IpAddressType", "LoadBalancerAttributes", "Tags"}:
         raise TemplateError(f"{_BALANCER}.{min(unknown)} cannot be changed here.")
     if "IpAddressType" in differing:
-        wanted = {"LoadBalancerArn": physical.ref, "IpAddressType": after.get("IpAddressType", "ipv4")}
-        call(elbv2, "SetIpAddressType", wanted, _BALANCER)
+        request = {"LoadBalancerArn": physical.ref, "IpAddressType": after.get("IpAddressType", "ipv4")}
+        call(elbv2, "SetIpAddressType", request, _BALANCER)
     attributes = after.get("LoadBalancerAttributes", []) if "LoadBalancerAttributes" in differing else []
     _set(elbv2, "ModifyLoadBalancerAttributes", {"LoadBalancerArn": physical.ref}, attributes)
     tag(context, physical.ref, before, after)
@@ -92,11 +92,11 @@ def _create_group(context: Context, name: str, properties: Properties) -> Physic
     elbv2 = context.client("elbv2")
     if properties.get("TargetType") == "lambda":
         raise TemplateError(f"{_GROUP}.TargetType lambda is not emulated here.")
-    wanted = {"Name": shortened(name, _NAME_LIMIT), **properties}
-    attributes, targets = wanted.pop("TargetGroupAttributes", []), wanted.pop("Targets", [])
-    if "VpcId" in wanted:
-        wanted["VpcId"] = _default_vpc(context)
-    group = call(elbv2, "CreateTargetGroup", wanted, _GROUP)["TargetGroups"][0]
+    request = {"Name": shortened(name, _NAME_LIMIT), **properties}
+    attributes, targets = request.pop("TargetGroupAttributes", []), request.pop("Targets", [])
+    if "VpcId" in request:
+        request["VpcId"] = _default_vpc(context)
+    group = call(elbv2, "CreateTargetGroup", request, _GROUP)["TargetGroups"][0]
     arn = group["TargetGroupArn"]
     physical = PhysicalResource(
         arn,
@@ -146,8 +146,8 @@ def _update_group(
     if unknown := differing - _CHECKS - {"TargetGroupAttributes", "Targets", "Tags"}:
         raise TemplateError(f"{_GROUP}.{min(unknown)} cannot be changed here.")
     if checks := differing & _CHECKS:
-        wanted = {each: after.get(each, _CHECK_DEFAULTS[each]) for each in checks}
-        call(elbv2, "ModifyTargetGroup", {**name, **wanted}, _GROUP)
+        request = {each: after.get(each, _CHECK_DEFAULTS[each]) for each in checks}
+        call(elbv2, "ModifyTargetGroup", {**name, **request}, _GROUP)
     if "TargetGroupAttributes" in differing:
         _set(elbv2, "ModifyTargetGroupAttributes", name, after.get("TargetGroupAttributes", []))
     old, new = before.get("Targets", []), after.get("Targets", [])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from ecs_emulator.stacks.resources.coercion import call
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
@@ -14,6 +16,7 @@ from ecs_emulator.stacks.resources.provider import (
     Provider,
     changed,
     finishing,
+    handler_message,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
@@ -69,8 +72,8 @@ def _set(s3: Any, bucket: str, before: Properties, after: Properties) -> None:
         put, delete = _SETTINGS[name]
         if name not in after and not delete:
             raise TemplateError(f"AWS::S3::Bucket.{name} cannot be taken away, on S3 neither.")
-        operation, wanted = (put, _as_api(name, after[name])) if name in after else (delete, {})
-        call(s3, operation, {"Bucket": bucket, **wanted})
+        operation, request = (put, _as_api(name, after[name])) if name in after else (delete, {})
+        call(s3, operation, {"Bucket": bucket, **request})
 
 
 def _as_api(name: str, value: Any) -> Properties:
@@ -100,6 +103,17 @@ def _website(value: Properties) -> Properties:
     return website
 
 
+def _create_policy(context: Context, name: str, properties: Properties) -> PhysicalResource:
+    bucket = properties["Bucket"]
+    try:
+        context.client("s3").get_bucket_policy(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+            raise
+        return _put_policy(context, name, properties)
+    raise TemplateError(handler_message(f"The bucket policy already exists on bucket {bucket}.", "AlreadyExists"))
+
+
 def _put_policy(context: Context, _name: str, properties: Properties) -> PhysicalResource:
     document = json.dumps(properties["PolicyDocument"])
     context.client("s3").put_bucket_policy(Bucket=properties["Bucket"], Policy=document)
@@ -124,7 +138,7 @@ BUCKET = Provider(
     },
 )
 BUCKET_POLICY = Provider(
-    _put_policy,
+    _create_policy,
     lambda context, _physical, _before, after: _put_policy(context, "", after),
     _delete_policy,
     replaced_by=frozenset({"Bucket"}),

@@ -26,11 +26,11 @@ _ACTIONS = {"fixed-response", "forward", "redirect"}
 
 
 def _create_listener(context: Context, _name: str, properties: Properties) -> PhysicalResource:
-    elbv2, wanted = context.client("elbv2"), dict(properties)
-    refuse(wanted, {"MutualAuthentication": "clients have no certificates here."})
-    _check_actions(wanted.get("DefaultActions", []))
-    attributes = wanted.pop("ListenerAttributes", [])
-    answer = _with_certificate(context, "CreateListener", wanted)
+    elbv2, request = context.client("elbv2"), dict(properties)
+    refuse(request, {"MutualAuthentication": "clients have no certificates here."})
+    _check_actions(request.get("DefaultActions", []))
+    attributes = request.pop("ListenerAttributes", [])
+    answer = _with_certificate(context, "CreateListener", request)
     arn = answer["Listeners"][0]["ListenerArn"]
     physical = PhysicalResource(arn, {"ListenerArn": arn})
     with finishing(physical):
@@ -45,8 +45,8 @@ def _update_listener(
     _check_actions(after.get("DefaultActions", []))
     differing = changed(before, after)
     if settings := differing - {"ListenerAttributes", "Tags"}:
-        wanted = {name: value for name, value in after.items() if name in settings | {"DefaultActions"}}
-        _with_certificate(context, "ModifyListener", {"ListenerArn": physical.ref, **wanted})
+        request = {name: value for name, value in after.items() if name in settings | {"DefaultActions"}}
+        _with_certificate(context, "ModifyListener", {"ListenerArn": physical.ref, **request})
     if "ListenerAttributes" in differing:
         _set_attributes(context.client("elbv2"), physical.ref, after.get("ListenerAttributes", []))
     tag(context, physical.ref, before, after)
@@ -57,16 +57,16 @@ def _delete_listener(context: Context, physical: PhysicalResource, _properties: 
     context.client("elbv2").delete_listener(ListenerArn=physical.ref)
 
 
-def _with_certificate(context: Context, operation: str, wanted: Properties) -> Any:
+def _with_certificate(context: Context, operation: str, request: Properties) -> Any:
     """The answer to a call that may name a certificate; one that is not in this cloud has a stand-in."""
     elbv2 = context.client("elbv2")
     try:
-        return call(elbv2, operation, wanted, _LISTENER)
+        return call(elbv2, operation, request, _LISTENER)
     except ClientError as error:
         if error.response["Error"]["Code"] != "CertificateNotFound":
             raise
     stand_in = context.client("acm").request_certificate(DomainName="localhost")["CertificateArn"]
-    return call(elbv2, operation, {**wanted, "Certificates": [{"CertificateArn": stand_in}]}, _LISTENER)
+    return call(elbv2, operation, {**request, "Certificates": [{"CertificateArn": stand_in}]}, _LISTENER)
 
 
 def _set_attributes(elbv2: Any, arn: str, attributes: list[Any]) -> None:

@@ -19,12 +19,12 @@ from ecs_emulator.stacks.templates import TemplateError
 
 def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
     logs = context.client("logs")
-    wanted = {"LogGroupName": name, **properties}
-    days = wanted.pop("RetentionInDays", None)
-    if "Tags" in wanted:
-        wanted["Tags"] = {tag["Key"]: tag["Value"] for tag in wanted["Tags"]}
-    call(logs, "CreateLogGroup", wanted)
-    name = wanted["LogGroupName"]
+    request = {"LogGroupName": name, **properties}
+    days = request.pop("RetentionInDays", None)
+    if "Tags" in request:
+        request["Tags"] = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+    call(logs, "CreateLogGroup", request)
+    name = request["LogGroupName"]
     groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     physical = PhysicalResource(name, {"Arn": next(group["arn"] for group in groups if group["logGroupName"] == name)})
     if days:

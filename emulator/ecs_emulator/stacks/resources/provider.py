@@ -137,9 +137,9 @@ _HANDLER_CODES = (
 def reason(error: Exception) -> str:
     """Reason of a resource's failure, in CloudFormation's words where AWS refused it."""
     if isinstance(error, ClientError):
-        told = error.response["Error"]
-        code = next((code for part, code in _HANDLER_CODES if part in told["Code"]), "GeneralServiceException")
-        return handler_message(told.get("Message", told["Code"]), code)
+        detail = error.response["Error"]
+        code = next((code for part, code in _HANDLER_CODES if part in detail["Code"]), "GeneralServiceException")
+        return handler_message(detail.get("Message", detail["Code"]), code)
     return str(error)
 
 

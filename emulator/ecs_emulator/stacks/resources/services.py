@@ -41,10 +41,10 @@ _FAILED = {"ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED", "STOPPED"}
 
 
 def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
-    wanted = {"ServiceName": name, **_as_api(properties)}
+    request = {"ServiceName": name, **_as_api(properties)}
     if properties.get("SchedulingStrategy") != "DAEMON":
-        wanted.setdefault("DesiredCount", 1)
-    service = call(context.client("ecs"), "CreateService", wanted, _SERVICE)["service"]
+        request.setdefault("DesiredCount", 1)
+    service = call(context.client("ecs"), "CreateService", request, _SERVICE)["service"]
     physical = PhysicalResource(
         service["serviceArn"], {"Name": service["serviceName"], "ServiceArn": service["serviceArn"]}
     )
@@ -57,14 +57,14 @@ def _update(context: Context, physical: PhysicalResource, before: Properties, af
     ecs = context.client("ecs")
     old = _described(ecs, physical, before.get("Cluster", "default"))
     differing = changed(before, after)
-    wanted: Properties = {name: [] for name in differing & _LISTS} | after
-    wanted = {name: value for name, value in wanted.items() if name not in _REPLACED_BY | {"Tags"}}
-    wanted |= {"Cluster": old["clusterArn"], "Service": physical.attributes["Name"]}
+    request: Properties = {name: [] for name in differing & _LISTS} | after
+    request = {name: value for name, value in request.items() if name not in _REPLACED_BY | {"Tags"}}
+    request |= {"Cluster": old["clusterArn"], "Service": physical.attributes["Name"]}
     with finishing(physical):
         if "Tags" in differing:
             tag(context, physical.ref, before, after)
         forced = {"ForceNewDeployment": True} if _FORCED in differing and _is_forced(after) else {}
-        service = call(ecs, "UpdateService", {**_as_api(wanted), **forced}, _SERVICE)["service"]
+        service = call(ecs, "UpdateService", {**_as_api(request), **forced}, _SERVICE)["service"]
         _wait(context, physical, old["clusterArn"], new=_primary(service) != _primary(old))
     return physical
 

@@ -34,8 +34,8 @@ _UPDATED = {
 
 def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
     dynamodb = context.client("dynamodb")
-    wanted = {"TableName": _free(dynamodb, name), **_as_api(properties)}
-    physical = _physical(call(dynamodb, "CreateTable", wanted)["TableDescription"])
+    request = {"TableName": _free(dynamodb, name), **_as_api(properties)}
+    physical = _physical(call(dynamodb, "CreateTable", request)["TableDescription"])
     with finishing(physical):
         _set_extras(dynamodb, physical.ref, {}, properties)
     return physical
@@ -52,11 +52,11 @@ def _update(context: Context, physical: PhysicalResource, before: Properties, af
     dynamodb, name = context.client("dynamodb"), {"TableName": physical.ref}
     differing = changed(before, after)
     if there := differing & _UPDATED:
-        wanted = {key: value for key, value in _as_api(after).items() if key in there | {"AttributeDefinitions"}}
-        call(dynamodb, "UpdateTable", {**name, **wanted})
+        request = {key: value for key, value in _as_api(after).items() if key in there | {"AttributeDefinitions"}}
+        call(dynamodb, "UpdateTable", {**name, **request})
     for change in _index_changes(before, after):
-        wanted = {"AttributeDefinitions": after["AttributeDefinitions"], "GlobalSecondaryIndexUpdates": [change]}
-        call(dynamodb, "UpdateTable", {**name, **wanted})
+        request = {"AttributeDefinitions": after["AttributeDefinitions"], "GlobalSecondaryIndexUpdates": [change]}
+        call(dynamodb, "UpdateTable", {**name, **request})
     if "Tags" in differing:
         gone, tags = retagged(before, after)
         dynamodb.untag_resource(ResourceArn=physical.attributes["Arn"], TagKeys=gone)
@@ -72,15 +72,15 @@ def _delete(context: Context, physical: PhysicalResource, _properties: Propertie
 
 
 def _as_api(properties: Properties) -> Properties:
-    wanted = {name: value for name, value in properties.items() if name not in _EXTRAS}
+    request = {name: value for name, value in properties.items() if name not in _EXTRAS}
     # CloudFormation says SSEEnabled where the API says Enabled.
-    if encryption := wanted.get("SSESpecification"):
+    if encryption := request.get("SSESpecification"):
         rest = {name: value for name, value in encryption.items() if name != "SSEEnabled"}
-        wanted["SSESpecification"] = {"Enabled": encryption["SSEEnabled"], **rest}
+        request["SSESpecification"] = {"Enabled": encryption["SSEEnabled"], **rest}
     # A stream that is described is enabled.
-    if stream := wanted.get("StreamSpecification"):
-        wanted["StreamSpecification"] = {"StreamEnabled": True, **stream}
-    return wanted
+    if stream := request.get("StreamSpecification"):
+        request["StreamSpecification"] = {"StreamEnabled": True, **stream}
+    return request
 
 
 def _set_extras(dynamodb: Any, name: str, before: Properties, after: Properties) -> None:

@@ -23,8 +23,8 @@ _NOT_IN_CONTAINERS = {"Secrets": "a secret would lie open on this machine. Give 
 
 
 def _create_cluster(context: Context, name: str, properties: Properties) -> PhysicalResource:
-    wanted = _cluster_as_api({"ClusterName": name, **properties})
-    cluster = call(context.client("ecs"), "CreateCluster", wanted, _CLUSTER)["cluster"]
+    request = _cluster_as_api({"ClusterName": name, **properties})
+    cluster = call(context.client("ecs"), "CreateCluster", request, _CLUSTER)["cluster"]
     return PhysicalResource(cluster["clusterName"], {"Arn": cluster["clusterArn"]})
 
 
@@ -35,11 +35,11 @@ def _update_cluster(
     if "Tags" in differing:
         tag(context, physical.attributes["Arn"], before, after)
     if differing & _PROVIDERS:
-        wanted = {each: after.get(each, []) for each in _PROVIDERS}
-        call(ecs, "PutClusterCapacityProviders", {**name, **wanted}, _CLUSTER)
+        request = {each: after.get(each, []) for each in _PROVIDERS}
+        call(ecs, "PutClusterCapacityProviders", {**name, **request}, _CLUSTER)
     if settings := differing - _PROVIDERS - {"Tags"}:
-        wanted = _cluster_as_api({each: after.get(each, []) for each in settings})
-        call(ecs, "UpdateCluster", {**name, **wanted}, _CLUSTER)
+        request = _cluster_as_api({each: after.get(each, []) for each in settings})
+        call(ecs, "UpdateCluster", {**name, **request}, _CLUSTER)
     return physical
 
 
@@ -54,8 +54,8 @@ def _cluster_as_api(properties: Properties) -> Properties:
 def _create_task_definition(context: Context, name: str, properties: Properties) -> PhysicalResource:
     for container in properties.get("ContainerDefinitions", []):
         refuse(container, _NOT_IN_CONTAINERS)
-    wanted = {"Family": name, **properties}
-    answer = call(context.client("ecs"), "RegisterTaskDefinition", wanted, _TASK_DEFINITION)
+    request = {"Family": name, **properties}
+    answer = call(context.client("ecs"), "RegisterTaskDefinition", request, _TASK_DEFINITION)
     arn = answer["taskDefinition"]["taskDefinitionArn"]
     return PhysicalResource(arn, {"TaskDefinitionArn": arn})
 

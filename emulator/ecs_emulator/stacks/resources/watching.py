@@ -11,9 +11,9 @@ _NOT_EVALUATED = "Kept and shown; alarms are not evaluated here."
 
 def _create_alarm(context: Context, name: str, properties: Properties) -> PhysicalResource:
     cloudwatch = context.client("cloudwatch")
-    wanted = {"AlarmName": name, **properties}
-    call(cloudwatch, "PutMetricAlarm", wanted, "AWS::CloudWatch::Alarm")
-    name = wanted["AlarmName"]
+    request = {"AlarmName": name, **properties}
+    call(cloudwatch, "PutMetricAlarm", request, "AWS::CloudWatch::Alarm")
+    name = request["AlarmName"]
     (alarm,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
     physical = PhysicalResource(name, {"Arn": alarm["AlarmArn"]})
     # What AWS says of an alarm until it has looked at the metric for the first time, which is for ever here.
@@ -33,9 +33,9 @@ def _delete_alarm(context: Context, physical: PhysicalResource, _properties: Pro
 
 
 def _create_dashboard(context: Context, name: str, properties: Properties) -> PhysicalResource:
-    wanted = {"DashboardName": name, **properties}
-    call(context.client("cloudwatch"), "PutDashboard", wanted, "AWS::CloudWatch::Dashboard")
-    return PhysicalResource(wanted["DashboardName"])
+    request = {"DashboardName": name, **properties}
+    call(context.client("cloudwatch"), "PutDashboard", request, "AWS::CloudWatch::Dashboard")
+    return PhysicalResource(request["DashboardName"])
 
 
 def _update_dashboard(

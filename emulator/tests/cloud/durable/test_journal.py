@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -139,6 +141,26 @@ def test_events_older_than_their_group_keeps_them_are_forgotten_at_a_start(path:
         assert [each.message for each in database.events(Cell("stream", group, "s"))] == ["new", "newer"]
 
 
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"key=b&Action=x"),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n',
+        ),
+    ],
+)
+def test_an_object_with_the_type_of_a_form_is_kept_as_any_other(path: Path, form: str, body: bytes) -> None:
+    with Life(path).started() as life:
+        s3 = life.client("s3")
+        s3.create_bucket(Bucket="notes")
+        s3.put_object(Bucket="notes", Key="form", Body=body, ContentType=form)
+    with Life(path).started() as life:
+        found = life.client("s3").get_object(Bucket="notes", Key="form")
+        assert (found["Body"].read(), found["ContentType"]) == (body, form)
+
+
 def test_a_damaged_database_is_set_aside_and_said(path: Path) -> None:
     with_a_row(path)
     damaged = path.read_bytes()[:4096] + b"\xff" * 8192
@@ -150,6 +172,50 @@ def test_a_damaged_database_is_set_aside_and_said(path: Path) -> None:
         assert aside.name in line
         assert aside.read_bytes() == damaged
         life.client("dynamodb").create_table(**TABLE)
+
+
+def killed(path: Path, rows: int = 3) -> tuple[Path, Path]:
+    """The files of a database whose process was killed after as many commits, and its write-ahead log."""
+    with closing(Database(path)) as database:
+        for number in range(rows):
+            database.write(Changes({Cell("row", "t", str(number)): {"n": number}}))
+        left = path.with_name("left.sqlite")
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{path}{suffix}", f"{left}{suffix}")
+    return left, Path(f"{left}-wal")
+
+
+@pytest.mark.parametrize("where", [0, 0.5], ids=["its head", "the middle"])
+def test_a_damaged_write_ahead_log_is_said_and_kept_aside(path: Path, where: float) -> None:
+    left, log = killed(path)
+    damaged = bytearray(log.read_bytes())
+    damaged[int(len(damaged) * where)] ^= 0xFF
+    log.write_bytes(damaged)
+    said: list[str] = []
+    opened(left, said.append).close()
+    [line] = said
+    [aside] = path.parent.glob("left.damaged-*.sqlite-wal")
+    assert line.startswith("left.sqlite-wal is damaged")
+    assert aside.name in line
+    assert aside.read_bytes() == damaged
+
+
+def test_a_write_ahead_log_without_its_database_is_set_aside(path: Path) -> None:
+    left, log = killed(path)
+    before = log.read_bytes()
+    left.write_bytes(b"")
+    said: list[str] = []
+    opened(left, said.append).close()
+    assert said[0].startswith("left.sqlite is damaged (it is empty, and its write-ahead log is not)")
+    assert [each.read_bytes() for each in path.parent.glob("left.damaged-*.sqlite-wal")] == [before]
+
+
+@pytest.mark.parametrize("less", [1, 4096, 4096 + 24])
+def test_what_was_being_written_at_a_kill_is_no_damage(path: Path, less: int) -> None:
+    left, log = killed(path)
+    os.truncate(log, log.stat().st_size - less)
+    with closing(opened(left, pytest.fail)) as database:
+        assert len(database.documents("row")) == 2
 
 
 def test_an_image_that_cannot_be_read_keeps_nobody_from_the_others(path: Path) -> None:
@@ -236,6 +302,22 @@ def test_a_write_that_fails_half_way_leaves_the_database_as_it_was(path: Path) -
             database.body("2")
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_name_that_cannot_be_written_is_refused_and_keeps_nobody_from_writing(path: Path) -> None:
+    half_a_pair = "\ud83d"
+    with Life(path).started() as life:
+        secrets, logs = life.client("secretsmanager"), life.client("logs")
+        logs.create_log_group(logGroupName="g")
+        with pytest.raises(ClientError):
+            secrets.create_secret(Name=half_a_pair, SecretString="s")
+        with pytest.raises(ClientError):
+            logs.create_log_stream(logGroupName="g", logStreamName=half_a_pair)
+        assert logs.describe_log_streams(logGroupName="g")["logStreams"] == []
+        secrets.create_secret(Name="good", SecretString="s")
+        logs.create_log_stream(logGroupName="g", logStreamName="good")
+    with Life(path).started() as life:
+        assert [each["Name"] for each in life.client("secretsmanager").list_secrets()["SecretList"]] == ["good"]
 
 
 def test_a_write_on_a_full_disk_is_answered_with_an_error_and_the_next_one_is_stored(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ecs_emulator.scheduler.addresses import Address
 from ecs_emulator.scheduler.docker.settings import not_emulated, published, run, settings, variables
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskDefinitionTypeDef
 
 TASK = {"cpu": "256", "memory": "512"}
 NONE = ["--no-healthcheck"]
@@ -34,7 +37,7 @@ NONE = ["--no-healthcheck"]
         ({"ulimits": [{"name": "nofile", "softLimit": 10, "hardLimit": 20}]}, {}, ["--ulimit", "nofile=10:20"]),
     ],
 )
-def test_rights_and_limits(definition: dict[str, Any], task: dict[str, Any], arguments: list[str]) -> None:
+def test_rights_and_limits(definition: Any, task: Any, arguments: list[str]) -> None:
     assert settings(definition, task, cpus=4) == [*NONE, *arguments]
 
 
@@ -46,18 +49,22 @@ def test_rights_and_limits(definition: dict[str, Any], task: dict[str, Any], arg
         ({"entryPoint": ["sh", "-c"], "command": ["a"]}, ["--entrypoint", "sh", "web:v1", "-c", "a"]),
     ],
 )
-def test_what_runs(definition: dict[str, Any], words: list[str]) -> None:
+def test_what_runs(definition: Any, words: list[str]) -> None:
     assert run(definition, "web:v1") == words
 
 
 def test_the_platform_s_variables_go_over_the_definition_s() -> None:
-    definition = {"environment": [{"name": "A", "value": "its own"}, {"name": "B", "value": "x=y z"}]}
+    definition: ContainerDefinitionOutputTypeDef = {
+        "environment": [{"name": "A", "value": "its own"}, {"name": "B", "value": "x=y z"}]
+    }
     assert variables(definition, {"A": "the platform's"}) == ["--env", "A=the platform's", "--env", "B=x=y z"]
 
 
 def test_every_port_of_a_task_is_published_on_its_address_alone() -> None:
-    one = {"portMappings": [{"containerPort": 80}, {"containerPort": 9000, "protocol": "udp"}]}
-    task = {"containerDefinitions": [one, {"portMappings": [{"containerPort": 80}]}, {}]}
+    one: ContainerDefinitionOutputTypeDef = {
+        "portMappings": [{"containerPort": 80}, {"containerPort": 9000, "protocol": "udp"}]
+    }
+    task: TaskDefinitionTypeDef = {"containerDefinitions": [one, {"portMappings": [{"containerPort": 80}]}, {}]}
     assert published(task, Address("127.3.4.5", {80: 30080, 9000: 9000})) == [
         "--publish",
         "127.3.4.5:30080:80/tcp",
@@ -67,5 +74,5 @@ def test_every_port_of_a_task_is_published_on_its_address_alone() -> None:
 
 
 def test_what_is_not_emulated_is_named() -> None:
-    definition = {"privileged": True, "linuxParameters": {"tmpfs": [{}], "devices": []}}
+    definition: Any = {"privileged": True, "linuxParameters": {"tmpfs": [{}], "devices": []}}
     assert not_emulated(definition) == ["linuxParameters.tmpfs", "privileged"]

@@ -1,0 +1,28 @@
+"""Handlers of the emulator's own services behind its endpoint: ECS, CloudFormation and the load balancer of ELBv2."""
+
+from __future__ import annotations
+
+from ecs_emulator.balancer import operations as elbv2
+from ecs_emulator.balancer.balancer import Balancer
+from ecs_emulator.cloud import load_balancers
+from ecs_emulator.cloud.service import OperationHandlers, bound
+from ecs_emulator.scheduler import operations as ecs
+from ecs_emulator.scheduler.scheduler import Scheduler
+from ecs_emulator.stacks import operations as cloudformation
+from ecs_emulator.stacks.stack import Stacks
+
+
+def handlers(scheduler: Scheduler, stacks: Stacks, balancer: Balancer, api_port: int) -> dict[str, OperationHandlers]:
+    """By service; `api_port` is where the load balancer answers."""
+    addressed = load_balancers.address(f"localhost:{api_port}")
+    stated = load_balancers.state(balancer.state)
+    return {
+        "ecs": OperationHandlers(bound(ecs.OPERATIONS, scheduler)),
+        "cloudformation": OperationHandlers(bound(cloudformation.OPERATIONS, stacks)),
+        "elbv2": OperationHandlers(
+            {**load_balancers.OPERATIONS, **bound(elbv2.OPERATIONS, balancer)},
+            rest_to_moto=True,
+            changed=balancer.changed,
+            rewrite=lambda answer: stated(addressed(answer)),
+        ),
+    }

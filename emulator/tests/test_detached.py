@@ -34,7 +34,7 @@ class Shell:
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*ECS_EMULATOR, *arguments], cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=2 * PATIENCE, check=False,
+            capture_output=True, text=True, timeout=4 * PATIENCE, check=False,
         )  # fmt: skip
 
     def begin(self, *arguments: str) -> subprocess.Popen[bytes]:

@@ -55,7 +55,7 @@ def test_what_was_found_once_is_found_no_more(content: bytes) -> None:
     is_fine(content)
 
 
-@pytest.mark.timeout(300 * TIMES)
+@pytest.mark.timeout(600 * TIMES)
 def test_every_file_is_read_or_refused_in_one_sentence() -> None:
     fine = []
     with kept("rows") as keep:

@@ -93,7 +93,7 @@ def test_the_templates_that_it_begins_with_are_good() -> None:
     assert [text for text in TEXTS if not is_fine(text)] == []
 
 
-@pytest.mark.timeout(300 * TIMES)
+@pytest.mark.timeout(600 * TIMES)
 def test_every_template_is_rendered_or_refused_in_one_sentence() -> None:
     fine = []
     with kept("templates") as keep:
@@ -122,7 +122,7 @@ def cloud() -> Any:
         yield there
 
 
-@pytest.mark.timeout(300 * TIMES)
+@pytest.mark.timeout(600 * TIMES)
 def test_every_template_is_deployed_or_refused_in_aws_words(cloud: Stage) -> None:
     cloudformation = cloud.client("cloudformation")
     refused: list[Any] = []

@@ -19,7 +19,7 @@ def test_a_platform_that_is_detached_serves_until_it_is_told_to_end(tmp_path: Pa
 
     def mysfits(*arguments: str) -> tuple[int, str, str]:
         done = subprocess.run(
-            [*MYSFITS, *arguments], cwd=ROOT, env=os.environ | ports | {"LOCAL_DIR": str(local)}, timeout=PATIENCE,
+            [*MYSFITS, *arguments], cwd=ROOT, env=os.environ | ports | {"LOCAL_DIR": str(local)}, timeout=4 * PATIENCE,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout, done.stderr

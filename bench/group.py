@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class GroupMemory(NamedTuple):
@@ -27,6 +28,15 @@ def memory(group: int) -> GroupMemory:
                 if name in sizes:
                     sizes[name] += int(rest.split()[0])
     return GroupMemory(sizes["Rss:"] / 1024, sizes["Pss:"] / 1024)
+
+
+def largest(group: int) -> float:
+    """Resident set size in MiB of the largest process of a group."""
+    sizes = [0.0]
+    for process in _processes(group):
+        with contextlib.suppress(OSError):
+            sizes.append(int(_fields(process)[21]) * _PAGE / 2**20)
+    return max(sizes)
 
 
 def processor_time(group: int) -> float:

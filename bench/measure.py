@@ -115,7 +115,7 @@ class RunningLoad:
         self._process = process
 
     def result(self) -> LoadResult:
-        """What it counted, when it has ended. Raises CalledProcessError."""
+        """Counts of the load, when it has ended. Raises CalledProcessError."""
         output, _ = self._process.communicate()
         if self._process.returncode:
             raise subprocess.CalledProcessError(self._process.returncode, self._process.args, output)

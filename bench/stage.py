@@ -36,8 +36,8 @@ def on_stand_in(mysfits: int = 12, servers: Sequence[MeasuredServer] = EVERYBODY
         url = f"http://127.0.0.1:{port}"
         _wait(f"{url}/calls", store)
         environment = {"DDB_TABLE_NAME": "mysfits", **client_environment(url, AccessKey.generate())}
-        with _running(servers, environment) as running:
-            yield Bench(running, RunningServer("stand-in", url, store.pid))
+        with running(servers, environment) as started:
+            yield Bench(started, RunningServer("stand-in", url, store.pid))
 
 
 @contextmanager
@@ -54,23 +54,24 @@ def on_local_cloud(servers: Sequence[MeasuredServer]) -> Iterator[Bench]:
             for number in range(12):
                 rows.put_item(Item={**rows.scan()["Items"][0], "MysfitId": f"mysfit-{number}"})
             environment = {"DDB_TABLE_NAME": table, **client_environment(cloud.url, cloud.key)}
-            with _running(servers, environment) as running:
-                yield Bench(running, None)
+            with running(servers, environment) as started:
+                yield Bench(started, None)
 
 
 @contextmanager
-def _running(servers: Sequence[MeasuredServer], environment: dict[str, str]) -> Iterator[dict[str, RunningServer]]:
+def running(servers: Sequence[MeasuredServer], environment: dict[str, str]) -> Iterator[dict[str, RunningServer]]:
+    """The servers by their names, each on a port of its own. Raises OSError or RuntimeError where one is not up."""
     with ExitStack() as stack:
-        running = {}
+        found = {}
         for server in servers:
             port = _free_port()
             settings = {**environment, "WORKERS": str(WORKERS), "PORT": str(port), "BIND_ADDRESS": "127.0.0.1"}
             process = stack.enter_context(_process(server.command(port), {**settings, **server.environment}))
-            running[server.name] = RunningServer(server.name, f"http://127.0.0.1:{port}", process.pid)
-            _wait(f"{running[server.name].url}/health", process)
+            found[server.name] = RunningServer(server.name, f"http://127.0.0.1:{port}", process.pid)
+            _wait(f"{found[server.name].url}/health", process)
         # The second worker is up a moment after the first.
         time.sleep(1)
-        yield running
+        yield found
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.bars import Bar, Comparison
+from bench.bars import Bar, Comparison, ratio
 from bench.figures import Figure, FigureSet
 from bench.servers import BARE, OURS, PEERS
 from bench.workloads import NOTHING, SHARED
@@ -79,7 +79,7 @@ def _failures(figures: FigureSet) -> str:
 
 def _rate(figure: Figure) -> str:
     """The median, and how far the measurements were from it on both sides."""
-    low, high = (each / figure.per_second - 1 for each in (figure.slowest, figure.fastest))
+    low, high = (ratio(each, figure.per_second) - 1 for each in (figure.slowest, figure.fastest))
     return f"{figure.per_second:,.0f} ({low:+.0%} {high:+.0%})"
 
 

@@ -62,13 +62,15 @@ def on_local_cloud(servers: Sequence[MeasuredServer]) -> Iterator[Bench]:
 def running(servers: Sequence[MeasuredServer], environment: dict[str, str]) -> Iterator[dict[str, RunningServer]]:
     """The servers by their names, each on a port of its own. Raises OSError or RuntimeError where one is not up."""
     with ExitStack() as stack:
-        found = {}
+        found, processes = {}, []
         for server in servers:
             port = _free_port()
             settings = {**environment, "WORKERS": str(WORKERS), "PORT": str(port), "BIND_ADDRESS": "127.0.0.1"}
             process = stack.enter_context(_process(server.command(port), {**settings, **server.environment}))
             found[server.name] = RunningServer(server.name, f"http://127.0.0.1:{port}", process.pid)
-            _wait(f"{found[server.name].url}/health", process)
+            processes.append(process)
+        for process, each in zip(processes, found.values(), strict=True):
+            _wait(f"{each.url}/health", process)
         # The second worker is up a moment after the first.
         time.sleep(1)
         yield found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,12 @@ from pathlib import Path
 from bench import growth
 from bench.agreement import agree
 from bench.bars import ONE_ROW, bars, compared
-from bench.figures import CROWD, FIGURES, PERFORMANCE, FigureSet, medians
+from bench.figures import CROWD, PERFORMANCE, FigureSet, medians
 from bench.group import processor_time
 from bench.machine import MachineLoad
 from bench.measure import Bench, Measurement, loading
 from bench.processor import measured
-from bench.report import write_bars
+from bench.report import BusyMachine, write_bars
 from bench.servers import BARE, EVERYBODY, OURS, PEERS
 from bench.stage import on_stand_in
 from bench.workloads import DIRECT_WRITES, NOTHING, QUIET_LIKES, SHARED, WORKLOADS
@@ -32,6 +33,8 @@ def main() -> None:
     options.add_argument("--seconds", type=int, default=2, help="how long each measurement takes")
     options.add_argument("--rounds", type=int, default=3, help="how often each is made")
     options.add_argument("--all", action="store_true", help="numbers of clients from 1 to 1,024, and growth, as well")
+    options.add_argument("--likes", type=int, default=1_000_000, help="how many likes --all watches the memory over")
+    options.add_argument("--busy", action="store_true", help="write the page even if others used the machine meanwhile")
     options.add_argument("--into", type=Path, default=PERFORMANCE, help="the folder of the page and the figures")
     chosen = options.parse_args()
 
@@ -49,13 +52,15 @@ def main() -> None:
         processor = measured()
         others = load.others(_own(bench))
     figures = figures_of(measurements, others)
-    found, beside = bars(figures, processor, memory), compared(figures)
-    figures.write(chosen.into / FIGURES.name)
-    write_bars(chosen.into, figures, found, beside)
+    found = bars(figures, processor, memory)
     for bar in found:
         print(f"{bar.name}: {bar.figure:.4g}{'' if bar.holds else f', and should be {bar.bar:g}'}")
+    try:
+        write_bars(chosen.into, figures, found, compared(figures), chosen.busy)
+    except BusyMachine as busy:
+        sys.exit(str(busy))
     if chosen.all:
-        growth.measure(chosen.into, chosen.seconds, tell)
+        growth.measure(chosen.into, chosen.seconds, chosen.likes, tell)
 
 
 def one_round(bench: Bench, number: int, seconds: int) -> Iterator[Measurement]:

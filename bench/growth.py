@@ -22,7 +22,6 @@ matplotlib.use("svg")
 from matplotlib import pyplot
 
 CLIENTS = (1, 16, 64, CROWD, 1_024)
-LIKES = 1_000_000  # that the memory is watched over
 _LISTED = (1_000, 10_000)
 _GROWING = (ONE_ROW, TWELVE, "profiles, 12 rows", "list", NOTHING.name)
 _CLOUD = "the local cloud"
@@ -30,11 +29,11 @@ _CLOUD = "the local cloud"
 Tell = Callable[[Measurement], None]
 
 
-def measure(folder: Path, seconds: int, tell: Tell) -> None:
+def measure(folder: Path, seconds: int, likes: int, tell: Tell) -> None:
     """Measure all of it, and write growth.json, the plots, and the block of the page."""
     with on_stand_in() as bench:
         by_clients = medians(_told(over_clients(bench, seconds), tell))
-        memory = list(_told(over_likes(bench), tell))
+        memory = list(_told(over_likes(bench, likes), tell))
     lists = {}
     for mysfits in _LISTED:
         with on_stand_in(mysfits, [OURS, *PEERS]) as bench:
@@ -64,11 +63,11 @@ def over_clients(bench: Bench, seconds: int) -> Iterator[Measurement]:
                     yield bench.run(server.name, WORKLOADS[workload], clients, seconds)
 
 
-def over_likes(bench: Bench) -> Iterator[Measurement]:
-    """Ten runs that make LIKES likes between them, more or less."""
+def over_likes(bench: Bench, likes: int) -> Iterator[Measurement]:
+    """Ten runs that make so many likes between them, more or less."""
     pace = bench.run(OURS.name, WORKLOADS[TWELVE], CROWD, 2).per_second
     for _ in range(10):
-        yield bench.run(OURS.name, WORKLOADS[TWELVE], CROWD, max(1, round(LIKES / 10 / pace)))
+        yield bench.run(OURS.name, WORKLOADS[TWELVE], CROWD, max(1, round(likes / 10 / pace)))
 
 
 def _told(measurements: Iterable[Measurement], tell: Tell) -> Iterator[Measurement]:
@@ -119,6 +118,6 @@ def _plot_clients(figures: list[Figure], path: Path) -> None:
 def _plot_memory(memory: list[Measurement], path: Path) -> None:
     figure, axes = pyplot.subplots(figsize=(8, 3))
     axes.plot(range(1, len(memory) + 1), [each.memory for each in memory], marker="o")
-    axes.set(ylim=(0, 150), xlabel="tenths of a million likes", ylabel="MiB, largest worker")
+    axes.set(ylim=(0, 150), xlabel="tenths of the likes", ylabel="MiB, largest worker")
     axes.grid(alpha=0.3)
     figure.savefig(path)

@@ -5,25 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.bars import Bar, Comparison, ratio
-from bench.figures import Figure, FigureSet
+from bench.figures import FIGURES, Figure, FigureSet
 from bench.servers import BARE, OURS, PEERS
 from bench.workloads import NOTHING, SHARED
 from tools.page import put, table
 
 PAGE = "README.md"
-BUSY = 0.1  # share of the machine that others may have taken of a run whose figures are relied on
+BUSY = 0.1  # share of the machine that others may take of a run whose figures are relied on
 _NEAR = 0.05  # of a ratio to be called no difference
 
 
-def write_bars(folder: Path, figures: FigureSet, found: list[Bar], compared: list[Comparison]) -> None:
-    """Replace the block of the page in `folder`. Raises NoPlace."""
+class BusyMachine(Exception):
+    """Others used the machine during a run, so its ratios are wrong; the message says how much of it."""
+
+
+def write_bars(
+    folder: Path, figures: FigureSet, found: list[Bar], compared: list[Comparison], busy: bool = False
+) -> None:
+    """Replace figures.json and the block of the page in `folder`. Raises NoPlace; BusyMachine unless `busy` is fine."""
+    if figures.others > BUSY and not busy:
+        share = f"Others took {figures.others:.0%} of the machine meanwhile"
+        raise BusyMachine(f"{share}: such ratios flatter whoever has most threads, so the page stays as it was.")
     put("bench", "\n\n".join([_origin(figures), _bars(found), _words(found, compared), _rates(figures)]), folder / PAGE)
+    figures.write(folder / FIGURES.name)
 
 
 def _origin(figures: FigureSet) -> str:
     said = f"Figures of {figures.date}, {figures.machine}."
     others = f" Others took {figures.others:.0%} of the machine during the run"
-    verdict = ": **it was busy, so only ratios that are far apart mean something**." if figures.others > BUSY else "."
+    verdict = ": **it was busy, so the ratios flatter whoever has most threads**." if figures.others > BUSY else "."
     store = max(each.store for each in figures.figures)
     return f"{said}{others}{verdict} The stand-in never took more than {store:.0%} of a processor."
 

@@ -11,7 +11,7 @@ from bench.bars import GROWTH, bars, compared
 from bench.figures import CROWD, Figure, FigureSet, medians, read_figures
 from bench.measure import Measurement
 from bench.processor import ProcessorTime
-from bench.report import write_bars
+from bench.report import BusyMachine, write_bars
 from bench.servers import BARE, EVERYBODY, EXPRESS, FASTAPI, OURS
 from bench.workloads import DIRECT_WRITES, NOTHING, QUIET_LIKES, SHARED, WORKLOADS, MeasuredWorkload
 
@@ -87,10 +87,13 @@ def test_a_ratio_is_to_the_fastest_peer() -> None:
     assert {(each.peer, each.ratio) for each in compared(a_run(fastapi=2000))} == {("FastAPI", 0.5)}
 
 
-def page(folder: Path, run: FigureSet) -> str:
+EMPTY = "# Performance\n\n<!-- bench -->\n<!-- /bench -->\n\nThe end.\n"
+
+
+def page(folder: Path, run: FigureSet, busy: bool = False) -> str:
     path = folder / "README.md"
-    path.write_text("# Performance\n\n<!-- bench -->\n<!-- /bench -->\n\nThe end.\n")
-    write_bars(folder, run, bars(run, PROCESSOR, (90, 91)), compared(run))
+    path.write_text(EMPTY)
+    write_bars(folder, run, bars(run, PROCESSOR, (90, 91)), compared(run), busy)
     return path.read_text()
 
 
@@ -104,9 +107,13 @@ def test_the_page_says_where_we_are_behind_and_by_how_much(tmp_path: Path) -> No
     assert "* **Behind** the fastest peer: nowhere." in page(tmp_path, a_run())
 
 
-def test_the_page_says_when_others_used_the_machine(tmp_path: Path) -> None:
+def test_figures_of_a_busy_machine_stay_out_of_the_page_unless_it_says_so(tmp_path: Path) -> None:
     assert "Others took 1% of the machine during the run." in page(tmp_path, a_run())
-    assert "Others took 60% of the machine during the run: **it was busy" in page(tmp_path, a_run(others=0.6))
+    with pytest.raises(BusyMachine, match=r"^Others took 60% of the machine meanwhile: "):
+        page(tmp_path, a_run(others=0.6))
+    assert (tmp_path / "README.md").read_text() == EMPTY
+    assert read_figures(tmp_path / "figures.json").others == 0.01
+    assert "Others took 60% of the machine during the run: **it was busy" in page(tmp_path, a_run(others=0.6), True)
 
 
 def test_figures_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from bench import growth
 from bench.agreement import agree
 from bench.bars import ONE_ROW, bars, compared
 from bench.figures import CROWD, PERFORMANCE, FigureSet, medians
-from bench.group import processor_time
 from bench.machine import MachineLoad
 from bench.measure import Bench, Measurement, loading
 from bench.processor import measured
@@ -40,7 +39,7 @@ def main() -> None:
 
     measurements, memory = [], []
     with on_stand_in() as bench:
-        load = MachineLoad(_own(bench))
+        load = MachineLoad(bench.used())
         for name, server in bench.servers.items():
             agree(bench.servers[OURS.name].url, name, server.url, routes=name != BARE.name)
         warm_up(bench, chosen.seconds)
@@ -50,7 +49,7 @@ def main() -> None:
                 tell(each)
             memory.append(max(each.memory for each in measurements if each.server == OURS.name))
         processor = measured()
-        others = load.others(_own(bench))
+        others = load.others(bench.used())
     figures = figures_of(measurements, others)
     found = bars(figures, processor, memory)
     for bar in found:
@@ -106,12 +105,6 @@ def figures_of(measurements: list[Measurement], others: float) -> FigureSet:
 def tell(each: Measurement) -> None:
     failed = f", {each.failed} FAILED" if each.failed else ""
     print(f"{each.workload}, {each.clients} clients, {each.server}: {each.per_second:,.0f}/s{failed}", flush=True)
-
-
-def _own(bench: Bench) -> float:
-    """Seconds of processor that the servers and the data store have used."""
-    groups = [server.group for server in (*bench.servers.values(), *([bench.store] if bench.store else []))]
-    return sum(processor_time(group) for group in groups)
 
 
 if __name__ == "__main__":

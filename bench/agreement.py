@@ -42,7 +42,7 @@ def agree(ours: str, name: str, url: str, routes: bool = True) -> None:
         method, path = request.split()
         answers = [_ask(method, f"{each}{path}") for each in (ours, url)]
         # A problem has more to say than a peer does.
-        _same(name, request, *(JsonAnswer(each.status, each.body["title"]) for each in answers))
+        _same(name, request, *(JsonAnswer(each.status, each.body.get("title")) for each in answers))
 
 
 def _same(name: str, request: str, expected: JsonAnswer, found: JsonAnswer) -> None:
@@ -54,7 +54,15 @@ def _ask(method: str, url: str) -> JsonAnswer:
     request = urllib.request.Request(url, method=method)  # noqa: S310 (our own address)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            return JsonAnswer(answer.status, json.load(answer))
+            return JsonAnswer(answer.status, _read(answer.read()))
     except urllib.error.HTTPError as error:
         with error:
-            return JsonAnswer(error.code, json.loads(error.read() or b"{}"))
+            return JsonAnswer(error.code, _read(error.read()))
+
+
+def _read(body: bytes) -> Any:
+    """An object of JSON, or one of what is no JSON, as a server answers where it fails."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {"text": body.decode(errors="replace")}

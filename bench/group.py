@@ -39,21 +39,21 @@ def largest(group: int) -> float:
     return max(sizes)
 
 
-def processor_time(group: int) -> float:
-    """Seconds that the processes of a group which are alive have used."""
+def processor_time(*groups: int) -> float:
+    """Seconds that the processes of groups which are alive have used."""
     used = 0
-    for process in _processes(group):
+    for process in _processes(*groups):
         with contextlib.suppress(OSError):
             user, system = _fields(process)[11:13]
             used += int(user) + int(system)
     return used / _TICKS
 
 
-def _processes(group: int) -> list[Path]:
+def _processes(*groups: int) -> list[Path]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if int(_fields(process)[2]) == group:
+            if int(_fields(process)[2]) in groups:
                 found.append(process)
     return found
 

@@ -57,7 +57,7 @@ class Bench:
     def run(self, server: str, workload: MeasuredWorkload, clients: int, seconds: int) -> Measurement:
         """Load a server from `clients` keep-alive connections."""
         tested = self.servers[server]
-        settle(tested)
+        self._settle()
         calls, cpu, store = self._calls(), processor_time(tested.group), self._stored()
         with loading(tested, workload, clients, seconds) as load:
             result = load.result()
@@ -79,6 +79,19 @@ class Bench:
             store=round((self._stored() - store) / result.seconds, 3),
         )
 
+    def _settle(self) -> None:
+        """Wait until all servers have worked off what the loads before left behind; some seconds at the most."""
+        quiet, deadline = 0, time.monotonic() + 5
+        while quiet < 2 and time.monotonic() < deadline:
+            before = self.used()
+            time.sleep(0.1)
+            quiet = quiet + 1 if self.used() - before <= 0.02 else 0
+
+    def used(self) -> float:
+        """Seconds of processor that the servers and the data store have used so far."""
+        store = [self.store] if self.store else []
+        return processor_time(*(each.group for each in (*self.servers.values(), *store)))
+
     def _calls(self) -> int:
         """Calls that the store has answered; 0 where it does not count them."""
         if self.store is None:
@@ -88,15 +101,6 @@ class Bench:
 
     def _stored(self) -> float:
         return processor_time(self.store.group) if self.store else 0.0
-
-
-def settle(server: RunningServer) -> None:
-    """Wait until a server has worked off what an earlier load left behind; some seconds at the most."""
-    quiet, deadline = 0, time.monotonic() + 5
-    while quiet < 2 and time.monotonic() < deadline:
-        before = processor_time(server.group)
-        time.sleep(0.1)
-        quiet = quiet + 1 if processor_time(server.group) - before <= 0.01 else 0
 
 
 @dataclass(frozen=True)

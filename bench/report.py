@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.bars import Bar, Comparison, ratio
+from bench.bars import Bar, Comparison
 from bench.figures import FIGURES, Figure, FigureSet
 from bench.servers import BARE, OURS, PEERS
 from bench.workloads import NOTHING, SHARED
@@ -89,7 +89,9 @@ def _failures(figures: FigureSet) -> str:
 
 def _rate(figure: Figure) -> str:
     """The median, and how far the measurements were from it on both sides."""
-    low, high = (ratio(each, figure.per_second) - 1 for each in (figure.slowest, figure.fastest))
+    if not figure.per_second:
+        return "0"
+    low, high = (each / figure.per_second - 1 for each in (figure.slowest, figure.fastest))
     return f"{figure.per_second:,.0f} ({low:+.0%} {high:+.0%})"
 
 

@@ -98,8 +98,9 @@ def test_one_that_has_another_problem_text_answers_as_ours_does() -> None:
         (LIKE, (503, {})),
         (f"GET /mysfits/{ABSENT}", (200, {"title": "No such mysfit"})),
         (f"POST /mysfits/{ABSENT}/like", (500, {"title": "No such mysfit"})),
+        (f"POST /mysfits/{ABSENT}/like", (200, {"Update": "Success", "likes": 1})),
     ],
-    ids=["nothing", "order", "old-profile", "a-string", "always-2", "no-count", "busy", "absent", "liked-absent"],
+    ids=["nothing", "order", "old-profile", "a-string", "always-2", "no-count", "busy", "absent", "fails", "made-up"],
 )
 def test_one_that_answers_otherwise_is_named_with_what_it_answered(request_line: str, answer: Answer) -> None:
     likes = Likes()

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench format lock clean
+.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench bench-all format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -17,7 +17,7 @@ TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: .venv/ready .venv/chromium ## Run the quick tests, a journey in a real browser and a rollout under load among them
 	$(PYTEST) $(TWO) -m quick
 
-test-all: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready ## Run all tests (a quarter of an hour)
+test-all: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready .venv-peers/ready ## Run all tests (a quarter of an hour)
 	$(PYTEST) $(TWO) -m "not alone"
 	$(PYTEST) -m alone
 	@printf '%s\n' "Left out: the image and its containers (make image-test), the long forms of what was tried (make fuzz," \
@@ -75,9 +75,11 @@ audit: .venv/ready ## Ask what is known against any locked package
 supply-chain: .venv/ready ## Say what the image is made of (after make image-test)
 	$(BIN)/python -m tools.supply_chain --write
 
-bench: .venv/ready .venv/load ## Measure everything side by side on this machine (about 10 minutes)
+bench: .venv/ready .venv/load .venv-peers/ready ## Measure the service beside what people would use instead (10 minutes)
 	$(BIN)/python -m bench
-	$(BIN)/python -m bench.simulation
+
+bench-all: .venv/ready .venv/load .venv-peers/ready ## The same, from 1 to 1,024 clients, and growth (25 minutes)
+	$(BIN)/python -m bench --all
 
 format: .venv/ready ## Put the code into its one format
 	$(BIN)/ruff format .
@@ -93,6 +95,7 @@ lock: .venv/ready ## Lock the dependencies anew, at their newest versions
 	$(COMPILE) requirements-scan.in --output-file requirements-scan.txt
 	$(COMPILE) --constraint requirements-dev.txt requirements-mutation.in --output-file requirements-mutation.txt
 	$(COMPILE) requirements-docs.in --output-file requirements-docs.txt
+	$(COMPILE) requirements-peers.in --output-file requirements-peers.txt
 	@tools/setup-python
 	$(BIN)/python -m tools.supply_chain.licences
 
@@ -108,6 +111,9 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 
 .venv-docs/ready: .venv/ready requirements-docs.txt tools/setup-docs
 	@tools/setup-docs
+
+.venv-peers/ready: .venv/ready requirements-peers.txt bench/peers/express/package-lock.json tools/setup-peers
+	@tools/setup-peers
 
 .venv-scan/ready: .venv/ready requirements-scan.txt tools/setup-scan
 	@tools/setup-scan

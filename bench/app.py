@@ -1,4 +1,4 @@
-"""Applications that `make bench` measures: as it is, a route that does nothing, and liking without sharing."""
+"""The application that `make bench` measures: as it is, with a route that does nothing, and liking without sharing."""
 
 import os
 
@@ -15,16 +15,16 @@ config = Config.from_env(os.environ, NEEDS)
 log_to_stdout(config.revision)
 app = create_app(config)
 
-measured = Blueprint("measured", __name__, url_prefix="/measured")
+measured = Blueprint("measured", __name__)
 table = Table(aws.dynamodb(config.region, config.threads), config.mysfits_table)
 
 
-@measured.route("/nothing", methods=["GET", "POST"])
+@measured.get("/nothing")
 def nothing() -> dict[str, str]:
     return {"Update": "Success"}
 
 
-@measured.post("/<mysfit_id>/like-alone")
+@measured.post("/measured/<mysfit_id>/like-alone")
 def like_alone(mysfit_id: str) -> dict[str, object]:
     """One plain write for each like, exact as long as no answer is lost."""
     row = table.update(

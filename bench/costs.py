@@ -6,11 +6,13 @@ formatter. Prices are list prices of us-east-1, from the pricing pages named bes
 
 from __future__ import annotations
 
-import json
 import logging
 
 from app.kit.logs import JsonFormatter
-from bench.simulation import FIGURES, measured_rate, simulate
+from bench.bars import ONE_ROW
+from bench.figures import read_figures
+from bench.servers import OURS
+from bench.simulation import measured_rate, simulate
 
 WRITE_UNIT = 0.625e-6  # aws.amazon.com/dynamodb/pricing/on-demand: a million write request units
 VCPU, MEMORY_GB = 0.04048, 0.004445  # aws.amazon.com/fargate/pricing: an hour, Linux on x86
@@ -38,9 +40,7 @@ def event_bytes() -> int:
 
 
 def main() -> None:
-    figures = json.loads(FIGURES.read_text())["figures"]
-    like = next(each for each in figures if (each["route"], each["clients"]) == ("like", 256))
-    cpu = like["cpu_per_request"] / 1000
+    cpu = read_figures().of(OURS.name, ONE_ROW).cpu_per_request / 1000
     size = event_bytes()
     print(f"A like takes {cpu * 1000:.2f} ms of a processor and leaves {size} bytes of log.\n")
     columns = ["likes/s", "vCPUs", "write units/s", "log GB/h", "tasks $/h", "DynamoDB $/h", "log $/h", "balancer $/h"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class GroupMemory(NamedTuple):
@@ -29,21 +30,30 @@ def memory(group: int) -> GroupMemory:
     return GroupMemory(sizes["Rss:"] / 1024, sizes["Pss:"] / 1024)
 
 
-def processor_time(group: int) -> float:
-    """Seconds that the processes of a group which are alive have used."""
-    used = 0
+def largest(group: int) -> float:
+    """Resident set size in MiB of the largest process of a group."""
+    sizes = [0.0]
     for process in _processes(group):
+        with contextlib.suppress(OSError):
+            sizes.append(int(_fields(process)[21]) * _PAGE / 2**20)
+    return max(sizes)
+
+
+def processor_time(*groups: int) -> float:
+    """Seconds that the processes of groups which are alive have used."""
+    used = 0
+    for process in _processes(*groups):
         with contextlib.suppress(OSError):
             user, system = _fields(process)[11:13]
             used += int(user) + int(system)
     return used / _TICKS
 
 
-def _processes(group: int) -> list[Path]:
+def _processes(*groups: int) -> list[Path]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if int(_fields(process)[2]) == group:
+            if int(_fields(process)[2]) in groups:
                 found.append(process)
     return found
 

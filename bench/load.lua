@@ -1,12 +1,23 @@
--- wrk … URL -- METHOD PATH COUNT: requests of METHOD to PATH, its %d a number below COUNT. Ends with a line of JSON.
-local method, path, count
+-- wrk … URL -- FILE: the requests of a file (`METHOD PATH` a line), over and over. Ends with a line of JSON.
+local requests, current, threads = {}, 0, 0
+
+-- Threads begin at different places, or they would ask for the same.
+function setup(thread)
+  thread:set("place", threads)
+  threads = threads + 1
+end
 
 function init(arguments)
-  method, path, count = arguments[1], arguments[2], tonumber(arguments[3])
+  for line in io.lines(arguments[1]) do
+    local method, path = line:match("(%S+) (%S+)")
+    requests[#requests + 1] = wrk.format(method, path)
+  end
+  current = math.floor(place * #requests / 2)
 end
 
 function request()
-  return wrk.format(method, string.format(path, math.random(0, count - 1)))
+  current = current % #requests + 1
+  return requests[current]
 end
 
 function done(summary, latency)

@@ -1,118 +1,99 @@
-"""Report of a benchmark: a table on the terminal, JSON and plots in a folder, and the ratios that matter."""
+"""Report of a benchmark: the bars, where we are behind in plain words, and requests a second, for the page."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
-import matplotlib
-from rich.console import Console
-from rich.table import Table
+from bench.bars import Bar, Comparison
+from bench.figures import FIGURES, Figure, FigureSet
+from bench.servers import BARE, OURS, PEERS
+from bench.workloads import NOTHING, SHARED
+from tools.page import put, table
 
-from bench.measure import Figures
-
-matplotlib.use("svg")
-from matplotlib import pyplot
-
-CROWD = 256  # the number of clients that ratios are taken at
+PAGE = "README.md"
+BUSY = 0.1  # share of the machine that others may take of a run whose figures are relied on
+_NEAR = 0.05  # of a ratio to be called no difference
 
 
-class BenchReport:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._console = Console(width=150)
-        self._figures: list[Figures] = []
-        self._memory: list[Figures] = []
+class BusyMachine(Exception):
+    """Others used the machine during a run, so its ratios are wrong; the message says how much of it."""
 
-    def add(self, figures: Figures) -> None:
-        self._console.print(
-            f"{figures.store}: {figures.route}, {figures.clients} clients, {figures.mysfits} mysfits: "
-            f"{figures.per_second:,.0f}/s" + (f", {figures.failed} FAILED" if figures.failed else ""),
-            highlight=False,
-        )
-        self._figures.append(figures)
 
-    def add_memory(self, figures: Figures) -> None:
-        self._memory.append(figures)
+def write_bars(
+    folder: Path, figures: FigureSet, found: list[Bar], compared: list[Comparison], busy: bool = False
+) -> None:
+    """Replace figures.json and the block of the page in `folder`. Raises NoPlace; BusyMachine unless `busy` is fine."""
+    if figures.others > BUSY and not busy:
+        share = f"Others took {figures.others:.0%} of the machine meanwhile"
+        raise BusyMachine(f"{share}: such ratios flatter whoever has most threads, so the page stays as it was.")
+    put("bench", "\n\n".join([_origin(figures), _bars(found), _words(found, compared), _rates(figures)]), folder / PAGE)
+    figures.write(folder / FIGURES.name)
 
-    def finish(self) -> None:
-        """Print the table and the ratios; write figures.json and the plots."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        ratios = self._ratios()
-        document = {
-            "date": f"{datetime.now(UTC):%Y-%m-%d}",
-            "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-            "ratios": ratios,
-            "figures": [asdict(figures) for figures in self._figures],
-            "memory": [asdict(figures) for figures in self._memory],
-        }
-        (self._folder / "figures.json").write_text(json.dumps(document, indent=1) + "\n")
-        self._plot_throughput()
-        self._plot_memory()
-        self._console.print(self._table())
-        for name, ratio in ratios.items():
-            self._console.print(f"{name}: {ratio:.4g}", highlight=False)
 
-    def _of(self, route: str, clients: int = CROWD) -> Figures:
-        return next(each for each in self._figures if (each.route, each.clients) == (route, clients))
+def _origin(figures: FigureSet) -> str:
+    said = f"Figures of {figures.date}, {figures.machine}."
+    others = f" Others took {figures.others:.0%} of the machine during the run"
+    verdict = ": **it was busy, so the ratios flatter whoever has most threads**." if figures.others > BUSY else "."
+    store = max(each.store for each in figures.figures)
+    return f"{said}{others}{verdict} The stand-in never took more than {store:.0%} of a processor."
 
-    def _ratios(self) -> dict[str, float]:
-        like, alone = self._of("like"), self._of("like, one write each")
-        profile, listed = self._of("profile"), self._of("list")
-        read, written = self._of("nothing (GET)"), self._of("nothing (POST)")
-        return {
-            "likes ÷ nothing (POST)": like.per_second / written.per_second,
-            "likes ÷ likes with one write each": like.per_second / alone.per_second,
-            "writes per like": like.calls_per_request or 0,
-            "profiles ÷ nothing (GET)": profile.per_second / read.per_second,
-            "reads per profile": profile.calls_per_request or 0,
-            "lists ÷ nothing (GET)": listed.per_second / read.per_second,
-            "reads per second for lists, both processes": listed.calls_per_second or 0,
-            "latency of a lone like ÷ of a direct write": self._of("like", 1).p50
-            / self._of("like, one write each", 1).p50,
-            "MB per worker after the last of the likes": self._memory[-1].memory,
-            "likes that the memory was watched over": sum(each.requests for each in self._memory),
-        }
 
-    def _table(self) -> Table:
-        table = Table("store", "route", "clients", "mysfits", "per second", "p50 ms", "p99 ms", "calls/request")
-        for name in ("CPU ms/request", "MB/worker", "failed"):
-            table.add_column(name)
-        for each in self._figures:
-            calls = "" if each.calls_per_request is None else f"{each.calls_per_request:.4f}"
-            table.add_row(
-                each.store,
-                each.route,
-                str(each.clients),
-                str(each.mysfits),
-                f"{each.per_second:,.0f}",
-                f"{each.p50:.2f}",
-                f"{each.p99:.2f}",
-                calls,
-                f"{each.cpu_per_request:.3f}",
-                f"{each.memory:.0f}",
-                str(each.failed),
-            )
-        return table
+def _bars(found: list[Bar]) -> str:
+    rows = [
+        [bar.name, _figure(bar.figure), f"{'≥' if bar.at_least else '≤'} {bar.bar:g}", "yes" if bar.holds else "**no**"]
+        for bar in found
+    ]
+    return table(["figure", "is", "bar", "holds"], rows)
 
-    def _plot_throughput(self) -> None:
-        figure, axes = pyplot.subplots(figsize=(8, 4.5))
-        ours = [each for each in self._figures if each.store.startswith("stand-in") and each.mysfits == 1]
-        for route in dict.fromkeys(each.route for each in ours):
-            line = [each for each in ours if each.route == route]
-            axes.plot([each.clients for each in line], [each.per_second for each in line], marker="o", label=route)
-        axes.set(xscale="log", xlabel="keep-alive clients", ylabel="requests per second")
-        axes.legend()
-        axes.grid(alpha=0.3)
-        figure.savefig(self._folder / "throughput.svg")
 
-    def _plot_memory(self) -> None:
-        figure, axes = pyplot.subplots(figsize=(8, 3))
-        axes.plot(range(1, len(self._memory) + 1), [each.memory for each in self._memory], marker="o")
-        axes.set(ylim=(0, 150), xlabel="tenths of a million likes", ylabel="MB, largest worker")
-        axes.grid(alpha=0.3)
-        figure.savefig(self._folder / "memory.svg")
+def _words(found: list[Bar], compared: list[Comparison]) -> str:
+    """In plain words where the service is behind, and where it is not."""
+
+    def those(chosen: list[Comparison]) -> str:
+        return "; ".join(f"{each.workload} ({_figure(each.ratio)} × {each.peer})" for each in chosen) or "nowhere"
+
+    behind = [each for each in compared if each.ratio < 1 - _NEAR]
+    ahead = [each for each in compared if each.ratio > 1 + _NEAR]
+    near = [each for each in compared if each not in behind and each not in ahead]
+    missed = "; ".join(f"{bar.name} ({_figure(bar.figure)})" for bar in found if not bar.holds)
+    lines = [f"* **Behind** the fastest peer: {those(behind)}.", f"* **Ahead** of it: {those(ahead)}."]
+    if near:
+        lines.append(f"* No more than {_NEAR:.0%} apart: {those(near)}.")
+    lines.append(f"* Below the bar: {missed}." if missed else "* Every bar holds.")
+    return "\n".join(lines)
+
+
+def _rates(figures: FigureSet) -> str:
+    rows = []
+    for workload in SHARED:
+        servers = [OURS, *PEERS, *([BARE] if workload == NOTHING else [])]
+        of = {server.name: figures.of(server.name, workload.name) for server in servers}
+        ours = of[OURS.name]
+        rates = [_rate(of[server.name]) if server.name in of else "" for server in [OURS, *PEERS, BARE]]
+        calls = f"{ours.calls_per_request:.3f}"
+        times = [f"{of[name].p50:,.0f} / {of[name].p99:,.0f}" for name in (OURS.name, PEERS[0].name)]
+        costs = [f"{of[name].cpu_per_request:.2f}" for name in (OURS.name, PEERS[0].name)]
+        rows.append([workload.name, *rates, calls, *times, *costs])
+    names = [OURS.name, *(peer.name for peer in PEERS), BARE.name]
+    express = PEERS[0].name
+    head = [f"{name}, requests/s" for name in names]
+    more = ["our calls/request", "our p50 / p99 ms", f"{express}'s", "our CPU ms/request", f"{express}'s"]
+    failed = sum(each.failed for each in figures.figures)
+    told = "" if not failed else f"\n\n**{failed:,} requests failed**: {_failures(figures)}."
+    return table(["workload", *head, *more], rows) + told
+
+
+def _failures(figures: FigureSet) -> str:
+    return "; ".join(f"{each.server}, {each.workload}: {each.failed:,}" for each in figures.figures if each.failed)
+
+
+def _rate(figure: Figure) -> str:
+    """The median, and how far the measurements were from it on both sides."""
+    if not figure.per_second:
+        return "0"
+    low, high = (each / figure.per_second - 1 for each in (figure.slowest, figure.fastest))
+    return f"{figure.per_second:,.0f} ({low:+.0%} {high:+.0%})"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 50 else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"

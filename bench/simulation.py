@@ -7,16 +7,16 @@ documentation. It reproduces the tables of docs/scale.md.
 from __future__ import annotations
 
 import heapq
-import json
 import math
 import random
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-FIGURES = Path(__file__).parent.parent / "docs" / "performance" / "figures.json"
+from bench.bars import ONE_ROW
+from bench.figures import read_figures
+from bench.servers import OURS
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 ROW_UNITS = 1_000  # write units that one row takes in a second
@@ -101,10 +101,8 @@ class _Row:
 
 
 def measured_rate() -> float:
-    """Likes a second that one process stored in `make bench`, at its best."""
-    figures = json.loads(FIGURES.read_text())["figures"]
-    likes = [each for each in figures if each["route"] == "like" and each["store"].startswith("stand-in")]
-    return float(max(each["per_second"] for each in likes if each["mysfits"] == 1)) / 2
+    """Likes a second that one process stored in `make bench`, with a crowd on one row."""
+    return read_figures().of(OURS.name, ONE_ROW).per_second / 2
 
 
 def main() -> None:

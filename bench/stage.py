@@ -1,20 +1,20 @@
-"""The processes of a benchmark: a data store, the server on it; ended whatever happens."""
+"""The processes of a benchmark: a data store, the servers on it; ended whatever happens."""
 
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 
 import boto3
 
-from bench.measure import Bench
+from bench.measure import Bench, RunningServer
+from bench.servers import EVERYBODY, PEERS_BIN, ROOT, WORKERS, MeasuredServer
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION, client_environment, use_only
@@ -22,66 +22,82 @@ from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
 from ops.seed import seed
 
-DATA = Path(__file__).parent.parent / "cfn" / "data.yml"
+DATA = ROOT / "cfn" / "data.yml"
 
 LATENCY = 4  # milliseconds that the stand-in takes for a call, as DynamoDB does
 
 
 @contextmanager
-def on_stand_in(mysfits: int = 12) -> Iterator[Bench]:
-    """The server on a data store that answers every call after LATENCY."""
+def on_stand_in(mysfits: int = 12, servers: Sequence[MeasuredServer] = EVERYBODY) -> Iterator[Bench]:
+    """The servers on one data store that answers every call after LATENCY."""
     port = _free_port()
-    with _process("bench.stand_in", [str(port), str(LATENCY), str(mysfits)], {}):
+    command = [str(PEERS_BIN / "python"), "-m", "bench.stand_in", str(port), str(LATENCY), str(mysfits)]
+    with _process(command, {}) as store:
         url = f"http://127.0.0.1:{port}"
-        _wait(f"{url}/calls")
-        with _server({"DDB_TABLE_NAME": "mysfits", **client_environment(url, AccessKey.generate())}) as (
-            address,
-            server,
-        ):
-            yield Bench(f"stand-in, {LATENCY} ms", address, server, f"{url}/calls")
+        _wait(f"{url}/calls", store)
+        environment = {"DDB_TABLE_NAME": "mysfits", **client_environment(url, AccessKey.generate())}
+        with running(servers, environment) as started:
+            yield Bench(started, RunningServer("stand-in", url, store.pid))
 
 
 @contextmanager
-def on_local_cloud() -> Iterator[Bench]:
-    """The server on the local cloud, as in a rehearsal."""
-    cloud = Cloud(port=0)
-    use_only(cloud.url, cloud.key)
-    session = boto3.Session()
-    stacks = Stacks(session, REGION)
-    stacks.deploy_document("bench", read_template(DATA), {})
-    table = stacks.outputs["DynamoTable"]
-    seed(session, table)
-    rows = session.resource("dynamodb").Table(table)
-    rows.put_item(Item={**rows.scan()["Items"][0], "MysfitId": "mysfit-0"})
-    with _server({"DDB_TABLE_NAME": table, **client_environment(cloud.url, cloud.key)}) as (address, server):
-        yield Bench("local cloud", address, server, None)
-    cloud.close()
+def on_local_cloud(servers: Sequence[MeasuredServer]) -> Iterator[Bench]:
+    """The servers on the local cloud, as in a rehearsal, with a first row that is called as the stand-in's."""
+    with closing(Cloud(port=0)) as cloud:
+        use_only(cloud.url, cloud.key)
+        session = boto3.Session()
+        with closing(Stacks(session, REGION)) as stacks:
+            stacks.deploy_document("bench", read_template(DATA), {})
+            table = stacks.outputs["DynamoTable"]
+            seed(session, table)
+            rows = session.resource("dynamodb").Table(table)
+            for number in range(12):
+                rows.put_item(Item={**rows.scan()["Items"][0], "MysfitId": f"mysfit-{number}"})
+            environment = {"DDB_TABLE_NAME": table, **client_environment(cloud.url, cloud.key)}
+            with running(servers, environment) as started:
+                yield Bench(started, None)
 
 
 @contextmanager
-def _server(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
-    port = _free_port()
-    # The features on the table of the mysfits; they need no other.
-    features = "catalog,likes,adoptions"
-    with _process("bench.server", [], {"FEATURES": features, **environment, "PORT": str(port)}) as process:
-        _wait(f"http://127.0.0.1:{port}/health")
+def running(servers: Sequence[MeasuredServer], environment: dict[str, str]) -> Iterator[dict[str, RunningServer]]:
+    """The servers by their names, each on a port of its own. Raises OSError or RuntimeError where one is not up."""
+    with ExitStack() as stack:
+        found, processes = {}, []
+        for server in servers:
+            port = _free_port()
+            settings = {**environment, "WORKERS": str(WORKERS), "PORT": str(port), "BIND_ADDRESS": "127.0.0.1"}
+            process = stack.enter_context(_process(server.command(port), {**settings, **server.environment}))
+            found[server.name] = RunningServer(server.name, f"http://127.0.0.1:{port}", process.pid)
+            processes.append(process)
+        for process, each in zip(processes, found.values(), strict=True):
+            _wait(f"{each.url}/health", process)
         # The second worker is up a moment after the first.
         time.sleep(1)
-        yield f"http://127.0.0.1:{port}", process.pid
+        yield found
 
 
 @contextmanager
-def _process(module: str, arguments: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _process(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A program in a process group of its own, by which its workers are counted too."""
     process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
+        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
         yield process
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(30)
+        finally:
+            _end(process.pid)
+
+
+def _end(group: int) -> None:
+    """What is left of a group: a worker whose parent is gone."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 def _free_port() -> int:
@@ -90,11 +106,14 @@ def _free_port() -> int:
         return port
 
 
-def _wait(url: str) -> None:
-    deadline = time.monotonic() + 20
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until `url` answers. Raises OSError when it does not, RuntimeError when its program has ended."""
+    deadline = time.monotonic() + 60
     while True:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} has ended.")
         try:
-            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 (our own address)
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own address)
             return
         except OSError:
             if time.monotonic() > deadline:

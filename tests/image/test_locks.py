@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.image.docker import ROOT
-from tools.supply_chain.locks import IMAGE, LOCAL_CLOUD, NPM, files, read
+from tools.supply_chain.locks import AUDIT, IMAGE, LOCAL_CLOUD, NPM, files, read
 
 
 def _locked(name: str) -> set[tuple[str, str]]:
@@ -23,7 +23,7 @@ def test_what_the_images_run_is_what_the_tests_ran(name: str) -> None:
 
 def test_every_list_of_dependencies_has_its_lock() -> None:
     wanted = {path.with_suffix(".txt").name for path in ROOT.glob("requirements*.in")}
-    assert set(files()) == wanted | {"requirements.txt", "requirements-dev.txt", NPM}
+    assert set(files()) == wanted | {"requirements.txt", "requirements-dev.txt", *NPM}
 
 
 @pytest.mark.parametrize("name", files())
@@ -53,7 +53,7 @@ def _installing() -> list[tuple[str, str]]:
 
 def test_every_command_that_installs_packages_checks_their_hashes() -> None:
     commands = _installing()
-    tools = {f"setup-{each}" for each in ("docs", "mutation", "python", "scan")}
+    tools = {f"setup-{each}" for each in ("docs", "mutation", "peers", "python", "scan")}
     assert {name for name, _ in commands} == {"Dockerfile", *tools}
     for name, command in commands:
         # The project itself comes from this folder.
@@ -62,7 +62,8 @@ def test_every_command_that_installs_packages_checks_their_hashes() -> None:
             or "--no-deps --no-build-isolation --editable emulator --editable ." in command
         ), name
     # npm holds what it gets against its lock with `ci`, and with `install` changes the lock.
-    assert 'npm(["ci", ' in (ROOT / NPM).with_name("audit.py").read_text()
+    assert 'npm(["ci", ' in (ROOT / AUDIT).with_name("audit.py").read_text()
+    assert re.search(r"npm\(.*\n +ci ", (ROOT / "tools" / "setup-peers").read_text())
 
 
 def test_the_builder_sees_only_what_the_dockerfile_copies() -> None:

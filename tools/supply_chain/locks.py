@@ -12,7 +12,9 @@ from urllib.parse import quote
 ROOT = Path(__file__).parents[2]
 IMAGE = "requirements.txt"  # what runs in the container
 LOCAL_CLOUD = "requirements-cloud.txt"  # what the container of the local cloud runs
-NPM = "tests/site/audit/package-lock.json"
+AUDIT = "tests/site/audit/package-lock.json"  # what audits the site
+EXPRESS = "bench/peers/express/package-lock.json"  # what the benchmark compares the service with
+NPM = (AUDIT, EXPRESS)
 
 _ENTRY = re.compile(r"^(?P<name>\w[\w.-]*)==(?P<version>[^ ;\\]+)(?P<rest>.*(?:\n    .*)*)", re.MULTILINE)
 _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
@@ -36,7 +38,7 @@ class Package:
 
 def files() -> list[str]:
     """Every lock file of the project, by its path."""
-    return [*sorted(path.name for path in ROOT.glob("requirements*.txt")), NPM]
+    return [*sorted(path.name for path in ROOT.glob("requirements*.txt")), *NPM]
 
 
 def read(name: str) -> list[Package]:

@@ -50,7 +50,7 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> Document:
 
 
 def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
-    """A number that JSON has, and Python writes in figures: of YAML's, not `.inf`, nor 5,000 digits of base 16 or 60."""
+    """A number that JSON has and Python can write in figures: not `.inf`, nor 5,000 digits of base 16 or 60."""
     whole = node.tag == f"{_YAML}int"
     value: int | float = loader.construct_yaml_int(node) if whole else loader.construct_yaml_float(node)
     if (whole and value.bit_length() > _BITS) or not math.isfinite(value):  # type: ignore[union-attr]

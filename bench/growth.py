@@ -37,7 +37,7 @@ def measure(folder: Path, seconds: int, likes: int, tell: Tell) -> None:
     lists = {}
     for mysfits in _LISTED:
         with on_stand_in(mysfits, [OURS, *PEERS]) as bench:
-            listing = (bench.run(name, WORKLOADS["list"], 64, seconds) for name in bench.servers)
+            listing = (bench.run(name, WORKLOADS["list"], 64, 5 * seconds) for name in bench.servers)
             lists[mysfits] = medians(_told(listing, tell))
     with on_local_cloud([OURS]) as bench:
         running = (bench.run(OURS.name, WORKLOADS[name], 64, seconds) for name in _GROWING)

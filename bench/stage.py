@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import boto3
 
@@ -86,18 +86,12 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[subpro
         yield process
     finally:
         process.terminate()
-        try:
-            process.wait(30)
-        finally:
-            _end(process.pid)
-
-
-def _end(group: int) -> None:
-    """What is left of a group: a worker whose parent is gone."""
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+        # Nobody waits any more for what a server has left to answer, and some would take a minute for it.
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _free_port() -> int:

@@ -16,6 +16,8 @@ from app.kit.request_log import request_id
 # What every record has; anything else on a record is a field that the caller named.
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+_encode = json.JSONEncoder(default=str).encode
+
 
 class JsonFormatter(logging.Formatter):
     """One line of JSON for each event: time (UTC, ISO 8601), level, message, request id, revision, named fields."""
@@ -31,12 +33,13 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "revision": self._revision,
         }
-        if (current := request_id()) is not None:
+        # A request's own event is written outside of it, and brings its id.
+        if (current := vars(record).get("request_id") or request_id()) is not None:
             event["request_id"] = current
         event |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
-        return json.dumps(event, default=str)
+        return _encode(event)
 
 
 def log_to_stdout(revision: str) -> None:

@@ -39,14 +39,15 @@ def no_body(request: Request) -> None:
 
     The headers decide: a server hands over a body that broke off on its way as an empty one.
     """
-    if request.content_length or "Transfer-Encoding" in request.headers:
+    environ = request.environ
+    if environ.get("CONTENT_LENGTH", "").strip("0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise Invalid("This request takes no body.")
 
 
 def address(request: Request) -> None:
     """Raises AddressTooLong, and NotFound where the path does not begin with one slash: routing takes any number."""
     path: str = request.environ["PATH_INFO"]
-    if len(path) + len(request.query_string) > LONGEST_ADDRESS:
+    if len(path) + len(request.environ.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
         raise AddressTooLong
     if path[:1] != "/" or path[1:2] == "/":
         raise NotFound

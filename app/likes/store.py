@@ -9,7 +9,8 @@ import random
 import time
 
 from app.catalog.store import NoSuchMysfit
-from app.kit.dynamodb import InDoubt, Item, NotApplied, Refused, Table
+from app.kit.attribute_values import Item
+from app.kit.dynamodb import InDoubt, NotApplied, Refused, Table
 from app.likes.sequence_numbers import Writer, removable
 
 # A row takes a sequence number once: when its writer's newest is older, or when it does not know the writer (any more)

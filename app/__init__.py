@@ -19,6 +19,7 @@ from app.hello.description import DESCRIPTION as HELLO
 from app.hello.routes import hello_routes
 from app.hello.store import Counter
 from app.kit import aws
+from app.kit.application import Application
 from app.kit.concurrency_limiter import limit_concurrency
 from app.kit.config import Config
 from app.kit.cors import TO_EVERYBODY, share_with
@@ -93,10 +94,9 @@ METRICS = {"Like processed.": "Likes"}
 
 def create_app(config: Config) -> Flask:
     """The application with the features of `config`, and with what holds for every request."""
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__)
     # Two slashes are not one; without this they would be an HTML redirect.
     app.url_map.merge_slashes = False
-    app.json.sort_keys = False  # type: ignore[attr-defined]
 
     answer_with_problems(app)
     share_with(app, config.cors_origins)
@@ -105,9 +105,10 @@ def create_app(config: Config) -> Flask:
 
     @app.before_request
     def check() -> None:
-        address(request)
-        host(request)
-        no_body(request)
+        environ = request.environ
+        address(environ)
+        host(environ)
+        no_body(environ)
 
     if config.faults:
         fail_requests(app, config.faults)

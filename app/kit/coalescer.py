@@ -56,22 +56,36 @@ class RequestCoalescer(Generic[Key, Result]):
             mine = self._open.get(key)
             waiter = mine.add_waiter() if mine is not None else None
             if mine is None:
-                mine = self._open[key] = _Batch[Key, Result](key)
-                if key not in self._at_work:
-                    self._ready.append(mine)
-                    self._let_begin()
+                mine = _Batch[Key, Result](key)
+                is_begun = self._begun_at_once(mine)
         if waiter is not None:
             return self._await(mine, waiter)
-        if not self._wait_for_turn(mine, deadline):
+        if not is_begun and not self._wait_for_turn(mine, deadline):
             mine.error = Busy()
         return self._lead(mine, deadline)
+
+    def _begun_at_once(self, mine: _Batch[Key, Result]) -> bool:
+        """Whether nobody has to be waited for; else the batch is open for others now."""
+        is_ready = mine.key not in self._at_work
+        if is_ready and not self._ready and self._has_room():
+            self._begin(mine)
+            return True
+        mine.turn.acquire()
+        self._open[mine.key] = mine
+        if is_ready:
+            self._ready.append(mine)
+            self._let_begin()
+        return False
+
+    def _begin(self, mine: _Batch[Key, Result]) -> None:
+        mine.began = time.monotonic()
+        self._at_work[mine.key] = mine
 
     def _let_begin(self) -> None:
         """Give their turn to those who are ready, as far as the process has room for their work."""
         while self._ready and self._has_room():
             following = self._ready.popleft()
-            following.began = time.monotonic()
-            self._at_work[following.key] = following
+            self._begin(following)
             following.turn.release()
 
     def _has_room(self) -> bool:
@@ -140,13 +154,14 @@ class RequestCoalescer(Generic[Key, Result]):
 class _Batch(Generic[Key, Result]):
     """Requests that share one piece of work. `size` and new waiters come under the coalescer's lock only."""
 
+    __slots__ = ("_waiters", "began", "duration", "error", "key", "result", "size", "turn")
+
     def __init__(self, key: Key) -> None:
         self.key = key
         self.size = 1
         self.result: Result | None = None
         self.error: BaseException | None = None
-        self.turn = threading.Lock()  # released when the leader may begin
-        self.turn.acquire()
+        self.turn = threading.Lock()  # where the leader waits: released when it may begin
         self.began = 0.0  # when it was, of `time.monotonic`
         self.duration = 0.0  # of its work, in seconds
         self._waiters: deque[threading.Lock] = deque()  # each released when its request may go on
@@ -167,6 +182,8 @@ class _Batch(Generic[Key, Result]):
         return True
 
     def wake_one(self) -> bool:
+        if not self._waiters:
+            return False
         try:
             self._waiters.popleft().release()
         except IndexError:

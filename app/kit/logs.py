@@ -33,8 +33,7 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "revision": self._revision,
         }
-        # A request's own event is written outside of it, and brings its id.
-        if (current := vars(record).get("request_id") or request_id()) is not None:
+        if (current := request_id()) is not None:
             event["request_id"] = current
         event |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:

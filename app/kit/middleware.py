@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from app.kit.headers import DEFAULTS, Headers
-from app.kit.request_log import RequestEvent
+from app.kit import request_log
 
 
 class Middleware:
@@ -20,7 +20,7 @@ class Middleware:
         self._headers = headers
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        event = RequestEvent(environ)
+        event, token = request_log.begin(environ)
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             event.write(int(status[:3]))
@@ -30,4 +30,7 @@ class Middleware:
             headers.append(("X-Request-ID", event.request_id))
             return start_response(status, headers, *exc_info)
 
-        return self._application(environ, start)
+        try:
+            return self._application(environ, start)
+        finally:
+            request_log.end(token)

@@ -6,10 +6,9 @@ import logging
 import string
 import time
 import uuid
+from contextvars import ContextVar, Token
 from typing import Any
 from urllib.parse import quote
-
-from flask import has_request_context, request
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,8 @@ _LONGEST_ID = 128
 LONGEST_METHOD = 32
 LONGEST_PATH = 256
 
-_KEY = "mysfits.event"  # in the WSGI environment
+_UNQUOTED = _PLAIN.translate(str.maketrans("", "", ":=;"))  # of what `quote` leaves as it is
+_TEMPLATE = vars(logging.LogRecord(log.name, logging.INFO, "", 0, "", (), None))
 
 
 class RequestEvent:
@@ -32,7 +32,6 @@ class RequestEvent:
         self.message = "Request answered."
         self.fields: dict[str, Any] = {}
         self._environ = environ
-        environ[_KEY] = self
 
     def write(self, status: int) -> None:
         """Write it, with the status of the answer."""
@@ -43,41 +42,61 @@ class RequestEvent:
         level = logging.ERROR if status >= 500 else logging.INFO
         if not log.isEnabledFor(level):
             return
-        # Made by hand: nobody needs the line of code that every event comes from, and to find it takes longest.
-        record = logging.LogRecord(log.name, level, "", 0, self.message, (), None)
-        record.__dict__ |= {
-            "request_id": self.request_id,
-            "method": self._environ["REQUEST_METHOD"][:LONGEST_METHOD],
+        record = _record(level, self.message)
+        record.__dict__.update(
+            method=self._environ["REQUEST_METHOD"][:LONGEST_METHOD],
             # As it came, or a path could hold the text that somebody looks for.
-            "path": quote(path[:LONGEST_PATH], encoding="latin-1")[:LONGEST_PATH],
-            "status": status,
-            "duration_ms": round((time.perf_counter() - self.started) * 1000, 3),
+            path=_quoted(path[:LONGEST_PATH])[:LONGEST_PATH],
+            status=status,
+            duration_ms=round((time.perf_counter() - self.started) * 1000, 3),
             **self.fields,
-        }
+        )
         log.handle(record)
 
 
-def _current() -> RequestEvent | None:
-    event: RequestEvent | None = request.environ.get(_KEY) if has_request_context() else None
-    return event
+_current = ContextVar[RequestEvent | None]("event", default=None)
+
+
+def _record(level: int, message: str) -> logging.LogRecord:
+    """A record made from another: nobody asks for the line of code, the thread and the process of a request's event."""
+    record = logging.LogRecord.__new__(logging.LogRecord)
+    now = time.time()
+    record.__dict__.update(
+        _TEMPLATE, levelno=level, levelname=logging.getLevelName(level), msg=message, created=now, msecs=now % 1 * 1000
+    )
+    return record
+
+
+def _quoted(path: str) -> str:
+    return quote(path, encoding="latin-1") if path.strip(_UNQUOTED) else path
+
+
+def begin(environ: dict[str, Any]) -> tuple[RequestEvent, Token[RequestEvent | None]]:
+    """The event of the request that is served from now on, until `end` is given the token."""
+    event = RequestEvent(environ)
+    return event, _current.set(event)
+
+
+def end(token: Token[RequestEvent | None]) -> None:
+    _current.reset(token)
 
 
 def request_id() -> str | None:
     """The id of the request being served, None outside of one."""
-    event = _current()
+    event = _current.get()
     return event.request_id if event else None
 
 
 def set_event(message: str, **fields: Any) -> None:
     """Say what this request did: the message of its one log event, and fields beside it."""
-    if event := _current():
+    if event := _current.get():
         event.message = message
         event.fields |= fields
 
 
 def bind(**fields: Any) -> None:
     """Add fields to the log event of this request."""
-    if event := _current():
+    if event := _current.get():
         event.fields |= fields
 
 

@@ -291,7 +291,9 @@ class Signal:
     def __init__(self, waits: list[float], comes: bool, meanwhile: Callable[[], None] = lambda: None) -> None:
         self._waits, self._comes, self._meanwhile = waits, comes, meanwhile
 
-    def acquire(self, timeout: float) -> bool:
+    def acquire(self, timeout: float | None = None) -> bool:
+        if timeout is None:
+            return True  # who makes it holds it
         self._waits.append(timeout)
         self._meanwhile()
         return self._comes
@@ -366,13 +368,13 @@ def test_a_turn_that_comes_as_the_wait_ends_is_taken(
         def release(self) -> None:
             self._comes = True
 
-        def acquire(self, timeout: float) -> bool:
+        def acquire(self, timeout: float | None = None) -> bool:
             comes = self._comes
-            if not comes:
+            if timeout is not None and not comes:
                 now.append(now[-1] + 60)
                 held.end(0, "one")
                 assert first[0].result(30) == "one"
-            return super().acquire(timeout) and comes
+            return super().acquire(timeout) and comes if timeout is not None else True
 
     def late(mine: Any, key: str) -> None:
         begin(mine, key)

@@ -6,6 +6,7 @@ https://fetch.spec.whatwg.org/#http-cors-protocol
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_cors import CORS
@@ -18,7 +19,7 @@ TO_EVERYBODY = ("*",)
 
 def share_with(app: Flask, origins: Sequence[str]) -> None:
     """Let pages of `origins` use the answers. With TO_EVERYBODY every answer says so already, but for preflights."""
-    rules = {
+    rules: dict[str, Any] = {
         "origins": list(origins),
         "methods": ["GET", "HEAD", "POST", "OPTIONS"],
         "expose_headers": list(EXPOSED),

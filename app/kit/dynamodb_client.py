@@ -21,7 +21,6 @@ import urllib3
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
-    ConnectionError,
     ConnectTimeoutError,
     EndpointConnectionError,
     HTTPClientError,
@@ -30,6 +29,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
+from botocore.exceptions import ConnectionError as NotConnected
 from botocore.httpsession import ProxyConfiguration, get_cert_path
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
@@ -91,7 +91,7 @@ class ItemClient:
         for attempt in range(1, attempts):
             try:
                 return self._call("GetItem", parameters)
-            except (ConnectionError, HTTPClientError, ClientError) as error:
+            except (NotConnected, HTTPClientError, ClientError) as error:
                 if not _passes(error):
                     raise
             time.sleep(random.random() * _FIRST_PAUSE * 2 ** (attempt - 1))  # noqa: S311 (spread, not secrecy)
@@ -166,7 +166,7 @@ def _pool(session: Session, endpoint_url: str, connections: int, timeout: urllib
     # As botocore chooses them. Read once: a connection later must not depend on a descriptor for the file.
     context = create_urllib3_context()
     chosen = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE", True)
-    context.load_verify_locations(get_cert_path(chosen))
+    context.load_verify_locations(get_cert_path(chosen))  # type: ignore[arg-type]
     options: dict[str, Any] = {"timeout": timeout, "maxsize": connections, "ssl_context": context}
     proxies = ProxyConfiguration(get_environ_proxies(endpoint_url))
     proxy_url = proxies.proxy_url_for(endpoint_url)

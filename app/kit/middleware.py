@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from app.kit.headers import DEFAULTS, Headers
 from app.kit import request_log
+from app.kit.headers import DEFAULTS, Headers
 
 
 class Middleware:

@@ -10,7 +10,7 @@ BREAKS = [
     Break(
         "A request may bring a body along, and what is hidden in it.",
         "app/kit/parse.py",
-        '''    if environ.get("CONTENT_LENGTH", "").strip("0") or "HTTP_TRANSFER_ENCODING" in environ:\n''',
+        """    if environ.get("CONTENT_LENGTH", "").strip("0") or "HTTP_TRANSFER_ENCODING" in environ:\n""",
         "    if False:\n",
         RAW,
     ),
@@ -32,8 +32,7 @@ BREAKS = [
         "Something of every request is kept.",
         "app/kit/request_log.py",
         "        self._environ = environ\n",
-        "        self._environ = environ\n"
-        '        log.__dict__.setdefault("kept", []).append(bytes([1]) * 60_000)\n',
+        '        self._environ = environ\n        log.__dict__.setdefault("kept", []).append(bytes([1]) * 60_000)\n',
         RAW,
     ),
     Break(

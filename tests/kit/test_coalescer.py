@@ -64,7 +64,7 @@ def here(shared: RequestCoalescer[str, Any]) -> int:
     return sum(each.size for each in batches.values())
 
 
-def is_at_rest(shared: RequestCoalescer[str, Any]) -> bool:
+def is_at_rest(shared: RequestCoalescer[Any, Any]) -> bool:
     return not (shared._open or shared._at_work or shared._ready)
 
 

@@ -5,7 +5,6 @@ from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, Flask, request
-from flask_cors import CORS
 
 from app.adoptions.description import DESCRIPTION as ADOPTIONS
 from app.adoptions.routes import adoption_routes
@@ -20,19 +19,20 @@ from app.hello.description import DESCRIPTION as HELLO
 from app.hello.routes import hello_routes
 from app.hello.store import Counter
 from app.kit import aws
+from app.kit.application import Application
 from app.kit.concurrency_limiter import limit_concurrency
 from app.kit.config import Config
+from app.kit.cors import TO_EVERYBODY, share_with
 from app.kit.description import Description
 from app.kit.description_routes import description_routes
 from app.kit.dynamodb import Table
 from app.kit.faults import fail_requests
-from app.kit.headers import answer_safely
+from app.kit.headers import response_headers
 from app.kit.health import DESCRIPTION as SERVICE
 from app.kit.health import health_routes
+from app.kit.middleware import Middleware
 from app.kit.parse import address, host, no_body
 from app.kit.problems import answer_with_problems
-from app.kit.request_log import log_every_request
-from app.kit.revision import tell_revision
 from app.likes.actions import liking
 from app.likes.description import likes_description
 from app.likes.rate_limiter import RateLimiter
@@ -94,34 +94,25 @@ METRICS = {"Like processed.": "Likes"}
 
 def create_app(config: Config) -> Flask:
     """The application with the features of `config`, and with what holds for every request."""
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__)
     # Two slashes are not one; without this they would be an HTML redirect.
     app.url_map.merge_slashes = False
-    app.json.sort_keys = False  # type: ignore[attr-defined]
 
-    log_every_request(app)
     answer_with_problems(app)
-    tell_revision(app, config.revision)
-    to_everybody = config.cors_origins == ("*",)
-    CORS(
-        app,
-        origins=list(config.cors_origins),
-        send_wildcard=to_everybody,
-        methods=["GET", "HEAD", "POST", "OPTIONS"],
-        expose_headers=["Retry-After", "X-Request-ID", "X-Service-Revision"],
-        max_age=600,
-    )
+    share_with(app, config.cors_origins)
+    headers = response_headers(config.revision, for_every_origin=config.cors_origins == TO_EVERYBODY)
+    app.wsgi_app = Middleware(app.wsgi_app, headers)  # type: ignore[method-assign]
 
     @app.before_request
     def check() -> None:
-        address(request)
-        host(request)
-        no_body(request)
+        environ = request.environ
+        address(environ)
+        host(environ)
+        no_body(environ)
 
     if config.faults:
         fail_requests(app, config.faults)
     limit_concurrency(app, config.threads)
-    answer_safely(app, for_every_origin=to_everybody)
 
     app.register_blueprint(health_routes(config))
     table = partial(Table, aws.dynamodb(config.region, connections=config.threads))

@@ -11,6 +11,7 @@ from app.kit.problems import Invalid
 
 ALIGNMENTS = {"GoodEvil": ("Good", "Neutral", "Evil"), "LawChaos": ("Lawful", "Neutral", "Chaotic")}
 MYSFIT_ID = "[A-Za-z0-9-]{1,64}"
+_is_mysfit_id = re.compile(MYSFIT_ID).fullmatch
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,6 @@ def parse_filter(arguments: MultiDict[str, str]) -> Filter | None:
 
 def parse_mysfit_id(text: str) -> str:
     """An id that a row could have. Raises NoSuchMysfit: what could not be stored does not exist."""
-    if not re.fullmatch(MYSFIT_ID, text):
+    if not _is_mysfit_id(text):
         raise NoSuchMysfit
     return text

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.kit.dynamodb import Item, Table
+from app.kit.attribute_values import Item
+from app.kit.dynamodb import Table
 from app.kit.problems import Missing
 from app.kit.rows import complete
 

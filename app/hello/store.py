@@ -4,7 +4,8 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 
-from app.kit.dynamodb import InDoubt, Item, Refused, Table
+from app.kit.attribute_values import Item
+from app.kit.dynamodb import InDoubt, Refused, Table
 from app.kit.problems import Unavailable
 
 LIFETIME = 30_000  # milliseconds

@@ -1,9 +1,10 @@
 """Request coalescer: group commit for writes, one call for simultaneous reads.
 
-The first request for a key does the work at once, alone. Requests for the same key that arrive while it is under way
-wait and form the next batch: one piece of work, done by the first of them, begun after all of them had arrived, its
-result given to each. So a lone request waits for nobody, a crowd costs one call after the other, and a slower data
-store makes larger batches instead of longer queues.
+A request for a key joins the open batch of that key; where there is none, it opens one and leads it. A batch begins
+when the one before it on the same key has ended and the process has room for its work, and takes requests until that
+moment: one piece of work, begun after all who share it had arrived, its result given to each. So a lone request waits
+for nobody; a crowd costs one call after the other; a slower data store makes larger batches instead of longer queues;
+and where the processor is what everybody waits for, batches wait for it too, and grow meanwhile.
 
 There is no thread of its own: every batch is led by one of the requests in it. A leader always hands on, whatever its
 work raised; nobody waits for longer than `patience`.
@@ -17,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar, cast
 
+from app.kit.adaptive_concurrency import AdaptiveConcurrency
 from app.kit.concurrency_limiter import Busy
 from app.kit.problems import Unavailable
 
@@ -39,7 +41,11 @@ class RequestCoalescer(Generic[Key, Result]):
     def __init__(self, work: Callable[[Key, int, float], Result], patience: float = PATIENCE) -> None:
         self._work = work
         self._patience = patience  # seconds
-        self._under_way: dict[Key, _Batch[Result]] = {}
+        self._concurrency = AdaptiveConcurrency()
+        self._open: dict[Key, _Batch[Key, Result]] = {}  # they take requests
+        self._at_work: dict[Key, _Batch[Key, Result]] = {}
+        # Open, and nothing of their key is at work; oldest first.
+        self._ready: deque[_Batch[Key, Result]] = deque()
         # Held for a few instructions, never during work.
         self._lock = threading.Lock()
 
@@ -47,42 +53,88 @@ class RequestCoalescer(Generic[Key, Result]):
         """The result of a batch begun after this call was made. Raises Busy, BatchTimedOut, and what `work` does."""
         deadline = time.monotonic() + self._patience
         with self._lock:
-            current = self._under_way.get(key)
-            if current is None:
-                mine = self._under_way[key] = _Batch[Result]()
-            elif current.next is None:
-                mine = current.next = _Batch[Result]()
-            else:
-                mine = current.next
-            mine.size += 1
-            waiter = mine.add_waiter() if mine.size > 1 else None
+            mine = self._open.get(key)
+            waiter = mine.add_waiter() if mine is not None else None
+            if mine is None:
+                mine = _Batch[Key, Result](key)
+                is_begun = self._begun_at_once(mine)
         if waiter is not None:
-            return self._await(key, mine, waiter)
-        if current is not None and not mine.turn.acquire(timeout=self._patience):
-            self._give_up(key, mine)
-        return self._lead(key, mine, deadline)
+            return self._await(mine, waiter)
+        if not is_begun and not self._wait_for_turn(mine, deadline):
+            mine.error = Busy()
+        return self._lead(mine, deadline)
 
-    def _lead(self, key: Key, mine: _Batch[Result], deadline: float) -> Result:
+    def _begun_at_once(self, mine: _Batch[Key, Result]) -> bool:
+        """Whether nobody has to be waited for; else the batch is open for others now."""
+        is_ready = mine.key not in self._at_work
+        if is_ready and not self._ready and self._has_room():
+            self._begin(mine)
+            return True
+        mine.turn.acquire()
+        self._open[mine.key] = mine
+        if is_ready:
+            self._ready.append(mine)
+            self._let_begin()
+        return False
+
+    def _begin(self, mine: _Batch[Key, Result]) -> None:
+        mine.began = time.monotonic()
+        self._at_work[mine.key] = mine
+
+    def _let_begin(self) -> None:
+        """Give their turn to those who are ready, as far as the process has room for their work."""
+        while self._ready and self._has_room():
+            following = self._ready.popleft()
+            self._begin(following)
+            following.turn.release()
+
+    def _has_room(self) -> bool:
+        limit = self._concurrency.limit
+        if len(self._at_work) < limit:
+            return True
+        # Work that takes long waits for something else than the processor, and holds up nobody.
+        overdue = time.monotonic() - self._concurrency.overdue
+        return sum(each.began > overdue for each in self._at_work.values()) < limit
+
+    def _wait_for_turn(self, mine: _Batch[Key, Result], deadline: float) -> bool:
+        """Close the batch when it may begin; False when its time is over before."""
+        while not mine.turn.acquire(timeout=max(0.0, min(self._concurrency.overdue, deadline - time.monotonic()))):
+            with self._lock:
+                # Nobody else may come by who sees that work has become overdue.
+                self._let_begin()
+                if self._at_work.get(mine.key) is mine or time.monotonic() < deadline:
+                    continue
+                del self._open[mine.key]
+                if mine in self._ready:
+                    self._ready.remove(mine)
+                return False
+        with self._lock:
+            del self._open[mine.key]
+        return True
+
+    def _lead(self, mine: _Batch[Key, Result], deadline: float) -> Result:
+        began = time.monotonic()
         try:
             if mine.error is not None:
                 raise mine.error
-            mine.result = self._work(key, mine.size, deadline)
+            mine.result = self._work(mine.key, mine.size, deadline)
             return mine.result
         except BaseException as error:
             mine.error = error
             raise
         finally:
-            self._pass_on(key, mine)
+            mine.duration = time.monotonic() - began
+            self._pass_on(mine)
 
-    def _await(self, key: Key, mine: _Batch[Result], waiter: threading.Lock) -> Result:
+    def _await(self, mine: _Batch[Key, Result], waiter: threading.Lock) -> Result:
         if not waiter.acquire(timeout=self._patience + GRACE) and mine.left(waiter):
             raise BatchTimedOut("The data store did not answer in time.")
-        self._pass_on(key, mine)
+        self._pass_on(mine)
         if mine.error is not None:
             raise _copied(mine.error)
         return cast("Result", mine.result)
 
-    def _pass_on(self, key: Key, mine: _Batch[Result]) -> None:
+    def _pass_on(self, mine: _Batch[Key, Result]) -> None:
         """Wake the next of this batch; behind the last, let the next batch begin.
 
         All at once, they would fight for the interpreter lock. And while they wake, the next batch grows.
@@ -90,36 +142,32 @@ class RequestCoalescer(Generic[Key, Result]):
         if mine.wake_one():
             return
         with self._lock:
-            if self._under_way.get(key) is not mine:
+            if self._at_work.get(mine.key) is not mine:
                 return
-            if mine.next is None:
-                del self._under_way[key]
-            else:
-                self._under_way[key] = mine.next
-                mine.next.turn.release()
-
-    def _give_up(self, key: Key, mine: _Batch[Result]) -> None:
-        """The batch before this one does not end: let go of this one, unless its turn has come just now."""
-        with self._lock:
-            current = self._under_way.get(key)
-            if current is not None and current.next is mine:
-                current.next = None
-                mine.error = Busy()
+            del self._at_work[mine.key]
+            self._concurrency.add(mine.duration)
+            if (following := self._open.get(mine.key)) is not None:
+                self._ready.append(following)
+            self._let_begin()
 
 
-class _Batch(Generic[Result]):
-    """Requests that share one piece of work. `size`, `next` and new waiters come under the coalescer's lock only."""
+class _Batch(Generic[Key, Result]):
+    """Requests that share one piece of work. `size` and new waiters come under the coalescer's lock only."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self.next: _Batch[Result] | None = None
+    __slots__ = ("_waiters", "began", "duration", "error", "key", "result", "size", "turn")
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self.size = 1
         self.result: Result | None = None
         self.error: BaseException | None = None
-        self.turn = threading.Lock()  # released when the leader may begin
-        self.turn.acquire()
+        self.turn = threading.Lock()  # where the leader waits: released when it may begin
+        self.began = 0.0  # when it was, of `time.monotonic`
+        self.duration = 0.0  # of its work, in seconds
         self._waiters: deque[threading.Lock] = deque()  # each released when its request may go on
 
     def add_waiter(self) -> threading.Lock:
+        self.size += 1
         waiter = threading.Lock()
         waiter.acquire()
         self._waiters.append(waiter)
@@ -134,6 +182,8 @@ class _Batch(Generic[Result]):
         return True
 
     def wake_one(self) -> bool:
+        if not self._waiters:
+            return False
         try:
             self._waiters.popleft().release()
         except IndexError:

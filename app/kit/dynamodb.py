@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -18,12 +17,11 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from app.kit.attribute_values import Item, deserialize
 from app.kit.problems import Unavailable, is_out_of_files
 
 if TYPE_CHECKING:
     from app.kit.aws import DynamoDB
-
-Item = dict[str, Any]
 
 # Given without having done anything, and passing.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
@@ -46,6 +44,10 @@ _NOT_SENT = (
     NoCredentialsError,
     ProxyConnectionError,
 )
+
+
+# A read may be sent so often. A write is sent once: when only its answer was lost, a second would count a like twice.
+_READS = 3
 
 
 class Refused(Exception):
@@ -74,8 +76,8 @@ class Table:
     def get(self, key: Item) -> Item | None:
         """The row at `key` as of the last answered write (a consistent read), or None."""
         with _translated():
-            answer = self._dynamodb.reads.get_item(
-                TableName=self._name, Key=key, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
+            answer = self._dynamodb.items.get_item(
+                _READS, TableName=self._name, Key=key, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
             )
         # No row is an answer without an item, and so is one that broke off; but only a whole one says what it cost.
         _part(answer, "ConsumedCapacity")
@@ -88,7 +90,7 @@ class Table:
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
         """
         with _translated():
-            answer = self._dynamodb.writes.update_item(
+            answer = self._dynamodb.items.update_item(
                 TableName=self._name,
                 Key=key,
                 ReturnValues="ALL_NEW",
@@ -101,7 +103,7 @@ class Table:
     def pages(self, operation: str, **parameters: Any) -> Iterator[Item]:
         """Every item of a `query` or `scan`, over all its pages."""
         with _translated():
-            paginator = self._dynamodb.reads.get_paginator(operation)  # type: ignore[call-overload]
+            paginator = self._dynamodb.pages.get_paginator(operation)  # type: ignore[call-overload]
             for page in paginator.paginate(TableName=self._name, **parameters):
                 yield from _part(page, "Items")
 
@@ -113,11 +115,10 @@ def _part(answer: Any, name: str) -> Any:
     return answer[name]
 
 
-def _plain(refusal: ClientError) -> Item | None:
-    """The row that comes with a refusal. boto3 makes plain types of answers, but not of errors."""
+def _row(refusal: ClientError) -> Item | None:
+    """The row that comes with a refusal."""
     item: dict[str, Any] | None = refusal.response.get("Item")  # type: ignore[assignment]
-    deserializer = TypeDeserializer()
-    return item and {name: deserializer.deserialize(value) for name, value in item.items()}
+    return item and deserialize(item)
 
 
 @contextmanager
@@ -127,7 +128,7 @@ def _translated() -> Iterator[None]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "ConditionalCheckFailedException":
-            raise Refused(_plain(error)) from error
+            raise Refused(_row(error)) from error
         if code in _THROTTLED:
             raise NotApplied("Too many requests at once. Nothing was changed.") from error
         if code == "InvalidSignatureException" and error.response["Error"]["Message"].startswith(_WRONG_TIME):

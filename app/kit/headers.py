@@ -1,28 +1,34 @@
-"""Security headers of every answer: what a browser is not to do with it."""
+"""Response headers: what every answer tells of itself, and a browser not to do with it."""
 
-from flask import Flask, Response
+from __future__ import annotations
 
-_POLICY = "default-src 'none'; frame-ancestors 'none'"
+from collections.abc import Sequence
+
+Headers = Sequence[tuple[str, str]]
+
+EXPOSED = ("Retry-After", "X-Request-ID", "X-Service-Revision")  # to pages of other origins
+# Of an answer that has none of its own.
+DEFAULTS: Headers = (
+    # An answer is data: nothing in it is run or shown in a frame.
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    # Counts change with every like: what a browser kept would be wrong.
+    ("Cache-Control", "no-store"),
+)
 
 
-def answer_safely(app: Flask, for_every_origin: bool) -> None:
-    """An answer is data: nothing in it is run, shown in a frame, guessed at, or told to others as where one came from.
+def response_headers(revision: str, for_every_origin: bool) -> Headers:
+    """Headers of every answer, which no route sets. In a rollout two revisions answer, and each says which it is.
 
     `for_every_origin` says whether pages of other origins may use what is answered without asking (CORS).
     """
-    always = [
+    open_to_all = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", ", ".join(EXPOSED)))
+    return (
+        ("X-Service-Revision", revision),
+        # Nothing is guessed at, or told to others as where one came from.
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Resource-Policy", "cross-origin" if for_every_origin else "same-origin"),
         # Else the server would put its own name here.
         ("Server", "mysfits"),
-    ]
-
-    @app.after_request
-    def add(response: Response) -> Response:
-        # Nobody else sets these; to look for each of them would be half of the work.
-        response.headers.extend(always)
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
-        # Counts change with every like: what a browser kept would be wrong.
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        *(open_to_all if for_every_origin else ()),
+    )

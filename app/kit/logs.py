@@ -16,6 +16,8 @@ from app.kit.request_log import request_id
 # What every record has; anything else on a record is a field that the caller named.
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+_encode = json.JSONEncoder(default=str).encode
+
 
 class JsonFormatter(logging.Formatter):
     """One line of JSON for each event: time (UTC, ISO 8601), level, message, request id, revision, named fields."""
@@ -36,7 +38,7 @@ class JsonFormatter(logging.Formatter):
         event |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
-        return json.dumps(event, default=str)
+        return _encode(event)
 
 
 def log_to_stdout(revision: str) -> None:

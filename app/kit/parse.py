@@ -1,13 +1,15 @@
 """Parsers from request text to values; whatever does not fit is Invalid."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from app.kit.problems import AddressTooLong, Invalid
+
+Environ = Mapping[str, Any]  # of WSGI
 
 # As long as a load balancer lets it be.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
@@ -34,29 +36,29 @@ def one_of(allowed: Collection[str], name: str, value: str | None) -> str:
     return value
 
 
-def no_body(request: Request) -> None:
+def no_body(environ: Environ) -> None:
     """No route of this API takes a body. Raises Invalid.
 
     The headers decide: a server hands over a body that broke off on its way as an empty one.
     """
-    if request.content_length or "Transfer-Encoding" in request.headers:
+    if environ.get("CONTENT_LENGTH", "").strip("0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise Invalid("This request takes no body.")
 
 
-def address(request: Request) -> None:
+def address(environ: Environ) -> None:
     """Raises AddressTooLong, and NotFound where the path does not begin with one slash: routing takes any number."""
-    path: str = request.environ["PATH_INFO"]
-    if len(path) + len(request.query_string) > LONGEST_ADDRESS:
+    path: str = environ["PATH_INFO"]
+    if len(path) + len(environ.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
         raise AddressTooLong
     if path[:1] != "/" or path[1:2] == "/":
         raise NotFound
 
 
-def host(request: Request) -> None:
+def host(environ: Environ) -> None:
     """Raises Invalid where a request does not say once, and plainly, which host it is for. HTTP/1.0 need not say it.
 
     https://www.rfc-editor.org/rfc/rfc9112#section-3.2
     """
-    given: str = request.environ.get("HTTP_HOST", "")
-    if not _HOST.fullmatch(given) and (given or request.environ["SERVER_PROTOCOL"] == "HTTP/1.1"):
+    given: str = environ.get("HTTP_HOST", "")
+    if not _HOST.fullmatch(given) and (given or environ["SERVER_PROTOCOL"] == "HTTP/1.1"):
         raise Invalid("A request has one Host header, with a name or an address.")

@@ -7,8 +7,6 @@ import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
-
 from app.kit.config import DEVELOPMENT, Config
 
 log = logging.getLogger(__name__)
@@ -27,15 +25,6 @@ def with_revision(config: Config) -> Config:
     except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, RecursionError) as error:
         log.warning("ECS does not say which revision runs.", extra={"cause": repr(error)[:300]})
         return replace(config, revision=UNKNOWN)
-
-
-def tell_revision(app: Flask, revision: str) -> None:
-    """Let every answer say which revision gave it: in a rollout, two do."""
-
-    @app.after_request
-    def tell(response: Response) -> Response:
-        response.headers["X-Service-Revision"] = revision
-        return response
 
 
 def _of_this_task(metadata_uri: str) -> str:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from app.kit.dynamodb import Item
+from app.kit.attribute_values import Item
 
 log = logging.getLogger(__name__)
 

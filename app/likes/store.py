@@ -9,8 +9,9 @@ import random
 import time
 
 from app.catalog.store import NoSuchMysfit
-from app.kit.dynamodb import InDoubt, Item, NotApplied, Refused, Table
-from app.likes.sequence_numbers import Writer, removable
+from app.kit.attribute_values import Item
+from app.kit.dynamodb import InDoubt, NotApplied, Refused, Table
+from app.likes.sequence_numbers import PREFIX, Writer, removable
 
 # A row takes a sequence number once: when its writer's newest is older, or when it does not know the writer (any more)
 # and the number is above every one that was ever removed.
@@ -90,6 +91,8 @@ class Likes:
 
         Removing one that is not silent after all costs that writer a refused write, no more; so a failure is no loss.
         """
+        if len([name for name in item if name.startswith(PREFIX)]) < _WORTH_A_SWEEP:
+            return
         removed = dict(list(removable(item, number).items())[:_SWEEP])
         if len(removed) < _WORTH_A_SWEEP:
             return

@@ -10,8 +10,8 @@ BREAKS = [
     Break(
         "A request may bring a body along, and what is hidden in it.",
         "app/kit/parse.py",
-        '    if request.content_length or "Transfer-Encoding" in request.headers:\n',
-        "    if request.content_length == -1:\n",
+        """    if environ.get("CONTENT_LENGTH", "").strip("0") or "HTTP_TRANSFER_ENCODING" in environ:\n""",
+        "    if False:\n",
         RAW,
     ),
     Break(
@@ -24,16 +24,15 @@ BREAKS = [
     Break(
         "A path of strange letters is an error of the server.",
         "app/kit/request_log.py",
-        'quote(request.environ["PATH_INFO"][:LONGEST_PATH], encoding="latin-1")[:LONGEST_PATH]',
-        'request.path.encode("ascii").decode()',
+        "_quoted(path[:LONGEST_PATH])[:LONGEST_PATH]",
+        'path.encode("ascii").decode()',
         RAW,
     ),
     Break(
         "Something of every request is kept.",
         "app/kit/request_log.py",
-        '        response.headers["X-Request-ID"] = g.request_id\n',
-        '        response.headers["X-Request-ID"] = g.request_id\n'
-        '        log.__dict__.setdefault("kept", []).append(bytes([1]) * 60_000)\n',
+        "        self._environ = environ\n",
+        '        self._environ = environ\n        log.__dict__.setdefault("kept", []).append(bytes([1]) * 60_000)\n',
         RAW,
     ),
     Break(

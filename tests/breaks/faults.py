@@ -19,8 +19,8 @@ BREAKS = [
     Break(
         "A call to a data store that hangs is waited for.",
         "app/kit/aws.py",
-        '            read_timeout=2,\n            retries={"total_max_attempts": attempts',
-        '            read_timeout=6,\n            retries={"total_max_attempts": attempts',
+        "READ_TIMEOUT = 2\n",
+        "READ_TIMEOUT = 6\n",
         "tests/kit/test_dynamodb.py::test_a_write_that_hangs_is_given_up",
     ),
     Break(
@@ -29,6 +29,30 @@ BREAKS = [
         '        _part(answer, "ConsumedCapacity")\n',
         "",
         "tests/kit/test_dynamodb.py::test_an_answer_that_breaks_off_is_not_a_row_that_is_not_there",
+    ),
+    Break(
+        "A write whose answer was lost is sent again without a thought.",
+        "app/kit/dynamodb_client.py",
+        '        return self._call("UpdateItem", parameters)\n',
+        "        try:\n"
+        '            return self._call("UpdateItem", parameters)\n'
+        "        except HTTPClientError:\n"
+        '            return self._call("UpdateItem", parameters)\n',
+        "tests/kit/test_dynamodb_client.py::test_a_write_is_sent_once",
+    ),
+    Break(
+        "A like joins a write that has begun without it.",
+        "app/kit/coalescer.py",
+        "        with self._lock:\n            del self._open[mine.key]\n        return True\n",
+        "        return True\n",
+        "tests/kit/test_coalescer.py::test_whatever_the_crowd_every_call_is_in_exactly_one_round_begun_after_it",
+    ),
+    Break(
+        "The credentials of the first call sign all others.",
+        "app/kit/sigv4.py",
+        "        if of != (date, secret):\n",
+        "        if not key:\n",
+        "tests/kit/test_sigv4.py::test_a_signing_key_is_of_its_day_and_secret",
     ),
     Break(
         "A clock that is wrong is a 500.",

@@ -28,16 +28,17 @@ BREAKS = [
     ),
     Break(
         "A page of anybody may read answers although there is a list.",
-        "app/__init__.py",
-        "origins=list(config.cors_origins)",
-        'origins="*"',
+        "app/kit/cors.py",
+        "    if tuple(origins) != TO_EVERYBODY:\n",
+        '    rules["origins"] = "*"\n    if tuple(origins) != TO_EVERYBODY:\n',
         "tests/platform/test_everywhere.py::test_only_listed_origins_may_read_when_there_is_a_list",
     ),
     Break(
         "A log event holds the visitor's address.",
         "app/kit/request_log.py",
-        '                "method": request.method[:LONGEST_METHOD],\n',
-        '                "method": request.method[:LONGEST_METHOD],\n                "address": request.remote_addr,\n',
+        '            method=self._environ["REQUEST_METHOD"][:LONGEST_METHOD],\n',
+        '            method=self._environ["REQUEST_METHOD"][:LONGEST_METHOD],\n'
+        '            address=self._environ["REMOTE_ADDR"],\n',
         "tests/platform/test_wire.py::test_a_log_event_holds_nothing_of_a_visitor",
     ),
     Break(

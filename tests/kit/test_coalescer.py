@@ -60,8 +60,19 @@ def crowd() -> ThreadPoolExecutor:
 
 def here(shared: RequestCoalescer[str, Any]) -> int:
     """Requests that are in a batch, or wait for one."""
-    batches = list(shared._under_way.values())
-    return sum(each.size + (each.next.size if each.next else 0) for each in batches)
+    batches = {id(each): each for each in (*shared._open.values(), *shared._at_work.values())}
+    return sum(each.size for each in batches.values())
+
+
+def is_at_rest(shared: RequestCoalescer[Any, Any]) -> bool:
+    return not (shared._open or shared._at_work or shared._ready)
+
+
+def bounded(held: HeldWork) -> RequestCoalescer[str, Any]:
+    """With room for the work of two batches, none of which becomes overdue."""
+    shared = RequestCoalescer(held.work, patience=20)
+    shared._concurrency.limit, shared._concurrency.overdue = 2, 20
+    return shared
 
 
 def arrive(crowd: ThreadPoolExecutor, shared: RequestCoalescer[str, Any], key: str, count: int) -> list[Future[Any]]:
@@ -104,6 +115,117 @@ def test_different_keys_do_not_wait_for_each_other(held: HeldWork, crowd: Thread
     for number in range(8):
         held.end(number, number)
     assert sorted(call.result(10) for call in calls) == list(range(8))
+
+
+def test_a_batch_takes_requests_until_its_work_begins(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
+    """As long as the process has enough to do, other batches wait, and grow."""
+    shared = bounded(held)
+    at_work = [arrive(crowd, shared, key, 1)[0] for key in "ab"]
+    held.wait_for_batches(2)
+    waiting = arrive(crowd, shared, "c", 5)
+    assert held.begun == [("a", 1), ("b", 1)]
+    held.end(0, "one")
+    held.wait_for_batches(3)
+    assert held.begun[2] == ("c", 5)
+    held.end(1, "two")
+    held.end(2, "three")
+    assert [call.result(10) for call in (*at_work, *waiting)] == ["one", "two"] + ["three"] * 5
+
+
+def test_a_quiet_key_waits_for_no_more_than_those_who_came_before_it(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
+    shared = bounded(held)
+    crowded = [call for key in "ab" for call in arrive(crowd, shared, key, 1)]
+    held.wait_for_batches(2)
+    crowded += arrive(crowd, shared, "a", 10)
+    quiet = arrive(crowd, shared, "quiet", 1)
+    crowded += arrive(crowd, shared, "b", 10)
+    held.end(0, "one")
+    held.wait_for_batches(3)
+    assert held.begun[2] == ("quiet", 1)
+    held.end(2, "quiet")
+    assert quiet[0].result(10) == "quiet"
+    for number in (1, 3, 4):
+        held.end(number, "crowded")
+    assert {call.result(10) for call in crowded} == {"one", "crowded"}
+    assert is_at_rest(shared)
+
+
+def test_batches_begin_in_the_order_in_which_they_became_ready(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
+    shared = bounded(held)
+    shared._concurrency.limit = 1
+    calls = [call for key in "abcdef" for call in arrive(crowd, shared, key, 1)]
+    for number in range(6):
+        held.end(number, number)
+    assert [call.result(10) for call in calls] == list(range(6))
+    assert [key for key, _ in held.begun] == list("abcdef")
+
+
+def test_no_more_batches_are_at_work_than_there_is_room_for(crowd: ThreadPoolExecutor) -> None:
+    lock, at_work, most = threading.Lock(), 0, 0
+
+    def work(_key: int, _size: int, _deadline: float) -> None:
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        time.sleep(0.001)
+        with lock:
+            at_work -= 1
+
+    shared = RequestCoalescer(work, patience=60)
+    # No window is ever full: what is set stays.
+    shared._concurrency.limit, shared._concurrency.overdue = 3, 60
+    shared._concurrency._ended = -10_000
+    for call in [crowd.submit(shared.do, number % 7) for number in range(500)]:
+        call.result(60)
+    assert most == 3
+    assert is_at_rest(shared)
+
+
+def test_work_that_takes_long_holds_up_no_other_key(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
+    shared = RequestCoalescer(held.work, patience=20)
+    shared._concurrency.limit, shared._concurrency.overdue = 2, 0.05
+    hung = [call for key in "ab" for call in arrive(crowd, shared, key, 1)]
+    held.wait_for_batches(2)
+    # Nobody else comes: it looks for itself.
+    other = crowd.submit(shared.do, "c")
+    held.wait_for_batches(3)
+    held.end(2, "three")
+    assert other.result(10) == "three"
+    # But its own key has to wait, as ever.
+    same = arrive(crowd, shared, "a", 1)
+    assert [key for key, _ in held.begun] == ["a", "b", "c"]
+    for number in (0, 1, 3):
+        held.end(number, number)
+    assert [call.result(10) for call in (*hung, *same)] == [0, 1, 3]
+
+
+def test_whoever_finds_no_room_until_its_deadline_is_told_and_forgotten(
+    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = bounded(held)
+    at_work = [call for key in "ab" for call in arrive(crowd, shared, key, 1)]
+    held.wait_for_batches(2)
+    monkeypatch.setattr(shared, "_patience", 0.2)
+    with pytest.raises(Busy):
+        shared.do("c")
+    assert not shared._open
+    assert not shared._ready
+    held.end(0, "one")
+    held.end(1, "two")
+    assert [call.result(10) for call in at_work] == ["one", "two"]
+    assert len(held.begun) == 2
+
+
+def test_what_calls_take_is_what_the_room_is_derived_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    durations: list[float] = []
+    now = [1_000.0]
+    monkeypatch.setattr(coalescer, "time", SimpleNamespace(monotonic=lambda: now[-1]))
+    shared = RequestCoalescer[str, None](lambda *_: now.append(now[-1] + 0.25), patience=20)
+    monkeypatch.setattr(shared._concurrency, "add", durations.append)
+    for _ in range(2):
+        shared.do("a")
+    assert durations == [0.25, 0.25]
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), MemoryError()])
@@ -169,7 +291,9 @@ class Signal:
     def __init__(self, waits: list[float], comes: bool, meanwhile: Callable[[], None] = lambda: None) -> None:
         self._waits, self._comes, self._meanwhile = waits, comes, meanwhile
 
-    def acquire(self, timeout: float) -> bool:
+    def acquire(self, timeout: float | None = None) -> bool:
+        if timeout is None:
+            return True  # who makes it holds it
         self._waits.append(timeout)
         self._meanwhile()
         return self._comes
@@ -211,20 +335,22 @@ def test_a_leader_waits_for_its_turn_until_the_deadline(
     shared = RequestCoalescer(held.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
-    begin = coalescer._Batch.__init__
+    begin, now = coalescer._Batch.__init__, [1_000.0]
 
-    def without_a_turn(mine: Any) -> None:
-        begin(mine)
-        mine.turn = Signal(waits, comes=False)
+    def without_a_turn(mine: Any, key: str) -> None:
+        begin(mine, key)
+        mine.turn = Signal(waits, comes=False, meanwhile=lambda: now.append(now[-1] + waits[-1]))
 
     monkeypatch.setattr(coalescer._Batch, "__init__", without_a_turn)
+    monkeypatch.setattr(coalescer, "time", SimpleNamespace(monotonic=lambda: now[-1]))
     with pytest.raises(Busy):
         shared.do("a")
-    assert waits == [60]
+    assert sum(waits) == pytest.approx(60)
+    assert max(waits) == shared._concurrency.overdue
     assert here(shared) == 1, "who gave up is forgotten"
     held.end(0, "one")
     assert first[0].result(30) == "one"
-    assert not shared._under_way
+    assert is_at_rest(shared)
 
 
 def test_a_turn_that_comes_as_the_wait_ends_is_taken(
@@ -233,20 +359,32 @@ def test_a_turn_that_comes_as_the_wait_ends_is_taken(
     shared = RequestCoalescer(held.work, patience=60)
     first = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
-    begin = coalescer._Batch.__init__
+    begin, now = coalescer._Batch.__init__, [1_000.0]
+    waits: list[float] = []
 
-    def end_the_first() -> None:
-        held.end(0, "one")
-        assert first[0].result(30) == "one"
+    class LateTurn(Signal):
+        """Released between the end of the wait and the look whether it was."""
 
-    def late(mine: Any) -> None:
-        begin(mine)
-        mine.turn = Signal([], comes=False, meanwhile=end_the_first)
+        def release(self) -> None:
+            self._comes = True
+
+        def acquire(self, timeout: float | None = None) -> bool:
+            comes = self._comes
+            if timeout is not None and not comes:
+                now.append(now[-1] + 60)
+                held.end(0, "one")
+                assert first[0].result(30) == "one"
+            return super().acquire(timeout) and comes if timeout is not None else True
+
+    def late(mine: Any, key: str) -> None:
+        begin(mine, key)
+        mine.turn = LateTurn(waits, comes=False)
 
     monkeypatch.setattr(coalescer._Batch, "__init__", late)
+    monkeypatch.setattr(coalescer, "time", SimpleNamespace(monotonic=lambda: now[-1]))
     held.end(1, "two")
     assert shared.do("a") == "two"
-    assert not shared._under_way
+    assert is_at_rest(shared)
 
 
 def test_a_seat_that_is_called_as_the_wait_ends_is_no_loss(
@@ -269,7 +407,7 @@ def test_a_seat_that_is_called_as_the_wait_ends_is_no_loss(
 
     monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
     assert shared.do("a") == "two"
-    assert not shared._under_way
+    assert is_at_rest(shared)
 
 
 def test_the_deadline_of_a_round_is_that_of_its_leader(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -343,4 +481,4 @@ def test_whatever_the_crowd_every_call_is_in_exactly_one_round_begun_after_it(
         assert rounds[number][2] >= arrived
     taken = [number for _, _, number in answers]
     assert [size for _, size, _ in rounds] == [taken.count(number) for number in range(len(rounds))]
-    assert not shared._under_way
+    assert is_at_rest(shared)

@@ -13,7 +13,13 @@ from typing import Any, cast
 
 import pytest
 from botocore.credentials import RefreshableCredentials
-from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
 
 from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
@@ -26,15 +32,15 @@ class Client:
         self.asked: dict[str, Any] = {}
         self._outcome = outcome
 
-    def get_item(self, **asked: Any) -> Any:
-        self.asked = asked
+    def get_item(self, attempts: int, **asked: Any) -> Any:
+        self.asked = {"attempts": attempts, **asked}
         if isinstance(self._outcome, Exception):
             raise self._outcome
         return self._outcome
 
 
 def table(client: Client) -> Table:
-    return Table(aws.DynamoDB(reads=cast("Any", client), writes=cast("Any", None)), "mysfits")
+    return Table(aws.DynamoDB(items=cast("Any", client), pages=cast("Any", None)), "mysfits")
 
 
 def test_a_row_is_read_consistently() -> None:
@@ -42,6 +48,7 @@ def test_a_row_is_read_consistently() -> None:
     client = Client({"Item": {"MysfitId": "a"}, "ConsumedCapacity": {}})
     assert table(client).get({"MysfitId": "a"}) == {"MysfitId": "a"}
     assert client.asked == {
+        "attempts": 3,
         "TableName": "mysfits",
         "Key": {"MysfitId": "a"},
         "ConsistentRead": True,
@@ -134,12 +141,17 @@ def test_credentials_that_are_over_when_they_come_change_nothing() -> None:
 
 def test_a_client_opens_no_file_after_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that has run out of descriptors could not."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"https://127.0.0.1:{gone.getsockname()[1]}")
     clients = aws.dynamodb("us-east-1", connections=1)
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(builtins, "open", refuse)
-    for client in clients:
-        for operation in ("scan", "query"):
-            assert client.get_paginator(operation)
+    for operation in ("scan", "query"):
+        assert clients.pages.get_paginator(operation)
+    with pytest.raises((EndpointConnectionError, ConnectTimeoutError)):
+        clients.items.update_item(TableName="mysfits", Key={"MysfitId": "a"})

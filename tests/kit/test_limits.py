@@ -100,12 +100,13 @@ def test_an_eighth_of_the_threads_stays_free_for_health_checks(threads: int, per
         assert {visit.result().status_code for visit in visits} == {200}
 
 
-def test_a_call_to_the_data_store_has_two_seconds_and_only_a_read_is_tried_again() -> None:
+def test_a_call_to_the_data_store_has_two_seconds() -> None:
     clients = aws.dynamodb("us-east-1", 1)
-    for client, attempts in ((clients.reads, 3), (clients.writes, 1)):
-        settings: Any = client.meta.config
-        assert (settings.connect_timeout, settings.read_timeout) == (1, 2)
-        assert settings.retries["total_max_attempts"] == attempts
+    settings: Any = clients.pages.meta.config
+    assert (settings.connect_timeout, settings.read_timeout) == (1, 2)
+    assert settings.retries["total_max_attempts"] == 3
+    timeout = clients.items._pool.timeout
+    assert (timeout.connect_timeout, timeout.read_timeout) == (1, 2)
 
 
 def test_what_requests_share_has_the_seconds_that_are_told() -> None:

@@ -81,7 +81,7 @@ def test_those_who_waited_while_it_was_read_read_nothing_themselves(clock: Clock
         first = crowd.submit(kept.get, "a")
         assert begun.acquire(timeout=60)
         rest = [crowd.submit(kept.get, "a") for _ in range(7)]
-        until(lambda: kept._reads._under_way["a"].next and kept._reads._under_way["a"].next.size == 7, "all wait")
+        until(lambda: "a" in kept._reads._open and kept._reads._open["a"].size == 7, "all wait")
         going_on.set()
         assert {call.result(60) for call in (first, *rest)} == {1}
     assert reads == ["a"]

@@ -16,8 +16,9 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.adoptions.store import Adoptions
 from app.kit import dynamodb
+from app.kit.attribute_values import Item
 from app.kit.config import Config
-from app.kit.dynamodb import Item, NotApplied, Table
+from app.kit.dynamodb import NotApplied, Table
 from app.kit.problems import Unavailable
 from app.likes.store import Likes
 from ecs_emulator.load.history import HistoryWriter

@@ -25,7 +25,7 @@ def write_bars(
     """Replace figures.json and the block of the page in `folder`. Raises NoPlace; BusyMachine unless `busy` is fine."""
     if figures.others > BUSY and not busy:
         share = f"Others took {figures.others:.0%} of the machine meanwhile"
-        raise BusyMachine(f"{share}: such ratios flatter whoever has most threads, so the page stays as it was.")
+        raise BusyMachine(f"{share}: such ratios can be far off, so the page stays as it was.")
     put("bench", "\n\n".join([_origin(figures), _bars(found), _words(found, compared), _rates(figures)]), folder / PAGE)
     figures.write(folder / FIGURES.name)
 
@@ -33,7 +33,7 @@ def write_bars(
 def _origin(figures: FigureSet) -> str:
     said = f"Figures of {figures.date}, {figures.machine}."
     others = f" Others took {figures.others:.0%} of the machine during the run"
-    verdict = ": **it was busy, so the ratios flatter whoever has most threads**." if figures.others > BUSY else "."
+    verdict = ": **it was busy, and such ratios can be far off**." if figures.others > BUSY else "."
     store = max(each.store for each in figures.figures)
     return f"{said}{others}{verdict} The stand-in never took more than {store:.0%} of a processor."
 

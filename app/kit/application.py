@@ -40,12 +40,15 @@ class Application(Flask):
         )
 
 
+_COMPACT = {"separators": (",", ":")}
+
+
 class _JsonProvider(DefaultJSONProvider):
-    """Compact documents in the order of their members, by one encoder for all."""
+    """Compact documents in the order of their members, by one encoder for all answers."""
 
     compact = True
     sort_keys = False
     _encode = json.JSONEncoder(default=DefaultJSONProvider.default, separators=(",", ":")).encode
 
     def dumps(self, obj: Any, **options: Any) -> str:
-        return super().dumps(obj, **options) if options.keys() - {"separators"} else type(self)._encode(obj)
+        return type(self)._encode(obj) if options == _COMPACT else super().dumps(obj, **options)

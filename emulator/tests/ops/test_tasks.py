@@ -100,7 +100,7 @@ def test_a_one_off_task_shows_its_lines_and_passes_on_its_exit_code(
     assert given["overrides"]["containerOverrides"] == [
         {"name": "web", "command": ["python", "-c", "raise SystemExit(42)"]}
     ]
-    assert re.fullmatch("[A-Za-z0-9/_-]{1,128}", given["startedBy"]), "ECS takes no other characters"
+    assert re.fullmatch("[A-Za-z0-9/_-]{1,128}", given["startedBy"]), "no other characters are documented"
     assert given["networkConfiguration"]["awsvpcConfiguration"]["subnets"] == ["subnet-1"]
     assert (given["cluster"], given["launchType"], given["taskDefinition"]) == (CLUSTER, "FARGATE", revision(1))
 

@@ -10,7 +10,7 @@ from ecs_emulator.stacks.state import Stack
 
 
 def importable(stack: Stack, stacks: Iterable[Stack]) -> dict[str, str]:
-    """What a stack can import of all `stacks`: the exports of the others, name to value."""
+    """Exports that a stack can import of all `stacks`: those of the others, name to value."""
     return {name: value for other in stacks if other is not stack for name, value in other.exports.items()}
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,6 +114,15 @@ class Database:
         # What cannot be folded into the file stays in the write-ahead log beside it.
         with suppress(sqlite3.Error):
             self._connection.close()
+
+    def take_out_damaged(self, aside: Path) -> list[Cell]:
+        """Cells whose image is no JSON any more, and is taken out; `aside` is then a copy of all as it was."""
+        found = self._connection.execute("SELECT kind, container, key FROM image WHERE NOT json_valid(document)")
+        if damaged := [Cell(*each) for each in found]:
+            with closing(sqlite3.connect(aside)) as copy:
+                self._connection.backup(copy)
+            self._connection.execute("DELETE FROM image WHERE NOT json_valid(document)")
+        return damaged
 
     def document(self, cell: Cell) -> Document | None:
         query = "SELECT document FROM image WHERE kind = ? AND container = ? AND key = ?"
@@ -230,6 +239,10 @@ def opened(path: Path, say: Any) -> Database:
             copy = Path(f"{_aside(path)}-wal")
             copy.write_bytes(content)
             say(f"{log.name} is damaged, and what was stored after that place is not there. A copy is {copy.name}.")
+        whole = _aside(path)
+        if damaged := database.take_out_damaged(whole):
+            names = ", ".join(f"{each.kind} {each.key}" for each in damaged[:3]) + ", …" * (len(damaged) > 3)
+            say(f"{path.name} has {len(damaged)} damaged of its images, left out now: {names}. A copy is {whole.name}.")
         return database
     except OSError as error:
         raise Unusable(f"{path} cannot be used: {error.strerror}.") from error

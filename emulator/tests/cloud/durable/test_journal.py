@@ -174,6 +174,24 @@ def test_a_damaged_database_is_set_aside_and_said(path: Path) -> None:
         life.client("dynamodb").create_table(**TABLE)
 
 
+def test_a_damaged_image_is_left_out_and_said_and_keeps_nobody_from_the_others(path: Path) -> None:
+    with_a_row(path)
+    with Life(path).started() as life:
+        life.client("dynamodb").put_item(TableName="notes", Item=ROW | {"Id": {"S": "b"}})
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE image SET document = substr(document, 2) WHERE kind = 'row' AND key LIKE '%a%'")
+    with Life(path).started() as life:
+        [line] = life.said
+        assert line.startswith("data.sqlite has 1 damaged of its images, left out now: row ")
+        [aside] = path.parent.glob("data.damaged-*.sqlite")
+        assert aside.name in line
+        assert [row["Id"] for row in life.rows()] == [{"S": "b"}]
+    with closing(sqlite3.connect(aside)) as copy:
+        assert copy.execute("SELECT count(*) FROM image WHERE kind = 'row'").fetchone() == (2,)
+    with Life(path).started() as life:
+        assert life.said == []
+
+
 def killed(path: Path, rows: int = 3) -> tuple[Path, Path]:
     """The files of a database whose process was killed after as many commits, and its write-ahead log."""
     with closing(Database(path)) as database:

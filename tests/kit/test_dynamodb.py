@@ -22,7 +22,7 @@ from botocore.exceptions import (
 )
 
 from app.kit import aws
-from app.kit.dynamodb import InDoubt, NotApplied, Table
+from app.kit.dynamodb import InDoubt, NotApplied, Refused, Table
 
 
 class Client:
@@ -37,6 +37,9 @@ class Client:
         if isinstance(self._outcome, Exception):
             raise self._outcome
         return self._outcome
+
+    def update_item(self, **asked: Any) -> Any:
+        return self.get_item(1, **asked)
 
 
 def table(client: Client) -> Table:
@@ -125,6 +128,18 @@ def test_errors_are_told_apart_by_what_they_leave_behind(outcome: Exception, our
     with pytest.raises(ours) as raised:
         table(Client(outcome)).get({"MysfitId": "a"})
     assert type(raised.value) is ours
+
+
+@pytest.mark.parametrize(
+    ("attributes", "row"),
+    [({"Item": {"MysfitId": {"S": "a"}, "Likes": {"N": "7"}}}, {"MysfitId": "a", "Likes": 7}), ({}, None)],
+)
+def test_a_refused_write_brings_the_row_as_it_stands(attributes: dict[str, Any], row: dict[str, Any] | None) -> None:
+    refusal = error("ConditionalCheckFailedException", 400)
+    refusal.response.update(attributes)  # type: ignore[typeddict-item]
+    with pytest.raises(Refused) as refused:
+        table(Client(refusal)).update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one")
+    assert refused.value.item == row
 
 
 def test_credentials_that_are_over_when_they_come_change_nothing() -> None:

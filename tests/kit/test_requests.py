@@ -6,9 +6,13 @@ import logging
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
+
+from app.kit.middleware import Middleware
+from app.kit.request_log import bind, set_event
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +44,23 @@ def test_a_request_leaves_one_event_with_what_happened(client: FlaskClient, capl
     assert record.getMessage() == "Request answered."
     assert (fields["method"], fields["path"], fields["status"]) == ("GET", "/mysfits/nobody", 404)
     assert fields["duration_ms"] >= 0
+
+
+def test_what_is_added_to_an_event_takes_nothing_from_it(caplog: pytest.LogCaptureFixture) -> None:
+    app = Flask(__name__)
+
+    @app.get("/")
+    def answer() -> str:
+        bind(first=1)
+        set_event("Done.", second=2)
+        bind(third=3)
+        return ""
+
+    app.wsgi_app = Middleware(app.wsgi_app, ())  # type: ignore[method-assign]
+    app.test_client().get("/")
+    (record,) = caplog.records
+    fields = vars(record)
+    assert (record.getMessage(), fields["first"], fields["second"], fields["third"]) == ("Done.", 1, 2, 3)
 
 
 def test_a_long_path_is_logged_shortened(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -19,7 +19,7 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 NOTE, LOCK, DATABASE = "running.json", "lock", "data.sqlite"  # in the folder
 # But for the lock: whoever has opened it would lock a file that is not there any more.
 KEPT = ("balancer", "credentials*", "data.*", "drills", "images", "snapshot.json*", "tasks", "up.log")
-LOOKS, PAUSE = 5, 0.02  # at a lock that is held, and seconds between two
+LOOKS, PAUSE = 50, 0.02  # at a lock that is held, and seconds between two
 
 
 def endpoint_environment(cloud_url: str) -> dict[str, str]:

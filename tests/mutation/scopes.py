@@ -25,7 +25,7 @@ def _in(folder: str, *modules: str) -> tuple[str, ...]:
 SCOPES = (
     Scope(
         "app/likes",
-        ("app/likes/*.py",),
+        _in("app/likes", "actions", "rate_limiter", "routes", "sequence_numbers", "store"),
         (*_in("tests/likes", "test_likes", "test_rate_limiter", "test_exactness"), "tests/adoptions"),
         "exact_under or side_by_side or storm or impatience or blind or forked",
     ),

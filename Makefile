@@ -17,7 +17,7 @@ TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: .venv/ready .venv/chromium ## Run the quick tests, a journey in a real browser and a rollout under load among them
 	$(PYTEST) $(TWO) -m quick
 
-test-all: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready .venv-peers/ready ## Run all tests (a quarter of an hour)
+test-all: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready .venv-peers/ready ## Run all tests (under half an hour)
 	$(PYTEST) $(TWO) -m "not alone"
 	$(PYTEST) -m alone
 	@printf '%s\n' "Left out: the image and its containers (make image-test), the long forms of what was tried (make fuzz," \

@@ -21,17 +21,10 @@ def is_damaged(content: bytes, read: int) -> bool:
         return False
     if not _is_head(content[:_HEAD]):
         return True
-    page = struct.unpack_from(">I", content, 8)[0]
-    salts, commits = content[16:24], []
-    whole = (len(content) - _HEAD) // (_FRAME_HEAD + page)
-    for number in range(whole):
-        start = _HEAD + number * (_FRAME_HEAD + page)
-        if content[start + 8 : start + 16] != salts and number >= read:
-            # From before the log was begun anew, unless it is this frame's head that is damaged.
-            continue
-        if content[start + 4 : start + 8] != bytes(4):
-            commits.append(number + 1)
-    return len([each for each in commits if each > read]) > 1
+    frame = _FRAME_HEAD + struct.unpack_from(">I", content, 8)[0]
+    heads = (content[at : at + _FRAME_HEAD] for at in range(_HEAD + read * frame, len(content) - frame + 1, frame))
+    # Other salts are of frames from before the log was begun anew, unless it is the frame's head that is damaged.
+    return sum(head[8:16] == content[16:24] and head[4:8] != bytes(4) for head in heads) > 1
 
 
 def without_database(database: Path, log: Path) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,7 +12,7 @@ from bench import growth
 from bench.agreement import agree
 from bench.bars import ONE_ROW, bars, compared
 from bench.figures import CROWD, PERFORMANCE, FigureSet, medians
-from bench.machine import MachineLoad
+from bench.machine import MachineLoad, hardware
 from bench.measure import Bench, Measurement, loading
 from bench.processor import measured
 from bench.report import BusyMachine, write_bars
@@ -96,7 +94,7 @@ def warm_up(bench: Bench, seconds: int) -> None:
 def figures_of(measurements: list[Measurement], others: float) -> FigureSet:
     return FigureSet(
         f"{datetime.now(UTC):%Y-%m-%d}",
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        hardware(),
         round(others, 3),
         medians(measurements),
     )

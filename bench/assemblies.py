@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +22,7 @@ from typing import Any
 import boto3
 
 from bench.group import GroupMemory, memory, processor_time
+from bench.machine import hardware
 from bench.stage import DATA
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.load.process import loading
@@ -31,6 +30,7 @@ from ecs_emulator.load.workload import CannotLoad, Workload
 from ecs_emulator.local import REGION, client_environment, use_only
 from ecs_emulator.ops.http import call
 from ecs_emulator.ops.waiting import rounds
+from ecs_emulator.ports import free_ports
 from ecs_emulator.stacks.render import render
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
@@ -94,8 +94,7 @@ def data_store() -> Iterator[Cloud]:
 
 def measure(stack: str, environment: Mapping[str, str], cloud: Cloud, seconds: float) -> Needs:
     """Run one task, leave it alone, then load it from CLIENTS clients. Raises CannotLoad."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    [port] = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     settings = {
         "BIND_ADDRESS": "127.0.0.1",
@@ -156,7 +155,7 @@ def page(found: list[Needs]) -> str:
     return _PAGE.format(
         clients=CLIENTS,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
-        machine=f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        machine=hardware(),
         rows="\n".join(_row(needs) for needs in found),
         verdict="are enough for every assembly" if largest.most.shared_once <= LIMIT else "are not enough",
         largest=f"{largest.stack} takes most, {largest.most.shared_once:.0f} MiB",

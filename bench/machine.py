@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import platform
 import resource
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _IDLE = (3, 4)  # idle, and waiting for a disk: https://docs.kernel.org/filesystems/proc.html
+
+
+def hardware() -> str:
+    """Cores, architecture and Python of figures, without their date."""
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
 
 
 class MachineLoad:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -18,6 +17,7 @@ from bench.servers import EVERYBODY, PEERS_BIN, ROOT, WORKERS, MeasuredServer
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION, client_environment, use_only
+from ecs_emulator.ports import free_ports
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
 from ops.seed import seed
@@ -30,7 +30,7 @@ LATENCY = 4  # milliseconds that the stand-in takes for a call, as DynamoDB does
 @contextmanager
 def on_stand_in(mysfits: int = 12, servers: Sequence[MeasuredServer] = EVERYBODY) -> Iterator[Bench]:
     """The servers on one data store that answers every call after LATENCY."""
-    port = _free_port()
+    [port] = free_ports(1)
     command = [str(PEERS_BIN / "python"), "-m", "bench.stand_in", str(port), str(LATENCY), str(mysfits)]
     with _process(command, {}) as store:
         url = f"http://127.0.0.1:{port}"
@@ -63,8 +63,7 @@ def running(servers: Sequence[MeasuredServer], environment: dict[str, str]) -> I
     """The servers by their names, each on a port of its own. Raises OSError or RuntimeError where one is not up."""
     with ExitStack() as stack:
         found, processes = {}, []
-        for server in servers:
-            port = _free_port()
+        for server, port in zip(servers, free_ports(len(servers)), strict=True):
             settings = {**environment, "WORKERS": str(WORKERS), "PORT": str(port), "BIND_ADDRESS": "127.0.0.1"}
             process = stack.enter_context(_process(server.command(port), {**settings, **server.environment}))
             found[server.name] = RunningServer(server.name, f"http://127.0.0.1:{port}", process.pid)
@@ -92,12 +91,6 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[subpro
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:

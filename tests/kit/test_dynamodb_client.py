@@ -53,16 +53,21 @@ class Store:
             connection.sendall(start.encode() + body)
 
 
+def table_at(url: str, monkeypatch: pytest.MonkeyPatch) -> Table:
+    """The table as the application has it whose environment names this endpoint."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
+    return Table(aws.dynamodb("us-east-1", connections=2), "mysfits")
+
+
 @pytest.fixture
 def serving(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     @contextmanager
     def serve(*answers: tuple[int, bytes] | None) -> Iterator[tuple[Table, Store]]:
         store = Store(answers)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", store.url)
         try:
-            yield Table(aws.dynamodb("us-east-1", connections=2), "mysfits"), store
+            yield table_at(store.url, monkeypatch), store
         finally:
             store.close()
 
@@ -137,11 +142,8 @@ def test_a_write_is_sent_once(serving: Callable[..., Any], lost: Any) -> None:
 def test_a_store_that_is_not_there_has_applied_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         url = f"http://127.0.0.1:{gone.getsockname()[1]}"
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
     with pytest.raises(NotApplied):
-        Table(aws.dynamodb("us-east-1", 1), "mysfits").update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one")
+        table_at(url, monkeypatch).update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one")
 
 
 @pytest.mark.parametrize("is_tls", [False, True])
@@ -151,11 +153,10 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch, is_
     monkeypatch.setenv(f"{scheme.upper()}_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("no_proxy", "")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"{scheme}://dynamodb.example:8443")
     with pytest.raises((InDoubt, NotApplied)):
-        Table(aws.dynamodb("us-east-1", 1), "mysfits").update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one")
+        table_at(f"{scheme}://dynamodb.example:8443", monkeypatch).update(
+            {"MysfitId": "a"}, UpdateExpression="ADD Likes :one"
+        )
     proxy.close()
     start = b"CONNECT dynamodb.example:8443 " if is_tls else b"POST http://dynamodb.example:8443/ "
     assert [start] == [each[: len(start)] for each in proxy.asked]
@@ -164,11 +165,10 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch, is_
 def test_a_certificate_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """What answers is no TLS at all; the bundle of the environment is read."""
     store = Store([(200, b"{}")])
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", store.url.replace("http:", "https:"))
     with pytest.raises(InDoubt):
-        Table(aws.dynamodb("us-east-1", 1), "mysfits").update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one")
+        table_at(store.url.replace("http:", "https:"), monkeypatch).update(
+            {"MysfitId": "a"}, UpdateExpression="ADD Likes :one"
+        )
     store.close()
 
 

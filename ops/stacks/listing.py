@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -77,8 +78,19 @@ class Listing:
         with of(path.name):
             check(_LISTING, document)
 
+        # Several stacks are made of one template, and each is parsed once.
+        @cache
+        def template(name: str) -> tuple[str, Document]:
+            text = text_of(path.parent / name)
+            return text, parsed_template(text, name)
+
+        def listed(entry: Mapping[str, Any]) -> Listed:
+            text, document = template(entry["template"])
+            file = path.parent / entry["template"]
+            return Listed(entry["name"], document, entry.get("parameters", {}), text, file)
+
         def files(entries: Sequence[Mapping[str, Any]]) -> tuple[Listed, ...]:
-            return tuple(_listed(path.parent / each["template"], each) for each in entries)
+            return tuple(map(listed, entries))
 
         assemblies = {name: files(entries) for name, entries in document.get("assemblies", {}).items()}
         return cls(files(document["stacks"]), assemblies)
@@ -92,11 +104,6 @@ class Listing:
     def all(self, assembly: str) -> tuple[Listed, ...]:
         """Everything, with one assembly. Raises TemplateError."""
         return self.stacks + self.assembly(assembly)
-
-
-def _listed(path: Path, entry: Mapping[str, Any]) -> Listed:
-    text = text_of(path)
-    return Listed(entry["name"], parsed_template(text, path.name), entry.get("parameters", {}), text, path)
 
 
 def listed(listing: Path, assembly: str = MONOLITH) -> Iterator[tuple[str, Document, Mapping[str, Any]]]:

@@ -1,7 +1,7 @@
 """The drills as they are, each in a rehearsal of its own that runs ten times faster than AWS.
 
 What is about a number of requests has the machine for itself, and the rollout all 64 clients; what is about who notices
-what has fewer, and runs beside other tests.
+what has fewer, who think between their requests, and runs beside other tests.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from reliability.drills.routes import EVERYWHERE, ROUTES
 from tests.drilling import drilled
 
 pytestmark = pytest.mark.timeout(1800)
-FEW = ("--clients", "8")
+FEW = ("--clients", "8", "--think-time", "50")
 
 Drill = Callable[..., dict[str, Any]]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.elbv2.models import elbv2_backends
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.header_attributes import NAMES, attribute
 from ecs_emulator.cloud.moto_backend import MOTO_LOCK
+from ecs_emulator.cloud.moto_ec2 import elbv2_backends
 from ecs_emulator.cloud.service import Operations
 from ecs_emulator.local import REGION
 

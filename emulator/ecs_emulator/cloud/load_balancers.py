@@ -13,11 +13,11 @@ from xml.sax.saxutils import escape
 
 from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.elbv2.models import elbv2_backends
 
 from ecs_emulator.cloud import listener_attributes
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_backend import MOTO_LOCK
+from ecs_emulator.cloud.moto_ec2 import elbv2_backends
 from ecs_emulator.cloud.rules import complete_action, complete_condition, with_values
 from ecs_emulator.cloud.service import Answer, Operations
 from ecs_emulator.local import REGION

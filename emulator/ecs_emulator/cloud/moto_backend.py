@@ -24,6 +24,7 @@ from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Database, NotWritten
 from ecs_emulator.cloud.durable.journal import Journal
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.moto_ec2 import UNKNOWN
 from ecs_emulator.cloud.protocols import PROTOCOLS, service_model, validation_error
 from ecs_emulator.cloud.refusals import refusal
 from ecs_emulator.cloud.request_route import RequestRoute
@@ -73,7 +74,7 @@ class MotoBackend:
         """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
-        if request.path.startswith(_OF_MOTO):
+        if request.path.startswith(_OF_MOTO) or _name(request) in UNKNOWN:
             return refusal(request, _unsupported(request))
         if _is_about_the_past(request):
             return refusal(

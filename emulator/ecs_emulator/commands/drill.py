@@ -14,7 +14,7 @@ import click
 
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.load import with_ids, with_routes
-from ecs_emulator.commands.options import Command, need_pictures
+from ecs_emulator.commands.options import Command, need_pictures, with_think_time
 from ecs_emulator.commands.up import agree, start_errors, with_templates
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import Terminal
@@ -34,16 +34,17 @@ def with_drilling(command: Command) -> Command:
     @click.option("--speed", type=click.FloatRange(1, 60), default=10.0, show_default=True,
                   help="How many times faster than on AWS every interval is; processes start no faster.")  # fmt: skip
     @click.option("--clients", type=click.IntRange(1, 4096), default=64, show_default=True, help="Visitors at a time.")
+    @with_think_time
     @click.option("--requests", type=click.IntRange(0),
                   help="At the least so many requests; else as many as the drill has itself.")  # fmt: skip
     @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
                   help="Put pictures, figures and all that the rehearsals wrote into this folder.")  # fmt: skip
     @wraps(command)
-    def on(*, speed: float, clients: int, requests: int | None, **said: Any) -> None:
+    def on(*, speed: float, clients: int, think_seconds: float, requests: int | None, **said: Any) -> None:
         # Here and not above: AWS clients take a second to load.
         from ecs_emulator.experiments.run import DrillOptions
 
-        command(options=DrillOptions(speed, clients, requests), **said)
+        command(options=DrillOptions(speed, clients, requests, think_seconds), **said)
 
     return on
 

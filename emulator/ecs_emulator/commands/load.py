@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,6 +32,7 @@ class LoadOptions:
     lasting: int
     document: TextIO | None
     picture: Path | None
+    think_seconds: float
 
     @property
     def slice_seconds(self) -> float:
@@ -77,6 +78,7 @@ def with_load(command: options.Command) -> options.Command:
     @click.option(
         "--for", "lasting", default="60s", show_default=True, callback=span, help="How long: 90s, 10m, 2h, 1d."
     )
+    @options.with_think_time
     @click.option("--anywhere", is_flag=True, help="Also where others are: an address that is not this machine's.")
     @click.option("--json", "document", type=click.File("w", lazy=False), metavar="FILE",
                   help="Write the report as JSON; - is standard output, where nothing else goes then.")  # fmt: skip
@@ -85,7 +87,7 @@ def with_load(command: options.Command) -> options.Command:
     @wraps(command)
     def on(
         *, url: str | None, clients: int, lasting: int, anywhere: bool, document: TextIO | None,
-        picture: Path | None, **said: Any,
+        picture: Path | None, think_seconds: float, **said: Any,
     ) -> None:  # fmt: skip
         url = url or options.local().output("ApiUrl")
         try:
@@ -101,7 +103,7 @@ def with_load(command: options.Command) -> options.Command:
             if not picture.parent.is_dir():
                 raise click.UsageError(f"There is no folder {picture.parent} for the picture.")
             options.need_pictures()
-        command(load=LoadOptions(url, clients, lasting, document, picture), **said)
+        command(load=LoadOptions(url, clients, lasting, document, picture, think_seconds), **said)
 
     return on
 
@@ -130,7 +132,7 @@ def run_load(load: LoadOptions, workload: Callable[[], Workload]) -> None:
 
     out = Terminal(as_json=load.document is not None and load.document.name == "<stdout>")
     try:
-        with loading(workload()) as running:
+        with loading(replace(workload(), think_seconds=load.think_seconds)) as running:
             report = show.watch(running, out.console)
     except CannotLoad as error:
         raise Failure(Outcome.FAILED, str(error)) from error

@@ -95,6 +95,15 @@ def patience(seconds: int) -> Callable[[Command], Command]:
     )
 
 
+def with_think_time(command: Command) -> Command:
+    """Give a command `think_seconds`: how long each client of its load waits after an answer."""
+    return click.option(
+        "--think-time", "think_seconds", type=click.IntRange(0, 60_000), default=0, show_default=True, metavar="MS",
+        callback=lambda _context, _option, milliseconds: milliseconds / 1000,
+        help="Milliseconds that a client waits after an answer before it sends its next request.",
+    )(command)  # fmt: skip
+
+
 def span(_context: click.Context, _option: Any, text: str) -> int:
     """The seconds of an option that is said as 90s, 10m, 2h or 1d."""
     try:

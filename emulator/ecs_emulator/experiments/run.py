@@ -63,11 +63,12 @@ class DrillResult:
 
 @dataclass(frozen=True)
 class DrillOptions:
-    """Options of a drill: its speed, its visitors at a time, its requests."""
+    """Options of a drill: its speed, its visitors at a time with their think time, its requests."""
 
     speed: float = 10.0
     clients: int = 64
     requests: int | None = None  # that a drill about their number makes at the least; None: as many as it has itself
+    think_seconds: float = 0.0
 
 
 def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, results: Path, say: Say) -> DrillResult:
@@ -75,7 +76,7 @@ def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, res
 
     Raises CannotLoad, Failure, NoProcess, NotReady and TookTooLong.
     """
-    clock = Clock(options.speed)
+    clock, subject = Clock(options.speed), subject.thinking(options.think_seconds)
     say(f"{drill.name}: starting an emulator of its own …")
     requests = drill.requests if options.requests is None else options.requests
     with (

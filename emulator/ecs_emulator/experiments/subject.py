@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ecs_emulator.experiments.operator import Operator
@@ -47,3 +47,11 @@ class Subject:
     checks: Callable[[RunRecord], Sequence[CheckResult]] = lambda _: ()
     program: Program = ECS_EMULATOR
     conventions: Conventions = field(default_factory=Conventions)
+
+    def thinking(self, seconds: float) -> Subject:
+        """The same subject, whose visitors wait so long after an answer before they send their next request."""
+
+        def workload(url: str, clients: int, routes: Sequence[str]) -> Workload:
+            return replace(self.workload(url, clients, routes), think_seconds=seconds)
+
+        return replace(self, workload=workload)

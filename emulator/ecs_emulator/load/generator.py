@@ -1,4 +1,4 @@
-"""Closed loop of clients: each sends its next request when it has the answer to the last."""
+"""Closed loop of clients: each sends its next request when it has had the answer to the last, and thought."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ class LoadGenerator:
                 return
             route = routes[(number + turn) % len(routes)]
             each = ids[(number + turn // len(routes)) % len(ids)]
-            if await self._request(connection, route, each):
+            pause = PAUSE if await self._request(connection, route, each) else 0.0
+            if rest := max(pause, self._workload.think_seconds):
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), PAUSE)
+                    await asyncio.wait_for(self._stopping.wait(), rest)
 
     async def _request(self, connection: LoadConnection, route: str, each: str) -> bool:
         """One request, counted; whether it failed."""

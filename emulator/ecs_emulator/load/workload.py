@@ -25,3 +25,4 @@ class Workload:
     digested: tuple[str, ...] = ()  # routes of which it holds how many different bodies there were
     patience: float = 30.0  # seconds for one request
     slice_seconds: float = 0.1
+    think_seconds: float = 0.0  # that a client waits after an answer before it sends its next request

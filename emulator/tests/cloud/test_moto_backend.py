@@ -51,6 +51,8 @@ def test_errors_of_moto_s_own_come_through(bare: Cloud) -> None:
         ("logs", "list_anomalies", {}, "logs.ListAnomalies"),
         ("sts", "decode_authorization_message", {"EncodedMessage": "a"}, "sts.DecodeAuthorizationMessage"),
         ("ec2", "describe_fpga_images", {}, "ec2.DescribeFpgaImages"),
+        ("ec2", "describe_instance_types", {}, "ec2.DescribeInstanceTypes"),
+        ("ec2", "describe_instance_type_offerings", {}, "ec2.DescribeInstanceTypeOfferings"),
         ("lambda", "get_function_recursion_config", {"FunctionName": "a"}, "of lambda"),
         ("s3", "get_bucket_analytics_configuration", {"Bucket": "nothing", "Id": "a"}, ""),
     ],

@@ -68,10 +68,10 @@ def test_what_was_said_is_what_is_brought_up(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr("ecs_emulator.experiments.run.run", play)
     command = ["drill", "task-killed", TEMPLATE, "--yes", "--run", "web=serve $PORT", "--set", "VpcId=vpc-1"]
-    done = CliRunner().invoke(main, [*command, "--speed", "20", "--clients", "3"])
+    done = CliRunner().invoke(main, [*command, "--speed", "20", "--clients", "3", "--think-time", "50"])
     assert (done.exit_code, done.stderr) == (Outcome.FAILED, "Error: task-killed: It is not ready.\n")
     ((name, subject, options),) = seen
-    assert (name, options) == ("task-killed", DrillOptions(20.0, 3, None))
+    assert (name, options) == ("task-killed", DrillOptions(20.0, 3, None, 0.05))
     assert list(subject.command[1:]) == [
         "-m", "ecs_emulator", "up", "--yes", "--run=web=serve $PORT", "--set=VpcId=vpc-1", TEMPLATE,
     ]  # fmt: skip

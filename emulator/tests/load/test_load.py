@@ -116,6 +116,15 @@ def test_a_client_that_failed_waits_a_moment(api: Api) -> None:
     assert 1 <= report.failed == report.requests <= 10
 
 
+def test_clients_think_between_an_answer_and_the_next_request(api: Api) -> None:
+    with loading(Workload(api.url, clients=2, seconds=1, routes=("GET /",), think_seconds=0.2)) as load:
+        assert load.wait(PATIENCE)
+        report = load.stop()
+    assert report.failed == 0
+    # Slower than this is a busy machine, faster no client that thinks.
+    assert 2 <= report.requests <= 10
+
+
 def test_a_load_of_a_few_seconds_ends_by_itself(api: Api) -> None:
     with loading(Workload(api.url, 4, seconds=1)) as load:
         assert load.wait(PATIENCE)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from moto.ssm.models import Parameter, ssm_backends
-
 from ecs_emulator.cloud.durable.codec import container, encoded, fields_of, parts, set_fields
 from ecs_emulator.cloud.durable.database import Cell, Database, Document
 from ecs_emulator.cloud.durable.kind import Plain
+from ecs_emulator.cloud.moto_ec2 import Parameter, ssm_backends
 
 _VERSION = (
     "name",

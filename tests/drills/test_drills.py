@@ -75,8 +75,8 @@ def test_a_slow_start_is_given_its_grace(drill: Drill) -> None:
 
 
 def test_a_cutover_there_and_back_fails_nobody_and_loses_no_like(drill: Drill) -> None:
-    # By itself the drill makes 40,000, and has as many clients as that of the rollout above.
-    seen = drill("cutover", "--requests", "6000", "--clients", "16")
+    # By itself the drill makes 40,000, and has as many clients as that of the rollout above, none of whom thinks.
+    seen = drill("cutover", "--requests", "6000", "--clients", "16", "--think-time", "100")
     load = seen["load"]
     assert load["failed"] == 0
     assert load["requests"] >= 6_000

@@ -25,6 +25,7 @@ from ecs_emulator.cloud.durable.database import Database, NotWritten
 from ecs_emulator.cloud.durable.journal import Journal
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_ec2 import UNKNOWN
+from ecs_emulator.cloud.moto_responses import install as install_responses
 from ecs_emulator.cloud.protocols import PROTOCOLS, service_model, validation_error
 from ecs_emulator.cloud.refusals import refusal
 from ecs_emulator.cloud.request_route import RequestRoute
@@ -37,6 +38,8 @@ _OF_MOTO = ("/moto-api", "/favicon.ico", "/latest/")
 
 # Answers for pages of any origin are none of AWS's.
 werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
+
+install_responses()
 
 # Only what is posted is a form. A file that is put with a form's type (curl's, where nobody names another) is a file.
 moto_request.Request.want_form_data_parsed = property(  # type: ignore[method-assign,assignment]

@@ -1,7 +1,7 @@
 """Responses of moto, written with less work than it makes of them.
 
-Its serializer looks ten types up under a dozen names each, for every attribute of an item of DynamoDB: two thirds of what
-a scan takes. And for every request it asks the class that answers for all its methods.
+For every attribute of an item its serializer looks ten types up, each under a dozen names: two thirds of what a scan
+takes. And for every request it asks the class that answers for all its methods.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import os
 import random
 import time
 from collections.abc import Mapping
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -163,18 +164,25 @@ def _host(endpoint_url: str) -> str:
 
 def _pool(session: Session, endpoint_url: str, connections: int, timeout: urllib3.Timeout) -> tuple[Any, bool]:
     """A pool of connections to the endpoint, and whether they go by way of a proxy of the environment."""
-    # As botocore chooses them. Read once: a connection later must not depend on a descriptor for the file.
-    context = create_urllib3_context()
-    chosen = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE", True)
-    context.load_verify_locations(get_cert_path(chosen))  # type: ignore[arg-type]
-    options: dict[str, Any] = {"timeout": timeout, "maxsize": connections, "ssl_context": context}
     proxies = ProxyConfiguration(get_environ_proxies(endpoint_url))
     proxy_url = proxies.proxy_url_for(endpoint_url)
+    # Read once, and only where there is TLS: it takes longer than all the rest of a start.
+    has_tls = "https" in (urlsplit(endpoint_url).scheme, urlsplit(proxy_url or "").scheme)
+    context = _context(session) if has_tls else None
+    options: dict[str, Any] = {"timeout": timeout, "maxsize": connections, "ssl_context": context}
     if proxy_url is None:
         return urllib3.PoolManager(**options).connection_from_url(endpoint_url), False
     headers = proxies.proxy_headers_for(proxy_url)
     manager = urllib3.ProxyManager(proxy_url, proxy_headers=headers, proxy_ssl_context=context, **options)
     return manager.connection_from_url(endpoint_url), True
+
+
+def _context(session: Session) -> SSLContext:
+    """TLS with the certificates that botocore chooses; a connection later must not depend on a descriptor for them."""
+    context = create_urllib3_context()
+    chosen = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE", True)
+    context.load_verify_locations(get_cert_path(chosen))  # type: ignore[arg-type]
+    return context
 
 
 def _client_error(operation: str, status: int, content: bytes) -> ClientError:

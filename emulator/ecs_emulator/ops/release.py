@@ -159,12 +159,9 @@ class Release:
             "STOPPED": f"The deployment of {short(revision)} was stopped, or another one took its place.",
             "SUCCESSFUL": f"The deployment of {runs} had succeeded before it could be rolled back.",
         }[end.status]
-        lines = [f"{said} {end.reason}"]
-        for death in end.deaths[-3:]:
-            lines += death.summary()
         raise Failure(
             Outcome.FAILED if end.status == "SUCCESSFUL" else end.outcome,
-            "\n".join(lines),
+            f"{said} {end.reason}",
             service=self._named.service,
             revision=short(revision),
             runs=runs,

@@ -82,6 +82,14 @@ def describe(ecs: ECSClient, named: Named) -> ServiceTypeDef:
     return services[0]
 
 
+def has_circuit_breaker(service: ServiceTypeDef) -> bool:
+    """True when ECS ends a deployment by itself whose tasks fail: its deployment circuit breaker is on.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+    """
+    return service.get("deploymentConfiguration", {}).get("deploymentCircuitBreaker", {}).get("enable", False)
+
+
 def short(arn: str) -> str:
     """`family:7` or a task's id: the last part of an ARN."""
     return arn.rpartition("/")[2]

@@ -44,6 +44,22 @@ class Death:
         ]
 
 
+class Reasons:
+    """Reasons of deaths that people were told: of a crash loop each is told once, with the last lines of one task."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, bool]] = set()
+
+    def lines(self, death: Death) -> list[str]:
+        """Lines for people on the next death."""
+        # Its lines may come later than its end: they are told once as well.
+        known = (death.reason, bool(death.lines))
+        if known in self._told:
+            return [f"  task {death.task[:8]} of {death.revision}: the same"]
+        self._told |= {known, (death.reason, False)}
+        return death.summary()
+
+
 def listed(
     ecs: ECSClient, named: Named, status: DesiredStatusType = "RUNNING", family: str | None = None
 ) -> list[TaskTypeDef]:

@@ -61,6 +61,7 @@ class World:
         self.states: list[str] = []  # of the targets; healthy where nothing else is said
         self.balancer_state = {"Code": "active"}
         self.desired = 2
+        self.circuit_breaker = True
         self.events: list[dict[str, Any]] = []
         self._deploy(1, "SUCCESSFUL")
         for name in dir(self):
@@ -173,6 +174,7 @@ class World:
                 }
             ],
             "events": self.events,
+            "deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": self.circuit_breaker, "rollback": True}},
             "loadBalancers": [{"targetGroupArn": GROUP, "containerName": "web", "containerPort": 8080}],
             "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}},
         }

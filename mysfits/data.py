@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ecs_emulator.commands.group import Verbs
 from ecs_emulator.commands.options import assignments, on_target, with_json
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.target import Target
@@ -16,7 +17,7 @@ from ops.data import Incomplete, export_rows, import_rows
 TABLES = ("DynamoTable", "UsersTable", "ThreadsTable", "PostsTable")
 
 
-@click.group()
+@click.group(cls=Verbs)
 def data() -> None:
     """Keep the rows of the tables in a file, and put them back."""
 

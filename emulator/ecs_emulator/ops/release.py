@@ -55,7 +55,7 @@ class Release:
         current = now["taskDefinition"]
         old = revisions.read(self._ecs, current)
         if change.task_definition:
-            new = self._existing(old["family"], change.task_definition)
+            new = revisions.existing(self._ecs, old["family"], change.task_definition)
         else:
             container, repository = revisions.main_container(now, old), self._target.outputs.get("ImageRepository")
             new = revisions.changed(old, container, change.image, change.environment, repository)
@@ -82,7 +82,7 @@ class Release:
         now = describe(self._ecs, self._named)["taskDefinition"]
         running = deployments.under_way(self._ecs, self._named)
         if reference is not None:
-            found = self._existing(short(now).partition(":")[0], reference)["taskDefinitionArn"]
+            found = revisions.existing(self._ecs, short(now).partition(":")[0], reference)["taskDefinitionArn"]
             if found == now and not running:
                 self.prove(now)
             else:
@@ -98,12 +98,6 @@ class Release:
             self.undo(running["serviceDeploymentArn"], leaving, last, running.get("status", ""))
         else:
             self.bring(last)
-
-    def _existing(self, family: str, reference: str) -> revisions.Definition:
-        found = revisions.read(self._ecs, revisions.named(family, reference))
-        if found.get("status") == "INACTIVE":
-            raise Failure(Outcome.NOT_FOUND, f"{short(found['taskDefinitionArn'])} was deregistered.")
-        return found
 
     def bring(self, revision: str) -> None:
         """Deploy a revision (ARN) and prove it. Raises Failure (any)."""
@@ -136,7 +130,8 @@ class Release:
                 f"{short(revision)} is deployed, but not all that runs: {'; '.join(check.name for check in wrong)}.",
                 **facts,
             )
-        self._out.say(f"{self._named.short} runs {short(revision)}.")
+        mute = "" if all(check.provable for check in checks) else ", as far as ECS and the load balancer tell"
+        self._out.say(f"{self._named.short} runs {short(revision)}{mute}.")
         self._out.result(outcome=Outcome.DONE.word, **facts)
 
     def _conclude(self, revision: str, follow: Callable[[], End], expected: str = "SUCCESSFUL") -> None:

@@ -26,7 +26,7 @@ UNREACHABLE = "unreachable"
 
 def gather(target: Target, service: str | None = None) -> list[Facts]:
     """The facts of every service of the cluster, or of the one with this full name."""
-    services = [service] if service else names(target.ecs, target.cluster)
+    services = [service] if service else names(target)
     return [_service(target, Named(target.cluster, name)) for name in services]
 
 

@@ -27,7 +27,6 @@ from rich.text import Text
 
 from ecs_emulator.visible import visible, visible_json, visible_line
 
-
 _INDENT = 4  # spaces before the rest of a line that is too long
 
 
@@ -123,6 +122,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset | tuple):
         return sorted(value)
     return str(value)
+
+
+def aside(message: str) -> None:
+    """Sentence for people beside an output of another kind."""
+    print(visible(message), file=sys.stderr)
 
 
 def complain(message: str) -> None:

@@ -166,7 +166,18 @@ def test_a_service_whose_traffic_is_detached_is_proved_without_asking_it(operate
     del world.rules[0]
     result = operate("update", "--image", "two")
     assert result.exit_code == 0
-    assert "no rule of the load balancer leads here" in result.output
+    assert "  --     answers: not provable: no rule of the load balancer leads here" in result.output
+
+
+def test_a_placeholder_that_names_no_revision_is_no_proof(operate: Operate, world: World) -> None:
+    world.definitions[1]["containerDefinitions"][0]["image"] = "nginxdemos/nginx-hello:latest"
+    world.answers = lambda: None
+    result = operate("update", "--env", "A=b", "--json")
+    assert result.exit_code == 0, result.output
+    assert "  --     answers: not provable: GET /version: 6 × 200 text/plain, no X-Service-Revision" in result.stderr
+    assert result.stderr.endswith(f"shop-web runs {FAMILY}:2, as far as ECS and the load balancer tell.\n")
+    *_, last = json.loads(result.stdout)["checks"]
+    assert (last["name"], last["ok"], last["provable"]) == ("answers", True, False)
 
 
 def test_a_deployment_under_way_is_not_overrun(operate: Operate, world: World) -> None:
@@ -235,8 +246,8 @@ def test_credentials_lost_in_the_middle_are_told_with_what_goes_on(operate: Oper
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Say either --image and --env, or --task-definition."),
-        (["--image", "two", "--task-definition", "1"], "Say either"),
+        ([], "Say --image or --env or both, or else --task-definition."),
+        (["--image", "two", "--task-definition", "1"], "Say --image"),
         (["--env", "novalue"], "'novalue' sets nothing; write NAME=VALUE."),
         (["--task-definition", "latest"], "'latest' is no revision"),
     ],
@@ -249,9 +260,20 @@ def test_a_wrong_command_line_changes_nothing(operate: Operate, world: World, ar
 
 
 def test_what_is_not_there_is_not_found(operate: Operate, world: World) -> None:
-    for arguments in (["nobody", "--image", "two"], ["--task-definition", "77"]):
-        assert operate("update", *arguments).exit_code == Outcome.NOT_FOUND
+    assert operate("update", "nobody", "--image", "two").exit_code == Outcome.NOT_FOUND
     world.definitions[2] = world._definition(2, f"{REPOSITORY}:two", status="INACTIVE")
     result = operate("update", "--task-definition", revision(2))
     assert result.exit_code == Outcome.NOT_FOUND
     assert f"{FAMILY}:2 was deregistered." in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [("update", "--task-definition"), ("rollback", "--to"), ("run-task", "true", "--task-definition")]
+)
+def test_a_revision_that_is_not_there_is_told_with_those_that_are(
+    operate: Operate, world: World, arguments: tuple[str, ...]
+) -> None:
+    world.definitions[2] = world._definition(2, f"{REPOSITORY}:two")
+    result = operate(*arguments, "77")
+    assert result.exit_code == Outcome.NOT_FOUND
+    assert result.stderr == f"Error: There is no revision 77 of {FAMILY}. The latest are: 2, 1.\n"

@@ -192,6 +192,10 @@ class World:
         self.definitions[number] = {name: value for name, value in given.items() if name != "tags"} | added
         return {"taskDefinition": self.definitions[number]}
 
+    def ecs_list_task_definitions(self, given: Input) -> dict[str, Any]:
+        assert (given["familyPrefix"], given["sort"]) == (FAMILY, "DESC")
+        return {"taskDefinitionArns": [revision(number) for number in sorted(self.definitions, reverse=True)]}
+
     def ecs_update_service(self, given: Input) -> dict[str, Any]:
         if "desiredCount" in given:
             self.desired = given["desiredCount"]

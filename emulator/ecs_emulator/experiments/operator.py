@@ -85,7 +85,7 @@ class Operator:
         found = []
         for death in reversed(deaths):
             if count := counts.pop((death.revision, death.reason), 0):
-                found.append(Trouble(death.revision, f"{count} × {death.revision}: {death.reason}"))
+                found.append(Trouble(death.revision, f"{count} × {death.revision}: {event_text(death.reason)}"))
                 found += [Trouble(death.revision, f"  | {worded(line)}") for line in death.lines[-LAST_LINES:]]
         events = [event_text(event["message"]) for event in self.service().get("events", [])]
         bad = list(dict.fromkeys(text for text in events if _NO_GOOD.search(text)))[:MOST_EVENTS]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ecs_emulator.ops import revisions
+from ecs_emulator.ops.events import event_text
 from ecs_emulator.ops.logs import worded
 from ecs_emulator.ops.services import Named, short
 from ecs_emulator.ops.target import Target
@@ -38,7 +39,7 @@ class Death:
     def summary(self) -> list[str]:
         """Lines for people."""
         return [
-            visible_line(f"  task {self.task[:8]} of {self.revision}: {self.reason}"),
+            visible_line(f"  task {self.task[:8]} of {self.revision}: {event_text(self.reason)}"),
             *(visible_line(f"    | {worded(line)}") for line in self.lines),
         ]
 

@@ -160,7 +160,8 @@ class Emulator:
         opened.callback(self.stacks.close)
         self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
         self.supervisor.watch(*(docker.children if docker else ()))
-        for service, each in handlers(self.scheduler, self.stacks, self.balancer, self.ports.api).items():
+        known = self.images if self.images.is_complete and not docker else None
+        for service, each in handlers(self.scheduler, self.stacks, self.balancer, self.ports.api, known).items():
             cloud.emulate(service, each)
         # Afterwards every task has ended and its last event is in its log.
         opened.callback(runner.close)

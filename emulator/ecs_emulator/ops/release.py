@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecs_emulator.ops import deployments, revisions
+from ecs_emulator.ops import deployments, images, revisions
 from ecs_emulator.ops.deployments import End, Follower
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.proof import Check, prove
@@ -59,6 +59,8 @@ class Release:
         else:
             container, repository = revisions.main_container(now, old), self._target.outputs.get("ImageRepository")
             new = revisions.changed(old, container, change.image, change.environment, repository)
+            if change.image is not None:
+                images.refuse_unknown(self._target, revisions.image_of(new, container))
         lines = revisions.difference(old, new)
         self._out.say(f"{self._named.short} runs {short(current)}.")
         for line in lines or ["nothing changes"]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from ecs_emulator.commands import options
 from ecs_emulator.ops.outcomes import INTERRUPTED, Outcome
 from emulator.tests.ops.conftest import Operate
 from emulator.tests.ops.fixtures import Clock
@@ -220,6 +222,44 @@ def test_an_earlier_deployment_of_the_same_revision_is_not_taken_for_this_one(op
 
     world.aws.operations["ecs.list_service_deployments"] = lagging
     assert operate("update", "--task-definition", "2").exit_code == Outcome.ROLLED_BACK
+
+
+@pytest.mark.parametrize(
+    ("image", "on_aws", "said"),
+    [
+        ("three", True, f"There is no image {REPOSITORY}:three. There are: two, one."),
+        ("three", False, f"There is no image {REPOSITORY}:three. There are: two, one. Others need an emulator with"),
+        ("postgres:16", False, "There is no image postgres:16. There are: shop:two, shop:one. Others need an emulator"),
+    ],
+)
+def test_an_image_that_is_not_there_is_refused_before_a_deployment_begins(
+    operate: Operate, world: World, monkeypatch: pytest.MonkeyPatch, image: str, on_aws: bool, said: str
+) -> None:
+    with world.target() as target:
+        monkeypatch.setattr(options, "local", lambda *_: replace(target, on_aws=on_aws))
+        result = operate("update", "--image", image)
+    assert result.exit_code == Outcome.NOT_FOUND
+    assert result.stderr.startswith(f"Error: {said}")
+    assert not {"ecs.register_task_definition", "ecs.update_service"} & world.aws.calls.keys()
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "RepositoryNotFoundException"])
+def test_where_nobody_knows_of_an_image_it_is_not_refused(operate: Operate, world: World, code: str) -> None:
+    """Rights may lack; and an emulator that has a stand-in for every image knows no repository."""
+    world.aws.refuse("ecr.describe_images", code)
+    assert operate("update", "--image", "three").exit_code == 0
+
+
+def test_a_repository_that_is_not_there_is_refused_on_aws(
+    operate: Operate, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.aws.refuse("ecr.describe_images", "RepositoryNotFoundException")
+    with world.target() as target:
+        monkeypatch.setattr(options, "local", lambda *_: replace(target, on_aws=True))
+        assert "There is no repository shop for" in operate("update", "--image", "three").stderr
+        assert operate("update", "--image", "postgres:16", "--dry-run").exit_code == 0, (
+            "of other registries nobody knows"
+        )
 
 
 def test_ctrl_c_says_what_goes_on_and_how_to_look(operate: Operate, world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -62,10 +62,12 @@ class World:
         self.balancer_state = {"Code": "active"}
         self.desired = 2
         self.circuit_breaker = True
+        self.images = ["one", "two"]  # tags in ECR
+        self.has_every_image = False
         self.events: list[dict[str, Any]] = []
         self._deploy(1, "SUCCESSFUL")
         for name in dir(self):
-            if name.startswith(("ecs_", "elbv2_", "logs_")):
+            if name.startswith(("ecr_", "ecs_", "elbv2_", "logs_")):
                 service, _, operation = name.partition("_")
                 self.aws.operations[f"{service}.{operation}"] = getattr(self, name)
 
@@ -144,6 +146,20 @@ class World:
         elif self.fate.startswith("ROLLBACK_S"):
             self.primary = deployment["from"]
             self.runs = [self.primary] * self.desired
+
+    # ECR
+    def ecr_describe_images(self, given: Input) -> dict[str, Any]:
+        """Two images, the second one pushed later."""
+        for each in given.get("imageIds", []):
+            if each.get("imageTag") not in self.images and not self.has_every_image:
+                raise Refused("ImageNotFoundException")
+        images = [
+            {"imageTags": [tag], "imagePushedAt": NOW + timedelta(place)} for place, tag in enumerate(self.images)
+        ]
+        return {"imageDetails": images}
+
+    def ecr_describe_repositories(self, _: Input) -> dict[str, Any]:
+        return {"repositories": [{"repositoryName": "shop"}]}
 
     # ECS
     def ecs_list_services(self, _: Input) -> dict[str, Any]:

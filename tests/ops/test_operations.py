@@ -162,6 +162,28 @@ def test_scaling_ends_with_as_many_healthy_tasks(operate_for_real: Operate) -> N
         assert [task["health"] for task in status(operate_for_real)["tasks"]] == ["healthy"] * count
 
 
+def test_a_task_that_a_fault_is_made_of_is_replaced(operate_for_real: Operate) -> None:
+    for fault in ("kill", "stop", "unhealthy"):
+        ended = operate_for_real("fault", fault, "service")
+        assert ended.code == Outcome.DONE, ended.text
+        [victim] = ended.told["tasks"]
+
+        def replaced(victim: str = victim) -> bool:
+            tasks = status(operate_for_real)["tasks"]
+            return (
+                [each["health"] for each in tasks if each["task"] != victim]
+                == ["healthy"] * 2
+                == [each["health"] for each in tasks]
+            )
+
+        until(replaced, f"the service has replaced its task after {fault}", LONG)
+
+
+def test_a_paused_task_goes_on(operate_for_real: Operate) -> None:
+    [paused] = operate_for_real("fault", "pause", "service").told["tasks"]
+    assert paused in operate_for_real("fault", "resume", "service").told["tasks"]
+
+
 def test_a_later_deployment_brings_no_old_image_back(operate_for_real: Operate) -> None:
     assert operate_for_real("deploy").told["stacks"][-1]["did"] == "unchanged"
     operate_for_real("push", "newer")

@@ -193,7 +193,7 @@ class Stage:
             self._load.wait(self.clock.shortened(seconds))
 
     def progress(self) -> str:
-        """What visitors have had so far, and what is waited for."""
+        """Progress in words: the answers that visitors have had so far, and what is waited for."""
         report = self._load.report() if self._load else None
         visitors = f"{report.requests:,} requests, {report.failed:,} failed; " if report else ""
         return f"{visitors}until {self._waits_for}" if self._waits_for else f"{visitors}going on"

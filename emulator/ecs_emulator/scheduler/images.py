@@ -125,7 +125,7 @@ class Images:
         return [tag for _, tag in sorted(found, reverse=True)]
 
     def pushed(self, tag: str) -> tuple[datetime, int] | None:
-        """When a tag was pushed, and its size in bytes; None when it was not."""
+        """Time of a tag's push, and its size in bytes; None when it was not pushed."""
         root = self._folder / tag
         try:
             pushed = datetime.fromtimestamp((root / CONFIGURATION).stat().st_mtime, UTC)

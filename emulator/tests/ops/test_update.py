@@ -111,7 +111,7 @@ def test_a_failure_shows_why_tasks_died_and_what_they_said_last(operate: Operate
 
 def test_a_reason_is_told_once(operate: Operate, world: World) -> None:
     world.fate = "ROLLBACK_SUCCESSFUL"
-    world.interrupt = lambda: [world.dies(2, f"dead{number}") for number in range(4)] and None
+    world.interrupt = lambda: world.loops(2, 4)
     result = operate("update", "--image", "two")
     assert result.exit_code == Outcome.ROLLED_BACK
     assert result.output.count("Essential container in task exited") == 1
@@ -124,7 +124,7 @@ def test_a_crash_loop_that_nobody_ends_is_named_with_the_way_out(
     operate: Operate, world: World, circuit_breaker: bool
 ) -> None:
     world.fate, world.circuit_breaker = "IN_PROGRESS", circuit_breaker
-    world.interrupt = lambda: [world.dies(2, f"dead{number}") for number in range(3)] and None
+    world.interrupt = lambda: world.loops(2, 3)
     result = operate("update", "--image", "two", "--timeout", "30")
     assert result.exit_code == Outcome.TIMED_OUT
     way_out = "no deployment circuit breaker will end this: `ecs-emulator rollback shop-web` does."

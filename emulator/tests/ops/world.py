@@ -293,6 +293,11 @@ class World:
             }
         )
 
+    def loops(self, number: int, times: int) -> None:
+        """So many tasks of a revision have stopped, all for the same reason."""
+        for place in range(times):
+            self.dies(number, f"dead{place}")
+
     # The load balancer and the log
     def elbv2_describe_target_health(self, _: Input) -> dict[str, Any]:
         return {

@@ -63,7 +63,6 @@ class World:
         self.desired = 2
         self.circuit_breaker = True
         self.images = ["one", "two"]  # tags in ECR
-        self.has_every_image = False
         self.events: list[dict[str, Any]] = []
         self._deploy(1, "SUCCESSFUL")
         for name in dir(self):
@@ -151,7 +150,7 @@ class World:
     def ecr_describe_images(self, given: Input) -> dict[str, Any]:
         """Two images, the second one pushed later."""
         for each in given.get("imageIds", []):
-            if each.get("imageTag") not in self.images and not self.has_every_image:
+            if each.get("imageTag") not in self.images:
                 raise Refused("ImageNotFoundException")
         images = [
             {"imageTags": [tag], "imagePushedAt": NOW + timedelta(place)} for place, tag in enumerate(self.images)

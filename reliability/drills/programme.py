@@ -18,7 +18,7 @@ PROGRAMME = (
         "cutover",
         "The monolith is split into services and put together again, and no visitor notices.",
         cutover.run,
-        minutes=3,
+        minutes=4,
         requests=40_000,
     ),
     Drill(

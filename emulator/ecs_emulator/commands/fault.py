@@ -82,6 +82,7 @@ def _chosen(running: list[TaskTypeDef], named: Named, part: str | None, everyone
 
 
 def _make(target: Target, named: Named, task: TaskTypeDef, fault: str) -> None:
+    # Here and not above: of most faults neither is needed.
     from ecs_emulator.experiments.processes import NoProcess, process_group
     from ecs_emulator.scheduler import faults
 

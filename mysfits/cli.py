@@ -8,6 +8,7 @@ import click
 
 from ecs_emulator.commands.down import down
 from ecs_emulator.commands.env import env
+from ecs_emulator.commands.fault import fault
 from ecs_emulator.commands.group import CODES, Commands
 from ecs_emulator.commands.logs import logs
 from ecs_emulator.commands.reset import reset
@@ -66,6 +67,7 @@ for command in (
     data,
     logs,
     metrics,
+    fault,
     load,
     drill,
 ):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "everything", is_flag=True, help="Every drill, one after the other.")
-@click.option("--list", "listed", is_flag=True, help="Say which drills there are.")
+@click.option("--list", "listed", is_flag=True, help="Say which drills there are, and how long each takes.")
 @with_drilling
 def drill(names: tuple[str, ...], everything: bool, listed: bool, options: DrillOptions, keep: Path | None) -> None:
     """Do something to the service under constant load, and judge what visitors noticed.
@@ -32,7 +32,7 @@ def drill(names: tuple[str, ...], everything: bool, listed: bool, options: Drill
     known = {each.name: each for each in PROGRAMME}
     if listed:
         for each in PROGRAMME:
-            Terminal().say(f"{each.name:<18} {each.promise}")
+            Terminal().say(f"{each.name:<18} {each.minutes} min  {each.promise}")
         return
     for name in names:
         if name not in known:

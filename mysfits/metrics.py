@@ -35,9 +35,10 @@ def metrics(target: Target, since: int, out: Terminal) -> None:
 
 def _table(found: list[Measured]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("service")
-    for name in ("requests", "a second", "4xx", "5xx", "p50 ms", "p99 ms", "likes"):
-        table.add_column(name, justify="right")
+    # Where there is no room, a name goes on in the next line: no figure is cut.
+    table.add_column("service", overflow="fold", min_width=8)
+    for name in ("requests", "/s", "4xx", "5xx", "p50 ms", "p99 ms", "likes"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for each in found:
         errors = Text(f"{each.server_errors:,}", style="bold red" if each.server_errors else "")
         table.add_row(

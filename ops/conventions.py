@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.target import NoTarget, Target
+from ops.local.program import MYSFITS
 
 OUTPUTS = Path("cfn-output.json")
 
@@ -15,7 +16,10 @@ OUTPUTS = Path("cfn-output.json")
 def read_outputs() -> dict[str, str]:
     """The outputs in `cfn-output.json`, name to value. Raises NoTarget."""
     if not OUTPUTS.exists():
-        raise NoTarget(f"There is no {OUTPUTS} here: a flat map of the stacks' outputs, name to value.")
+        raise NoTarget(
+            f"There is no {OUTPUTS} here, a flat map of the stacks' outputs, name to value: "
+            f"`{MYSFITS.name} deploy --aws` writes it."
+        )
     try:
         outputs = json.loads(OUTPUTS.read_text())
     except ValueError:
@@ -43,4 +47,4 @@ def api_url(target: Target) -> str:
 
 
 # Every assembly answers `/version`; the server keeps an idle connection for a minute.
-CONVENTIONS = Conventions(read_outputs, probe="/version", keep_alive=60, names_revision=True)
+CONVENTIONS = Conventions(read_outputs, probe="/version", keep_alive=60, names_revision=True, deploys="deploy")

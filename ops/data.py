@@ -16,19 +16,23 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.row_file import Incomplete, Row, read_rows, whole_part
 
-__all__ = ["Incomplete", "export_rows", "import_rows"]
+__all__ = ["Finished", "Incomplete", "export_rows", "import_rows"]
+
+
+class Finished(Exception):
+    """The file holds an export that is whole: it is neither gone on with nor written over."""
 
 
 def export_rows(session: boto3.Session, tables: Mapping[str, str], path: Path) -> int:
     """Write the rows of `tables` (output name to table name) to `path`, going on with what is there; how many it holds.
 
     Reads are consistent row by row, not across rows: for one moment of the whole table restore it to that moment first.
-    Raises Incomplete.
+    Raises Incomplete, and Finished when it holds an export that is whole.
     """
     whole = whole_part(path)
     there, total = read_rows(whole, path)
     if total is not None:
-        return total
+        raise Finished(f"{path} holds a finished export of {total} rows already.")
     names = list(tables)
     if there and there[-1]["table"] not in tables:
         raise Incomplete(f"{path} has rows of {there[-1]['table']!r}, which these stacks do not have.")

@@ -48,11 +48,28 @@ def side(target: Target, stack: str) -> RoutedService:
     there = changes.existing(target.cloudformation, stack)
     made = physical_ids(target, stack) if there else {}
     if there is None or _GROUP not in made or "AWS::ECS::Service" not in made:
-        raise Failure(Outcome.NOT_FOUND, f"There is no stack {stack} with a service behind the load balancer.")
+        raise Failure(
+            Outcome.NOT_FOUND,
+            f"There is no stack {stack} with a service behind the load balancer. {_choice(target)}",
+        )
     parameters = {each["ParameterKey"]: each.get("ParameterValue", "") for each in there.get("Parameters", [])}
     paths = tuple(path.strip() for path in parameters.get("Paths", "").split(",") if path.strip())
     priority = int(parameters.get("Priority") or 0)
     return RoutedService(stack, made[_GROUP], made["AWS::ECS::Service"], made.get(_RULE), paths, priority)
+
+
+def _choice(target: Target) -> str:
+    """Sentence on the stacks that there are with a service, and how features get one of their own."""
+    pages = target.cloudformation.get_paginator("describe_stacks").paginate()
+    found = [
+        stack["StackName"]
+        for page in pages
+        for stack in page["Stacks"]
+        if any(each["ParameterKey"] == "Paths" for each in stack.get("Parameters", []))
+    ]
+    listed = f"There are: {', '.join(sorted(found))}." if found else "There is none."
+    split = "" if set(found) - {MONOLITH} else f" {target.typed('deploy --assembly split')} gives every feature one."
+    return f"{listed}{split}"
 
 
 class Cutover:

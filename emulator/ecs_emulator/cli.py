@@ -9,6 +9,7 @@ import click
 from ecs_emulator.commands.down import down
 from ecs_emulator.commands.drill import drill
 from ecs_emulator.commands.env import env
+from ecs_emulator.commands.fault import fault
 from ecs_emulator.commands.group import CODES, Commands
 from ecs_emulator.commands.load import load
 from ecs_emulator.commands.logs import logs
@@ -33,7 +34,7 @@ def main() -> None:
     """Run CloudFormation templates with their ECS services on this machine, and operate them there or on AWS."""
 
 
-for command in (up, wait, down, reset, env, status, logs, update, rollback, scale, run_task, load, drill):
+for command in (up, wait, down, reset, env, status, logs, update, rollback, scale, run_task, fault, load, drill):
     main.add_command(command)
 
 

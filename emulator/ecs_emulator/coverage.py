@@ -13,7 +13,7 @@ from pathlib import Path
 from ecs_emulator.balancer import operations as elbv2
 from ecs_emulator.cloud import cloudwatch, load_balancers
 from ecs_emulator.cloud.protocols import service_model
-from ecs_emulator.scheduler import features, unsupported
+from ecs_emulator.scheduler import features, image_operations, unsupported
 from ecs_emulator.scheduler import operations as ecs
 from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.resources.registry import EMULATED, STUBBED, grouped
@@ -26,8 +26,9 @@ _OPERATIONS: Mapping[str, tuple[str, Iterable[str]]] = {
     "cloudformation": ("CloudFormation", cloudformation.OPERATIONS),
     "elbv2": ("Elastic Load Balancing v2", {**load_balancers.OPERATIONS, **elbv2.OPERATIONS}),
     "cloudwatch": ("CloudWatch", cloudwatch.OPERATIONS),
+    "ecr": ("Amazon ECR", image_operations.OPERATIONS),
 }
-_REST_BY_MOTO = {"elbv2", "cloudwatch"}
+_REST_BY_MOTO = {"elbv2", "cloudwatch", "ecr"}
 
 
 def tables() -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -18,10 +16,10 @@ import boto3
 from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.balancer.balancer import Balancer
-from ecs_emulator.balancer.forwarding import forwards
+from ecs_emulator.balancer.forwarding import wait_until_forwards
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.durable.calls import OURS
-from ecs_emulator.cloud.durable.database import opened as opened_database
+from ecs_emulator.cloud.durable.damage import opened as opened_database
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.moto_backend import forget
 from ecs_emulator.handlers import handlers
@@ -30,13 +28,10 @@ from ecs_emulator.local import DATABASE, REGION, AlreadyRunning, client_environm
 from ecs_emulator.ports import Ports, free_ports
 from ecs_emulator.profile import without_profile
 from ecs_emulator.program import ECS_EMULATOR, Program
-from ecs_emulator.scheduler.confinement import NOT_OFFERED, Confinement
-from ecs_emulator.scheduler.containers import DockerRuntime
 from ecs_emulator.scheduler.docker.engine import Engine
-from ecs_emulator.scheduler.docker.session import docker_session
 from ecs_emulator.scheduler.images import Images, Programs
-from ecs_emulator.scheduler.processes import ProcessRuntime
 from ecs_emulator.scheduler.runner import TaskRunner
+from ecs_emulator.scheduler.runtimes import opened_runtime
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.programs import check_names
@@ -46,6 +41,7 @@ from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor
 
 STARTUP = 15.0  # seconds that no speed takes from a process that starts
+_LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
 
 Say = Callable[[str], None]
@@ -132,8 +128,7 @@ class Emulator:
     def _open(self, opened: ExitStack, folder: Path) -> None:
         engine = self.engine = Engine() if self._docker else None
         start = opened.enter_context(reaper.started())
-        database = opened_database(folder / DATABASE, self.say) if self.folder else None
-        self.database = database
+        self.database = database = opened_database(folder / DATABASE, self.say) if self.folder else None
         self.key = AccessKey.of_folder(folder)
         cloud = Cloud(self.ports.cloud, key=self.key, database=database, say=self.say, program=self.program.name)
         self.cloud = opened.enter_context(closing(cloud))
@@ -143,14 +138,10 @@ class Emulator:
         opened.callback(self.balancer.close)
         self.images = self._images or Images(folder / "images", stand_in=True)
         self.images.programs = self.programs = Programs(self._run, Path.cwd())
-        confinement = Confinement.of(Path(os.path.expanduser("~")), folder, self._task_folders)
-        if not confinement and not engine:
-            self.say(NOT_OFFERED)
-        docker = opened.enter_context(docker_session(engine, folder)) if engine else None
-        basis = (self.images, start, cloud.url, confinement)
-        self._runtime = DockerRuntime(docker, *basis, self._repository) if docker else ProcessRuntime(*basis)
-        tasks = folder / "tasks"
-        runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, self._clock, tasks, self.say, cloud.keys)
+        basis = (engine, self.images, start, cloud.url, folder, self._task_folders, self._repository, self.say)
+        self._runtime, docker = opened_runtime(opened, *basis)
+        held = (self._clock, folder / "tasks", self.say, cloud.keys)
+        runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, *held)
         if docker:
             cloud.guard.admit(docker.host)
             runner.metadata.guard.admit(docker.host)
@@ -160,7 +151,8 @@ class Emulator:
         opened.callback(self.stacks.close)
         self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
         self.supervisor.watch(*(docker.children if docker else ()))
-        for service, each in handlers(self.scheduler, self.stacks, self.balancer, self.ports.api).items():
+        known = self.images if self.images.is_complete and not docker else None
+        for service, each in handlers(self.scheduler, self.stacks, self.balancer, self.ports.api, known).items():
             cloud.emulate(service, each)
         # Afterwards every task has ended and its last event is in its log.
         opened.callback(runner.close)
@@ -250,14 +242,8 @@ class Emulator:
 
         Returns at once without a listener. Raises CannotStart.
         """
-        deadline = time.monotonic() + ANSWER_PATIENCE
-        while _LISTENER in self.stacks.types and not self.supervisor.stopping.is_set():
-            if forwards(self.url):
-                return
-            if time.monotonic() > deadline:
-                why = " ".join(self.balancer.problems) or "The load balancer does not answer."
-                raise CannotStart(f"{why} Its log is in {self._logs}.")
-            self.supervisor.stopping.wait(0.05)
-
-
-_LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+        if _LISTENER not in self.stacks.types:
+            return
+        if not wait_until_forwards(lambda: self.url, ANSWER_PATIENCE, self.supervisor.stopping):
+            why = " ".join(self.balancer.problems) or "The load balancer does not answer."
+            raise CannotStart(f"{why} Its log is in {self._logs}.")

@@ -7,16 +7,24 @@ from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.cloud import load_balancers
 from ecs_emulator.cloud.service import OperationHandlers, bound
 from ecs_emulator.scheduler import operations as ecs
+from ecs_emulator.scheduler.image_operations import Registry
+from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.stack import Stacks
 
 
-def handlers(scheduler: Scheduler, stacks: Stacks, balancer: Balancer, api_port: int) -> dict[str, OperationHandlers]:
-    """By service; `api_port` is where the load balancer answers."""
+def handlers(
+    scheduler: Scheduler, stacks: Stacks, balancer: Balancer, api_port: int, images: Images | None
+) -> dict[str, OperationHandlers]:
+    """By service; `api_port` is where the load balancer answers, `images` are all that tasks start from, where the
+    emulator knows them.
+    """
     addressed = load_balancers.address(f"localhost:{api_port}")
     stated = load_balancers.state(balancer.state)
+    registry = Registry(images, lambda: _repositories(stacks)).operations if images else {}
     return {
+        "ecr": OperationHandlers(registry, rest_to_moto=True),
         "ecs": OperationHandlers(bound(ecs.OPERATIONS, scheduler)),
         "cloudformation": OperationHandlers(bound(cloudformation.OPERATIONS, stacks)),
         "elbv2": OperationHandlers(
@@ -26,3 +34,8 @@ def handlers(scheduler: Scheduler, stacks: Stacks, balancer: Balancer, api_port:
             rewrite=lambda answer: stated(addressed(answer)),
         ),
     }
+
+
+def _repositories(stacks: Stacks) -> set[str]:
+    resources = [each for stack in stacks.all() for each in stack.resources.values()]
+    return {each.physical_id for each in resources if each.type == "AWS::ECR::Repository" and each.physical}

@@ -79,6 +79,9 @@ class SimulatedTargets:
         if known and known.left_at is None:
             known.left_at = self._now()
 
+    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
+        """Nobody asks for a fault here."""
+
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         known = self.registered.get((group_arn, target))
         if known is None:

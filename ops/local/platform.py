@@ -47,7 +47,7 @@ class Platform:
             tag = _pushed(aws, say)
             running_it = [stack.name for stack in services if "ImageTag" in stack.declared]
             given = {**given, **{name: {"ImageTag": tag, **given.get(name, {})} for name in running_it}}
-        say(f"Starting {', '.join(stack.name for stack in services)} …")
+        say(f"Starting {', '.join(stack.name for stack in services if stack.has_service)} …")
         with aws.explained():
             aws.stacks.deploy_all(services, given)
         return f"http://localhost:{self.site_port}"

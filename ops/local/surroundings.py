@@ -10,7 +10,8 @@ import boto3
 
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud.durable.calls import OURS
-from ecs_emulator.cloud.durable.database import Database, NotWritten, opened
+from ecs_emulator.cloud.durable.damage import opened
+from ecs_emulator.cloud.durable.database import Database, NotWritten
 from ecs_emulator.cloud.durable.journal import Journal
 from ecs_emulator.cloud.durable.takeover import take_over
 from ecs_emulator.cloud.endpoint import Cloud

@@ -91,7 +91,8 @@ class StackDeployment:
             said += f" It began with {cause['LogicalResourceId']} ({cause['ResourceType']}): {reason}"
             facts |= {"resource": cause["LogicalResourceId"], "reason": reason}
             if cause["ResourceType"] == "AWS::ECS::Service" and (dead := self._deaths(cause, happened)):
-                said = "\n".join([said, *(line for death in dead for line in death.summary())])
+                told = tasks.Reasons()
+                said = "\n".join([said, *(line for death in dead for line in told.lines(death))])
                 facts |= {"deaths": [death.facts() for death in dead]}
         rolled_back = status.endswith("ROLLBACK_COMPLETE")
         return Failure(Outcome.ROLLED_BACK if rolled_back else Outcome.FAILED, said, **facts)

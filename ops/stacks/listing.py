@@ -59,6 +59,11 @@ class Listed(StackFile):
         has = any(each["Type"].startswith("AWS::IAM::") for each in self.resources.values())
         return ["CAPABILITY_IAM"] if has else []
 
+    @property
+    def has_service(self) -> bool:
+        """True when it has a service of ECS, and not only an image's repository or the like."""
+        return any(each["Type"] == "AWS::ECS::Service" for each in self.resources.values())
+
     def is_kept(self, logical_id: str) -> bool:
         """True when a resource outlives its stack."""
         return self.resources.get(logical_id, {}).get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")

@@ -23,7 +23,7 @@ def _services(target: Target) -> list[Mapping[str, Any]]:
     if "ClusterName" not in target.outputs:
         return []
     cluster = target.outputs["ClusterName"]
-    return [describe(target.ecs, Named(cluster, name)) for name in names(target.ecs, cluster)]
+    return [describe(target.ecs, Named(cluster, name)) for name in names(target)]
 
 
 def site(journey: GoldenJourney, target: Target) -> None:

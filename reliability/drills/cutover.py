@@ -45,7 +45,7 @@ class CutoverObservation:
 def run(stage: Stage) -> Judge:
     target = stage.target
     cluster = target.output("ClusterName")
-    services = [Named(cluster, name) for name in names(target.ecs, cluster)]
+    services = [Named(cluster, name) for name in names(target)]
     features = [each.short for each in services if each.short != MONOLITH]
     revisions = {each.short: short(describe(target.ecs, each)["taskDefinition"]) for each in services}
     _move(stage, features, 0)

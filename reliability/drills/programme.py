@@ -18,12 +18,14 @@ PROGRAMME = (
         "cutover",
         "The monolith is split into services and put together again, and no visitor notices.",
         cutover.run,
+        minutes=4,
         requests=40_000,
     ),
     Drill(
         "feature-killed",
         "One feature loses all its tasks, and no visitor of another notices.",
         feature_killed.run,
+        minutes=2,
     ),
     workshop_settings.DRILL,
 )

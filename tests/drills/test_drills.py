@@ -99,7 +99,7 @@ def test_a_dead_feature_is_the_only_one_that_fails(drill: Drill) -> None:
 def test_with_the_workshops_settings_visitors_are_failed(drill: Drill) -> None:
     seen = drill("workshop-settings", *FEW)
     assert seen["load"]["failed"] > 0
-    assert "This is what the drill looks like when it goes wrong." in seen["said"]
+    assert "workshop-settings as foretold: " in seen["said"]
 
 
 def test_every_drill_is_tried_here() -> None:

@@ -141,7 +141,7 @@ def test_logs_shows_the_events_of_the_rehearsal_for_people(mysfits: Mysfits) -> 
 )
 def test_logs_shows_the_events_that_are_asked_for(mysfits: Mysfits, arguments: list[str], shown: int) -> None:
     result = mysfits("logs", *arguments)
-    assert (result.exit_code, len(result.output.splitlines())) == (0, shown)
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, shown)
 
 
 @pytest.mark.usefixtures("rehearsal")
@@ -190,7 +190,9 @@ def test_a_stack_that_is_not_there_is_named_by_its_output(
     with ours_alone(folder), Running(cloud.url, "", "", {"DynamoTable": table_name}).written(folder):
         result = mysfits("publish")
     assert result.exit_code == 3
-    assert result.output == "Error: The stacks have no output SiteBucket; are they all deployed?\n"
+    assert result.output == (
+        "Error: The stacks have no output SiteBucket; are they all deployed? `mysfits deploy` brings them.\n"
+    )
 
 
 def test_what_aws_refuses_is_one_clear_line(mysfits: Mysfits, folder: Path, cloud: Cloud) -> None:
@@ -224,8 +226,9 @@ def test_on_aws_the_outputs_of_the_stacks_are_needed(mysfits: Mysfits, verb: str
     """--aws never falls back to the rehearsal that happens to run here."""
     result = mysfits(verb, "--aws")
     assert result.exit_code == 3
-    assert (
-        result.output == "Error: There is no cfn-output.json here: a flat map of the stacks' outputs, name to value.\n"
+    assert result.output == (
+        "Error: There is no cfn-output.json here, a flat map of the stacks' outputs, name to value: "
+        "`mysfits deploy --aws` writes it.\n"
     )
 
 
@@ -254,6 +257,15 @@ def test_help_lists_every_command(mysfits: Mysfits, arguments: tuple[str, ...]) 
     output = mysfits(*arguments).output
     assert all(f"\n  {name} " in output for name in main.commands)
     assert ECS_EMULATOR.name not in output
+    listed = output.partition("Commands:")[2].partition("Exit codes:")[0]
+    assert "..." not in listed, "sentences are whole"
+    assert max(map(len, listed.splitlines())) <= 80
+
+
+@pytest.mark.usefixtures("rehearsal")
+def test_a_file_that_cannot_be_written_is_one_clear_line(mysfits: Mysfits, folder: Path) -> None:
+    result = mysfits("data", "export", str(folder / "nowhere" / "rows"))
+    assert (result.exit_code, result.stderr) == (4, f"Error: {folder}/nowhere/rows: No such file or directory.\n")
 
 
 @pytest.mark.parametrize("verb", sorted(main.commands))

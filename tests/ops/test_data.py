@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from ecs_emulator.ops.target import Target
 from mysfits.cli import main
-from ops.data import Incomplete, export_rows, import_rows
+from ops.data import Finished, Incomplete, export_rows, import_rows
 from ops.seed import seed, seed_all
 from tests.conftest import Rows, new_table
 
@@ -86,7 +86,10 @@ def test_an_export_that_was_cut_short_goes_on_where_it_stopped(
     exported = [json.loads(line)["item"]["MysfitId"]["S"] for line in cut.read_bytes().splitlines()[:-1]]
     assert sorted(exported) == sorted(f"m{number}" for number in range(30))
     rows.add(MysfitId="m30")
-    assert export_rows(session, tables, cut) == 30, "a finished export is left alone"
+    before = cut.read_bytes()
+    with pytest.raises(Finished, match="holds a finished export of 30 rows already"):
+        export_rows(session, tables, cut)
+    assert cut.read_bytes() == before
 
 
 def test_an_import_leaves_what_is_there_and_can_be_said_again(
@@ -192,6 +195,12 @@ def test_the_command_keeps_every_table_of_the_stacks(
     path = str(tmp_path / "rows.jsonl")
     exported = CliRunner().invoke(main, ["data", "export", path])
     assert (exported.exit_code, exported.output) == (0, f"32 rows are in {path}.\n")
+    again = CliRunner().invoke(main, ["data", "export", path])
+    assert (again.exit_code, again.stderr) == (
+        4,
+        f"Error: {path} holds a finished export of 32 rows already. Name another file, or say --overwrite.\n",
+    )
+    assert CliRunner().invoke(main, ["data", "export", path, "--overwrite"]).output == f"32 rows are in {path}.\n"
     session.resource("dynamodb").Table(outputs["UsersTable"]).delete_item(Key={"Id": 1})
     imported = CliRunner().invoke(main, ["data", "import", path, "--json"])
     assert imported.exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from rich.text import Text
 
 from ecs_emulator.ops.outcomes import Outcome
+from reliability.drills.programme import PROGRAMME
 from tests.ops.conftest import Mysfits
 
 NAMES = ["rollout", "bad-revision", "task-killed"]
@@ -22,6 +24,12 @@ def ended(drill: Any, verdict: str) -> SimpleNamespace:
         inconclusive=verdict == "inconclusive",
         picture="drill.png",
     )
+
+
+def test_the_list_says_what_each_shows_and_how_long_it_takes(operate: Mysfits) -> None:
+    lines = operate("drill", "--list").output.splitlines()
+    assert len(lines) == len(PROGRAMME)
+    assert all(re.fullmatch(r"[a-z-]+ +[1-9] min  [A-Z].*\.", line) for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,18 @@ def test_people_and_programs_are_told_the_same(cloudwatch: Any, told: Any) -> No
     }
 
 
+def test_no_figure_and_no_name_is_cut_at_60_columns(
+    cloudwatch: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    put(cloudwatch, "mysfits-service", datetime.now(UTC), *[answered(200, 1234.5, "Like processed.")] * 20)
+    output = told().output
+    assert "…" not in output
+    head, row, rest = (line.split() for line in output.splitlines() if line.strip())
+    assert head == ["service", "requests", "/s", "4xx", "5xx", "p50", "ms", "p99", "ms", "likes"]
+    assert (row[0] + rest[0], row[1], row[-3:]) == ("mysfits-service", "20", ["1234.5", "1234.5", "20"])
+
+
 def test_without_metrics_it_says_so(told: Any) -> None:
     ended = told("--json")
     assert (ended.exit_code, json.loads(ended.stdout)["outcome"]) == (3, "not-found")

@@ -127,17 +127,19 @@ def test_what_cloudwatch_counts_is_what_was_answered(operate_for_real: Operate) 
     assert seen()["requests"] > loaded.told["requests"]
 
 
-def test_a_bad_release_is_rolled_back_and_its_reason_told(operate_for_real: Operate) -> None:
-    before = status(operate_for_real)["revision"]
-    ended = operate_for_real("update", "--image", "never-pushed")
-    assert ended.code == Outcome.ROLLED_BACK, ended.text
-    assert (ended.told["status"], ended.told["runs"]) == ("ROLLBACK_SUCCESSFUL", before)
-    assert "CannotPullContainerError" in ended.told["deaths"][0]["reason"]
+def test_an_image_that_was_never_pushed_is_refused_before_anything_begins(operate_for_real: Operate) -> None:
+    before = status(operate_for_real)
+    for image in ("never-pushed", "postgres:16"):
+        ended = operate_for_real("update", "--image", image)
+        assert (ended.code, "There are: " in ended.text) == (Outcome.NOT_FOUND, True), ended.text
+    assert status(operate_for_real)["deployments"] == before["deployments"]
 
 
 def test_a_task_that_dies_at_its_start_is_told_with_its_last_words(operate_for_real: Operate) -> None:
+    before = status(operate_for_real)["revision"]
     ended = operate_for_real("update", "--env", "FEATURES=nonsense")
     assert ended.code == Outcome.ROLLED_BACK, ended.text
+    assert (ended.told["status"], ended.told["runs"]) == ("ROLLBACK_SUCCESSFUL", before)
     assert any("No such feature: nonsense" in line for death in ended.told["deaths"] for line in death["lines"])
 
 
@@ -158,6 +160,28 @@ def test_scaling_ends_with_as_many_healthy_tasks(operate_for_real: Operate) -> N
     for count in (3, 2):
         assert operate_for_real("scale", "service", str(count)).code == Outcome.DONE
         assert [task["health"] for task in status(operate_for_real)["tasks"]] == ["healthy"] * count
+
+
+def test_a_task_that_a_fault_is_made_of_is_replaced(operate_for_real: Operate) -> None:
+    for fault in ("kill", "stop", "unhealthy"):
+        ended = operate_for_real("fault", fault, "service")
+        assert ended.code == Outcome.DONE, ended.text
+        [victim] = ended.told["tasks"]
+
+        def replaced(victim: str = victim) -> bool:
+            tasks = status(operate_for_real)["tasks"]
+            return (
+                [each["health"] for each in tasks if each["task"] != victim]
+                == ["healthy"] * 2
+                == [each["health"] for each in tasks]
+            )
+
+        until(replaced, f"the service has replaced its task after {fault}", LONG)
+
+
+def test_a_paused_task_goes_on(operate_for_real: Operate) -> None:
+    [paused] = operate_for_real("fault", "pause", "service").told["tasks"]
+    assert paused in operate_for_real("fault", "resume", "service").told["tasks"]
 
 
 def test_a_later_deployment_brings_no_old_image_back(operate_for_real: Operate) -> None:

@@ -61,6 +61,9 @@ class Balancer:
         return Response("{}", headers={"X-Service-Revision": f"mysfits-{family}:1"})(environ, start)
 
     def cloudformation_describe_stacks(self, given: Input) -> dict[str, Any]:
+        if "StackName" not in given:
+            names = [f"mysfits-{name}" for name in self.desired]
+            return {"Stacks": [self.cloudformation_describe_stacks({"StackName": name})["Stacks"][0] for name in names]}
         name = given["StackName"].removeprefix("mysfits-")
         if name not in self.desired:
             raise Refused("ValidationError", f"Stack with id {name} does not exist")
@@ -68,7 +71,9 @@ class Balancer:
             {"ParameterKey": "Paths", "ParameterValue": "/mysfits/*/like"},
             {"ParameterKey": "Priority", "ParameterValue": "10"},
         ]
-        return {"Stacks": [{"StackName": name, "StackStatus": "CREATE_COMPLETE", "Parameters": parameters}]}
+        return {
+            "Stacks": [{"StackName": f"mysfits-{name}", "StackStatus": "CREATE_COMPLETE", "Parameters": parameters}]
+        }
 
     def cloudformation_list_stack_resources(self, given: Input) -> dict[str, Any]:
         name = given["StackName"].removeprefix("mysfits-")
@@ -189,7 +194,14 @@ def test_answers_that_do_not_follow_are_a_timeout(operate: Mysfits, balancer: Ba
 
 
 def test_a_feature_that_has_no_service_is_not_found(operate: Mysfits, balancer: Balancer) -> None:
-    assert operate("cutover", "users", "--all").exit_code == Outcome.NOT_FOUND
+    result = operate("cutover", "users", "--all")
+    assert result.exit_code == Outcome.NOT_FOUND
+    missing = "Error: There is no stack mysfits-users with a service behind the load balancer. "
+    assert result.stderr == f"{missing}There are: mysfits-likes, mysfits-service.\n"
+    del balancer.desired["likes"]
+    way = "There are: mysfits-service. `ecs-emulator deploy --assembly split` gives every feature one.\n"
+    assert operate("cutover", "users", "--all").stderr == f"{missing}{way}"
+    balancer.desired["likes"] = 2
     for wrong in ([], ["--all", "--back"], ["--weight", "101"]):
         assert operate("cutover", "likes", *wrong).exit_code == Outcome.USAGE
 

@@ -141,7 +141,7 @@ PRINTS = {
     "update": [
         ["update", "--image", "two"],
         ["update", "--image", "two", "--json"],
-        ["update", "--dry-run", "--image", "x"],
+        ["update", "--dry-run", "--image", "two"],
     ],
     "rollback": [["rollback"], ["rollback", "--json"]],
     "logs": [["logs", "--since", "1d"], ["logs", "--since", "1d", "--json"]],

@@ -119,6 +119,10 @@ class Balancer:
         """No new request from now on; `draining` until the deregistration delay is over, then gone."""
         self._targets.deregister(group_arn, target)
 
+    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
+        """Take every health check of a target for failed from now on, or none any more. Requests go on."""
+        self._targets.fail_checks(group_arn, target, failing)
+
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         """None when the group does not have it (any more)."""
         return self._targets.health(group_arn, target)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+
+_LOOK = 0.05  # seconds between two requests
 
 # An opener of its own: no proxy of the environment knows an address of this machine.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -18,3 +23,18 @@ def forwards(url: str) -> bool:
         return error.code < 500
     except OSError:
         return False
+
+
+def wait_until_forwards(url: Callable[[], str], patience: float, stopping: threading.Event) -> bool:
+    """Wait until a GET of the URL, which may change, has such an answer, or `stopping` is set.
+
+    True then, False after `patience` seconds.
+    """
+    deadline = time.monotonic() + patience
+    while not stopping.is_set():
+        if forwards(url()):
+            return True
+        if time.monotonic() > deadline:
+            return False
+        stopping.wait(_LOOK)
+    return True

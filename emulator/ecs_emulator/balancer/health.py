@@ -41,6 +41,7 @@ class HealthCheckFailure:
 
 TIMED_OUT = HealthCheckFailure("Target.Timeout", "Request timed out")
 NO_CONNECTION = HealthCheckFailure("Target.FailedHealthChecks", "Health checks failed")
+ON_PURPOSE = HealthCheckFailure.code(503)  # of a target whose checks are to fail
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ecs_emulator.balancer.checks import Cancel, Checker
-from ecs_emulator.balancer.health import DRAINING, REGISTERED, UNUSED, HealthCheckFailure, TargetHealth
+from ecs_emulator.balancer.health import DRAINING, ON_PURPOSE, REGISTERED, UNUSED, HealthCheckFailure, TargetHealth
 from ecs_emulator.balancer.plan import Group
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 
@@ -21,6 +21,7 @@ class _Registered:
     condition: TargetHealth | None = None  # None while its group is not used
     cancel: Cancel | None = None
     is_leaving: bool = False
+    is_failing: bool = False  # whatever it answers to a health check
     left_with: int | None = None  # the version of the endpoints that first was without it
     gone_at: float | None = None
 
@@ -81,6 +82,12 @@ class TargetTable:
                 registered.end_watch()
                 registered.is_leaving = True
                 self._news()
+
+    def fail_checks(self, arn: str, target: TargetAddress, failing: bool) -> None:
+        """Take every health check of a target for failed from now on, or none any more."""
+        with self._lock:
+            if registered := self._targets.get(arn, {}).get(target):
+                registered.is_failing = failing
 
     def health(self, arn: str, target: TargetAddress) -> Health | None:
         with self._lock:
@@ -143,7 +150,7 @@ class TargetTable:
             def learn(failure: HealthCheckFailure | None, begun: float) -> None:
                 with self._lock:
                     before = condition.health
-                    condition.learn(failure, begun)
+                    condition.learn(ON_PURPOSE if registered.is_failing else failure, begun)
                     if condition.health.state != before.state:
                         self._news()
 

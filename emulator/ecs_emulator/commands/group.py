@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -9,11 +10,13 @@ from typing import Any, NoReturn
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecs_emulator.ops.outcomes import INTERRUPTED, MEANINGS, Failure, failure_of
+from ecs_emulator.ops.outcomes import INTERRUPTED, MEANINGS, Failure, Outcome, failure_of
 from ecs_emulator.ops.target import NoTarget
 from ecs_emulator.ops.terminal import as_text, complain, guard_errors, put_json
 from ecs_emulator.program import ECS_EMULATOR, Program
 from ecs_emulator.visible import visible
+
+_WHOLE = 10**6  # characters that a sentence may have
 
 JSON = "ops.json"  # in click's `meta`: whether --json was said
 
@@ -21,7 +24,20 @@ CODES = [f"{int(outcome):<3}  {meaning}" for outcome, meaning in MEANINGS.items(
 CODES += ["1    the emulator could not start or go on, or something that nobody foresaw", f"{INTERRUPTED}  Ctrl-C"]
 
 
-class Commands(click.Group):
+# Of these the developer's folders and disks are the reason; anything else of the system is nobody's mistake.
+_UNWRITABLE = (errno.EACCES, errno.EDQUOT, errno.EISDIR, errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.EROFS)
+
+
+class Verbs(click.Group):
+    """Group whose list has the first sentence of every command whole."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(_WHOLE)) for name, each in commands])
+
+
+class Commands(Verbs):
     """Commands of a program, that end in one clear line, and in an exit code that tells how."""
 
     def __init__(self, *arguments: Any, program: Program = ECS_EMULATOR, **settings: Any) -> None:
@@ -44,6 +60,10 @@ class Commands(click.Group):
             _end(ctx, failure)
         except (BotoCoreError, ClientError) as error:
             _end(ctx, failure_of(error))
+        except OSError as error:
+            if error.filename is None or error.errno not in _UNWRITABLE:
+                raise
+            _end(ctx, Failure(Outcome.FAILED, f"{error.filename}: {error.strerror}."))
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
 

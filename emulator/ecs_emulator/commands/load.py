@@ -136,8 +136,10 @@ def run_load(load: LoadOptions, workload: Callable[[], Workload]) -> None:
             report = show.watch(running, out.console)
     except CannotLoad as error:
         raise Failure(Outcome.FAILED, str(error)) from error
+    if not report.requests:
+        raise Failure(Outcome.FAILED, "Nothing was asked: it ended before its first request.")
     out.say()
-    out.console.print(show.summary(report))
+    out.console.print(show.summary(report, options.conventions().names_revision))
     if load.document:
         print(json.dumps(report.document()), file=load.document)
     if load.picture:

@@ -7,10 +7,10 @@ import contextlib
 import click
 
 from ecs_emulator.commands.options import on_cluster, span
-from ecs_emulator.ops.logs import as_written, read_logs, readable
+from ecs_emulator.ops.log_groups import check_task, existing, log_group
+from ecs_emulator.ops.logs import as_written, read_logs, readable, spelled
 from ecs_emulator.ops.target import Target
-from ecs_emulator.ops.tasks import log_group
-from ecs_emulator.ops.terminal import put, put_json
+from ecs_emulator.ops.terminal import aside, put, put_json
 
 
 @click.command()
@@ -32,10 +32,20 @@ def logs(
 ) -> None:
     """Show the services' log events from CloudWatch, all tasks merged, oldest first."""
     group = group or target.outputs.get("LogGroup") or log_group(target)
+    if follow and task:
+        check_task(target, task)
+    is_empty = True
     # Ctrl-C is how following ends.
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), existing(target, group):
         for event in read_logs(target.session, group, since, grep, follow, task):
+            is_empty = False
             if as_json:
                 put_json(as_written(event))
             else:
                 put(readable(event))
+    if is_empty and not follow:
+        if task:
+            check_task(target, task)
+        # To standard error: standard output has events alone.
+        what = f"an event that contains {grep!r}" if grep else "an event"
+        aside(f"{group} has not had {what}{f' of task {task}' if task else ''} in the last {spelled(since)}.")

@@ -13,7 +13,7 @@ from ecs_emulator.commands.options import on_cluster, with_json
 from ecs_emulator.ops import status as statuses
 from ecs_emulator.ops.services import find
 from ecs_emulator.ops.target import Target
-from ecs_emulator.ops.terminal import Terminal
+from ecs_emulator.ops.terminal import Terminal, wrapped
 
 _PAUSE = 2  # seconds
 
@@ -36,7 +36,7 @@ def status(target: Target, service: str | None, watch: bool, out: Terminal) -> N
             facts = statuses.gather(target, name)
             lines = statuses.lines(facts)
             if view and watch:
-                view.update(_coloured(lines), refresh=True)
+                view.update(_coloured(wrapped(lines, view.console.width)), refresh=True)
             elif lines != shown:
                 out.show(_coloured(lines))
                 out.result(outcome="done", services=facts)

@@ -39,7 +39,7 @@ def update(
     SERVICE may be a part of its name; the only service needs none. The new revision is made from the running one.
     """
     if bool(task_definition) == bool(image or environment):
-        raise click.UsageError("Say either --image and --env, or --task-definition.")
+        raise click.UsageError("Say --image or --env or both, or else --task-definition.")
     release = Release(target, find(target, service), out, timeout)
     if not anyway:
         release.refuse_while_under_way()

@@ -44,4 +44,4 @@ def judge(record: RunRecord, good: str, bad: list[str]) -> list[CheckResult]:
     ]
 
 
-DRILL = Drill("bad-revision", "A bad revision is rolled back by itself and no visitor notices.", run)
+DRILL = Drill("bad-revision", "A bad revision is rolled back by itself and no visitor notices.", run, minutes=2)

@@ -16,4 +16,6 @@ class Drill:
     name: str
     promise: str  # what it shows when it passes
     run: Callable[[Stage], Judge]
+    minutes: int  # that it takes by default, on two cores
     requests: int = 20_000  # that it makes at the least, if it is about their number
+    passes: str = "passed"  # said of one that has passed

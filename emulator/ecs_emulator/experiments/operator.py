@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.experiments.processes import process_group
+from ecs_emulator.experiments.record import Trouble
 from ecs_emulator.ops import revisions, tasks
+from ecs_emulator.ops.events import event_text
+from ecs_emulator.ops.logs import worded
 from ecs_emulator.ops.services import Named, describe, short
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.tasks import Death
@@ -20,6 +25,10 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 LAST_LINES = 3
+MOST_DEATHS = 20
+MOST_EVENTS = 5
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+_NO_GOOD = re.compile(r"unhealthy|failed|unable|rolling back|could not")
 
 
 class HealthCheck(NamedTuple):
@@ -68,6 +77,19 @@ class Operator:
         """The task of a revision that died last, why, and what it said last."""
         found = tasks.deaths(self._target, self._named, revision, most=1)
         return [replace(death, lines=death.lines[-LAST_LINES:]) for death in found]
+
+    def troubles(self) -> list[Trouble]:
+        """Troubles of the service: why wanted tasks of each revision stopped, and the latest events of that kind."""
+        deaths = tasks.deaths(self._target, self._named, most=MOST_DEATHS)
+        counts = Counter((death.revision, death.reason) for death in deaths)
+        found = []
+        for death in reversed(deaths):
+            if count := counts.pop((death.revision, death.reason), 0):
+                found.append(Trouble(death.revision, f"{count} × {death.revision}: {event_text(death.reason)}"))
+                found += [Trouble(death.revision, f"  | {worded(line)}") for line in death.lines[-LAST_LINES:]]
+        events = [event_text(event["message"]) for event in self.service().get("events", [])]
+        bad = list(dict.fromkeys(text for text in events if _NO_GOOD.search(text)))[:MOST_EVENTS]
+        return found + [Trouble("", text) for text in reversed(bad)]
 
     def requests(self, task_id: str, since: float) -> list[tuple[float, dict[str, Any]]]:
         """The requests that a task has logged from `since` on, each with its time (seconds since the epoch).

@@ -30,6 +30,13 @@ class Moment(NamedTuple):
     at: float
 
 
+class Trouble(NamedTuple):
+    """Line of ECS on what went wrong: why tasks stopped, or an event. `revision` is empty where it is of none."""
+
+    revision: str
+    text: str
+
+
 @dataclass(frozen=True)
 class RunRecord:
     report: LoadReport
@@ -37,6 +44,7 @@ class RunRecord:
     snapshots: Sequence[ServiceSnapshot] = ()
     stored: Counter[str] = field(default_factory=Counter)  # by how much what is stored has grown, by id
     names_revision: bool = True  # whether answers say which revision they are of
+    troubles: Sequence[Trouble] = ()
 
     def deployments_of(self, revision: str) -> list[str]:
         """Service deployments to a revision, as they stand at the end."""
@@ -47,12 +55,20 @@ class RunRecord:
 class CheckResult:
     """A sentence that says what was found, whether or not it is what should be.
 
-    `starvable`: where it does not hold, a machine that gave the drill no processor time can be the reason.
+    `starvable`: where it does not hold, a machine that gave the drill no processor time can be the reason. `revision`
+    is the one that it is about, empty where it is about all.
     """
 
     holds: bool
     sentence: str
     starvable: bool = False
+    revision: str = ""
+
+    def reasons(self, record: RunRecord) -> list[str]:
+        """Lines of ECS on why it does not hold."""
+        if self.holds:
+            return []
+        return [each.text for each in record.troubles if not self.revision or each.revision in ("", self.revision)]
 
     @property
     def line(self) -> Text:
@@ -103,4 +119,5 @@ def ended(record: RunRecord, revision: str, status: str) -> CheckResult:
         f"The deployment of {revision} ended in {' and '.join(states) or 'no state'}.",
         # Tasks whose health checks are late are replaced, and in the end rolled back; nothing is deployed by it.
         starvable=status == "SUCCESSFUL",
+        revision=revision,
     )

@@ -36,4 +36,4 @@ def judge(record: RunRecord, old: str, new: str, requests: int) -> list[CheckRes
     ]
 
 
-DRILL = Drill("rollout", "A new revision takes over and no visitor notices.", run)
+DRILL = Drill("rollout", "A new revision takes over and no visitor notices.", run, minutes=2)

@@ -19,14 +19,36 @@ def outcome(result: DrillResult) -> RenderableType:
         took = f"{action.steady_at - action.at:.1f} s" if action.steady_at else "never"
         actions.add_row(action.text, took)
     notes = [Text(), *(Text(line) for line in result.notes)] if result.notes else []
-    checks = [check.line for check in result.checks]
+    checks = _checks(result)
     starved = [Text(f"  ? {result.starvation.sentence}")] if result.inconclusive else []
     return Group(
-        show.summary(result.record.report), Text(), actions, *notes, Text(), *checks, *starved, verdict(result)
+        show.summary(result.record.report, result.record.names_revision),
+        Text(),
+        actions,
+        *notes,
+        Text(),
+        *checks,
+        *starved,
+        verdict(result),
     )
+
+
+def _checks(result: DrillResult) -> list[Text]:
+    """Each check, and under one that does not hold what ECS said, each line once."""
+    found: list[Text] = []
+    told: set[str] = set()
+    for check in result.checks:
+        found.append(check.line)
+        reasons = check.reasons(result.record)
+        new = [line for line in reasons if line not in told]
+        if reasons and not new:
+            new = ["the reasons above"]
+        told.update(reasons)
+        found += [Text(f"      {line}") for line in new]
+    return found
 
 
 def verdict(result: DrillResult) -> Text:
     styles = {"passed": "bold green", "inconclusive": "bold yellow", "failed": "bold red"}
-    word = Text("FAILED" if result.verdict == "failed" else result.verdict, styles[result.verdict])
+    word = Text("FAILED" if result.verdict == "failed" else result.word, styles[result.verdict])
     return Text.assemble(f"{result.drill.name} ", word, f": {result.drill.promise}")

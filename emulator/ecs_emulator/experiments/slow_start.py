@@ -45,4 +45,4 @@ def judge(record: RunRecord, old: str, slow: str) -> list[CheckResult]:
     ]
 
 
-DRILL = Drill("slow-start", "A revision that starts slowly is given its grace and no visitor notices.", run)
+DRILL = Drill("slow-start", "A revision that starts slowly is given its grace and no visitor notices.", run, minutes=1)

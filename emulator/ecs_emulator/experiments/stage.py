@@ -54,6 +54,7 @@ class Stage:
         self._report: LoadReport | None = None
         self._actions: list[OperatorAction] = []
         self._stored: Counter[str] = Counter()
+        self._waits_for = ""
 
     @property
     def target(self) -> Target:
@@ -125,6 +126,7 @@ class Stage:
 
     def until(self, is_so: Callable[[ServiceSnapshot], object], what: str) -> ServiceSnapshot:
         """First snapshot after the latest action that is so. Raises TookTooLong."""
+        self._waits_for = what
         after = self._actions[-1].at if self._actions else 0.0
         return self._watch.until(is_so, what, self._patience(), after)
 
@@ -152,6 +154,7 @@ class Stage:
 
     def until_target(self, state: str) -> Moment:
         """Moment when a target came to be in a state, seen as closely as can be. Raises TookTooLong."""
+        self._waits_for = f"a target is {state}"
         deadline = time.monotonic() + self._patience()
         since = begun = time.time()
         while state not in self.operator.targets():
@@ -164,6 +167,7 @@ class Stage:
         return self.clock.shortened(LONGEST) + START_UP
 
     def until_requests(self, count: int) -> None:
+        self._waits_for = f"{count:,} requests"
         while self._load and self._load.report().requests < count and not self._load.wait(0.1):
             pass
 
@@ -172,6 +176,7 @@ class Stage:
 
         For a second it has: what was under way before, or went to a listener that had not heard yet, is over.
         """
+        self._waits_for = f"all answers come from {revision}"
         deadline = time.monotonic() + self._patience()
         while self._load:
             since = time.time()
@@ -187,6 +192,12 @@ class Stage:
         if self._load:
             self._load.wait(self.clock.shortened(seconds))
 
+    def progress(self) -> str:
+        """Progress in words: the answers that visitors have had so far, and what is waited for."""
+        report = self._load.report() if self._load else None
+        visitors = f"{report.requests:,} requests, {report.failed:,} failed; " if report else ""
+        return f"{visitors}until {self._waits_for}" if self._waits_for else f"{visitors}going on"
+
     # What comes of it
 
     def had_visitors(self) -> bool:
@@ -194,8 +205,8 @@ class Stage:
 
     def record(self) -> RunRecord:
         assert self._report is not None, "there were no visitors"  # noqa: S101 (a mistake in a drill)
-        names_revision = self._subject.conventions.names_revision
-        return RunRecord(self._report, self._actions, self._watch.snapshots(), self._stored, names_revision)
+        names_revision, troubles = self._subject.conventions.names_revision, self.operator.troubles()
+        return RunRecord(self._report, self._actions, self._watch.snapshots(), self._stored, names_revision, troubles)
 
 
 @contextmanager

@@ -23,7 +23,10 @@ def judge(record: RunRecord, victim: str) -> list[CheckResult]:
     report, (killed,) = record.report, record.actions
     seen = [snapshot for snapshot in record.snapshots if victim in snapshot.tasks]
     fellows = {task for snapshot in seen for task in snapshot.tasks if snapshot.at < killed.at}
-    new = {task for snapshot in record.snapshots if snapshot.is_steady() for task in snapshot.tasks} - fellows
+    steady = [snapshot.running() for snapshot in record.snapshots if snapshot.is_steady()]
+    running = set(steady[-1]) if steady else set()
+    # One that started and ended meanwhile took nobody's place.
+    new, lost = running - fellows, fellows - running - {victim}
     before, last = report.between(report.start, killed.at), report.last_failure()
     span = max(0.0, last - killed.at) if last else 0.0
     return [
@@ -36,7 +39,10 @@ def judge(record: RunRecord, victim: str) -> list[CheckResult]:
             f"{report.clients} clients can have one each under way.",
             starvable=report.failed <= report.clients,
         ),
-        CheckResult(bool(new) and killed.steady_at is not None, f"{_named(new)} took its place."),
+        CheckResult(
+            bool(new) and killed.steady_at is not None,
+            f"{_named(new)} took its place{f' and that of {_named(lost)}' if lost else ''}.",
+        ),
     ]
 
 
@@ -44,4 +50,6 @@ def _named(tasks: set[str]) -> str:
     return " and ".join(f"Task {task[:8]}" for task in sorted(tasks)) or "Nobody"
 
 
-DRILL = Drill("task-killed", "A killed task is replaced, and costs no more than what was under way on it.", run)
+DRILL = Drill(
+    "task-killed", "A killed task is replaced, and costs no more than what was under way on it.", run, minutes=1
+)

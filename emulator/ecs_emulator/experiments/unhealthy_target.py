@@ -63,4 +63,4 @@ def judge(record: RunRecord, out: Moment, log: AccessLog, threshold: int, interv
     ]
 
 
-DRILL = Drill("unhealthy-target", "A task that fails its health checks is taken out and replaced.", run)
+DRILL = Drill("unhealthy-target", "A task that fails its health checks is taken out and replaced.", run, minutes=1)

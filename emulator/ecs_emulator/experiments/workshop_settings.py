@@ -30,11 +30,17 @@ def judge(record: RunRecord, new: str) -> list[CheckResult]:
     return [
         CheckResult(
             report.failed > 0,
-            f"{report.failed:,} of {report.requests:,} requests failed. "
-            + ("This is what the drill looks like when it goes wrong." if report.failed else "They should have."),
+            f"{report.failed:,} of {report.requests:,} requests failed"
+            + (", as foretold: between the old task and the new one there is none." if report.failed else ": too few."),
         ),
         ended(record, new, "SUCCESSFUL"),
     ]
 
 
-DRILL = Drill("workshop-settings", "With one task and a minimum of 0 % a rollout fails visitors.", run)
+DRILL = Drill(
+    "workshop-settings",
+    "With one task and a minimum of 0 % a rollout fails visitors.",
+    run,
+    minutes=1,
+    passes="as foretold",
+)

@@ -59,8 +59,8 @@ def _now(load: Load) -> RenderableType:
     return Group(Text(line(report)), table)
 
 
-def summary(report: LoadReport) -> RenderableType:
-    """The report for people."""
+def summary(report: LoadReport, names_revision: bool = False) -> RenderableType:
+    """The report for people. With `names_revision`, what does not say its revision is no answer of the application."""
     latency = report.latency
     head = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     head.add_row("requests", f"{report.requests:,} in {report.seconds:.1f} s from {report.clients} clients")
@@ -70,7 +70,7 @@ def summary(report: LoadReport) -> RenderableType:
         head.add_row("", f"{count:,} × {kind}")
     shares = zip(("p50", "p95", "p99", "max"), latency, strict=True)
     head.add_row("latency", " · ".join(f"{name} {value:.1f} ms" for name, value in shares))
-    return Group(head, Text(), _routes(report), Text(), _revisions(report))
+    return Group(head, Text(), _routes(report), Text(), _revisions(report, names_revision))
 
 
 def _routes(report: LoadReport) -> Table:
@@ -81,10 +81,10 @@ def _routes(report: LoadReport) -> Table:
     return table
 
 
-def _revisions(report: LoadReport) -> Table:
+def _revisions(report: LoadReport, names_revision: bool) -> Table:
     table = _table("revision", "requests", "failed")
     for revision, share in report.by_revision().items():
-        table.add_row(_label(revision), f"{share.requests:,}", _failed(share.failed))
+        table.add_row(_label(revision, names_revision), f"{share.requests:,}", _failed(share.failed))
     return table
 
 
@@ -96,8 +96,8 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _label(revision: str) -> str:
-    return revision or "(none told)"
+def _label(revision: str, names_revision: bool = False) -> str:
+    return revision or ("(no answer from the application)" if names_revision else "(answers that name none)")
 
 
 def _failed(count: int) -> Text:

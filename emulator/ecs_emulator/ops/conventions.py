@@ -13,9 +13,11 @@ class Conventions:
     `outputs` gives those of its stacks in AWS, name to value, and raises NoTarget. `probe` is a path that every
     service of it answers, `keep_alive` the seconds for which they keep an idle connection. With `names_revision`,
     whatever of it answers says its revision in X-Service-Revision, and what does not say so is not taken for proved.
+    `deploys` is the verb that deploys its stacks, empty where there is none.
     """
 
     outputs: Callable[[], dict[str, str]] | None = None
     probe: str = "/"
     keep_alive: int | None = None
     names_revision: bool = False
+    deploys: str = ""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops import tasks
+from ecs_emulator.ops.events import event_text
 from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.ops.services import Named, describe, short
+from ecs_emulator.ops.services import Named, describe, has_circuit_breaker, short
 from ecs_emulator.ops.target import Target
-from ecs_emulator.ops.tasks import Death
+from ecs_emulator.ops.tasks import Death, Reasons
 from ecs_emulator.ops.terminal import Terminal
 from ecs_emulator.ops.waiting import rounds
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.client import ECSClient
     from mypy_boto3_ecs.type_defs import ServiceDeploymentBriefTypeDef, ServiceDeploymentTypeDef
 
+LOOP = 3  # deaths of one deployment that are no accident any more
 UNDER_WAY = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 ENDED = {
     "SUCCESSFUL": Outcome.DONE,
@@ -93,6 +95,8 @@ class Follower:
         self._events = {event["id"] for event in describe(self._ecs, named).get("events", [])}
         self._stopped = [task["taskArn"] for task in tasks.listed(self._ecs, named, "STOPPED")]
         self._deaths: list[Death] = []
+        self._reasons = Reasons()
+        self._loop = ""  # a sentence, once it is one that only an operator ends
 
     def follow(self, revision: str, timeout: float, deployment: str = "", before: Collection[str] = ()) -> End:
         """Until `deployment` has ended, or the first one to `revision` that is not among those `before`.
@@ -112,7 +116,7 @@ class Follower:
         raise Failure(
             Outcome.TIMED_OUT,
             f"The deployment of {short(revision)} has not ended after {timeout:.0f} s; it goes on without us. "
-            f"See {self._target.typed('status --watch')}.",
+            f"See {self._target.typed('status --watch')}. {self._loop}".rstrip(),
             deployment=deployment,
             deaths=[death.facts() for death in self._deaths],
         )
@@ -136,17 +140,20 @@ class Follower:
         for event in reversed(service.get("events", [])):
             if event["id"] not in self._events:
                 self._events.add(event["id"])
-                self._out.say(f"  {event['createdAt']:%H:%M:%S}  {event['message']}")
+                self._out.say(f"  {event['createdAt']:%H:%M:%S}  {event_text(event['message'])}")
         for death in tasks.deaths(self._target, self._named, revision, self._stopped):
             if death.task not in {each.task for each in self._deaths}:
                 self._deaths.append(death)
-                # In a crash loop the first ones tell it all.
-                for line in death.summary() if len(self._deaths) <= 3 else death.summary()[:1]:
+                for line in self._reasons.lines(death):
                     self._out.say(line)
         said = self._line(deployment)
         if said != self._said:
             self._said = said
             self._out.say(said)
+        if not self._loop and len(self._deaths) >= LOOP and not has_circuit_breaker(service):
+            back = self._target.typed(f"rollback {self._named.short}")
+            self._loop = f"Tasks die again and again, and no deployment circuit breaker will end this: {back} does."
+            self._out.say(self._loop)
 
     def _line(self, deployment: ServiceDeploymentTypeDef) -> str:
         parts = []

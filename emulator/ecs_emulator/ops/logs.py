@@ -28,6 +28,12 @@ def seconds(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
+def spelled(span: int) -> str:
+    """Seconds as `90s`, `10m`, `2h` or `1d`."""
+    unit = next(unit for unit, length in reversed(_UNITS.items()) if span % length == 0)
+    return f"{span // _UNITS[unit]}{unit}"
+
+
 def read_logs(
     session: boto3.Session, log_group: str, since: int, grep: str | None, follow: bool, task: str | None = None
 ) -> Iterator[FilteredLogEventTypeDef]:

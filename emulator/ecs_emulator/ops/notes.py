@@ -60,8 +60,8 @@ _UNHEALTHY = {
 }
 
 
-def of(facts: dict[str, Any], how: BalancerSettings) -> list[str]:
-    """A sentence for each thing that is wrong in the facts of one service."""
+def of(facts: dict[str, Any], how: BalancerSettings, back: str) -> list[str]:
+    """A sentence for each thing that is wrong in the facts of one service; `back` is typed to roll it back."""
     said = []
     away = [each for each in facts["load_balancers"] if each["state"] not in balancing.ROUTING]
     for each in away:
@@ -86,6 +86,8 @@ def of(facts: dict[str, Any], how: BalancerSettings) -> list[str]:
     died = [each for each in facts["stopped"] if "exit code" in each["reason"]]
     if len(died) > 1:
         said.append("Tasks die again and again: callers see 502 while a dying one is a target. Its last lines say why.")
+        if not facts["circuit_breaker"] and len(facts["deployments"]) > 1:
+            said.append(f"No deployment circuit breaker will end that deployment: {back} does.")
     if how.idle_timeout is not None and how.keep_alive is not None and how.idle_timeout >= how.keep_alive:
         said.append(
             f"The load balancer keeps idle connections for {how.idle_timeout} s, the application for "

@@ -27,8 +27,8 @@ def run(
     """Run `command` and show its log lines; its exit code. Raises Failure (FAILED, TIMED_OUT)."""
     service = describe(target.ecs, named)
     family = short(service["taskDefinition"]).partition(":")[0]
-    revision = revisions.named(family, reference) if reference else service["taskDefinition"]
-    definition = revisions.read(target.ecs, revision)
+    definition = revisions.existing(target.ecs, family, reference or service["taskDefinition"])
+    revision = definition["taskDefinitionArn"]
     container = revisions.main_container(service, definition)
     answer = target.ecs.run_task(
         cluster=named.cluster,

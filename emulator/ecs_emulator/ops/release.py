@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecs_emulator.ops import deployments, revisions
+from ecs_emulator.ops import deployments, images, revisions
 from ecs_emulator.ops.deployments import End, Follower
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.proof import Check, prove
@@ -55,10 +55,12 @@ class Release:
         current = now["taskDefinition"]
         old = revisions.read(self._ecs, current)
         if change.task_definition:
-            new = self._existing(old["family"], change.task_definition)
+            new = revisions.existing(self._ecs, old["family"], change.task_definition)
         else:
             container, repository = revisions.main_container(now, old), self._target.outputs.get("ImageRepository")
             new = revisions.changed(old, container, change.image, change.environment, repository)
+            if change.image is not None:
+                images.refuse_unknown(self._target, revisions.image_of(new, container))
         lines = revisions.difference(old, new)
         self._out.say(f"{self._named.short} runs {short(current)}.")
         for line in lines or ["nothing changes"]:
@@ -82,7 +84,7 @@ class Release:
         now = describe(self._ecs, self._named)["taskDefinition"]
         running = deployments.under_way(self._ecs, self._named)
         if reference is not None:
-            found = self._existing(short(now).partition(":")[0], reference)["taskDefinitionArn"]
+            found = revisions.existing(self._ecs, short(now).partition(":")[0], reference)["taskDefinitionArn"]
             if found == now and not running:
                 self.prove(now)
             else:
@@ -98,12 +100,6 @@ class Release:
             self.undo(running["serviceDeploymentArn"], leaving, last, running.get("status", ""))
         else:
             self.bring(last)
-
-    def _existing(self, family: str, reference: str) -> revisions.Definition:
-        found = revisions.read(self._ecs, revisions.named(family, reference))
-        if found.get("status") == "INACTIVE":
-            raise Failure(Outcome.NOT_FOUND, f"{short(found['taskDefinitionArn'])} was deregistered.")
-        return found
 
     def bring(self, revision: str) -> None:
         """Deploy a revision (ARN) and prove it. Raises Failure (any)."""
@@ -136,7 +132,8 @@ class Release:
                 f"{short(revision)} is deployed, but not all that runs: {'; '.join(check.name for check in wrong)}.",
                 **facts,
             )
-        self._out.say(f"{self._named.short} runs {short(revision)}.")
+        mute = "" if all(check.provable for check in checks) else ", as far as ECS and the load balancer tell"
+        self._out.say(f"{self._named.short} runs {short(revision)}{mute}.")
         self._out.result(outcome=Outcome.DONE.word, **facts)
 
     def _conclude(self, revision: str, follow: Callable[[], End], expected: str = "SUCCESSFUL") -> None:
@@ -159,12 +156,9 @@ class Release:
             "STOPPED": f"The deployment of {short(revision)} was stopped, or another one took its place.",
             "SUCCESSFUL": f"The deployment of {runs} had succeeded before it could be rolled back.",
         }[end.status]
-        lines = [f"{said} {end.reason}"]
-        for death in end.deaths[-3:]:
-            lines += death.summary()
         raise Failure(
             Outcome.FAILED if end.status == "SUCCESSFUL" else end.outcome,
-            "\n".join(lines),
+            f"{said} {end.reason}",
             service=self._named.service,
             revision=short(revision),
             runs=runs,

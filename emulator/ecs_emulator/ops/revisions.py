@@ -7,13 +7,17 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from ecs_emulator.ops.outcomes import Failure, Outcome
+from botocore.exceptions import ClientError
+
+from ecs_emulator.ops.outcomes import Failure, Outcome, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.client import ECSClient
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 Definition = dict[str, Any]
+
+_FEW = 10  # revisions that are listed for who has named another
 
 
 def read(ecs: ECSClient, revision: str) -> Definition:
@@ -43,6 +47,27 @@ def named(family: str, reference: str) -> str:
     if re.fullmatch(r"(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+", reference):
         return reference
     raise Failure(Outcome.USAGE, f"{reference!r} is no revision; write 7, {family}:7 or its ARN.")
+
+
+def existing(ecs: ECSClient, family: str, reference: str) -> Definition:
+    """The revision that a reference names, as `named` takes it. Raises Failure (USAGE, NOT_FOUND)."""
+    revision = named(family, reference)
+    try:
+        found = read(ecs, revision)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        family = revision.rpartition("/")[2].partition(":")[0]
+        there = ecs.list_task_definitions(familyPrefix=family, sort="DESC", maxResults=_FEW)["taskDefinitionArns"]
+        listed = ", ".join(each.rpartition(":")[2] for each in there)
+        raise Failure(
+            Outcome.NOT_FOUND,
+            f"There is no revision {revision.rpartition(':')[2]} of {family}. "
+            + (f"The latest are: {listed}." if there else "There is none."),
+        ) from error
+    if found.get("status") == "INACTIVE":
+        raise Failure(Outcome.NOT_FOUND, f"{revision.rpartition('/')[2]} was deregistered.")
+    return found
 
 
 def changed(

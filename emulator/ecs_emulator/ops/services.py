@@ -33,13 +33,18 @@ class Named:
 
 def find(target: Target, reference: str | None) -> Named:
     """The service that `reference` means, or the only one. Raises NoTarget, Failure (NOT_FOUND, USAGE)."""
-    return Named(target.cluster, chosen(names(target.ecs, target.cluster), reference))
+    return Named(target.cluster, chosen(names(target), reference))
 
 
-def names(ecs: ECSClient, cluster: str) -> list[str]:
-    """The names of a cluster's services, in order."""
-    pages = ecs.get_paginator("list_services").paginate(cluster=cluster)
-    return sorted(arn.rpartition("/")[2] for page in pages for arn in page["serviceArns"])
+def names(target: Target) -> list[str]:
+    """The names of the services of the target's cluster, in order. Raises NoTarget, Failure (NOT_FOUND, USAGE)."""
+    pages = target.ecs.get_paginator("list_services").paginate(cluster=target.cluster)
+    try:
+        return sorted(arn.rpartition("/")[2] for page in pages for arn in page["serviceArns"])
+    except target.ecs.exceptions.ClusterNotFoundException as error:
+        there = target.clusters()
+        listed = f"There are: {', '.join(there)}." if there else f"There is none.{target.deploying}"
+        raise Failure(Outcome.NOT_FOUND, f"There is no cluster {target.cluster}. {listed}") from error
 
 
 def chosen(there_are: Sequence[str], reference: str | None) -> str:
@@ -80,6 +85,14 @@ def describe(ecs: ECSClient, named: Named) -> ServiceTypeDef:
         reasons = "".join(f" ({failure['reason']})" for failure in answer.get("failures", []) if "reason" in failure)
         raise Failure(Outcome.NOT_FOUND, f"There is no service {named.service} in {named.cluster}{reasons}.")
     return services[0]
+
+
+def has_circuit_breaker(service: ServiceTypeDef) -> bool:
+    """True when ECS ends a deployment by itself whose tasks fail: its deployment circuit breaker is on.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+    """
+    return service.get("deploymentConfiguration", {}).get("deploymentCircuitBreaker", {}).get("enable", False)
 
 
 def short(arn: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops import balancing, notes, revisions, tasks
-from ecs_emulator.ops.services import Named, describe, names, short
+from ecs_emulator.ops.events import event_text
+from ecs_emulator.ops.services import Named, describe, has_circuit_breaker, names, short
 from ecs_emulator.ops.target import Target
 from ecs_emulator.visible import visible_line
 
@@ -25,7 +26,7 @@ UNREACHABLE = "unreachable"
 
 def gather(target: Target, service: str | None = None) -> list[Facts]:
     """The facts of every service of the cluster, or of the one with this full name."""
-    services = [service] if service else names(target.ecs, target.cluster)
+    services = [service] if service else names(target)
     return [_service(target, Named(target.cluster, name)) for name in services]
 
 
@@ -46,6 +47,7 @@ def _service(target: Target, named: Named) -> Facts:
         "desired": service["desiredCount"],
         "running": service["runningCount"],
         "pending": service["pendingCount"],
+        "circuit_breaker": has_circuit_breaker(service),
         "deployments": [_deployment(each) for each in service["deployments"]],
         "tasks": [_task(task, health) for task in running],
         "stopped": [death.facts() for death in tasks.deaths(target, named, most=3)],
@@ -56,7 +58,8 @@ def _service(target: Target, named: Named) -> Facts:
             {"at": event["createdAt"], "message": event["message"]} for event in service.get("events", [])[:EVENTS]
         ],
     }
-    return facts | {"notes": notes.of(facts, notes.settings(target, groups))}
+    back = target.typed(f"rollback {named.short}")
+    return facts | {"notes": notes.of(facts, notes.settings(target, groups), back)}
 
 
 def _as_routed(found: Any, balancers: Sequence[balancing.LoadBalancer]) -> Any:
@@ -144,8 +147,9 @@ def _lines(facts: Facts) -> list[str]:
         said.append("  " + "  ".join(part for part in parts if part))
     for each in facts["targets"]:
         said.append(f"  target {each['address']}  {each['health']}")
+    told = tasks.Reasons()
     for each in facts["stopped"]:
-        said += tasks.Death(each["task"], each["revision"], each["reason"], tuple(each["lines"][-3:])).summary()
-    said += [f"  {event['at']:%H:%M:%S}  {event['message']}" for event in facts["events"]]
+        said += told.lines(tasks.Death(each["task"], each["revision"], each["reason"], tuple(each["lines"][-3:])))
+    said += [f"  {event['at']:%H:%M:%S}  {event_text(event['message'])}" for event in facts["events"]]
     said += [f"  ! {note}" for note in facts["notes"]]
     return said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ class Target:
     def output(self, name: str) -> str:
         """Raises NoTarget."""
         if name not in self.outputs:
-            raise NoTarget(f"The stacks have no output {name}; are they all deployed?")
+            raise NoTarget(f"The stacks have no output {name}; are they all deployed?{self.deploying}")
         return self.outputs[name]
 
     @cached_property
@@ -59,13 +59,24 @@ class Target:
         """The cluster that was said, that of the output ClusterName, or the only one. Raises NoTarget, Failure."""
         if named := self.chosen or self.outputs.get("ClusterName"):
             return named
-        pages = self.ecs.get_paginator("list_clusters").paginate()
-        found = sorted(arn.rpartition("/")[2] for page in pages for arn in page["clusterArns"])
+        found = self.clusters()
         if not found:
-            raise NoTarget("There is no cluster here.")
+            raise NoTarget(f"There is no cluster here.{self.deploying}")
         if len(found) > 1:
             raise Failure(Outcome.USAGE, f"Say which cluster, with --cluster. There are: {', '.join(found)}.")
         return found[0]
+
+    def clusters(self) -> list[str]:
+        """The names of the clusters that there are."""
+        pages = self.ecs.get_paginator("list_clusters").paginate()
+        return sorted(arn.rpartition("/")[2] for page in pages for arn in page["clusterArns"])
+
+    @property
+    def deploying(self) -> str:
+        """A sentence on how the stacks are deployed, with a space before it; empty where nobody knows."""
+        verb = self.conventions.deploys
+        # It takes no cluster: it makes them.
+        return f" {replace(self, chosen=None).typed(verb)} brings them." if verb else ""
 
     # Making a client takes longer than most calls.
     @cached_property

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ecs_emulator.ops import revisions
+from ecs_emulator.ops.events import event_text
 from ecs_emulator.ops.logs import worded
-from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.ops.services import Named, describe, names, short
-from ecs_emulator.ops.target import NoTarget, Target
+from ecs_emulator.ops.services import Named, short
+from ecs_emulator.ops.target import Target
 from ecs_emulator.visible import visible_line
 
 if TYPE_CHECKING:
@@ -39,9 +39,25 @@ class Death:
     def summary(self) -> list[str]:
         """Lines for people."""
         return [
-            visible_line(f"  task {self.task[:8]} of {self.revision}: {self.reason}"),
+            visible_line(f"  task {self.task[:8]} of {self.revision}: {event_text(self.reason)}"),
             *(visible_line(f"    | {worded(line)}") for line in self.lines),
         ]
+
+
+class Reasons:
+    """Reasons of deaths that people were told: of a crash loop each is told once, with the last lines of one task."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, bool]] = set()
+
+    def lines(self, death: Death) -> list[str]:
+        """Lines for people on the next death."""
+        # Its lines may come later than its end: they are told once as well.
+        known = (death.reason, bool(death.lines))
+        if known in self._told:
+            return [f"  task {death.task[:8]} of {death.revision}: the same"]
+        self._told |= {known, (death.reason, False)}
+        return death.summary()
 
 
 def listed(
@@ -142,24 +158,12 @@ def log_streams(target: Target, revision: str, task_id: str) -> list[tuple[str, 
         return []
     return [
         (options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{container}/{task_id}")
-        for container, options in _awslogs(definition)
+        for container, options in awslogs(definition)
         if "awslogs-stream-prefix" in options
     ]
 
 
-def log_group(target: Target) -> str:
-    """The one log group of all services. Raises NoTarget, Failure (USAGE)."""
-    services = [describe(target.ecs, Named(target.cluster, name)) for name in names(target.ecs, target.cluster)]
-    definitions = [revisions.read(target.ecs, service["taskDefinition"]) for service in services]
-    found = sorted({options["awslogs-group"] for each in definitions for _, options in _awslogs(each)})
-    if not found:
-        raise NoTarget("No service here logs to CloudWatch by `awslogs`.")
-    if len(found) > 1:
-        raise Failure(Outcome.USAGE, f"Say which log group, with --group. There are: {', '.join(found)}.")
-    return found[0]
-
-
-def _awslogs(definition: revisions.Definition) -> list[tuple[str, dict[str, str]]]:
+def awslogs(definition: revisions.Definition) -> list[tuple[str, dict[str, str]]]:
     """Name and log options of each container that has the driver."""
     return [
         (container["name"], container["logConfiguration"].get("options", {}))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import textwrap
 import threading
 import traceback
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,8 @@ from rich.segment import Segment
 from rich.text import Text
 
 from ecs_emulator.visible import visible, visible_json, visible_line
+
+_INDENT = 4  # spaces before the rest of a line that is too long
 
 
 class _Console(Console):
@@ -67,12 +70,33 @@ class Terminal:
 
     @contextmanager
     def live(self) -> Iterator[Live | None]:
-        """A view that is drawn anew in its place; None where there is no terminal."""
+        """A view that is drawn anew in its place, and stays as it was last; None where there is no terminal.
+
+        What is higher than the terminal is cut while it is live, and whole when it stays.
+        """
         if not self.is_live:
             yield None
             return
-        with Live(console=self.console, auto_refresh=False, transient=True) as view:
-            yield view
+        # A soft wrap is the terminal's: a view that moves its cursor has to know its own lines.
+        console = _Console(highlight=False, markup=False, emoji=False)
+        view = Live(console=console, auto_refresh=False, transient=True)
+        try:
+            with view:
+                yield view
+        finally:
+            if view.renderable:
+                console.print(view.renderable)
+
+
+def wrapped(lines: Iterable[str], width: int) -> list[str]:
+    """Lines that are no longer than `width`: what one goes on with is indented below it."""
+    found = []
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip(" ")) + _INDENT)
+        found += textwrap.wrap(
+            line, max(width, 2 * len(indent)), subsequent_indent=indent, drop_whitespace=True, break_on_hyphens=False
+        ) or [""]
+    return found
 
 
 def put(text: str) -> None:
@@ -98,6 +122,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset | tuple):
         return sorted(value)
     return str(value)
+
+
+def aside(message: str) -> None:
+    """Sentence for people beside an output of another kind."""
+    print(visible(message), file=sys.stderr)
 
 
 def complain(message: str) -> None:

@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,25 @@ class Images:
         if tag and (registry or "/" not in reference) and (found := self._snapshot(tag)):
             return found
         return _placeholder({}, stands_in=True) if self._stand_in else None
+
+    @property
+    def is_complete(self) -> bool:
+        """True when nothing stands in for an image that is not here."""
+        return not self._stand_in
+
+    def tags(self) -> list[str]:
+        """The tags that were pushed, the latest first."""
+        found = [(file.stat().st_mtime, file.parent.name) for file in self._folder.glob(f"*/{CONFIGURATION}")]
+        return [tag for _, tag in sorted(found, reverse=True)]
+
+    def pushed(self, tag: str) -> tuple[datetime, int] | None:
+        """Time of a tag's push, and its size in bytes; None when it was not pushed."""
+        root = self._folder / tag
+        try:
+            pushed = datetime.fromtimestamp((root / CONFIGURATION).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+        return pushed, sum(file.stat().st_size for file in root.rglob("*") if file.is_file())
 
     def _snapshot(self, tag: str) -> Image | None:
         root = self._folder / tag

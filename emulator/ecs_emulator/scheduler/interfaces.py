@@ -81,6 +81,10 @@ class TargetRegistry(Protocol):
         """No new request from now on; `draining` until the deregistration delay is over, then gone."""
         ...
 
+    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
+        """Take every health check of a target for failed from now on, or none any more."""
+        ...
+
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         """None when the group does not have it (any more)."""
         ...

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.clock import Clock
+from ecs_emulator.scheduler import faults
 from ecs_emulator.scheduler.deployments import Deployment
 from ecs_emulator.scheduler.interfaces import ContainerState, Launch, Run, TargetAddress, TargetRegistry, TaskRuntime
 
@@ -109,6 +110,12 @@ class Task:
         else:
             self._stop_processes()
 
+    def obey_faults(self, targets: TargetRegistry) -> None:
+        """Have its health checks fail, or no longer, as its tags say."""
+        failing = any(each["key"] == faults.TAG for each in self.tags if "key" in each)
+        for group, target in self.registered:
+            targets.fail_checks(group, target, failing)
+
     def _start(self, now: float, runner: TaskRuntime) -> None:
         self.began = now
         self.moments["pullStartedAt"] = self.clock.now()
@@ -127,6 +134,7 @@ class Task:
             target = TargetAddress(self.run.address, self.run.port(each.port))
             targets.register(each.group, target)
             self.registered.append((each.group, target))
+        self.obey_faults(targets)
         return "registered"
 
     def _ended(self) -> bool:

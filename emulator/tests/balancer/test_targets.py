@@ -227,3 +227,21 @@ def test_a_hung_target_is_taken_out_by_time_and_the_others_are_checked_meanwhile
         assert stage.balancer.health(group, hung.target) == ("unhealthy", "Target.Timeout", "Request timed out")
         assert state(stage, group, well) == "healthy"
         hangs.set()
+
+
+def test_a_target_whose_checks_are_to_fail_is_unhealthy_until_they_are_not(
+    stage: Stage, appliances: list[Appliance]
+) -> None:
+    group = stage.group(HealthCheckIntervalSeconds=5)
+    well, ill = appliances
+    stage.serving(group, "/fault", well, ill)
+    stage.balancer.fail_checks(group, ill.target, True)
+    until(lambda: state(stage, group, ill) == "unhealthy", "the ill one is taken out")
+    assert stage.balancer.health(group, ill.target) == (
+        "unhealthy",
+        "Target.ResponseCodeMismatch",
+        "Health checks failed with these codes: [503]",
+    )
+    assert state(stage, group, well) == "healthy"
+    stage.balancer.fail_checks(group, ill.target, False)
+    until(lambda: state(stage, group, ill) == "healthy", "it is well again")

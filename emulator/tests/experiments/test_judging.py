@@ -136,6 +136,21 @@ class TestTaskKilled:
         record = a_record((a_snapshot(101),), self.killed(steady_at=None))
         assert self.judge(record) == ["Nobody took its place."]
 
+    def test_only_who_runs_at_the_end_took_a_place(self) -> None:
+        late = {**self.replaced, DORA: TaskSnapshot(OLD, "STOPPED")}
+        record = a_record((a_snapshot(101), a_snapshot(106, late)), self.killed())
+        *_, last = task_killed.judge(record, ANNA)
+        assert (last.holds, last.sentence) == (True, "Task cccccccc took its place.")
+
+    def test_a_fellow_that_was_replaced_too_is_named(self) -> None:
+        both = {
+            CARL: TaskSnapshot(OLD, "RUNNING", "healthy"),
+            DORA: TaskSnapshot(OLD, "RUNNING", "healthy"),
+            BERT: TaskSnapshot(OLD, "STOPPED"),
+        }
+        *_, last = task_killed.judge(a_record((a_snapshot(101), a_snapshot(106, both)), self.killed()), ANNA)
+        assert last.sentence == "Task cccccccc and Task dddddddd took its place and that of Task bbbbbbbb."
+
 
 class TestUnhealthyTarget:
     """Checks a second apart; the third failed one is at 107.0, and a look that began at 106.9 shows it at 107.1."""
@@ -212,9 +227,9 @@ class TestWorkshopSettings:
         checks = workshop_settings.judge(a_record(self.snapshots, failed_at=[105] * 10), NEW)
         assert broken(checks) == []
         assert checks[0].sentence == (
-            "10 of 310 requests failed. This is what the drill looks like when it goes wrong."
+            "10 of 310 requests failed, as foretold: between the old task and the new one there is none."
         )
 
     def test_fails_when_nobody_noticed(self) -> None:
         checks = workshop_settings.judge(a_record(self.snapshots), NEW)
-        assert broken(checks) == ["0 of 300 requests failed. They should have."]
+        assert broken(checks) == ["0 of 300 requests failed: too few."]

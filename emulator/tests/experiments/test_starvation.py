@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from ecs_emulator.experiments import rollout
+from ecs_emulator.experiments import rollout, run
 from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.emulator import EmulatorNotReady
+from ecs_emulator.experiments.polling import TookTooLong
 from ecs_emulator.experiments.record import (
     CheckResult,
     RunRecord,
@@ -21,8 +26,10 @@ from ecs_emulator.experiments.record import (
 )
 from ecs_emulator.experiments.run import DrillResult
 from ecs_emulator.experiments.starvation import EVERY, Starvation, beating
+from ecs_emulator.experiments.subject import Subject
 from ecs_emulator.load.client import RESET, TIMED_OUT
 from ecs_emulator.load.slices import RequestKind
+from ecs_emulator.ops.outcomes import Failure, Outcome
 from emulator.tests.experiments.records import LIKE, NEW, OLD, a_record
 
 STARVED, WELL = Starvation(0.5, (0.01, 0.3)), Starvation(0.5, (0.01, 0.02))
@@ -60,7 +67,7 @@ def test_starved_is_one_beat_in_ten_or_one_for_half_of_a_health_check(waits: tup
 
 
 def outcome(starvation: Starvation, *checks: CheckResult) -> DrillResult:
-    drill = Drill("rollout", "", rollout.run)
+    drill = Drill("rollout", "", rollout.run, minutes=1)
     return DrillResult(drill, list(checks), a_record(), [], Path("none.png"), starvation)
 
 
@@ -85,6 +92,27 @@ def test_inconclusive_is_only_what_is_late_on_a_machine_that_was_starved(
     assert (found.verdict, found.inconclusive) == (verdict, verdict == "inconclusive")
     assert found.document()["verdict"] == verdict
     assert found.document()["starvation"] == {"health_check": 0.5, "waits": starvation.waits}
+
+
+@pytest.mark.parametrize("problem", [EmulatorNotReady("It did not get ready."), TookTooLong("Not steady.")])
+@pytest.mark.parametrize(("starvation", "inconclusive"), [(STARVED, True), (WELL, False)])
+def test_an_emulator_that_does_not_get_ready_is_inconclusive_where_the_machine_was_starved(
+    problem: Exception, starvation: Starvation, inconclusive: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def never(*_: object) -> Iterator[None]:
+        raise problem
+        yield
+
+    heartbeat = SimpleNamespace(stop=lambda: starvation)
+    monkeypatch.setattr(run, "emulating", never)
+    monkeypatch.setattr(run, "beating", lambda _: nullcontext(heartbeat))
+    drill, subject = Drill("rollout", "", rollout.run, minutes=1), Subject(["true"])
+    with pytest.raises(Failure if inconclusive else type(problem), match=str(problem)) as raised:
+        run.run(drill, subject, run.DrillOptions(), tmp_path, tmp_path, lambda _: None)
+    if isinstance(raised.value, Failure):
+        assert raised.value.outcome is Outcome.INCONCLUSIVE
+        assert starvation.sentence in str(raised.value)
 
 
 def failing(outcome: str) -> RunRecord:

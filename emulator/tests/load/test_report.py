@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from rich.console import Console
 
+from ecs_emulator.cli import main
+from ecs_emulator.load import show
 from ecs_emulator.load.plot import COLUMNS, in_columns, names_of, plot
 from ecs_emulator.load.report import LoadReport, Share
 from ecs_emulator.load.slices import RequestKind, Slice, failed, merged, percentile
+from ecs_emulator.ops.outcomes import Outcome
 
 LIST, LIKE = "GET /cats", "POST /cats/{id}/like"
 
@@ -127,3 +134,21 @@ def test_revisions_are_drawn_in_the_order_of_their_appearance_and_failures_last(
 def test_whatever_happened_can_be_drawn(slices: list[Slice], tmp_path: Path) -> None:
     plot(a_report(*slices), tmp_path / "load.png")
     assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("names_revision", "label"), [(True, "(no answer from the application)"), (False, "(answers that name none)")]
+)
+def test_what_names_no_revision_is_said_for_what_it_is(names_revision: bool, label: str) -> None:
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(show.summary(a_report(a_slice(100, 1, ok=2, s503=3)), names_revision))
+    assert re.search(rf"^{re.escape(label)} +3 +3 *$", captured.get(), re.MULTILINE)
+
+
+def test_a_load_that_ended_before_its_first_request_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecs_emulator.commands.load.loading", nullcontext)
+    monkeypatch.setattr(show, "watch", lambda *_: a_report())
+    done = CliRunner().invoke(main, ["load", "http://127.0.0.1:1"])
+    assert (done.exit_code, done.stdout) == (Outcome.FAILED, "")
+    assert done.stderr == "Error: Nothing was asked: it ended before its first request.\n"

@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from ecs_emulator.commands.fault import fault
 from ecs_emulator.commands.group import Commands
 from ecs_emulator.commands.logs import logs
 from ecs_emulator.commands.rollback import rollback
@@ -26,7 +27,7 @@ def main() -> None:
     """Operate services."""
 
 
-for command in (update, rollback, status, scale, run_task, logs):
+for command in (update, rollback, status, scale, run_task, logs, fault):
     main.add_command(command)
 
 

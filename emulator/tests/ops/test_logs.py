@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING, cast
 import boto3
 import pytest
 
+from ecs_emulator.commands import options
 from ecs_emulator.ops import logs
-from ecs_emulator.ops.logs import read_logs, readable, seconds
+from ecs_emulator.ops.logs import read_logs, readable, seconds, spelled
+from ecs_emulator.ops.outcomes import Outcome
+from ecs_emulator.ops.target import Target
+from emulator.tests.ops.conftest import Operate
+from emulator.tests.ops.world import World
 
 if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
@@ -236,3 +241,47 @@ def test_an_event_is_one_readable_line(message: object, line: str) -> None:
     text = message if isinstance(message, str) else json.dumps(message)
     event = cast("FilteredLogEventTypeDef", {"timestamp": 1767323045006, "message": text})
     assert readable(event) == f"2026-01-02 03:04:05.006  {line}"
+
+
+@pytest.mark.parametrize(("span", "said"), [(90, "90s"), (600, "10m"), (7200, "2h"), (86400, "1d"), (3660, "61m")])
+def test_a_span_is_spelled_as_it_is_typed(span: int, said: str) -> None:
+    assert spelled(span) == said
+    assert seconds(said) == span
+
+
+@pytest.fixture
+def shown(group: Group, session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Group:
+    """The log group of what commands work on."""
+    monkeypatch.setattr(options, "local", lambda *_: Target(session, {"LogGroup": group.name}))
+    return group
+
+
+def test_nothing_found_is_said_beside_the_events(operate: Operate, shown: Group) -> None:
+    shown.put("something else")
+    result = operate("logs", "--grep", "nothing", "--json", "--since", "90m")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{shown.name} has not had an event that contains 'nothing' in the last 90m.\n"
+    assert operate("logs", "--grep", "else").stderr == ""
+
+
+def test_a_log_group_that_is_not_there_is_told_with_those_that_are(operate: Operate, shown: Group) -> None:
+    result = operate("logs", "--group", "nosuch")
+    assert result.exit_code == Outcome.NOT_FOUND
+    assert result.stderr.startswith("Error: There is no log group nosuch. There are: ")
+    assert shown.name.startswith("group-")
+
+
+@pytest.mark.parametrize("how", [(), ("--follow",)])
+def test_a_task_that_nobody_knows_is_told_with_those_that_run(
+    operate: Operate, world: World, how: tuple[str, ...]
+) -> None:
+    world.aws.operations["logs.filter_log_events"] = lambda _: {"events": []}
+    result = operate("logs", "--group", "logs", "--task", "zzz", *how)
+    assert result.exit_code == Outcome.NOT_FOUND
+    assert result.stderr == "Error: No task zzz is known to ECS. Running are: running0, running1.\n"
+
+
+def test_a_task_that_has_not_logged_yet_is_none_that_nobody_knows(operate: Operate, world: World) -> None:
+    world.aws.operations["logs.filter_log_events"] = lambda _: {"events": []}
+    result = operate("logs", "--group", "logs", "--task", "running0")
+    assert (result.exit_code, result.stderr) == (0, "logs has not had an event of task running0 in the last 1h.\n")

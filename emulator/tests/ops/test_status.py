@@ -8,10 +8,13 @@ import time
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from ecs_emulator.ops import notes
+from ecs_emulator.ops.events import event_text
 from ecs_emulator.ops.notes import BalancerSettings
-from emulator.tests.ops.conftest import Operate
+from ecs_emulator.ops.terminal import wrapped
+from emulator.tests.ops.conftest import Operate, main
 from emulator.tests.ops.world import FAMILY, LISTENER, LOAD_BALANCER, NOW, World
 
 
@@ -41,7 +44,7 @@ def test_a_healthy_service_is_one_screen_without_a_note(operate: Operate, world:
         f"  deployment PRIMARY  {FAMILY}:1  COMPLETED  2/2 running, 0 starting, 0 failed",
         f"  task running0  {FAMILY}:1  RUNNING  since 03:04:05  10.0.0.0  target healthy",
         f"  task running1  {FAMILY}:1  RUNNING  since 03:04:05  10.0.0.1  target healthy",
-        "  03:04:05  (service x) has reached a steady state.",
+        "  03:04:05  has reached a steady state.",
     ]
 
 
@@ -75,6 +78,91 @@ def test_watching_shows_what_changes_until_ctrl_c(
     ]
 
 
+SCREEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")  # what a terminal obeys
+REGISTERED = (
+    "(service shop-web) registered 1 targets in (target-group arn:aws:elasticloadbalancing:us-east-1:123456789012:"
+    "targetgroup/shop-web/c414b7b13a5bae4d), of which every word is worth reading to its very end"
+)
+
+
+def test_a_view_of_80_columns_is_cut_nowhere_and_stays_after_ctrl_c(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.events = [{"id": "1", "createdAt": NOW, "message": REGISTERED}]
+    rounds = iter([lambda: world.runs.pop()])
+
+    def sleep(_seconds: float) -> None:
+        if (happens := next(rounds, None)) is None:
+            raise KeyboardInterrupt
+        happens()
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    terminal = {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "80", "LINES": "50"}
+    result = CliRunner().invoke(main, ["status", "--watch"], env=terminal)
+    assert result.exit_code == 0, result.output
+    # What is written after the last erasing of the live view is what stays.
+    *_, last = result.output.rpartition("\x1b[2K")
+    lines = SCREEN.sub("", last).splitlines()
+    assert [line for line in lines if "tasks run" in line] == [f"shop-web  {FAMILY}:1  1 of 2 tasks run"]
+    assert max(map(len, lines)) <= 80
+    shown = " ".join(" ".join(lines).split())
+    assert "03:04:05 registered 1 targets in (target-group shop-web), of which every word is worth" in shown
+    assert "reading to its very end" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "width", "shown"),
+    [
+        ("  task a  running", 40, ["  task a  running"]),
+        ("  task a  running  since noon", 20, ["  task a  running", "      since noon"]),
+        ("", 20, [""]),
+        ("  " + 20 * "x", 14, ["  " + 12 * "x", "      " + 8 * "x"]),
+    ],
+)
+def test_the_rest_of_a_long_line_is_below_it(line: str, width: int, shown: list[str]) -> None:
+    assert wrapped([line], width) == shown
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("(service web) has reached a steady state.", "has reached a steady state."),
+        (
+            "(service web, taskSet ecs-svc/83) has begun draining connections on 1 tasks.",
+            "has begun draining connections on 1 tasks.",
+        ),
+        (
+            "(service web) has started 1 tasks: (task 1141891cb5a643a28abee16ab0eed577).",
+            "has started 1 tasks: (task 1141891c).",
+        ),
+        (
+            "(service web) (port 8080) is unhealthy in (target-group arn:aws-cn:elasticloadbalancing:cn-north-1:1:"
+            "targetgroup/web/c414b7b1) due to (reason Health checks failed).",
+            "(port 8080) is unhealthy in (target-group web) due to (reason Health checks failed).",
+        ),
+        ("Something else that ECS said.", "Something else that ECS said."),
+    ],
+)
+def test_an_event_is_said_without_what_is_known(message: str, said: str) -> None:
+    assert event_text(message) == said
+
+
+def test_programs_get_events_as_ecs_wrote_them(operate: Operate, world: World) -> None:
+    world.events = [{"id": "1", "createdAt": NOW, "message": REGISTERED}]
+    [service] = json.loads(operate("status", "--json").stdout)["services"]
+    assert service["events"][0]["message"] == REGISTERED
+
+
+def test_a_reason_is_said_once(operate: Operate, world: World) -> None:
+    for number in range(3):
+        world.dies(1, f"dead{number}")
+    lines = operate("status").output.splitlines()
+    assert sum("Essential container in task exited" in line for line in lines) == 1
+    assert [line for line in lines if line.endswith(": the same")] == [
+        f"  task dead{number} of {FAMILY}:1: the same" for number in (1, 2)
+    ]
+
+
 def test_the_dead_are_shown_with_their_last_words(operate: Operate, world: World) -> None:
     world.dies(1, "dead1")
     output = operate("status").output
@@ -99,7 +187,8 @@ def test_no_target_is_called_healthy_while_its_load_balancer_routes_nothing(oper
 
 def facts(**more: Any) -> dict[str, Any]:
     task = {"task": "abc", "health": "healthy", "reason": "", "revision": "f:1"}
-    return {"desired": 1, "tasks": [task], "stopped": [], "rules": [{"priority": "1"}], "load_balancers": []} | more
+    found = {"desired": 1, "tasks": [task], "stopped": [], "rules": [{"priority": "1"}], "load_balancers": []}
+    return found | {"circuit_breaker": True, "deployments": [{}]} | more
 
 
 def a_task(reason: str) -> dict[str, Any]:
@@ -138,10 +227,29 @@ def a_death(reason: str, task: str = "dead") -> dict[str, Any]:
     ],
 )
 def test_what_is_wrong_is_named(wrong: dict[str, Any], how: BalancerSettings, note: str) -> None:
-    assert any(note in each for each in notes.of(facts(**wrong), how))
+    assert any(note in each for each in notes.of(facts(**wrong), how, "`rollback`"))
 
 
 def test_what_is_right_is_not_named() -> None:
-    assert notes.of(facts(), BalancerSettings(55, 30, "HTTP", 60)) == []
-    assert notes.of(facts(), BalancerSettings(idle_timeout=60)) == []
-    assert notes.of(facts(desired=0, tasks=[], rules=[]), BalancerSettings()) == []
+    for each, how in (
+        (facts(), BalancerSettings(55, 30, "HTTP", 60)),
+        (facts(), BalancerSettings(idle_timeout=60)),
+        (facts(desired=0, tasks=[], rules=[]), BalancerSettings()),
+    ):
+        assert notes.of(each, how, "`rollback`") == []
+
+
+@pytest.mark.parametrize(
+    ("circuit_breaker", "deployments", "named"), [(False, 2, True), (True, 2, False), (False, 1, False)]
+)
+def test_a_crash_loop_that_nobody_ends_is_named_with_the_way_out(
+    circuit_breaker: bool, deployments: int, named: bool
+) -> None:
+    looping = facts(
+        stopped=[a_death("exit code 1", "a"), a_death("exit code 1", "b")],
+        circuit_breaker=circuit_breaker,
+        deployments=[{}] * deployments,
+    )
+    said = notes.of(looping, BalancerSettings(), "`rollback web`")
+    sentence = "No deployment circuit breaker will end that deployment: `rollback web` does."
+    assert (sentence in said) is named

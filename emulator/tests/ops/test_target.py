@@ -6,9 +6,10 @@ import pytest
 
 from ecs_emulator.ops.balancing import url
 from ecs_emulator.ops.conventions import Conventions
+from ecs_emulator.ops.log_groups import log_group
 from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.services import find
 from ecs_emulator.ops.target import NoTarget, Target, aws
-from ecs_emulator.ops.tasks import log_group
 from ecs_emulator.program import ECS_EMULATOR
 from emulator.tests.ops.fake_aws import FakeAws
 from emulator.tests.ops.world import LISTENER, LOAD_BALANCER, World, arn
@@ -32,6 +33,31 @@ def test_a_cluster_that_is_said_goes_before_that_of_the_stacks() -> None:
     session = FakeAws().session()
     assert Target(session, {"ClusterName": "shop"}).cluster == "shop"
     assert Target(session, {"ClusterName": "shop"}, chosen="blog").cluster == "blog"
+
+
+@pytest.mark.parametrize(
+    ("there", "deploys", "said"),
+    [
+        (("blog", "shop"), "", "There is no cluster old. There are: blog, shop."),
+        ((), "", "There is no cluster old. There is none."),
+        ((), "deploy", "There is no cluster old. There is none. `ecs-emulator deploy` brings them."),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_told_with_those_that_are_and_what_to_type(
+    there: tuple[str, ...], deploys: str, said: str
+) -> None:
+    aws = FakeAws()
+    aws.operations["ecs.list_clusters"] = lambda _: {"clusterArns": [arn("cluster", name) for name in there]}
+    aws.refuse("ecs.list_services", "ClusterNotFoundException", "Cluster not found.")
+    with pytest.raises(Failure) as failure:
+        find(Target(aws.session(), {}, conventions=Conventions(deploys=deploys), chosen="old"), None)
+    assert (failure.value.outcome, str(failure.value)) == (Outcome.NOT_FOUND, said)
+
+
+def test_an_output_that_is_missing_is_told_with_what_to_type() -> None:
+    target = Target(FakeAws().session(), {}, on_aws=True, conventions=Conventions(deploys="deploy"))
+    with pytest.raises(NoTarget, match=r"no output Bucket.*`ecs-emulator deploy --aws` brings them"):
+        target.output("Bucket")
 
 
 def test_what_to_type_means_the_same_target() -> None:

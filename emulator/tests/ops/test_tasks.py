@@ -39,7 +39,27 @@ def test_scaling_ends_when_as_many_tasks_are_healthy(operate: Operate, world: Wo
 def test_the_only_service_needs_no_name(operate: Operate, world: World) -> None:
     assert operate("scale", "4").exit_code == 0
     assert world.desired == 4
-    assert operate("scale", "service").exit_code == Outcome.USAGE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("service",), "COUNT is a number of tasks, 0 to 100; it is 'service'."),
+        (("service", "-1"), "COUNT is a number of tasks, 0 to 100; it is '-1'."),
+        (("-1",), "COUNT is a number of tasks, 0 to 100; it is '-1'."),
+        (("service", "101"), "COUNT is a number of tasks, 0 to 100; it is '101'."),
+        (("one", "two", "3"), "It takes [SERVICE] COUNT; there are 3 arguments."),
+        (("3", "--timeout", "-1"), "Invalid value for '--timeout'"),
+        ((), "Usage: main scale [OPTIONS] [SERVICE] COUNT"),
+    ],
+)
+def test_a_wrong_count_is_said_and_changes_nothing(
+    operate: Operate, world: World, arguments: tuple[str, ...], said: str
+) -> None:
+    result = operate("scale", *arguments)
+    assert result.exit_code == Outcome.USAGE
+    assert said in result.stderr
+    assert world.aws.calls["ecs.update_service"] == 0
 
 
 def test_a_number_that_automatic_scaling_will_change_is_warned_of(operate: Operate, world: World) -> None:

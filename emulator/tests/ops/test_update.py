@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from ecs_emulator.commands import options
 from ecs_emulator.ops.outcomes import INTERRUPTED, Outcome
 from emulator.tests.ops.conftest import Operate
 from emulator.tests.ops.fixtures import Clock
@@ -107,6 +109,29 @@ def test_a_failure_shows_why_tasks_died_and_what_they_said_last(operate: Operate
     assert "before" not in result.stderr
 
 
+def test_a_reason_is_told_once(operate: Operate, world: World) -> None:
+    world.fate = "ROLLBACK_SUCCESSFUL"
+    world.interrupt = lambda: world.loops(2, 4)
+    result = operate("update", "--image", "two")
+    assert result.exit_code == Outcome.ROLLED_BACK
+    assert result.output.count("Essential container in task exited") == 1
+    assert result.output.count(": the same") == 3
+    assert "No deployment circuit breaker" not in result.output
+
+
+@pytest.mark.parametrize("circuit_breaker", [True, False])
+def test_a_crash_loop_that_nobody_ends_is_named_with_the_way_out(
+    operate: Operate, world: World, circuit_breaker: bool
+) -> None:
+    world.fate, world.circuit_breaker = "IN_PROGRESS", circuit_breaker
+    world.interrupt = lambda: world.loops(2, 3)
+    result = operate("update", "--image", "two", "--timeout", "30")
+    assert result.exit_code == Outcome.TIMED_OUT
+    way_out = "no deployment circuit breaker will end this: `ecs-emulator rollback shop-web` does."
+    assert result.stdout.count(way_out) == (0 if circuit_breaker else 1)
+    assert result.stderr.count(way_out) == (0 if circuit_breaker else 1)
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
@@ -143,7 +168,18 @@ def test_a_service_whose_traffic_is_detached_is_proved_without_asking_it(operate
     del world.rules[0]
     result = operate("update", "--image", "two")
     assert result.exit_code == 0
-    assert "no rule of the load balancer leads here" in result.output
+    assert "  --     answers: not provable: no rule of the load balancer leads here" in result.output
+
+
+def test_a_placeholder_that_names_no_revision_is_no_proof(operate: Operate, world: World) -> None:
+    world.definitions[1]["containerDefinitions"][0]["image"] = "nginxdemos/nginx-hello:latest"
+    world.answers = lambda: None
+    result = operate("update", "--env", "A=b", "--json")
+    assert result.exit_code == 0, result.output
+    assert "  --     answers: not provable: GET /version: 6 × 200 text/plain, no X-Service-Revision" in result.stderr
+    assert result.stderr.endswith(f"shop-web runs {FAMILY}:2, as far as ECS and the load balancer tell.\n")
+    *_, last = json.loads(result.stdout)["checks"]
+    assert (last["name"], last["ok"], last["provable"]) == ("answers", True, False)
 
 
 def test_a_deployment_under_way_is_not_overrun(operate: Operate, world: World) -> None:
@@ -188,6 +224,44 @@ def test_an_earlier_deployment_of_the_same_revision_is_not_taken_for_this_one(op
     assert operate("update", "--task-definition", "2").exit_code == Outcome.ROLLED_BACK
 
 
+@pytest.mark.parametrize(
+    ("image", "on_aws", "said"),
+    [
+        ("three", True, f"There is no image {REPOSITORY}:three. There are: two, one."),
+        ("three", False, f"There is no image {REPOSITORY}:three. There are: two, one. Others need an emulator with"),
+        ("postgres:16", False, "There is no image postgres:16. There are: shop:two, shop:one. Others need an emulator"),
+    ],
+)
+def test_an_image_that_is_not_there_is_refused_before_a_deployment_begins(
+    operate: Operate, world: World, monkeypatch: pytest.MonkeyPatch, image: str, on_aws: bool, said: str
+) -> None:
+    with world.target() as target:
+        monkeypatch.setattr(options, "local", lambda *_: replace(target, on_aws=on_aws))
+        result = operate("update", "--image", image)
+    assert result.exit_code == Outcome.NOT_FOUND
+    assert result.stderr.startswith(f"Error: {said}")
+    assert not {"ecs.register_task_definition", "ecs.update_service"} & world.aws.calls.keys()
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "RepositoryNotFoundException"])
+def test_where_nobody_knows_of_an_image_it_is_not_refused(operate: Operate, world: World, code: str) -> None:
+    """Rights may lack; and an emulator that has a stand-in for every image knows no repository."""
+    world.aws.refuse("ecr.describe_images", code)
+    assert operate("update", "--image", "three").exit_code == 0
+
+
+def test_a_repository_that_is_not_there_is_refused_on_aws(
+    operate: Operate, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.aws.refuse("ecr.describe_images", "RepositoryNotFoundException")
+    with world.target() as target:
+        monkeypatch.setattr(options, "local", lambda *_: replace(target, on_aws=True))
+        assert "There is no repository shop for" in operate("update", "--image", "three").stderr
+        assert operate("update", "--image", "postgres:16", "--dry-run").exit_code == 0, (
+            "of other registries nobody knows"
+        )
+
+
 def test_ctrl_c_says_what_goes_on_and_how_to_look(operate: Operate, world: World) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
@@ -212,8 +286,8 @@ def test_credentials_lost_in_the_middle_are_told_with_what_goes_on(operate: Oper
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Say either --image and --env, or --task-definition."),
-        (["--image", "two", "--task-definition", "1"], "Say either"),
+        ([], "Say --image or --env or both, or else --task-definition."),
+        (["--image", "two", "--task-definition", "1"], "Say --image"),
         (["--env", "novalue"], "'novalue' sets nothing; write NAME=VALUE."),
         (["--task-definition", "latest"], "'latest' is no revision"),
     ],
@@ -226,9 +300,20 @@ def test_a_wrong_command_line_changes_nothing(operate: Operate, world: World, ar
 
 
 def test_what_is_not_there_is_not_found(operate: Operate, world: World) -> None:
-    for arguments in (["nobody", "--image", "two"], ["--task-definition", "77"]):
-        assert operate("update", *arguments).exit_code == Outcome.NOT_FOUND
+    assert operate("update", "nobody", "--image", "two").exit_code == Outcome.NOT_FOUND
     world.definitions[2] = world._definition(2, f"{REPOSITORY}:two", status="INACTIVE")
     result = operate("update", "--task-definition", revision(2))
     assert result.exit_code == Outcome.NOT_FOUND
     assert f"{FAMILY}:2 was deregistered." in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [("update", "--task-definition"), ("rollback", "--to"), ("run-task", "true", "--task-definition")]
+)
+def test_a_revision_that_is_not_there_is_told_with_those_that_are(
+    operate: Operate, world: World, arguments: tuple[str, ...]
+) -> None:
+    world.definitions[2] = world._definition(2, f"{REPOSITORY}:two")
+    result = operate(*arguments, "77")
+    assert result.exit_code == Outcome.NOT_FOUND
+    assert result.stderr == f"Error: There is no revision 77 of {FAMILY}. The latest are: 2, 1.\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -61,10 +61,12 @@ class World:
         self.states: list[str] = []  # of the targets; healthy where nothing else is said
         self.balancer_state = {"Code": "active"}
         self.desired = 2
+        self.circuit_breaker = True
+        self.images = ["one", "two"]  # tags in ECR
         self.events: list[dict[str, Any]] = []
         self._deploy(1, "SUCCESSFUL")
         for name in dir(self):
-            if name.startswith(("ecs_", "elbv2_", "logs_")):
+            if name.startswith(("ecr_", "ecs_", "elbv2_", "logs_")):
                 service, _, operation = name.partition("_")
                 self.aws.operations[f"{service}.{operation}"] = getattr(self, name)
 
@@ -144,6 +146,20 @@ class World:
             self.primary = deployment["from"]
             self.runs = [self.primary] * self.desired
 
+    # ECR
+    def ecr_describe_images(self, given: Input) -> dict[str, Any]:
+        """Two images, the second one pushed later."""
+        for each in given.get("imageIds", []):
+            if each.get("imageTag") not in self.images:
+                raise Refused("ImageNotFoundException")
+        images = [
+            {"imageTags": [tag], "imagePushedAt": NOW + timedelta(place)} for place, tag in enumerate(self.images)
+        ]
+        return {"imageDetails": images}
+
+    def ecr_describe_repositories(self, _: Input) -> dict[str, Any]:
+        return {"repositories": [{"repositoryName": "shop"}]}
+
     # ECS
     def ecs_list_services(self, _: Input) -> dict[str, Any]:
         return {"serviceArns": [arn("service", f"{CLUSTER}/{SERVICE}")]}
@@ -173,6 +189,7 @@ class World:
                 }
             ],
             "events": self.events,
+            "deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": self.circuit_breaker, "rollback": True}},
             "loadBalancers": [{"targetGroupArn": GROUP, "containerName": "web", "containerPort": 8080}],
             "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}},
         }
@@ -189,6 +206,10 @@ class World:
         added = {"taskDefinitionArn": revision(number), "revision": number, "status": "ACTIVE", "registeredAt": NOW}
         self.definitions[number] = {name: value for name, value in given.items() if name != "tags"} | added
         return {"taskDefinition": self.definitions[number]}
+
+    def ecs_list_task_definitions(self, given: Input) -> dict[str, Any]:
+        assert (given["familyPrefix"], given["sort"]) == (FAMILY, "DESC")
+        return {"taskDefinitionArns": [revision(number) for number in sorted(self.definitions, reverse=True)]}
 
     def ecs_update_service(self, given: Input) -> dict[str, Any]:
         if "desiredCount" in given:
@@ -270,6 +291,11 @@ class World:
                 **more,
             }
         )
+
+    def loops(self, number: int, times: int) -> None:
+        """So many tasks of a revision have stopped, all for the same reason."""
+        for place in range(times):
+            self.dies(number, f"dead{place}")
 
     # The load balancer and the log
     def elbv2_describe_target_health(self, _: Input) -> dict[str, Any]:

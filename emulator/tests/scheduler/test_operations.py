@@ -458,6 +458,35 @@ def test_tags_are_set_and_taken_away(world: World) -> None:
         assert world.call("ListTagsForResource", resourceArn=arn) == {"tags": [{"key": "b", "value": "3"}]}
 
 
+def test_a_task_whose_tag_asks_for_it_fails_its_health_checks_and_is_replaced(world: World) -> None:
+    world.steady(count=2)
+    [ill, _] = world.call("ListTasks", cluster="demo")["taskArns"]
+    world.call("TagResource", resourceArn=ill, tags=[{"key": "ecs-emulator:fault", "value": "unhealthy"}])
+    world.advance(120)
+    [task] = world.call("DescribeTasks", cluster="demo", tasks=[ill])["tasks"]
+    assert task["stoppedReason"].startswith("Task failed ELB health checks in (target-group ")
+    assert world.shown("web")["runningCount"] == 2
+
+
+def test_a_fault_that_is_taken_away_harms_no_more(world: World) -> None:
+    world.steady(count=2)
+    arns = world.call("ListTasks", cluster="demo")["taskArns"]
+    world.call("TagResource", resourceArn=arns[0], tags=[{"key": "ecs-emulator:fault", "value": "unhealthy"}])
+    world.call("UntagResource", resourceArn=arns[0], tagKeys=["ecs-emulator:fault"])
+    world.advance(120)
+    assert world.call("ListTasks", cluster="demo")["taskArns"] == arns
+
+
+def test_a_fault_that_there_is_not_is_refused(world: World) -> None:
+    world.steady(count=1)
+    [arn] = world.call("ListTasks", cluster="demo")["taskArns"]
+    with pytest.raises(
+        AwsError, match="The tag ecs-emulator:fault has the value unhealthy, or is not there; it is 'x'"
+    ):
+        world.call("TagResource", resourceArn=arn, tags=[{"key": "ecs-emulator:fault", "value": "x"}])
+    assert world.call("ListTagsForResource", resourceArn=arn) == {"tags": []}
+
+
 def test_a_task_has_the_tags_of_its_service(world: World) -> None:
     world.steady(count=1, tags=[{"key": "a", "value": "1"}], propagateTags="SERVICE")
     arn = world.tasks()[0]["taskArn"]

@@ -104,6 +104,12 @@ class MadeUpTargets:
         self.leaving.setdefault((group_arn, target), self.now)
         self.history.append(f"-{target.id}")
 
+    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
+        if failing:
+            self.said[target.id] = "unhealthy"
+        elif self.said.get(target.id) == "unhealthy":
+            del self.said[target.id]
+
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         key = (group_arn, target)
         if key not in self.since or self.now >= self.leaving.get(key, self.now + 1) + self.delays.get(group_arn, 10):

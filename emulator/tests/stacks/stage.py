@@ -81,6 +81,9 @@ class _Targets:
     def deregister(self, group_arn: str, target: TargetAddress) -> None:
         self.there.discard((group_arn, target))
 
+    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
+        """Nobody asks for a fault here."""
+
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         return Health("healthy") if (group_arn, target) in self.there else None
 

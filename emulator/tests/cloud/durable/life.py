@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ecs_emulator.cloud.durable.calls import OURS
-from ecs_emulator.cloud.durable.database import opened
+from ecs_emulator.cloud.durable.damage import opened
 from ecs_emulator.cloud.endpoint import Cloud
 from emulator.tests.cloud.durable.moto_memory import forget
 from emulator.tests.cloud.wire import client

@@ -58,7 +58,7 @@ class Served:
 
 def main() -> None:
     use_only("http://127.0.0.1:1", KEY)
-    from ecs_emulator.cloud.durable.database import opened
+    from ecs_emulator.cloud.durable.damage import opened
     from ecs_emulator.cloud.endpoint import Cloud
 
     def say(line: str) -> None:

@@ -13,7 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ecs_emulator.cloud.durable.codec import container, now_ms
-from ecs_emulator.cloud.durable.database import SCHEMA_VERSION, Cell, Changes, Database, LogEvent, NotWritten, opened
+from ecs_emulator.cloud.durable.damage import opened
+from ecs_emulator.cloud.durable.database import SCHEMA_VERSION, Cell, Changes, Database, LogEvent, NotWritten
 from ecs_emulator.cloud.durable.takeover import take_over
 from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.local import ACCOUNT, REGION, Unusable

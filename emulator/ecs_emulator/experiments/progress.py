@@ -1,0 +1,28 @@
+"""Progress of a drill, told while it goes on: so long a silence looks like one that has no end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+EVERY = 10.0  # seconds from one line to the next
+
+
+@contextmanager
+def telling(say: Callable[[str], None], progress: Callable[[], str], every: float = EVERY) -> Iterator[None]:
+    """Context in which `say` hears every so many seconds how long it has been, and the `progress`."""
+    begun, ended = time.monotonic(), threading.Event()
+
+    def run() -> None:
+        while not ended.wait(every):
+            say(f"  {time.monotonic() - begun:5.0f} s  {progress()}")
+
+    thread = threading.Thread(target=run, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

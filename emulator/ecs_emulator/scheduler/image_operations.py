@@ -1,0 +1,86 @@
+"""ECR operations on the images that tasks start from, where the emulator has images and nothing stands in for others.
+
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.local import ACCOUNT, REGION
+from ecs_emulator.scheduler.images import Images
+
+if TYPE_CHECKING:
+    from ecs_emulator.cloud.service import Answer, Operations
+
+Input = dict[str, Any]  # as botocore's model of ECR has it; there are no stubs of ECR among the requirements
+
+OPERATIONS = ("DescribeImages", "DescribeRepositories")  # that are answered here; moto answers the rest
+
+_REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Registry of the account: `repositories` gives the names of those that stacks have made."""
+
+    images: Images
+    repositories: Callable[[], Collection[str]]
+
+    @property
+    def operations(self) -> Operations:
+        """The operations that it answers; what they answer with None is left to moto."""
+        return {"DescribeImages": self.describe_images, "DescribeRepositories": self.describe_repositories}
+
+    def describe_repositories(self, request: Input) -> Answer | None:
+        there = self.repositories()
+        names = request.get("repositoryNames") or sorted(there)
+        if not names or not set(names) <= set(there):
+            return None
+        return {"repositories": [_repository(name) for name in names]}
+
+    def describe_images(self, request: Input) -> Answer | None:
+        """A repository that no stack has made is that of another registry: `postgres` for `postgres:16`.
+
+        Of those it is told whether an image is here, and never that the repository is not there.
+        """
+        name = request["repositoryName"]
+        is_ours = name in self.repositories()
+        reference = f"{_REGISTRY}/{name}" if is_ours else name
+        asked = request.get("imageIds")
+        if not asked:
+            return {"imageDetails": self._details(name, reference)} if is_ours else None
+        found = []
+        for each in asked:
+            tag = each.get("imageTag")
+            if tag is None:  # a digest is nothing that images have here
+                return None
+            if self.images.resolve(f"{reference}:{tag}") is None:
+                raise AwsError(
+                    "ImageNotFoundException",
+                    f"The image with imageId {{imageDigest:'null', imageTag:'{tag}'}} does not exist within the "
+                    f"repository with name '{name}' in the registry with id '{ACCOUNT}'",
+                )
+            found.append(self._detail(name, tag))
+        return {"imageDetails": found}
+
+    def _details(self, name: str, reference: str) -> list[Answer]:
+        return [self._detail(name, tag) for tag in self.images.tags() if self.images.resolve(f"{reference}:{tag}")]
+
+    def _detail(self, name: str, tag: str) -> Answer:
+        detail: Answer = {"registryId": ACCOUNT, "repositoryName": name, "imageTags": [tag]}
+        if pushed := self.images.pushed(tag):
+            detail["imagePushedAt"], detail["imageSizeInBytes"] = pushed
+        return detail
+
+
+def _repository(name: str) -> Answer:
+    return {
+        "repositoryArn": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{name}",
+        "registryId": ACCOUNT,
+        "repositoryName": name,
+        "repositoryUri": f"{_REGISTRY}/{name}",
+    }

@@ -1,0 +1,102 @@
+"""What a drill tells people: how far it is, and under what does not hold the reasons that ECS gave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ecs_emulator.experiments import rollout, show, workshop_settings
+from ecs_emulator.experiments.drill import Drill
+from ecs_emulator.experiments.operator import Operator
+from ecs_emulator.experiments.progress import telling
+from ecs_emulator.experiments.record import CheckResult, Trouble
+from ecs_emulator.experiments.run import DrillResult
+from ecs_emulator.experiments.starvation import Starvation
+from ecs_emulator.ops.services import Named
+from emulator.tests.experiments.records import NEW, OLD, a_record
+from emulator.tests.ops.fixtures import clock as clock
+from emulator.tests.ops.fixtures import world as world
+from emulator.tests.ops.world import CLUSTER, FAMILY, NOW, SERVICE, World
+from emulator.tests.support.waiting import until
+
+TROUBLES = [
+    Trouble(NEW, f"2 × {NEW}: Task failed ELB health checks"),
+    Trouble(NEW, "  | the last line"),
+    Trouble(OLD, f"1 × {OLD}: Essential container in task exited"),
+    Trouble("", "rolling back to deployment ecs-svc/1."),
+]
+
+
+def shown(*checks: CheckResult, drill: Drill = rollout.DRILL) -> list[str]:
+    record = replace(a_record(), troubles=TROUBLES)
+    console = Console(width=200, no_color=True)
+    with console.capture() as captured:
+        console.print(show.outcome(DrillResult(drill, list(checks), record, [], Path("x.png"), Starvation(0.5))))
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    return lines[lines.index(next(line for line in lines if line.startswith(("  ✓", "  ✗")))) :]
+
+
+def test_the_reasons_of_ecs_are_under_what_does_not_hold() -> None:
+    ended = CheckResult(False, "It ended in ROLLBACK_SUCCESSFUL.", revision=NEW)
+    assert shown(CheckResult(True, "So it is."), ended, CheckResult(False, "9 requests failed."))[:-1] == [
+        "  ✓ So it is.",
+        "  ✗ It ended in ROLLBACK_SUCCESSFUL.",
+        f"      2 × {NEW}: Task failed ELB health checks",
+        "        | the last line",
+        "      rolling back to deployment ecs-svc/1.",
+        "  ✗ 9 requests failed.",
+        f"      1 × {OLD}: Essential container in task exited",
+    ]
+
+
+def test_what_was_told_once_is_only_referred_to() -> None:
+    failed = CheckResult(False, "It failed.")
+    assert shown(failed, failed)[-3:-1] == ["  ✗ It failed.", "      the reasons above"]
+
+
+def test_what_holds_needs_no_reasons() -> None:
+    assert shown(CheckResult(True, "So it is."))[:-1] == ["  ✓ So it is."]
+
+
+def test_a_drill_in_which_requests_must_fail_has_not_passed_but_is_as_foretold() -> None:
+    (*_, last) = shown(CheckResult(True, "9 requests failed."), drill=workshop_settings.DRILL)
+    assert last.startswith("workshop-settings as foretold: ")
+    (*_, last) = shown(CheckResult(False, "0 requests failed."), drill=workshop_settings.DRILL)
+    assert last.startswith("workshop-settings FAILED: ")
+
+
+def test_the_operator_tells_why_tasks_stopped_that_were_wanted(world: World) -> None:
+    world.dies(1, "dead1")
+    world.dies(1, "dead2", stoppedAt=NOW + timedelta(seconds=1))
+    world.dies(1, "gone", stopCode="ServiceSchedulerInitiated", stoppedReason="Scaling activity initiated by")
+    world.events = [
+        {"id": "3", "createdAt": NOW, "message": "(service shop-web) has reached a steady state."},
+        {"id": "2", "createdAt": NOW, "message": "(service shop-web) was unable to place a task."},
+        {"id": "1", "createdAt": NOW, "message": "(service shop-web) was unable to place a task."},
+    ]
+    with world.target() as target:
+        assert Operator(target, Named(CLUSTER, SERVICE)).troubles() == [
+            Trouble(f"{FAMILY}:1", f"2 × {FAMILY}:1: Essential container in task exited; web: exit code 1"),
+            Trouble(f"{FAMILY}:1", "  | last words in service/web/dead1"),
+            Trouble("", "was unable to place a task."),
+        ]
+
+
+def test_progress_is_told_until_the_end() -> None:
+    said: list[str] = []
+    with telling(said.append, lambda: "9 requests", every=0.01):
+        until(lambda: len(said) > 1, "two lines of progress")
+    count = len(said)
+    assert said[0].split() == ["0", "s", "9", "requests"]
+    assert len(said) == count
+
+
+def test_progress_of_what_fails_ends_too() -> None:
+    said: list[str] = []
+    with pytest.raises(KeyError), telling(said.append, lambda: "x", every=60):
+        raise KeyError
+    assert said == []

@@ -68,6 +68,7 @@ PLACES = {
     "tests/platform/test_walls.py": "process",
     "tests/up/test_agreement.py": "process",
     "tests/up/test_image.py": "process",
+    "emulator/tests/doctor/test_envoy.py": "process",
     "emulator/tests/load/test_load.py": "process",
     "emulator/tests/test_detached.py": "process",
     "emulator/tests/test_library.py": "process",

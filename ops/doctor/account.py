@@ -85,7 +85,9 @@ def public_access(session: boto3.Session, account: str, plan: Plan) -> Finding:
         return Finding("public access", State.GOOD, "The account blocks no public access.")
     found = answer["PublicAccessBlockConfiguration"]
     if blocking := [name for name in ("BlockPublicPolicy", "RestrictPublicBuckets") if found.get(name)]:
-        seen = f"The account blocks public access to S3 ({', '.join(blocking)}), and Delivery=website is a public bucket."
+        seen = (
+            f"The account blocks public access to S3 ({', '.join(blocking)}), and Delivery=website is a public bucket."
+        )
         repair = "Deploy with --set Delivery=cloudfront, whose bucket is private; or lift that block for the account."
         return Finding("public access", State.BAD, seen, repair)
     return Finding("public access", State.GOOD, "The account lets a bucket be public.")

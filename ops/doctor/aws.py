@@ -24,9 +24,7 @@ Checks = Mapping[str, Callable[[], Finding]]
 class Doctor:
     """Doctor of the account of `target`, for the deployment of `chosen`, which are some of those that are listed."""
 
-    def __init__(
-        self, target: Target, listed: StackListing, chosen: Sequence[Listed], said: Sequence[Setting]
-    ) -> None:
+    def __init__(self, target: Target, listed: StackListing, chosen: Sequence[Listed], said: Sequence[Setting]) -> None:
         # Other assemblies need not be rendered for this one.
         everything = listed.meant if all(stack in listed.meant for stack in chosen) else listed.all
         self._session = target.session
@@ -88,6 +86,6 @@ def _unasked(check: str, error: ClientError | BotoCoreError) -> Finding:
 
 
 def outcome(findings: Sequence[Finding]) -> Outcome:
-    """How bad findings end: DENIED without credentials that hold, else FAILED."""
+    """Outcome of bad findings: DENIED without credentials that hold, else FAILED."""
     denied = any(each.check == "credentials" and each.state is State.BAD for each in findings)
     return Outcome.DENIED if denied else Outcome.FAILED

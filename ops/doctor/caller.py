@@ -61,7 +61,9 @@ def identity(session: boto3.Session, now: datetime, known: list[Caller]) -> Iter
     is_root = answer["Arn"].endswith(":root")
     seen = f"{answer['Arn']} in the account {answer['Account']}."
     # IAM User Guide, "Root user best practices for your AWS account".
-    repair = "Use a role with the rights of docs/rights.md, and keep the root user for what needs it." if is_root else ""
+    repair = (
+        "Use a role with the rights of docs/rights.md, and keep the root user for what needs it." if is_root else ""
+    )
     yield Finding("credentials", State.WARNING if is_root else State.GOOD, seen, repair)
     yield from clock(answer, now)
 

@@ -30,7 +30,7 @@ class Plan:
                 yield name, properties
 
     def count_new(self, type_name: str) -> int:
-        """How many resources of a type are in stacks that do not exist yet."""
+        """Number of resources of a type in stacks that do not exist yet."""
         return sum(name not in self.there for name, _ in self.of_type(type_name))
 
 

@@ -55,7 +55,9 @@ def vcpus(session: boto3.Session, plan: Plan) -> Finding:
         [task] = stack.of_type("AWS::ECS::TaskDefinition").values()
         cpu = int(task["Cpu"]) / 1024
         share = int(service.get("DeploymentConfiguration", {}).get("MaximumPercent", 200)) / 100
-        counts = [int(each["MaxCapacity"]) for each in stack.of_type("AWS::ApplicationAutoScaling::ScalableTarget").values()]
+        counts = [
+            int(each["MaxCapacity"]) for each in stack.of_type("AWS::ApplicationAutoScaling::ScalableTarget").values()
+        ]
         least += int(service["DesiredCount"]) * cpu * share
         most += max([int(service["DesiredCount"]), *counts]) * cpu
     if not most:

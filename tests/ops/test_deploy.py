@@ -194,7 +194,7 @@ def test_of_mere_consequences_the_first_has_to_do() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("ROLLBACK_COMPLETE", "has to be deleted before it can be made anew: `mysfits destroy mysfits-service`"),
+        ("ROLLBACK_COMPLETE", "destroy mysfits-service`"),
         ("DELETE_FAILED", "has to be deleted before"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
         ("UPDATE_IN_PROGRESS", "is being changed already (UPDATE_IN_PROGRESS)"),

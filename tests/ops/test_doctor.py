@@ -278,7 +278,9 @@ def test_service_linked_roles_are_there(empty: Account, service: str, state: Sta
     assert repaired(found) == (state, f"aws iam create-service-linked-role --aws-service-name {service}")
 
 
-@pytest.mark.parametrize(("egress", "subnets", "state"), [("one-nat", "2", State.GOOD), ("nat-per-zone", "2", State.BAD)])
+@pytest.mark.parametrize(
+    ("egress", "subnets", "state"), [("one-nat", "2", State.GOOD), ("nat-per-zone", "2", State.BAD)]
+)
 def test_there_are_addresses_for_the_nat_gateways(empty: Account, egress: str, subnets: str, state: State) -> None:
     found = quotas.addresses(empty.session(), empty.plan(Egress=egress, SubnetsOfEachKind=subnets))
     assert found.state == state
@@ -317,7 +319,9 @@ def test_there_are_vcpus_for_the_tasks(empty: Account, assembly: str, said: dict
 
 def test_builds_may_run(empty: Account) -> None:
     assert quotas.builds(empty.session(), empty.plan()).seen == "No pipeline builds."
-    built = empty.plan(ConnectionArn=CONNECTION, SourceRepository="keepers/mysfits", Service="x-MythicalMonolithService-y")
+    built = empty.plan(
+        ConnectionArn=CONNECTION, SourceRepository="keepers/mysfits", Service="x-MythicalMonolithService-y"
+    )
     assert quotas.builds(empty.session(), built).seen == "1 may run at once."
     empty.quotas["L-2DC20C30"] = 0
     found = quotas.builds(empty.session(), built)
@@ -356,9 +360,7 @@ def test_the_aws_cli_is_one_that_is_cared_for(said: str, state: State, monkeypat
         (["!Is the docker daemon running?"], State.BAD, "Is the docker daemon running?"),
     ],
 )
-def test_docker_builds_for_the_tasks(
-    said: list[str], state: State, seen: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_docker_builds_for_the_tasks(said: list[str], state: State, seen: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tools, "run", says(*said))
     found = tools.docker()
     assert (found.state, seen in found.seen, bool(found.repair)) == (state, True, state is State.BAD), found

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench bench-all format lock clean
+.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit rights supply-chain bench bench-all format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -71,6 +71,10 @@ mutation: .venv/ready .venv-mutation/ready ## Change the core in small places, o
 
 audit: .venv/ready ## Ask what is known against any locked package
 	@$(BIN)/python -m tools.supply_chain.audit
+
+rights: .venv/ready .venv-scan/ready ## Write the operator's rights anew: what each verb calls, and what the stacks need
+	RECORD_CALLS=yes $(PYTEST) $(TWO) -m quick emulator/tests/ops tests/ops
+	$(BIN)/python -m tests.rights
 
 supply-chain: .venv/ready ## Say what the image is made of (after make image-test)
 	$(BIN)/python -m tools.supply_chain --write

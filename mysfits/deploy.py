@@ -38,8 +38,8 @@ def deploy(
     """Deploy the stacks of cfn/stacks.yml in order, or those named, each by a change set that is shown first.
 
     A parameter that is not said keeps the value it has. An image that was brought by `update` or a pipeline is never
-    replaced by an older one without a word. On AWS it looks first at what would fail late (`mysfits doctor --aws` looks at
-    more).
+    replaced by an older one without a word. On AWS it looks first at what would fail late; `mysfits doctor --aws` looks
+    at more.
     """
     listed = StackListing(assembly)
     chosen = listed.chosen(stacks)

@@ -40,6 +40,7 @@ PLACES = {
     "tests/reliability/faults/test_faults.py::test_no_fault": "compiler",
     "tests/cfn/test_scanners.py": "scanner",
     "tests/fuzz/test_described.py": "scanner",
+    "tests/rights/test_policies.py": "scanner",
     "tests/bench/test_peers.py::test_every_peer": "peers",
     "tests/site": "browser",
     "tests/platform/test_page.py": "browser",

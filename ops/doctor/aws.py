@@ -13,7 +13,7 @@ from ecs_emulator.doctor.findings import Finding, State
 from ecs_emulator.ops.outcomes import Outcome, failure_of
 from ecs_emulator.ops.target import Target
 from ecs_emulator.stacks.errors import TemplateError
-from ops.doctor import account, caller, quotas, tools
+from ops.doctor import account, caller, quotas, rights, tools
 from ops.doctor.caller import Caller
 from ops.doctor.plan import Plan, planned
 from ops.stacks.listing import Listed, Setting, StackListing
@@ -78,6 +78,7 @@ class Doctor:
             "VPCs": partial(quotas.vpcs, session, plan),
             "Fargate vCPUs": partial(quotas.vcpus, session, plan),
             "builds": partial(quotas.builds, session, plan),
+            "rights": partial(rights.granted, session, who, plan),
         }
 
 

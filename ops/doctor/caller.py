@@ -29,7 +29,7 @@ class Caller:
 def region(session: boto3.Session, environ: Mapping[str, str]) -> Finding:
     """Region, one for the AWS CLI (`AWS_REGION`) and for Python's clients (`AWS_DEFAULT_REGION`) alike.
 
-    *AWS SDKs and Tools Reference Guide*, "AWS Region": boto3 reads `AWS_DEFAULT_REGION`, the CLI `AWS_REGION` before it.
+    *AWS SDKs and Tools Reference Guide*, "AWS Region": boto3 reads `AWS_DEFAULT_REGION`, the CLI `AWS_REGION` first.
     """
     ours, of_cli = session.region_name, environ.get("AWS_REGION")
     both = "export AWS_REGION={0} AWS_DEFAULT_REGION={0}"

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """Stacks that are to be deployed, rendered, by name. `there` are the names of those that exist."""
+    """Stacks that are to be deployed, rendered, by name.
+
+    `there` are the names of those that exist, `templates` those of their files without `.yml`.
+    """
 
     stacks: Mapping[str, Rendered]
     there: frozenset[str]
+    templates: frozenset[str]
 
     def of_type(self, type_name: str) -> Iterator[tuple[str, Properties]]:
         """(Stack, properties) of every resource of a type."""
@@ -48,7 +52,11 @@ def planned(
     there = {name: stack for name, stack in found.items() if stack}
     values = {stack.name: _before(stack, there) | stack.fixed | given(stack, said) for stack in everything}
     rendered = render((stack.name, stack.document, values[stack.name]) for stack in everything)
-    return Plan({stack.name: rendered[stack.name] for stack in chosen}, frozenset(there))
+    return Plan(
+        {stack.name: rendered[stack.name] for stack in chosen},
+        frozenset(there),
+        frozenset(stack.file.stem for stack in chosen),
+    )
 
 
 def _before(stack: Listed, there: Mapping[str, StackTypeDef]) -> dict[str, str]:

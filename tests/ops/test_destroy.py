@@ -142,3 +142,19 @@ def test_lacking_permission_to_delete_is_a_denial(operate: Mysfits, formation: F
     formation.aws.operations["cloudformation.delete_stack"] = refused
     formation.aws.refuse("s3.delete_objects", "AccessDenied")
     assert operate("destroy", "--yes").exit_code == Outcome.DENIED
+
+
+def test_buckets_and_repositories_that_are_kept_are_weighed(
+    operate: Mysfits, formation: Formation, tmp_path: Path
+) -> None:
+    kept = TEMPLATE.replace("Bucket}", "Bucket, DeletionPolicy: Retain}").replace("ry}", "ry, DeletionPolicy: Retain}")
+    (tmp_path / "service.yml").write_text(kept)
+    formation.aws.operations |= {
+        "s3.list_objects_v2": lambda _: {"Contents": [{"Size": 10**9}, {"Size": 10**9}]},
+        "ecr.describe_images": lambda _: {"imageDetails": [{"imageSizeInBytes": 3 * 10**9}]},
+    }
+    result = operate("destroy", "--yes")
+    assert result.exit_code == 0, result.output
+    assert "bucket (AWS::S3::Bucket) is kept: 2.000 GB, about $0.05 a month." in result.output
+    assert "images (AWS::ECR::Repository) is kept: 3.000 GB, about $0.30 a month." in result.output
+    assert "ecr.batch_delete_image" not in formation.aws.calls

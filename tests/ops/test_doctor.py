@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
@@ -11,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from ecs_emulator.commands import options
 from ecs_emulator.doctor.findings import Finding, State
 from ecs_emulator.ops.outcomes import Outcome
 from ecs_emulator.ops.target import Target
 from emulator.tests.ops.fake_aws import FakeAws, Refused
 from mysfits import doctor as verb
-from ops.doctor import account, aws, caller, quotas, tools
+from ops.doctor import account, aws, caller, quotas, rights, tools
+from ops.doctor.caller import Caller
 from ops.doctor.plan import Plan, planned
 from ops.doctor.tools import NotRun
 from ops.stacks.listing import StackListing, settings
@@ -39,6 +42,7 @@ class Account(FakeAws):
         self.quotas = {"L-3032A538": 6.0, "L-0263D0A3": 5.0, "L-F678F1CE": 5.0, "L-2DC20C30": 1.0}
         self.date = NOW
         self.deployed: dict[str, dict[str, str]] = {}  # parameters by stack
+        self.denied: set[str] = set()  # actions
         self.zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
         self.operations = {
             "sts.get_caller_identity": lambda _: {"Account": "111122223333", "Arn": ROLE, **self.dated()},
@@ -49,6 +53,7 @@ class Account(FakeAws):
             },
             "ec2.describe_addresses": lambda _: {"Addresses": [{}] * 4},
             "ec2.describe_vpcs": lambda _: {"Vpcs": [{}] * 4},
+            "iam.simulate_principal_policy": self.simulate,
             "iam.get_role": lambda given: {"Role": {"Arn": f"arn:aws:iam::111122223333:role/{given['RoleName']}"}},
             "s3control.get_public_access_block": lambda _: self.blocks(),
             "service-quotas.get_service_quota": lambda given: {"Quota": {"Value": self.quotas[given["QuotaCode"]]}},
@@ -71,6 +76,12 @@ class Account(FakeAws):
         if not names:
             raise Refused("NoSuchPublicAccessBlockConfiguration", status=404)
         return {"PublicAccessBlockConfiguration": dict.fromkeys(names, True)}
+
+    def simulate(self, given: dict[str, Any]) -> dict[str, Any]:
+        decisions = {name: "implicitDeny" if name in self.denied else "allowed" for name in given["ActionNames"]}
+        return {
+            "EvaluationResults": [{"EvalActionName": name, "EvalDecision": each} for name, each in decisions.items()]
+        }
 
     def describe_stacks(self, given: dict[str, Any]) -> dict[str, Any]:
         name = given["StackName"]
@@ -106,7 +117,8 @@ def empty() -> Account:
 @pytest.fixture(autouse=True)
 def environment(empty: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """An account that `--aws` finds, and programs that are as they should be."""
-    monkeypatch.setattr(verb.options, "aws", lambda **_: Target(empty.session(), {}, on_aws=True))
+    monkeypatch.setattr(options, "aws", lambda **_: Target(empty.session(), {}, on_aws=True))
+    monkeypatch.setattr("mysfits.deploy.StackListing", lambda assembly: _listed(assembly or "monolith"))
     monkeypatch.setattr(verb, "StackListing", lambda assembly: _listed(assembly or "monolith"))
     monkeypatch.setattr(tools, "run", _ready)
     monkeypatch.delenv("AWS_REGION", raising=False)
@@ -139,7 +151,12 @@ def test_an_account_that_is_ready_is_said_to_be(operate: Mysfits, empty: Account
 
 def test_nothing_is_changed(operate: Mysfits, empty: Account) -> None:
     operate("doctor", "--aws")
-    assert {name.partition(".")[2].partition("_")[0] for name in empty.calls} <= {"get", "describe", "list"}
+    assert {name.partition(".")[2].partition("_")[0] for name in empty.calls} <= {
+        "get",
+        "describe",
+        "list",
+        "simulate",
+    }
 
 
 def test_what_is_bad_is_told_with_its_repair(operate: Mysfits, empty: Account) -> None:
@@ -328,6 +345,57 @@ def test_builds_may_run(empty: Account) -> None:
     assert (found.state, "--quota-code L-2DC20C30 --desired-value 1" in found.repair) == (State.BAD, True)
     empty.operations["service-quotas.list_service_quotas"] = lambda _: {"Quotas": []}
     assert quotas.builds(empty.session(), built).state is State.UNKNOWN
+
+
+def test_the_caller_may_do_what_a_deployment_does(empty: Account) -> None:
+    who, plan = Caller("111122223333", ROLE), empty.plan()
+    assert rights.granted(empty.session(), who, plan).state is State.GOOD
+    asked = empty.inputs("iam.simulate_principal_policy")
+    assert {each["PolicySourceArn"] for each in asked} == {"arn:aws:iam::111122223333:role/deployer"}
+    about = {arn for each in asked for arn in each["ResourceArns"]}
+    assert "arn:aws:cloudformation:us-east-1:111122223333:stack/mysfits-example/example" in about
+    passed = [each for each in asked if "iam:PassRole" in each["ActionNames"]]
+    assert {each["ContextEntries"][0]["ContextKeyName"] for each in passed} == {"iam:PassedToService"}
+    empty.denied = {"iam:PassRole", "ecs:CreateService"}
+    found = rights.granted(empty.session(), who, plan)
+    assert (found.state, found.seen) == (State.BAD, "2 actions are not allowed: ecs:CreateService, iam:PassRole.")
+
+
+def test_rights_that_are_not_needed_are_not_asked_about(empty: Account) -> None:
+    rights.granted(empty.session(), Caller("111122223333", "arn:aws:iam::111122223333:user/me"), empty.plan())
+    [principal] = {each["PolicySourceArn"] for each in empty.inputs("iam.simulate_principal_policy")}
+    assert principal == "arn:aws:iam::111122223333:user/me"
+    only_data = replace(empty.plan(), templates=frozenset({"data"}))
+    empty.asked.clear()
+    rights.granted(empty.session(), Caller("111122223333", ROLE), only_data)
+    names = {name for each in empty.inputs("iam.simulate_principal_policy") for name in each["ActionNames"]}
+    assert "dynamodb:CreateTable" in names
+    assert "ec2:CreateVpc" not in names
+
+
+def test_where_iam_cannot_be_asked_it_is_said(empty: Account) -> None:
+    root = Caller("111122223333", "arn:aws:iam::111122223333:root")
+    assert rights.granted(empty.session(), root, empty.plan()).state is State.GOOD
+    empty.refuse("iam.simulate_principal_policy", "AccessDenied")
+    found = rights.granted(empty.session(), Caller("111122223333", ROLE), empty.plan())
+    assert (found.state, "iam:SimulatePrincipalPolicy" in found.seen) == (State.UNKNOWN, True)
+
+
+def test_a_deployment_begins_in_an_account_that_is_ready(operate: Mysfits, empty: Account) -> None:
+    empty.operations["s3control.get_public_access_block"] = lambda _: empty.blocks("BlockPublicPolicy")
+    result = operate("deploy", "--aws")
+    assert result.exit_code == Outcome.FAILED
+    assert "Error: Not ready: public access." in result.output
+    assert not [name for name in empty.calls if name.startswith("service-quotas.list")]  # it is quick
+    assert operate("deploy", "--aws", "data").exit_code == Outcome.FAILED  # it has begun: nothing more is faked
+    assert empty.calls["cloudformation.create_change_set"] == 1
+
+
+def test_a_pipelines_builds_are_looked_at(operate: Mysfits, empty: Account) -> None:
+    empty.quotas["L-2DC20C30"] = 0
+    said = (f"ConnectionArn={CONNECTION}", "SourceRepository=a/b", "Service=x-MythicalMonolithService-y")
+    result = operate("doctor", "--aws", *(word for each in said for word in ("--set", each)))
+    assert "Error: Not ready: builds." in result.output
 
 
 def test_parameters_that_contradict_each_other_are_told(operate: Mysfits, empty: Account) -> None:

@@ -27,7 +27,7 @@ PORTS = {"API_PORT": 8000, "CLOUD_PORT": 4566}
 
 
 def machine(folder: Path, ports: Mapping[str, int], environ: Mapping[str, str], docker: bool) -> Iterator[Finding]:
-    """Findings about this machine. `ports` are the usual ones by their variables; `docker` looks at an engine as well."""
+    """Findings about this machine. `ports` are the usual ones by their variables; `docker` has an engine looked at."""
     yield system(platform.system())
     yield python(sys.version_info[:3])
     yield envoy()

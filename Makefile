@@ -17,7 +17,7 @@ TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: .venv/ready .venv/chromium ## Run the quick tests, a journey in a real browser and a rollout under load among them
 	$(PYTEST) $(TWO) -m quick
 
-test-all: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready .venv-peers/ready ## Run all tests (under half an hour)
+test-all: .venv/ready .venv/browser .venv/faults .venv-scan/audit/ready .venv-docs/ready .venv-peers/ready ## Run all tests (under half an hour)
 	$(PYTEST) $(TWO) -m "not alone"
 	$(PYTEST) -m alone
 	@printf '%s\n' "Left out: the image and its containers (make image-test), the long forms of what was tried (make fuzz," \
@@ -121,6 +121,9 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 
 .venv-scan/ready: .venv/ready requirements-scan.txt tools/setup-scan
 	@tools/setup-scan
+
+.venv-scan/audit/ready: .venv-scan/ready tests/cfn/audit/package-lock.json tools/setup-audit
+	@tools/setup-audit
 
 .venv/faults: .venv/ready tools/setup-faults
 	@tools/setup-faults

@@ -18,7 +18,7 @@ import pytest
 NEEDS = {
     "docker": "a Docker engine",
     "compiler": "a C compiler (tools/setup-faults)",
-    "scanner": "the scanners (tools/setup-scan)",
+    "scanner": "the scanners and audits (tools/setup-scan, tools/setup-audit)",
     "peers": "the peers of the benchmark (tools/setup-peers)",
     "browser": "a real browser (tools/setup-browser)",
     "platform": "a whole rehearsal, in processes of its own",
@@ -38,6 +38,7 @@ PLACES = {
     "tests/image/container.py": "docker",
     "tests/image/rehearsed.py": "docker",
     "tests/reliability/faults/test_faults.py::test_no_fault": "compiler",
+    "tests/cfn/test_audits.py": "scanner",
     "tests/cfn/test_scanners.py": "scanner",
     "tests/fuzz/test_described.py": "scanner",
     "tests/rights/test_policies.py": "scanner",

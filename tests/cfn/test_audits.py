@@ -50,7 +50,7 @@ TEMPLATES = {f"{kind}--{name}": template for kind, stacks in KINDS.items() for n
 
 def answers(rendered: Path) -> dict[Finding, str]:
     """Reason by what it answers."""
-    found = {}
+    found: dict[Finding, str] = {}
     for path in rendered.iterdir():
         for name, resource in json.loads(path.read_text())["Resources"].items():
             for each in resource.get("Metadata", {}).get("answers", []):

@@ -10,8 +10,6 @@ from pathlib import Path
 import botocore.session
 import click
 
-from mysfits.cli import main
-
 CALLS = Path(__file__).parent / "calls.json"
 
 # IAM's prefix where it is not the name that a service's requests are signed for.
@@ -31,6 +29,8 @@ _ACTIONS = {
 @cache
 def verbs() -> frozenset[str]:
     """Verbs that work on AWS as well: those that have --aws, or one of whose own verbs has."""
+    # Here and not above: every run of pytest loads the recorder, and most tests need no command.
+    from mysfits.cli import main
 
     def has(command: click.Command) -> bool:
         own = any("--aws" in each.opts for each in command.params)

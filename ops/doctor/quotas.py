@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 import boto3
@@ -64,7 +65,7 @@ def vcpus(session: boto3.Session, plan: Plan) -> Finding:
         return Finding("Fargate vCPUs", State.GOOD, "No tasks are to run.")
     quota = _quota(session, *VCPUS)
     seen = f"The quota is {quota:g}; a rollout needs {least:g}, and scaling goes up to {most:g}."
-    repair = _RAISE.format(*VCPUS, f"{max(least, most):.0f}")
+    repair = _RAISE.format(*VCPUS, ceil(max(least, most)))
     state = State.BAD if quota < least else State.WARNING if quota < most else State.GOOD
     return Finding("Fargate vCPUs", state, seen, "" if state is State.GOOD else repair)
 

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit supply-chain bench bench-all format lock clean
+.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit rights supply-chain bench bench-all format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -17,7 +17,7 @@ TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: .venv/ready .venv/chromium ## Run the quick tests, a journey in a real browser and a rollout under load among them
 	$(PYTEST) $(TWO) -m quick
 
-test-all: .venv/ready .venv/browser .venv/faults .venv-scan/ready .venv-docs/ready .venv-peers/ready ## Run all tests (under half an hour)
+test-all: .venv/ready .venv/browser .venv/faults .venv-scan/audit/ready .venv-docs/ready .venv-peers/ready ## Run all tests (under half an hour)
 	$(PYTEST) $(TWO) -m "not alone"
 	$(PYTEST) -m alone
 	@printf '%s\n' "Left out: the image and its containers (make image-test), the long forms of what was tried (make fuzz," \
@@ -72,6 +72,10 @@ mutation: .venv/ready .venv-mutation/ready ## Change the core in small places, o
 audit: .venv/ready ## Ask what is known against any locked package
 	@$(BIN)/python -m tools.supply_chain.audit
 
+rights: .venv/ready .venv-scan/ready ## Write the operator's rights anew: what each verb calls, and what the stacks need
+	RECORD_CALLS=yes $(PYTEST) $(TWO) -m quick emulator/tests/ops tests/ops
+	$(BIN)/python -m tests.rights
+
 supply-chain: .venv/ready ## Say what the image is made of (after make image-test)
 	$(BIN)/python -m tools.supply_chain --write
 
@@ -117,6 +121,9 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 
 .venv-scan/ready: .venv/ready requirements-scan.txt tools/setup-scan
 	@tools/setup-scan
+
+.venv-scan/audit/ready: .venv-scan/ready tests/cfn/audit/package-lock.json tools/setup-audit
+	@tools/setup-audit
 
 .venv/faults: .venv/ready tools/setup-faults
 	@tools/setup-faults

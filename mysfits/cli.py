@@ -22,6 +22,7 @@ from mysfits.cutover import cutover
 from mysfits.data import data
 from mysfits.deploy import deploy
 from mysfits.destroy import destroy
+from mysfits.doctor import doctor
 from mysfits.drill import drill
 from mysfits.drop_traffic import drop_traffic
 from mysfits.load import load
@@ -46,6 +47,7 @@ def main() -> None:
 
 
 for command in (
+    doctor,
     up,
     wait,
     down,

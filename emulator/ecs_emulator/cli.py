@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from ecs_emulator.commands.doctor import doctor
 from ecs_emulator.commands.down import down
 from ecs_emulator.commands.drill import drill
 from ecs_emulator.commands.env import env
@@ -34,7 +35,23 @@ def main() -> None:
     """Run CloudFormation templates with their ECS services on this machine, and operate them there or on AWS."""
 
 
-for command in (up, wait, down, reset, env, status, logs, update, rollback, scale, run_task, fault, load, drill):
+for command in (
+    doctor,
+    up,
+    wait,
+    down,
+    reset,
+    env,
+    status,
+    logs,
+    update,
+    rollback,
+    scale,
+    run_task,
+    fault,
+    load,
+    drill,
+):
     main.add_command(command)
 
 

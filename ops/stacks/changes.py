@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import ClientError
 
 from ecs_emulator.ops.outcomes import Failure, Outcome, is_missing
+from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.waiting import rounds
 from ops.stacks.listing import Listed
 
@@ -72,20 +73,20 @@ def existing(cloudformation: CloudFormationClient, name: str) -> StackTypeDef | 
     return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
 
 
-def refuse_unready(stack: StackTypeDef) -> None:
+def refuse_unready(target: Target, stack: StackTypeDef) -> None:
     """Raises Failure (FAILED) when a stack cannot be deployed as it is."""
     name, status = stack["StackName"], stack["StackStatus"]
     if status in _TO_DELETE_FIRST:
         raise Failure(
             Outcome.FAILED,
             f"{name} is {status}: it was never made or only half deleted, and has to be deleted before it can be made "
-            f"anew: `mysfits destroy {name}`.",
+            f"anew: {target.typed(f'destroy {name}')}.",
         )
     if status == "UPDATE_ROLLBACK_FAILED":
         raise Failure(
             Outcome.FAILED,
-            f"{name} is {status}. Mend what its last event names, then `aws cloudformation continue-update-rollback "
-            f"--stack-name {name}`.",
+            f"{name} is {status}. Mend what its last event names, then "
+            f"`{target.aws_cli(f'cloudformation continue-update-rollback --stack-name {name}')}`.",
         )
     if status.endswith("_IN_PROGRESS"):
         raise Failure(

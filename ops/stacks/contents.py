@@ -9,6 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ecs_emulator.ops.outcomes import is_missing
+from ecs_emulator.ops.target import Target
 
 BUCKET = "AWS::S3::Bucket"
 REPOSITORY = "AWS::ECR::Repository"
@@ -18,24 +19,28 @@ EMPTIED = (BUCKET, REPOSITORY)  # CloudFormation does not delete them with somet
 _GB = 1_000_000_000
 # US dollars a GB and month in us-east-1, as cfn/README.md has them; the table's include point-in-time recovery.
 _PRICES = {BUCKET: 0.023, REPOSITORY: 0.10, TABLE: 0.25 + 0.20}
+# What deletes each, as arguments of the AWS CLI.
 _HOW = {
-    BUCKET: "aws s3 rb --force s3://{}",
-    REPOSITORY: "aws ecr delete-repository --force --repository-name {}",
-    TABLE: "aws dynamodb update-table --no-deletion-protection-enabled --table-name {0} && "
-    "aws dynamodb delete-table --table-name {0}",
+    BUCKET: ["s3 rb --force s3://{}"],
+    REPOSITORY: ["ecr delete-repository --force --repository-name {}"],
+    TABLE: [
+        "dynamodb update-table --no-deletion-protection-enabled --table-name {}",
+        "dynamodb delete-table --table-name {}",
+    ],
 }
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Resource that outlives its stack. `size` is in bytes, None when nobody knows."""
+    """Resource that outlives its stack. `size` is in bytes, None when nobody knows; `delete` is typed to delete it."""
 
     type: str
     name: str
     size: int | None
+    delete: str
 
     def facts(self) -> dict[str, Any]:
-        return asdict(self) | {"dollars_a_month": self.dollars, "delete": _HOW.get(self.type, "").format(self.name)}
+        return asdict(self) | {"dollars_a_month": self.dollars}
 
     @property
     def dollars(self) -> float | None:
@@ -52,15 +57,20 @@ class Kept:
         weight = (
             "of unknown size" if self.size is None else f"{self.size / _GB:.3f} GB, about ${self.dollars:.2f} a month"
         )
-        return f"{self.name} ({self.type}) is kept: {weight}. `{_HOW[self.type].format(self.name)}` deletes it"
+        how = f" `{self.delete}` deletes it" if self.delete else ""
+        return f"{self.name} ({self.type}) is kept: {weight}.{how}"
 
 
-def kept(session: boto3.Session, kind: str, name: str) -> Kept:
+def kept(target: Target, kind: str, name: str) -> Kept:
     """Resources that are kept, weighed."""
+    delete = " && ".join(target.aws_cli(each.format(name)) for each in _HOW.get(kind, []))
     try:
-        return Kept(kind, name, _size(session, kind, name))
-    except (ClientError, BotoCoreError):  # to know less is no reason to stop
-        return Kept(kind, name, None)
+        return Kept(kind, name, _size(target.session, kind, name), delete)
+    except ClientError as error:
+        # A stub of the emulator is a name, with nothing behind it.
+        return Kept(kind, name, 0, "") if is_missing(error) else Kept(kind, name, None, delete)
+    except BotoCoreError:  # to know less is no reason to stop
+        return Kept(kind, name, None, delete)
 
 
 def _size(session: boto3.Session, kind: str, name: str) -> int | None:

@@ -37,7 +37,7 @@ class StackDeployment:
     def _one(self, stack: Listed, said: Sequence[Setting]) -> dict[str, Any]:
         before = changes.existing(self._cloudformation, stack.name)
         if before:
-            changes.refuse_unready(before)
+            changes.refuse_unready(self._target, before)
         elif self._dry_run:
             return self._imagined(stack)
         previous = [each["ParameterKey"] for each in before.get("Parameters", [])] if before else []
@@ -76,7 +76,7 @@ class StackDeployment:
     def _execute(self, stack: Listed, prepared: PreparedChangeSet, before: Mapping[str, Any] | None) -> None:
         events = StackEventFollower(self._cloudformation, str(before["StackId"]) if before else stack.name)
         self._cloudformation.execute_change_set(ChangeSetName=prepared.arn, StackName=stack.name)
-        see = f"aws cloudformation describe-stack-events --stack-name {stack.name}"
+        see = self._target.aws_cli(f"cloudformation describe-stack-events --stack-name {stack.name}")
         pause = 2.0 if self._target.on_aws else 0.3
         status, happened = follow(events, stack.name, self._out, self._timeout, pause, see)
         if status not in DONE:

@@ -57,7 +57,7 @@ class Destruction:
             if there is None:
                 continue
             if there["StackStatus"].endswith("_IN_PROGRESS"):
-                changes.refuse_unready(there)
+                changes.refuse_unready(self._target, there)
             found.append(self._doomed(stack, there))
         self._refuse_while_imported(found)
         return found
@@ -87,7 +87,7 @@ class Destruction:
                 if each["ResourceType"] == "AWS::ElasticLoadBalancingV2::LoadBalancer"
             ),
             tuple(
-                contents.kept(self._target.session, each["ResourceType"], each["PhysicalResourceId"])
+                contents.kept(self._target, each["ResourceType"], each["PhysicalResourceId"])
                 for each in made
                 if stack.is_kept(each["LogicalResourceId"])
             ),
@@ -144,7 +144,7 @@ class Destruction:
         events = StackEventFollower(self._cloudformation, stack.arn)
         self._cloudformation.delete_stack(StackName=stack.name)
         self._out.say(f"Deleting {stack.name} …")
-        see = f"aws cloudformation describe-stack-events --stack-name {stack.arn}"
+        see = self._target.aws_cli(f"cloudformation describe-stack-events --stack-name {stack.arn}")
         pause = 2.0 if self._target.on_aws else 0.3
         status, happened = follow(events, stack.name, self._out, self._timeout, pause, see)
         if status != "DELETE_COMPLETE":

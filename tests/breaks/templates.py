@@ -1,9 +1,10 @@
-"""A template stops whoever reads it, or is refused without saying where."""
+"""A template stops whoever reads it, is refused without saying where, or is deployed where it does not go well."""
 
 from __future__ import annotations
 
 from tests.breaks import Break
 
+DOCTOR = "tests/ops/test_doctor.py"
 LIMITS = "emulator/tests/stacks/test_limits.py"
 REFUSED = f"{LIMITS}::test_a_template_that_goes_too_far_is_refused_in_one_sentence_with_its_place"
 
@@ -64,5 +65,33 @@ BREAKS = [
         '    for name, value in found["item"].items():\n',
         "    for name, value in ():\n",
         "tests/ops/test_data.py::test_a_line_that_is_no_row_is_said_in_one_sentence_and_nothing_is_put",
+    ),
+    Break(
+        "A website is deployed into an account that lets no visitor see it.",
+        "ops/doctor/account.py",
+        'for name in ("BlockPublicPolicy", "RestrictPublicBuckets") if',
+        'for name in ("BlockPublicPolicy",) if',
+        f"{DOCTOR}::test_the_account_lets_a_website_be_public",
+    ),
+    Break(
+        "A deployment begins in an account that is not ready.",
+        "mysfits/deploy.py",
+        "        judge(out, found, outcome(found))\n",
+        "        out.say(outcome(found).word)\n",
+        f"{DOCTOR}::test_a_deployment_begins_in_an_account_that_is_ready",
+    ),
+    Break(
+        "A right is simulated for the session, which IAM knows nothing of.",
+        "ops/doctor/rights.py",
+        '    if kind != "assumed-role":\n',
+        '    if kind != "no role":\n',
+        f"{DOCTOR}::test_the_caller_may_do_what_a_deployment_does",
+    ),
+    Break(
+        "Whoever reads logs may delete them.",
+        "ops/rights/logs.json",
+        '"logs:FilterLogEvents"',
+        '"logs:FilterLogEvents", "logs:DeleteLogGroup"',
+        "tests/rights/test_policies.py::test_no_other_action_is_allowed",
     ),
 ]

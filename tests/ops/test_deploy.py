@@ -68,11 +68,41 @@ def test_a_new_stack_is_created_with_the_defaults_of_its_template(operate: Mysfi
     assert given["Parameters"] == [{"ParameterKey": "DataStack", "ParameterValue": "mysfits-data"}]
 
 
-def test_on_aws_the_outputs_are_written(
-    operate: Mysfits, formation: Formation, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def account(formation: Formation, monkeypatch: pytest.MonkeyPatch) -> Formation:
+    """The same on AWS, in an account that is ready."""
     here = options.local()
     monkeypatch.setattr(options, "aws", lambda outputs: on_aws(here))
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    formation.aws.operations |= {
+        "sts.get_caller_identity": lambda _: {"Account": "1", "Arn": "arn:aws:iam::1:user/me"},
+        "ec2.describe_regions": lambda _: {"Regions": [{"OptInStatus": "opted-in"}]},
+    }
+    return formation
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_on_an_account_that_is_not_ready_nothing_is_begun(
+    operate: Mysfits, account: Formation, more: tuple[str, ...]
+) -> None:
+    account.aws.operations["ec2.describe_regions"] = lambda _: {"Regions": [{"OptInStatus": "not-opted-in"}]}
+    result = operate("deploy", "--aws", *more)
+    assert result.exit_code == Outcome.FAILED
+    assert "✗  region: us-east-1 is not turned on for this account.\n     → aws account enable-region" in result.output
+    assert "Nothing was begun; `--anyway` begins all the same.\nError: Not ready: region.\n" in result.output
+    assert "cloudformation.create_change_set" not in account.aws.calls
+    assert operate("deploy", "--aws", "--anyway").exit_code == 0
+
+
+def test_without_credentials_nothing_is_begun_on_aws(operate: Mysfits, account: Formation) -> None:
+    account.aws.refuse("sts.get_caller_identity", "ExpiredToken")
+    result = operate("deploy", "--aws", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["outcome"]) == (Outcome.DENIED, "denied")
+    assert set(account.aws.calls) == {"sts.get_caller_identity"}
+
+
+def test_on_aws_the_outputs_are_written(operate: Mysfits, account: Formation, folder: Path) -> None:
     assert operate("deploy", "--aws").exit_code == 0
     assert json.loads((folder / "cfn-output.json").read_text()) == {"ServiceName": "mysfits-service-1"}
 
@@ -164,7 +194,7 @@ def test_of_mere_consequences_the_first_has_to_do() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("ROLLBACK_COMPLETE", "has to be deleted before it can be made anew: `mysfits destroy mysfits-service`"),
+        ("ROLLBACK_COMPLETE", "destroy mysfits-service`"),
         ("DELETE_FAILED", "has to be deleted before"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
         ("UPDATE_IN_PROGRESS", "is being changed already (UPDATE_IN_PROGRESS)"),

@@ -14,7 +14,7 @@ from ecs_emulator.ops.target import Target
 from emulator.tests.ops.fake_aws import FakeAws, Input
 from ops.stacks import listing
 from tests.ops.conftest import Clock, Mysfits
-from tests.ops.stacks_aws import Formation
+from tests.ops.stacks_aws import Formation, on_aws
 
 TEMPLATE = """
 Resources:
@@ -50,6 +50,7 @@ def formation(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     }
     target = Target(aws.session(), {})
     monkeypatch.setattr(options, "local", lambda *_: target)
+    monkeypatch.setattr(options, "aws", lambda outputs: on_aws(target))
     return formation
 
 
@@ -74,6 +75,23 @@ def test_a_dry_run_says_the_same_and_deletes_nothing(operate: Mysfits, formation
     assert (stack["empties"], stack["keeps"][0]["dollars_a_month"]) == (["bucket", "images"], 0.9)
     deleting = {"cloudformation.delete_stack", "s3.delete_objects", "ecr.batch_delete_image"}
     assert not deleting & formation.aws.calls.keys()
+
+
+@pytest.mark.parametrize(("said", "cli"), [((), "ecs-emulator env -- aws"), (("--aws",), "aws")])
+def test_what_is_typed_to_delete_the_rest_means_the_same_target(
+    operate: Mysfits, formation: Formation, said: tuple[str, ...], cli: str
+) -> None:
+    result = operate("destroy", "--dry-run", *said)
+    assert (
+        f"`{cli} dynamodb update-table --no-deletion-protection-enabled --table-name mysfits && "
+        f"{cli} dynamodb delete-table --table-name mysfits` deletes it" in result.output
+    )
+
+
+def test_nothing_is_typed_to_delete_what_is_not_there(operate: Mysfits, formation: Formation) -> None:
+    formation.aws.refuse("dynamodb.describe_table", "ResourceNotFoundException")
+    result = operate("destroy", "--dry-run")
+    assert "mysfits (AWS::DynamoDB::Table) is kept: 0.000 GB, about $0.00 a month.\n" in result.output
 
 
 def test_nothing_is_deleted_unless_somebody_says_yes(operate: Mysfits, formation: Formation) -> None:
@@ -124,3 +142,19 @@ def test_lacking_permission_to_delete_is_a_denial(operate: Mysfits, formation: F
     formation.aws.operations["cloudformation.delete_stack"] = refused
     formation.aws.refuse("s3.delete_objects", "AccessDenied")
     assert operate("destroy", "--yes").exit_code == Outcome.DENIED
+
+
+def test_buckets_and_repositories_that_are_kept_are_weighed(
+    operate: Mysfits, formation: Formation, tmp_path: Path
+) -> None:
+    kept = TEMPLATE.replace("Bucket}", "Bucket, DeletionPolicy: Retain}").replace("ry}", "ry, DeletionPolicy: Retain}")
+    (tmp_path / "service.yml").write_text(kept)
+    formation.aws.operations |= {
+        "s3.list_objects_v2": lambda _: {"Contents": [{"Size": 10**9}, {"Size": 10**9}]},
+        "ecr.describe_images": lambda _: {"imageDetails": [{"imageSizeInBytes": 3 * 10**9}]},
+    }
+    result = operate("destroy", "--yes")
+    assert result.exit_code == 0, result.output
+    assert "bucket (AWS::S3::Bucket) is kept: 2.000 GB, about $0.05 a month." in result.output
+    assert "images (AWS::ECR::Repository) is kept: 3.000 GB, about $0.30 a month." in result.output
+    assert "ecr.batch_delete_image" not in formation.aws.calls

@@ -22,6 +22,7 @@ from tests.platform_runner import MYSFITS, ROOT, free_ports, until
 
 LONG = 300  # seconds after which something hangs
 RUNBOOK = ROOT / "docs" / "operations.md"
+RIGHTS = ROOT / "docs" / "rights.md"
 NESSI = "a68db521-c031-44c7-b5ef-bfa4c0850e2a"
 COCO = "0e37d916-f960-4772-a25a-01b762b5c1bd"
 
@@ -249,3 +250,16 @@ def test_the_table_is_restored_as_the_runbook_says(environment: dict[str, str]) 
                 assert shell.run(count).strip() == "0", "the table was emptied"
         assert answers(api) == before
         see(verifying, shell.run(verifying.commands))
+
+
+def test_what_is_typed_before_one_begins_says_what_it_says(environment: dict[str, str]) -> None:
+    """Of the runbook, and of the page on rights."""
+    tools = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    aws = client_environment(
+        f"http://localhost:{environment['CLOUD_PORT']}", AccessKey.of_folder(Path(environment["LOCAL_DIR"]))
+    )
+    typed = [*steps(section(RUNBOOK, "Before you begin")), *steps(RIGHTS.read_text())]
+    assert len(typed) == 2
+    with Shell(environment | aws | {"PATH": tools}) as shell:
+        for step in typed:
+            see(step, shell.run(step.commands))

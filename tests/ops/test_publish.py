@@ -10,8 +10,11 @@ from pathlib import Path
 import boto3
 import pytest
 
+from ecs_emulator.commands import options
+from ecs_emulator.ops.target import Target
 from emulator.tests.ops.fake_aws import FakeAws
 from ops.publish import SITE, config_script, content_type, invalidate, publish
+from tests.ops.conftest import Mysfits
 
 _numbers = itertools.count(1)
 
@@ -143,3 +146,14 @@ def test_browsers_keep_for_ever_what_is_named_by_its_content(session: boto3.Sess
     assert {caching[key] for key in caching if key.endswith((".js", ".css", ".json"))} == {
         "public, max-age=31536000, immutable"
     }
+
+
+def test_the_verb_publishes_and_has_cloudfront_look_anew(operate: Mysfits, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = FakeAws()
+    aws.operations = {"s3.put_object": lambda _: {}, "cloudfront.create_invalidation": lambda _: {}}
+    outputs = {"SiteBucket": "site", "DistributionId": "E1"}
+    monkeypatch.setattr(options, "aws", lambda *_: Target(aws.session(), outputs, on_aws=True))
+    result = operate("publish", "--aws")
+    assert result.exit_code == 0, result.output
+    assert "CloudFront (E1) forgets what it has of the site" in result.output
+    assert aws.inputs("cloudfront.create_invalidation")[0]["DistributionId"] == "E1"

@@ -74,3 +74,17 @@ def test_a_question_is_noticed_where_it_is_public(source: str, found: list[str])
 def test_a_second_meaning_is_noticed() -> None:
     one, two, private = (ast.parse(f"class {name}: ...") for name in ("Task", "Task", "_Task"))
     assert meanings({"a.py": one, "b.py": two, "c.py": private}) == {"Task": ["a.py", "b.py"]}
+
+
+def test_lines_of_the_aws_cli_are_written_where_they_get_their_target() -> None:
+    """`Target.aws_cli` does; one that is copied from a rehearsal without it would go to the account of a shell."""
+    line = re.compile(r"(?<!env -- )\baws [a-z0-9]+ [a-z]+(-[a-z]+)+")
+    found = {
+        f"{path}: {node.value}"
+        for path, module in modules().items()
+        # What the doctor prints is about AWS alone.
+        if not path.startswith("ops/doctor/")
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and line.search(node.value)
+    }
+    assert found == set()

@@ -14,7 +14,8 @@ IMAGE = "requirements.txt"  # what runs in the container
 LOCAL_CLOUD = "requirements-cloud.txt"  # what the container of the local cloud runs
 AUDIT = "tests/site/audit/package-lock.json"  # what audits the site
 EXPRESS = "bench/peers/express/package-lock.json"  # what the benchmark compares the service with
-NPM = (AUDIT, EXPRESS)
+TEMPLATES = "tests/cfn/audit/package-lock.json"  # what audits the templates
+NPM = (AUDIT, EXPRESS, TEMPLATES)
 
 _ENTRY = re.compile(r"^(?P<name>\w[\w.-]*)==(?P<version>[^ ;\\]+)(?P<rest>.*(?:\n    .*)*)", re.MULTILINE)
 _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
@@ -61,6 +62,7 @@ def _of_pip(text: str) -> Iterator[Package]:
 
 def _of_npm(text: str) -> Iterator[Package]:
     for place, entry in json.loads(text)["packages"].items():
-        if place:  # the first is the project itself
+        # The first is the project itself; what is bundled comes in its package's file, under that one's hash.
+        if place and not entry.get("inBundle"):
             name = place.rpartition("node_modules/")[2]
             yield Package("npm", name, entry["version"], tuple(filter(None, [entry.get("integrity")])))

@@ -44,7 +44,7 @@ def run(
     arn = answer["tasks"][0]["taskArn"]
     out.say(f"Task {short(arn)} of {short(revision)} …")
     lines = _Lines(target, definition["taskDefinitionArn"], short(arn), out)
-    stop = f"aws ecs stop-task --cluster {named.cluster} --task {short(arn)}"
+    stop = target.aws_cli(f"ecs stop-task --cluster {named.cluster} --task {short(arn)}")
     see = target.typed(f"logs --task {short(arn)}")
     pause, late = (1.0, LATE) if target.on_aws else (0.3, 1.0)
     with going_on(out, f"The task goes on. See {see}; stop it with `{stop}`."):

@@ -101,6 +101,10 @@ class Target:
         cluster = f" --cluster {self.chosen}" if self.chosen else ""
         return f"`{self.program.name} {command}{where}{cluster}`"
 
+    def aws_cli(self, arguments: str) -> str:
+        """Line of the AWS CLI that means this target, whatever the shell that it is copied to is set to."""
+        return f"aws {arguments}" if self.on_aws else f"{self.program.name} env -- aws {arguments}"
+
 
 def local(program: Program, conventions: Conventions, cluster: str | None = None) -> Target:
     """The emulator of a program that is running. Raises NoTarget."""

@@ -68,6 +68,12 @@ def test_what_to_type_means_the_same_target() -> None:
     )
 
 
+def test_a_line_of_the_aws_cli_means_the_same_target_in_any_shell() -> None:
+    session = FakeAws().session()
+    assert Target(session, {}).aws_cli("s3 ls") == "ecs-emulator env -- aws s3 ls"
+    assert Target(session, {}, on_aws=True).aws_cli("s3 ls") == "aws s3 ls"
+
+
 def test_aws_is_not_taken_for_an_emulator_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
     monkeypatch.setenv("AWS_ENDPOINT_URL_ECS", "http://localhost:4566")

@@ -150,4 +150,4 @@ def test_ctrl_c_says_how_to_stop_a_one_off_task(operate: Operate, world: World, 
     world.aws.operations["ecs.describe_tasks"] = interrupt
     result = operate("run-task", "sleep", "60")
     assert result.exit_code == INTERRUPTED
-    assert f"aws ecs stop-task --cluster {CLUSTER} --task once" in result.output
+    assert f"`ecs-emulator env -- aws ecs stop-task --cluster {CLUSTER} --task once" in result.output

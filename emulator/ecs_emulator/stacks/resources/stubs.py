@@ -6,6 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ecs_emulator.local import ACCOUNT
+from ecs_emulator.stacks.resources import constraints
 from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Properties, Provider
 
 _NAMED_BY = {
@@ -71,11 +72,13 @@ def stub(type_name: str, note: str | None = None) -> Provider:
     """A type whose resources are stubbed; `note` is what their events say."""
 
     def create(context: Context, name: str, properties: Properties) -> PhysicalResource:
+        constraints.check(type_name, properties)
         return stub_of(context.region, type_name, name, properties)
 
     def update(
         context: Context, physical: PhysicalResource, _before: Properties, after: Properties
     ) -> PhysicalResource:
+        constraints.check(type_name, after)
         new = stub_of(context.region, type_name, physical.ref, after)
         return PhysicalResource(physical.ref, {**physical.attributes, **new.attributes, **_arn(physical)}, stubbed=True)
 

@@ -11,7 +11,7 @@ from ecs_emulator.stacks.resources.constraints import check
 from ecs_emulator.stacks.values import UNKNOWN
 
 _SET = "are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
-_RULE, _GROUP = f"Invalid rule description. Valid descriptions {_SET}", f"Invalid security group description. Valid "
+_RULE, _GROUP = f"Invalid rule description. Valid descriptions {_SET}", "Invalid security group description. Valid "
 _ROLE, _POLICY = "AWS::IAM::Role", {"Version": "2012-10-17", "Statement": [{"Sid": "s" * 6_200}]}
 
 

@@ -11,8 +11,8 @@ from ecs_emulator.scheduler.docker.images import BuiltImages, DockerBuild
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.snapshots import Build, Configuration, Snapshots
 
-# The default of PlaceholderImage in cfn/service.yml: it listens on port 8080 whatever it is told.
-PLACEHOLDER = "nginxdemos/nginx-hello"
+# The default of PlaceholderImage in cfn/service.yml, without its tag.
+PLACEHOLDER = "public.ecr.aws/docker/library/python"
 REPOSITORY = "mysfits"  # in a Docker engine
 
 

@@ -36,11 +36,13 @@ from ecs_emulator.scheduler.docker.engine import Engine
 from ecs_emulator.scheduler.docker.session import docker_session
 from ecs_emulator.scheduler.images import Images, Programs
 from ecs_emulator.scheduler.processes import ProcessRuntime
+from ecs_emulator.scheduler.pulls import Pulls
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.programs import check_names
 from ecs_emulator.stacks.resources.registry import grouped
+from ecs_emulator.stacks.role_policies import role_policies
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor
@@ -150,7 +152,9 @@ class Emulator:
         basis = (self.images, start, cloud.url, confinement)
         self._runtime = DockerRuntime(docker, *basis, self._repository) if docker else ProcessRuntime(*basis)
         tasks = folder / "tasks"
-        runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, self._clock, tasks, self.say, cloud.keys)
+        pulls = Pulls(lambda role: role_policies(self.stacks.all(), role))
+        around = (self._clock, tasks, self.say, cloud.keys, pulls)
+        runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, *around)
         if docker:
             cloud.guard.admit(docker.host)
             runner.metadata.guard.admit(docker.host)

@@ -242,8 +242,9 @@ class Emulator:
         return session_of(self.cloud.url, self.key, OURS)
 
     def without_effect(self) -> Iterator[str]:
-        """Sentences on what is deployed and has no effect here."""
+        """Sentences on what is deployed and has no effect here, or would have another on AWS."""
         yield from self.balancer.problems
+        yield from self.stacks.warnings
         if self.stacks.stubbed:
             yield f"Not emulated here: {grouped(self.stacks.stubbed)}."
         if features := [each for each in self.scheduler.without_effect() if each not in self._runtime.has_effect]:

@@ -36,7 +36,7 @@ def races(names: Iterable[str], resources: Mapping[str, Document], needs: Needs)
 
 
 def warning(service: str, after: list[str]) -> str:
-    """What a race comes to on AWS, in one sentence."""
+    """Sentence on the order that AWS may take."""
     return (
         f"On AWS {service} may come before {' and '.join(after)}, and is refused then: its target group has no load "
         f"balancer yet. DependsOn: [{', '.join(after)}] gives them an order."

@@ -134,7 +134,7 @@ class Stack:
         return {output.export: output.value for output in self.outputs if output.export}
 
     def warning(self, logical_id: str) -> str | None:
-        """What would differ on AWS about one of its resources, for want of an order."""
+        """Sentence on a resource that AWS may make too early, None where there is an order."""
         return warning(logical_id, self.races[logical_id]) if logical_id in self.races else None
 
     def turn(self, status: str, reason: str | None = None) -> None:

@@ -17,6 +17,37 @@ _NAMED_BY = {
     "AWS::SNS::Topic": "TopicName",
 }
 
+# Of which the resource references say "Update requires: Replacement": another id, and so another value of an export.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+REPLACED_BY = {
+    "AWS::EC2::NatGateway": frozenset(
+        {"AllocationId", "AvailabilityMode", "ConnectivityType", "PrivateIpAddress", "SubnetId", "VpcId"}
+    ),
+    "AWS::EC2::SecurityGroup": frozenset({"GroupDescription", "GroupName", "VpcId"}),
+    "AWS::EC2::Subnet": frozenset(
+        {
+            "AvailabilityZone",
+            "AvailabilityZoneId",
+            "CidrBlock",
+            "Ipv4IpamPoolId",
+            "Ipv4NetmaskLength",
+            "Ipv6CidrBlock",
+            "Ipv6IpamPoolId",
+            "Ipv6Native",
+            "Ipv6NetmaskLength",
+            "OutpostArn",
+            "VpcId",
+        }
+    ),
+    "AWS::EC2::VPC": frozenset(
+        {"CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "VpcEncryptionControl"}
+    ),
+    "AWS::ECR::Repository": frozenset({"EncryptionConfiguration", "RepositoryName"}),
+    "AWS::IAM::ManagedPolicy": frozenset({"Description", "ManagedPolicyName", "Path"}),
+    "AWS::IAM::Role": frozenset({"Path", "RoleName"}),
+    "AWS::SNS::Topic": frozenset({"FifoTopic", "TopicName"}),
+}
+
 _OWN_ID = {
     "AWS::EC2::InternetGateway": "InternetGatewayId",
     "AWS::EC2::NatGateway": "NatGatewayId",
@@ -82,7 +113,15 @@ def stub(type_name: str, note: str | None = None) -> Provider:
         new = stub_of(context.region, type_name, physical.ref, after)
         return PhysicalResource(physical.ref, {**physical.attributes, **new.attributes, **_arn(physical)}, stubbed=True)
 
-    return Provider(create, update, lambda _context, _physical, _properties: None, stubbed=True, note=note)
+    return Provider(
+        create,
+        update,
+        lambda _context, _physical, _properties: None,
+        replaced_by=REPLACED_BY.get(type_name, frozenset()),
+        name=_NAMED_BY.get(type_name),
+        stubbed=True,
+        note=note,
+    )
 
 
 def _arn(physical: PhysicalResource) -> dict[str, Any]:

@@ -224,8 +224,9 @@ def _watch_drop(url: str, on: bool, out: Terminal, timeout: float) -> None:
 
 
 def _listener(target: Target, rest: RoutedService) -> str:
-    """The cluster's own: a service whose traffic is detached is on none."""
-    return target.outputs.get("Listener") or balancing.listeners(target, [rest.group])[0]
+    """ARN of the listener that the rule of `rest` belongs to, which begins as the rule's own."""
+    listener, is_rule, _ = (rest.rule or "").replace(":listener-rule/", ":listener/").rpartition("/")
+    return listener if is_rule else balancing.listeners(target, [rest.group])[0]
 
 
 def _healthy(target: Target, one: RoutedService) -> int:

@@ -61,6 +61,7 @@ PLACES = {
     "tests/labs/test_eight_steps.py": "platform",
     "tests/up/test_detached.py": "platform",
     "tests/up/test_supervised.py": "platform",
+    "tests/up/test_transitions.py": "platform",
     "tests/up/test_up.py": "platform",
     "emulator/tests/experiments/test_drill.py::test_a_rollout": "platform",
     "tests/breaks/test_project.py": "process",

@@ -32,7 +32,7 @@ ELSEWHERE = {
 NAVIGATION = {
     "Begin": ["running-locally", "eight-steps", "labs/index", "labs/index.ko"],
     "Use": ["api", "settings", "stacks", "operations", "rights", "ecs-emulator"],
-    "Know": ["architecture", "decisions/index", "reliability", "performance/index", "scale", "threat-model"],
+    "Know": ["architecture", "decisions/index", "reliability", "performance/index", "scale", "aws", "threat-model"],
     "Change": ["development", "contributing", "code-of-conduct", "security", "updating", "releasing"],
     "Look up": ["changelog", "licences"],
 }

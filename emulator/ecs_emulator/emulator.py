@@ -30,12 +30,14 @@ from ecs_emulator.profile import without_profile
 from ecs_emulator.program import ECS_EMULATOR, Program
 from ecs_emulator.scheduler.docker.engine import Engine
 from ecs_emulator.scheduler.images import Images, Programs
+from ecs_emulator.scheduler.pulls import Pulls
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.runtimes import opened_runtime
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.programs import check_names
 from ecs_emulator.stacks.resources.registry import grouped
+from ecs_emulator.stacks.role_policies import role_policies
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor
@@ -140,7 +142,8 @@ class Emulator:
         self.images.programs = self.programs = Programs(self._run, Path.cwd())
         basis = (engine, self.images, start, cloud.url, folder, self._task_folders, self._repository, self.say)
         self._runtime, docker = opened_runtime(opened, *basis)
-        held = (self._clock, folder / "tasks", self.say, cloud.keys)
+        pulls = Pulls(lambda role: role_policies(self.stacks.all(), role))
+        held = (self._clock, folder / "tasks", self.say, cloud.keys, pulls)
         runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, *held)
         if docker:
             cloud.guard.admit(docker.host)
@@ -230,8 +233,9 @@ class Emulator:
         return session_of(self.cloud.url, self.key, OURS)
 
     def without_effect(self) -> Iterator[str]:
-        """Sentences on what is deployed and has no effect here."""
+        """Sentences on what is deployed and has no effect here, or would have another on AWS."""
         yield from self.balancer.problems
+        yield from self.stacks.warnings
         if self.stacks.stubbed:
             yield f"Not emulated here: {grouped(self.stacks.stubbed)}."
         if features := [each for each in self.scheduler.without_effect() if each not in self._runtime.has_effect]:

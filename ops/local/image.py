@@ -11,9 +11,10 @@ from ecs_emulator.scheduler.docker.images import BuiltImages, DockerBuild
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.snapshots import Build, Configuration, Snapshots
 
-# The default of PlaceholderImage in cfn/service.yml: it listens on port 8080 whatever it is told.
-PLACEHOLDER = "nginxdemos/nginx-hello"
+# The default of PlaceholderImage in cfn/service.yml, without its tag.
+PLACEHOLDER = "public.ecr.aws/docker/library/python"
 REPOSITORY = "mysfits"  # in a Docker engine
+ECR_REPOSITORY = "mysfits-pipeline-images"  # of the stack `mysfits-pipeline`
 
 
 def _configured(source: Path, commit: str | None) -> Configuration:
@@ -70,4 +71,4 @@ def built(engine: Engine) -> BuiltImages:
 
 def images(folder: Path, stand_in: bool = False) -> Images:
     """The images in the data folder `folder`; with `stand_in` the placeholder stands in for every unknown one."""
-    return Images(folder / "images", stand_in, PLACEHOLDER)
+    return Images(folder / "images", stand_in, PLACEHOLDER, repository=ECR_REPOSITORY, name=REPOSITORY)

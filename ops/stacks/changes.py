@@ -61,16 +61,24 @@ class PreparedChangeSet:
     parameters: Mapping[str, str]
 
 
+REVIEWED = "REVIEW_IN_PROGRESS"  # what is left of a change set that was never executed
+
+
 def existing(cloudformation: CloudFormationClient, name: str) -> StackTypeDef | None:
     """The stack as it is; None when it was never made."""
+    stack = described(cloudformation, name)
+    return None if stack is None or stack["StackStatus"] == REVIEWED else stack
+
+
+def described(cloudformation: CloudFormationClient, name: str) -> StackTypeDef | None:
+    """The stack as it is, also one without any resource yet; None when there is none."""
     try:
         [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         if is_missing(error):
             return None
         raise
-    # What is left of a change set that was never executed.
-    return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+    return stack
 
 
 def refuse_unready(target: Target, stack: StackTypeDef) -> None:

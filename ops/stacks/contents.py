@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecs_emulator.ops.outcomes import is_missing
+from ecs_emulator.ops.outcomes import Failure, Outcome, is_missing
 from ecs_emulator.ops.target import Target
 
 BUCKET = "AWS::S3::Bucket"
@@ -87,7 +87,10 @@ def _size(session: boto3.Session, kind: str, name: str) -> int | None:
 
 
 def empty(session: boto3.Session, kind: str, name: str) -> int:
-    """Delete all that is in a bucket (every version) or a repository; how many things it was."""
+    """Delete all that is in a bucket (every version) or a repository; how many things it was.
+
+    Raises Failure (FAILED) with what AWS says of the first that stays.
+    """
     try:
         return _empty_bucket(session, name) if kind == BUCKET else _empty_repository(session, name)
     except ClientError as error:
@@ -103,16 +106,28 @@ def _empty_bucket(session: boto3.Session, name: str) -> int:
         found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         if found:
             keys: Any = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
-            s3.delete_objects(Bucket=name, Delete={"Objects": keys, "Quiet": True})
+            answer = s3.delete_objects(Bucket=name, Delete={"Objects": keys, "Quiet": True})
+            for error in answer.get("Errors", []):
+                raise Failure(Outcome.FAILED, f"{name}: {error['Key']} stays. {error['Code']}: {error['Message']}")
             count += len(keys)
     return count
 
 
 def _empty_repository(session: boto3.Session, name: str) -> int:
+    """The parts of an image index can go when the index has: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageFailure.html"""
     ecr: Any = session.client("ecr")
-    images = [
-        image for page in ecr.get_paginator("list_images").paginate(repositoryName=name) for image in page["imageIds"]
-    ]
-    for start in range(0, len(images), 100):
-        ecr.batch_delete_image(repositoryName=name, imageIds=images[start : start + 100])
-    return len(images)
+    count = 0
+    while True:
+        pages = ecr.get_paginator("list_images").paginate(repositoryName=name)
+        images = [image for page in pages for image in page["imageIds"]]
+        failures, gone = [], 0
+        for start in range(0, len(images), 100):
+            answer = ecr.batch_delete_image(repositoryName=name, imageIds=images[start : start + 100])
+            failures += answer.get("failures", [])
+            gone += len(answer.get("imageIds", []))
+        count += gone
+        if not failures:
+            return count
+        if not gone:
+            why = f"{failures[0].get('failureCode')}: {failures[0].get('failureReason')}"
+            raise Failure(Outcome.FAILED, f"{name}: {len(failures)} images stay. {why}")

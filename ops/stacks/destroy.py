@@ -53,10 +53,10 @@ class Destruction:
         """Plan of these stacks' deletion, in the order in which it goes. Raises Failure (FAILED)."""
         found = []
         for stack in reversed(stacks):
-            there = changes.existing(self._cloudformation, stack.name)
+            there = changes.described(self._cloudformation, stack.name)
             if there is None:
                 continue
-            if there["StackStatus"].endswith("_IN_PROGRESS"):
+            if there["StackStatus"].endswith("_IN_PROGRESS") and there["StackStatus"] != changes.REVIEWED:
                 changes.refuse_unready(self._target, there)
             found.append(self._doomed(stack, there))
         self._refuse_while_imported(found)

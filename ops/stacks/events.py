@@ -81,10 +81,19 @@ def line(event: StackEventTypeDef) -> str:
 
 
 def first_cause(happened: Sequence[StackEventTypeDef]) -> StackEventTypeDef | None:
-    """The first failure that is not the mere consequence of another."""
+    """The first failure that is not the mere consequence of another, or what the stack itself failed of: an export that
+    is in use is no resource.
+    """
     failures = [event for event in happened if event["ResourceStatus"].endswith("_FAILED")]
     causes = [event for event in failures if "cancelled" not in event.get("ResourceStatusReason", "").lower()]
-    return next(iter(causes or failures), None)
+    of_stack = [
+        each for each in happened if each["ResourceStatus"].endswith("ROLLBACK_IN_PROGRESS") and _has_reason(each)
+    ]
+    return next(iter(causes or failures or of_stack), None)
+
+
+def _has_reason(event: StackEventTypeDef) -> bool:
+    return bool(event.get("ResourceStatusReason")) and _is_of_stack(event)
 
 
 def _is_of_stack(event: StackEventTypeDef) -> bool:

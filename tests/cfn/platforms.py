@@ -39,6 +39,7 @@ PRODUCTION: list[Stack] = [
             "CertificateArn": _ACM,
             "DomainName": "api.mysfits.example",
             "HostedZoneId": "Z0123456789",
+            "SubnetsOfEachKind": 3,
             "AccessLogs": "true",
             "AlarmEmail": "keeper@mysfits.example",
         },
@@ -48,6 +49,7 @@ PRODUCTION: list[Stack] = [
         "site.yml",
         {
             "Delivery": "cloudfront",
+            "Listener": "https",
             "ApiDomainName": "api.mysfits.example",
             "DomainName": "mysfits.example",
             "CertificateArn": _ACM,
@@ -66,7 +68,17 @@ PRODUCTION: list[Stack] = [
         },
     ),
     ("mysfits-watch", "watch.yml", {}),
-    ("mysfits-service", "service.yml", {"ImageTag": "3f2c1e0", "DesiredCount": 3, "MaximumCount": 10}),
+    (
+        "mysfits-service",
+        "service.yml",
+        {
+            "SubnetsOfEachKind": 3,
+            "Listener": "https",
+            "ImageTag": "3f2c1e0",
+            "DesiredCount": 3,
+            "MaximumCount": 10,
+        },
+    ),
 ]
 SPLIT: list[Stack] = [
     ("mysfits-network", "network.yml", {"Egress": "endpoints"}),

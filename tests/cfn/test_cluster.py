@@ -40,14 +40,31 @@ def test_with_a_certificate_http_only_redirects(production: Platform) -> None:
     (redirect,) = listeners[80]["DefaultActions"]
     assert (redirect["Type"], redirect["RedirectConfig"]["Protocol"]) == ("redirect", "HTTPS")
     assert "TLS13" in listeners[443]["SslPolicy"]
-    assert production.stack("cluster").outputs["Listener"] == "mysfits-cluster-HttpsListener"
+    [listener] = {
+        each.resources["RequestsToTasks"]["Properties"]["ListenerArn"] for each in production.services.values()
+    }
+    assert listener == production.stack("cluster").outputs["HttpsListener"] == "mysfits-cluster-HttpsListener"
     assert production.stack("cluster").outputs["ApiUrl"] == "https://api.mysfits.example"
 
 
 def test_without_a_certificate_http_serves(smallest: Platform) -> None:
     (listener,) = smallest.of_type(_LISTENER).values()
     assert (listener["Port"], listener["Protocol"]) == (80, "HTTP")
-    assert smallest.stack("cluster").outputs["Listener"] == "mysfits-cluster-HttpListener"
+    outputs = smallest.stack("cluster").outputs
+    assert (outputs["HttpListener"], "HttpsListener" in outputs) == ("mysfits-cluster-HttpListener", False)
+
+
+def test_what_no_service_answers_is_refused_on_both_listeners_alike(production: Platform) -> None:
+    """While the services move from one to the other, each serves some of them."""
+    rules = {
+        (rule["ListenerArn"].removeprefix("mysfits-cluster-"), str(rule["Conditions"]), str(rule["Actions"]))
+        for rule in production.stack("cluster").of_type(_RULE).values()
+    }
+    by_http, by_https = (
+        {rule[1:] for rule in rules if rule[0] == listener} for listener in ("HttpListener", "HttpsListener")
+    )
+    assert len(by_http) == 2
+    assert by_http == by_https
 
 
 @pytest.mark.parametrize(
@@ -118,7 +135,7 @@ def test_no_expression_of_a_rule_is_longer_than_a_load_balancer_takes(platform: 
         text
         for rule in platform.of_type(_RULE).values()
         for condition in rule["Conditions"]
-        for texts in condition["PathPatternConfig"].values()
+        for texts in condition.get("PathPatternConfig", {}).values()
         for text in texts
     ]
     assert patterns
@@ -158,20 +175,22 @@ def test_every_other_path_reaches_a_service(platform: Platform, path: str) -> No
 
 
 def test_no_two_rules_have_the_same_priority(platform: Platform) -> None:
-    priorities = [int(rule["Priority"]) for rule in platform.of_type(_RULE).values()]
+    priorities = [(rule["ListenerArn"], int(rule["Priority"])) for rule in platform.of_type(_RULE).values()]
     assert len(set(priorities)) == len(priorities)
 
 
 def _action(platform: Platform, path: str) -> dict[str, Any]:
-    """Of the first rule that takes the path."""
-    rules = sorted(platform.of_type(_RULE).values(), key=lambda rule: int(rule["Priority"]))
+    """Of the first rule that takes the path, on the services' listener."""
+    [listener] = {each.resources["RequestsToTasks"]["Properties"]["ListenerArn"] for each in platform.services.values()}
+    there = [rule for rule in platform.of_type(_RULE).values() if rule["ListenerArn"] == listener]
+    rules = sorted(there, key=lambda rule: int(rule["Priority"]))
     taken: dict[str, Any] = next(rule["Actions"][0] for rule in rules if _takes(rule["Conditions"], path))
     return taken
 
 
 def _takes(conditions: list[dict[str, Any]], path: str) -> bool:
     (condition,) = conditions
-    patterns = condition["PathPatternConfig"]
+    patterns = condition.get("PathPatternConfig", {})  # a rule without traffic takes no path
     return any(fnmatch.fnmatchcase(path, each) for each in patterns.get("Values", [])) or any(
         re.search(each, path) for each in patterns.get("RegexValues", [])
     )
@@ -224,6 +243,7 @@ def test_no_physical_name_is_given_without_need(platform: Platform) -> None:
         "mysfits-pipeline.DeployPolicy": {"PolicyName"},
         "mysfits-cluster.LoadBalancerRecord": {"Name"},
         "mysfits-site.DistributionRecord": {"Name"},
+        "mysfits-site.DistributionRecordOfIpv6": {"Name"},
     }
     for name, resource in platform.resources.items():
         kind = resource["Type"].rsplit("::", 1)[1]

@@ -9,16 +9,22 @@ import pytest
 from tests.cfn.platforms import Platform
 
 
+def _subnets(platform: Platform, kind: str) -> list[str]:
+    """Those that the network exports, `Public` or `Private`."""
+    outputs = platform.stack("network").outputs
+    return [value for name, value in outputs.items() if name.endswith(f"{kind}Subnet")]
+
+
 def test_the_load_balancer_is_in_the_public_subnets(platform: Platform) -> None:
     balancer = platform.stack("cluster").resources["LoadBalancer"]["Properties"]
-    assert ",".join(balancer["Subnets"]) == platform.stack("network").outputs["PublicSubnets"]
+    assert balancer["Subnets"] == _subnets(platform, "Public")
     assert balancer["Scheme"] == "internet-facing"
 
 
 def test_the_tasks_are_in_the_private_subnets_without_public_addresses(platform: Platform) -> None:
     for service in platform.of_type("AWS::ECS::Service").values():
         network = service["NetworkConfiguration"]["AwsvpcConfiguration"]
-        assert ",".join(network["Subnets"]) == platform.stack("network").outputs["PrivateSubnets"]
+        assert network["Subnets"] == _subnets(platform, "Private")
         assert network["AssignPublicIp"] == "DISABLED"
 
 
@@ -31,7 +37,7 @@ def test_only_the_public_subnets_have_a_route_to_the_internet_gateway(platform: 
         if route.get("GatewayId") == gateway
     }
     assert tables == {"mysfits-network-PublicRoutes"}
-    public = set(platform.stack("network").outputs["PublicSubnets"].split(","))
+    public = set(_subnets(platform, "Public"))
     there = {
         each["Properties"]["SubnetId"]
         for each in resources.values()

@@ -22,7 +22,6 @@ BENEATH = {
     "mysfits-data",
     "mysfits-cluster",
     "mysfits-site",
-    "mysfits-likes-images",
     "mysfits-pipeline",
     "mysfits-service",
 }
@@ -118,8 +117,9 @@ def test_the_container_has_the_name_and_the_settings_that_the_application_knows(
         assert not {"SERVICE_REVISION", "FAULTS", "FAULTS_ALLOWED"} & settings.keys()
         # With stdout collected already, every event would arrive twice.
         assert "LOG_GROUP" not in settings
-        # A tool that replaces the image alone must find nothing that overrides what is in the image.
-        assert not {"Command", "EntryPoint"} & container.keys()
+        # A tool that replaces the image alone must find nothing that overrides what is in the image, but the
+        # placeholder's command, which gives way to it.
+        assert not {"Command", "EntryPoint"} & container.keys() or "python" in container["Image"]
 
 
 def test_a_task_knows_the_tables_of_its_features_and_no_others(platform: Platform) -> None:
@@ -144,8 +144,19 @@ def test_the_template_knows_every_feature_and_no_other(documents: Documents) -> 
 
 def test_the_first_deployment_runs_a_placeholder_on_the_same_port(smallest: Platform) -> None:
     container = _container(smallest.stack("service").resources["TaskDefinition"]["Properties"])
-    assert container["Image"].startswith("nginxdemos/")
     assert [mapping["ContainerPort"] for mapping in container["PortMappings"]] == [8080]
+    # What is built on is what is there already: one base of a public registry that knows no limit inside of AWS.
+    assert f"ARG PYTHON_IMAGE={container['Image']}\n" in (CFN.parent / "Dockerfile").read_text()
+    assert container["Command"][:2] == ["python", "-c"]
+
+
+def test_the_placeholder_runs_as_the_application_does(smallest: Platform, production: Platform) -> None:
+    """A tool that exchanges only the image leaves the rest of the definition as it is."""
+    ours, theirs = (
+        _container(each.stack("service").resources["TaskDefinition"]["Properties"]) for each in (smallest, production)
+    )
+    assert ours.keys() - theirs.keys() == {"Command"}
+    assert {name for name in theirs if ours[name] != theirs[name]} == {"Image"}
 
 
 def test_an_image_tag_brings_the_application_from_the_repository_of_the_pipeline(production: Platform) -> None:
@@ -204,8 +215,9 @@ def test_a_stopped_service_is_not_started_by_its_scaling(split: Platform) -> Non
     assert (int(target["MinCapacity"]), int(target["MaxCapacity"])) == (0, 0)
 
 
-def test_a_detached_service_has_no_rule(split: Platform) -> None:
-    assert not split.stack("service").of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
+def test_a_detached_service_has_a_rule_that_no_request_meets(split: Platform) -> None:
+    (rule,) = split.stack("service").of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values()
+    assert rule["Conditions"] == [{"Field": "source-ip", "SourceIpConfig": {"Values": ["192.0.2.0/32"]}}]
     for name in NEEDS:
         (rule,) = split.stack(name).of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values()
         assert rule["Actions"] == [{"Type": "forward", "TargetGroupArn": f"mysfits-{name}-TargetGroup"}]

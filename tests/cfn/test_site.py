@@ -70,7 +70,7 @@ def test_cloudfront_speaks_https_to_everybody_and_with_security_headers(producti
     assert distribution["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
     for each in [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]:
         assert each["ViewerProtocolPolicy"] in ("redirect-to-https", "https-only")
-        assert each["ResponseHeadersPolicyId"] == "mysfits-site-SecurityHeaders"
+    assert distribution["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] == "mysfits-site-SecurityHeaders"
     headers = production.stack("site").resources["SecurityHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
     assert headers["SecurityHeadersConfig"].keys() == {
         "ContentSecurityPolicy",
@@ -82,6 +82,17 @@ def test_cloudfront_speaks_https_to_everybody_and_with_security_headers(producti
     (api,) = [origin for origin in distribution["Origins"] if origin["Id"] == "api"]
     assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
     assert api["CustomOriginConfig"]["OriginKeepaliveTimeout"] < 55
+
+
+def test_the_apis_answers_keep_their_own_headers(production: Platform) -> None:
+    """A policy would replace them: `/docs` would lose its style, and data might be run and framed."""
+    for each in _distribution(production)["CacheBehaviors"]:
+        assert "ResponseHeadersPolicyId" not in each, each["PathPattern"]
+
+
+def test_a_name_is_found_by_both_kinds_of_addresses(production: Platform) -> None:
+    records = production.stack("site").of_type("AWS::Route53::RecordSet").values()
+    assert {(each["Name"], each["Type"]) for each in records} == {("mysfits.example", "A"), ("mysfits.example", "AAAA")}
 
 
 def test_the_apis_own_errors_pass_cloudfront_as_they_are(production: Platform) -> None:

@@ -60,7 +60,7 @@ def test_the_steps_on_this_machine_lead_from_the_placeholder_to_the_log_line(tmp
         if (found := _NUMBERED.fullmatch(line))
     }
     assert "mysfits-service: nothing changes." in outputs["1"]
-    assert "image: nginxdemos/nginx-hello:latest → " in outputs["2"]
+    assert "image: public.ecr.aws/docker/library/python:3.13-slim → " in outputs["2"]
     assert outputs["2"].rstrip().endswith("mysfits-service runs mysfits-service:2.")
     assert outputs["3"].startswith("mysfits-service  mysfits-service:2  2 of 2 tasks run\n")
     assert outputs["3"].count("  deployment ") == 1

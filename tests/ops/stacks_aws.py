@@ -45,6 +45,7 @@ class Formation:
         self.status: str | None = "UPDATE_COMPLETE"
         self.parameters = {"ImageTag": "one", "Cpu": "256", "DataStack": "mysfits-data"}
         self.changes = [self.change("TaskDefinition", "AWS::ECS::TaskDefinition", "True")]
+        self.why = ""  # the stack itself fails
         self.refusal = ""  # why no change set can be made
         self.becomes = "UPDATE_COMPLETE"
         self.failures: list[tuple[str, str, str]] = []  # (logical id, type, reason), as they happen
@@ -74,9 +75,9 @@ class Formation:
         }
         self.events.insert(0, event | ({"ResourceStatusReason": reason} if reason else {}))
 
-    def happens_to_the_stack(self, status: str) -> None:
+    def happens_to_the_stack(self, status: str, reason: str = "") -> None:
         self.status = status
-        self.happen("mysfits-service", "AWS::CloudFormation::Stack", status, physical=ARN)
+        self.happen("mysfits-service", "AWS::CloudFormation::Stack", status, reason, physical=ARN)
 
     def cf_describe_stacks(self, given: Input) -> dict[str, Any]:
         if self.status is None or given["StackName"] not in ("mysfits-service", ARN):
@@ -108,6 +109,8 @@ class Formation:
         self.happens_to_the_stack("UPDATE_IN_PROGRESS")
         for name, kind, reason in self.failures:
             self.happen(name, kind, "UPDATE_FAILED", reason)
+        if self.why:
+            self.happens_to_the_stack("UPDATE_ROLLBACK_IN_PROGRESS", self.why)
         self.happens_to_the_stack(self.becomes)
         return {}
 

@@ -165,6 +165,15 @@ def test_a_failure_is_told_by_its_first_cause(
     assert "It began with Bucket (AWS::S3::Bucket): The bucket is gone." in result.stderr.splitlines()[-1]
 
 
+def test_what_the_stack_itself_fails_of_is_told(operate: Mysfits, formation: Formation) -> None:
+    """An export that others use is no resource, and only the stack's own event says so."""
+    formation.becomes = "UPDATE_ROLLBACK_COMPLETE"
+    formation.why = "Export x-ServiceName cannot be updated as it is in use by somebody-elses"
+    result = operate("deploy")
+    assert result.exit_code == Outcome.ROLLED_BACK
+    assert result.stderr.splitlines()[-1].endswith(formation.why)
+
+
 def test_a_service_that_fails_shows_its_dead_tasks(operate: Mysfits, formation: Formation, world: World) -> None:
     world.definitions[2] = world._definition(2, f"{REPOSITORY}:one")
     world.dies(2, "dead2")

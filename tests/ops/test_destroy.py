@@ -45,7 +45,7 @@ def formation(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "s3.list_object_versions": lambda _: {"Versions": versions, "DeleteMarkers": [{"Key": "b", "VersionId": "3"}]},
         "s3.delete_objects": lambda _: {},
         "ecr.list_images": lambda _: {"imageIds": [{"imageTag": "one"}]},
-        "ecr.batch_delete_image": lambda _: {},
+        "ecr.batch_delete_image": lambda given: {"imageIds": given["imageIds"]},
         "elbv2.modify_load_balancer_attributes": lambda _: {"Attributes": []},
     }
     target = Target(aws.session(), {})
@@ -158,3 +158,47 @@ def test_buckets_and_repositories_that_are_kept_are_weighed(
     assert "bucket (AWS::S3::Bucket) is kept: 2.000 GB, about $0.05 a month." in result.output
     assert "images (AWS::ECR::Repository) is kept: 3.000 GB, about $0.30 a month." in result.output
     assert "ecr.batch_delete_image" not in formation.aws.calls
+
+
+def test_what_stays_in_a_bucket_is_said_and_ends_it(operate: Mysfits, formation: Formation) -> None:
+    refused = {"Errors": [{"Key": "a", "Code": "AccessDenied", "Message": "Access Denied"}]}
+    formation.aws.operations["s3.delete_objects"] = lambda _: refused
+    result = operate("destroy", "--yes")
+    assert result.exit_code == Outcome.FAILED
+    assert "bucket: a stays. AccessDenied: Access Denied" in result.output
+    assert formation.status == "UPDATE_COMPLETE"
+
+
+def test_the_parts_of_an_image_index_go_after_it(operate: Mysfits, formation: Formation) -> None:
+    there: list[dict[str, Any]] = [{"imageDigest": "part"}, {"imageTag": "one"}]
+
+    def delete(given: Input) -> dict[str, Any]:
+        has_index = {"imageTag": "one"} in there
+        gone = [each for each in given["imageIds"] if "imageTag" in each or not has_index]
+        there[:] = [each for each in there if each not in gone]
+        kept = [each for each in given["imageIds"] if each not in gone]
+        why = {"failureCode": "ImageReferencedByManifestList", "failureReason": "an index refers to it"}
+        return {"imageIds": gone, "failures": [{"imageId": each, **why} for each in kept]}
+
+    formation.aws.operations |= {
+        "ecr.list_images": lambda _: {"imageIds": list(there)},
+        "ecr.batch_delete_image": delete,
+    }
+    result = operate("destroy", "--yes")
+    assert (result.exit_code, there) == (0, []), result.output
+    assert "images: 2 things deleted." in result.output
+
+
+def test_images_that_stay_end_it(operate: Mysfits, formation: Formation) -> None:
+    failure = {"imageId": {"imageTag": "one"}, "failureCode": "KmsError", "failureReason": "no key"}
+    formation.aws.operations["ecr.batch_delete_image"] = lambda _: {"failures": [failure]}
+    result = operate("destroy", "--yes")
+    assert result.exit_code == Outcome.FAILED
+    assert "images: 1 images stay. KmsError: no key" in result.output
+
+
+def test_what_a_change_set_left_behind_that_nobody_executed_is_deleted(operate: Mysfits, formation: Formation) -> None:
+    formation.status, formation.made = "REVIEW_IN_PROGRESS", {}
+    result = operate("destroy", "--yes")
+    assert result.exit_code == 0, result.output
+    assert formation.status == "DELETE_COMPLETE"

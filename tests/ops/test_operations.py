@@ -198,7 +198,7 @@ def test_a_later_deployment_brings_no_old_image_back(operate_for_real: Operate) 
 
 def test_a_feature_is_cut_over_and_back(operate_for_real: Operate) -> None:
     operate_for_real("push", "split")
-    ended = operate_for_real("deploy", "likes-images", "likes", "--set", "likes.ImageTag=split")
+    ended = operate_for_real("deploy", "likes", "--set", "likes.ImageTag=split")
     assert ended.code == Outcome.DONE, ended.text
     for arguments, families in (
         (["--back"], {"mysfits-service"}),

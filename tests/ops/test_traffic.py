@@ -20,7 +20,7 @@ from ops.traffic import NOT_FOUND
 from tests.cfn.platforms import CFN
 from tests.ops.conftest import Clock, Mysfits
 
-LISTENER = "arn:listener"
+LISTENER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mysfits/1/2"
 
 
 class Balancer:
@@ -43,7 +43,7 @@ class Balancer:
     @staticmethod
     def rule(priority: str, path: str, group: str) -> dict[str, Any]:
         return {
-            "RuleArn": f"arn:rule:{priority}",
+            "RuleArn": f"{LISTENER.replace(':listener/', ':listener-rule/')}/{priority}",
             "Priority": priority,
             "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": [path]}}],
             "Actions": [{"Type": "forward", "TargetGroupArn": f"arn:group:{group}"}],
@@ -126,7 +126,7 @@ class Balancer:
 def balancer(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Balancer]:
     balancer = Balancer()
     server = WebServer(balancer.answer, 0, threads=2)
-    target = Target(balancer.aws.session(), {"ApiUrl": server.url, "Listener": LISTENER})
+    target = Target(balancer.aws.session(), {"ApiUrl": server.url})
     monkeypatch.setattr(options, "local", lambda *_: target)
     yield balancer
     server.close()

@@ -16,6 +16,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from ecs_emulator.cloud import listener_attributes
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.load_balancer_quotas import check_rules, check_values
 from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.cloud.moto_ec2 import elbv2_backends
 from ecs_emulator.cloud.rules import complete_action, complete_condition, with_values
@@ -100,6 +101,7 @@ def create_rule(given: CreateRuleInputTypeDef) -> Answer:
     if given["Priority"] > 50_000:
         raise AwsError("ValidationError", "The priority of a rule is between 1 and 50000.")
     with _store() as store:
+        check_rules(store, given["ListenerArn"])
         rule = store.create_rule(
             given["ListenerArn"],
             with_values(given["Conditions"]),
@@ -123,6 +125,7 @@ def modify_rule(given: ModifyRuleInputTypeDef) -> Answer:
 def _check_rule(given: CreateRuleInputTypeDef | ModifyRuleInputTypeDef) -> None:
     if given.get("Transforms"):
         raise AwsError("ValidationError", "Transforms are not emulated here.")
+    check_values(given.get("Conditions", []))
 
 
 def describe_rules(given: DescribeRulesInputTypeDef) -> Answer:

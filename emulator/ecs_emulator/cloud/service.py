@@ -15,6 +15,7 @@ from botocore.model import ServiceModel
 from werkzeug.wrappers import Request, Response
 
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.model_constraints import constraint_error
 from ecs_emulator.cloud.moto_backend import MotoBackend
 from ecs_emulator.cloud.protocols import WireProtocol, detect, validation_error
 
@@ -98,6 +99,8 @@ class EmulatedService:
         operation = self.model.operation_model(name)
         typed = protocol.read(operation.input_shape, given) if operation.input_shape else {}
         if problem := validation_error(operation.input_shape, typed):
+            raise AwsError(protocol.INVALID, problem)
+        if operation.input_shape and (problem := constraint_error(operation.input_shape, typed)):
             raise AwsError(protocol.INVALID, problem)
         result = self._result(protocol, name, typed)
         if result is None:

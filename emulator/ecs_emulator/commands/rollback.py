@@ -17,7 +17,7 @@ from ecs_emulator.ops.terminal import Terminal
 @click.option(
     "--to", "revision", metavar="REV", help="A revision: 7, family:7 or its ARN. Else the last that was completed."
 )
-@patience(900)
+@patience(1800)
 @with_json
 def rollback(target: Target, service: str | None, revision: str | None, timeout: int, out: Terminal) -> None:
     """Bring SERVICE back to the last completed or to a named revision, and prove it.

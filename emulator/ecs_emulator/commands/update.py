@@ -21,7 +21,7 @@ from ecs_emulator.ops.terminal import Terminal
 @click.option("--task-definition", metavar="REV", help="A revision that exists: 7, family:7 or its ARN.")
 @click.option("--anyway", is_flag=True, help="Take the place of a deployment that is under way.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@patience(900)
+@patience(1800)
 @with_json
 def update(
     target: Target,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,14 +44,18 @@ class End:
         return ENDED[self.status]
 
 
-def history(ecs: ECSClient, named: Named) -> Iterator[ServiceDeploymentBriefTypeDef]:
-    """The service's deployments of the last ninety days, newest first."""
+def history(ecs: ECSClient, named: Named) -> list[ServiceDeploymentBriefTypeDef]:
+    """The service's deployments of the last ninety days, newest first.
+
+    ECS promises no order: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServiceDeployments.html
+    """
+    found: list[ServiceDeploymentBriefTypeDef] = []
     token: dict[str, str] = {}
     while True:
         page: Any = ecs.list_service_deployments(cluster=named.cluster, service=named.service, **token)  # type: ignore[arg-type]
-        yield from page["serviceDeployments"]
+        found += page["serviceDeployments"]
         if not page.get("nextToken"):
-            return
+            return sorted(found, key=lambda each: each["createdAt"], reverse=True)
         token = {"nextToken": page["nextToken"]}
 
 

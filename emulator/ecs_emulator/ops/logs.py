@@ -14,8 +14,10 @@ import boto3
 if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
-# CloudWatch shows an event some seconds after it was written: a follower looks back this far, and skips what it has.
-_LATE = 10_000  # milliseconds
+# CloudWatch shows an event up to a minute after it was written: a follower looks back this far, and skips what it has.
+_LATE = 60_000  # milliseconds
+# Where nothing is found a follower goes by its own clock, which AWS lets be five minutes off, and looks back further.
+_UNSURE = 600_000
 # Of a longer list people are told its length.
 _FEW = 10
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -62,7 +64,7 @@ def read_logs(
         seen |= {event["eventId"]: event["timestamp"] for event in events}
         # An event of a clock that is ahead must not hide what the others go on writing.
         now = int(time.time() * 1000)
-        start = max([start, *(min(latest, now) - _LATE for latest in seen.values())])
+        start = max([start, now - _UNSURE, *(min(latest, now) - _LATE for latest in seen.values())])
         seen = {event: timestamp for event, timestamp in seen.items() if timestamp >= start}
         time.sleep(1)
 

@@ -66,7 +66,8 @@ class DockerRuntime:
 
     def prepared(self, definition: ContainerDefinitionOutputTypeDef, say: Say) -> Begin:
         reference = definition["image"]
-        image = resolved(self._docker.engine, reference, self._repository)
+        ours = self._repository if self._images.holds(reference) else None
+        image = resolved(self._docker.engine, reference, ours)
         if image is None:
             placeholder = self._images.resolve(reference)
             if placeholder is None or not placeholder.is_placeholder:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.arns import Arns, name
+from ecs_emulator.scheduler.images import ECR
 from ecs_emulator.scheduler.sizes import cpu_units, fits_fargate, mebibytes
 
 if TYPE_CHECKING:
@@ -169,6 +170,15 @@ def _unfit_for_fargate(definition: TaskDefinitionTypeDef) -> str | None:
         return "Fargate requires task definition to have execution role ARN, task cpu and task memory."
     if not fits_fargate(int(definition["cpu"]), int(definition["memory"])):
         return "No Fargate configuration exists for given values."
+    if not definition.get("executionRoleArn"):
+        if any(ECR.match(container["image"]) for container in definition["containerDefinitions"]):
+            return "Fargate requires task definition to have execution role ARN to support ECR images."
+        if any(_log_driver(container) == "awslogs" for container in definition["containerDefinitions"]):
+            return "Fargate requires task definition to have execution role ARN to support log driver awslogs."
     if any(container.get("stopTimeout", 0) > 120 for container in definition["containerDefinitions"]):
         return "Fargate stops a container after 120 seconds at the latest; its stopTimeout cannot be longer."
     return None
+
+
+def _log_driver(container: ContainerDefinitionOutputTypeDef) -> str | None:
+    return container.get("logConfiguration", {}).get("logDriver")

@@ -83,16 +83,26 @@ def _replacing(command: str) -> str:
 class Images:
     """Images of a folder, and what runs in place of others.
 
-    `placeholder` is the reference of an image that listens on port 8080 whatever it is told, and is always emulated by
-    the placeholder. With `stand_in` it stands in for every unknown image too.
+    `repository` is the name of the ECR repository that they are in, and `name` what they are called without a
+    registry; None is any. `placeholder` is the reference of an image that listens on port 8080 whatever it is told,
+    and is always emulated by the placeholder. With `stand_in` it stands in for every unknown image too.
     """
 
     def __init__(
-        self, folder: Path, stand_in: bool = False, placeholder: str | None = None, programs: Programs | None = None
+        self,
+        folder: Path,
+        stand_in: bool = False,
+        placeholder: str | None = None,
+        programs: Programs | None = None,
+        *,
+        repository: str | None = None,
+        name: str | None = None,
     ) -> None:
         self._folder = folder.absolute()
         self._stand_in = stand_in
         self._reference = placeholder
+        self._repository = repository
+        self._name = name
         self.programs = programs or Programs({}, Path())
 
     def of(self, definition: ContainerDefinitionOutputTypeDef) -> Image | None:
@@ -103,14 +113,14 @@ class Images:
     def resolve(self, reference: str) -> Image | None:
         """The image that a reference names, None when there is none.
 
-        A snapshot is found by its tag, in a repository of ECR or one without a registry: `NAME:TAG`.
+        A snapshot is found by its repository and its tag, in ECR or without a registry: `NAME:TAG`.
         """
         registry = ECR.match(reference)
         name = _REFERENCE.fullmatch(reference[registry.end() :] if registry else reference)
         if name and name["repository"] == self._reference and not registry:
             return _placeholder({"PORT": "8080"})
         tag = name and (name["tag"] or ("latest" if registry else None))
-        if tag and (registry or "/" not in reference) and (found := self._snapshot(tag)):
+        if tag and self.holds(reference) and (found := self._snapshot(tag)):
             return found
         return _placeholder({}, stands_in=True) if self._stand_in else None
 
@@ -132,6 +142,14 @@ class Images:
         except FileNotFoundError:
             return None
         return pushed, sum(file.stat().st_size for file in root.rglob("*") if file.is_file())
+
+    def holds(self, reference: str) -> bool:
+        """True when a reference names the repository of these images, with or without a registry."""
+        registry = ECR.match(reference)
+        name = _REFERENCE.fullmatch(reference[registry.end() :] if registry else reference)
+        if name is None or (not registry and "/" in reference):
+            return False
+        return (self._repository if registry else self._name) in (None, name["repository"])
 
     def _snapshot(self, tag: str) -> Image | None:
         root = self._folder / tag

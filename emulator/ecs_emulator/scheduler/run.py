@@ -23,6 +23,7 @@ from ecs_emulator.scheduler.interfaces import ContainerState, Launch
 from ecs_emulator.scheduler.log_options import Options, WrongOptions
 from ecs_emulator.scheduler.metadata import Metadata, about_container, about_task, container_id
 from ecs_emulator.scheduler.output import ContainerOutput, File
+from ecs_emulator.scheduler.pulls import Pulls
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
@@ -87,6 +88,7 @@ class RuntimeContext(NamedTuple):
     clock: Clock
     folder: Path
     say: Say
+    pulls: Pulls
 
 
 class TaskRun:
@@ -158,6 +160,7 @@ class TaskRun:
         prepared: list[tuple[Container, Begin, ContainerOutput]] = []
         for container in containers:
             try:
+                self._check_pull(container)
                 begin = self._context.runtime.prepared(container.definition, self._context.say)
                 prepared.append((container, begin, self._output(container)))
             except CannotRun as error:
@@ -176,6 +179,11 @@ class TaskRun:
                 output.finish()
                 output.give_up()
                 container.fail(None)
+
+    def _check_pull(self, container: Container) -> None:
+        role = self._launch.definition.get("executionRoleArn")
+        if why := self._context.pulls.refusal(container.definition["image"], role, self.task_id):
+            raise CannotRun(why)
 
     def _output(self, container: Container) -> ContainerOutput:
         logging = container.definition.get("logConfiguration", {})

@@ -14,6 +14,7 @@ from ecs_emulator.scheduler.addresses import Address, Addresses, NoAddress
 from ecs_emulator.scheduler.awslogs import Driver
 from ecs_emulator.scheduler.interfaces import Launch
 from ecs_emulator.scheduler.metadata import Metadata
+from ecs_emulator.scheduler.pulls import Pulls
 from ecs_emulator.scheduler.run import ContainerRuntime, RuntimeContext, Say, TaskRun, remove
 
 FAREWELL = 60  # seconds that `close` waits for the last task
@@ -24,7 +25,7 @@ class TaskRunner:
 
     `folder`, which is for this alone, gets the output of containers without a log driver, and what tasks write. `say`
     hears once of everything that is not emulated. `keys` are those that the cloud takes: a task with a role has some of
-    its own among them. `workers` are its threads, for a supervisor.
+    its own among them. `pulls` says what an execution role may pull. `workers` are its threads, for a supervisor.
     """
 
     def __init__(
@@ -37,11 +38,15 @@ class TaskRunner:
         folder: Path,
         say: Say,
         keys: Keys,
+        pulls: Pulls | None = None,
     ) -> None:
         self._addresses = Addresses(cloud_port)
         self._driver = Driver(session, cloud_url, REGION, say)
         self.metadata = Metadata()
-        self._context = RuntimeContext(runtime, self._driver, self.metadata, keys, clock, folder.absolute(), _Once(say))
+        once, pulls = _Once(say), pulls or Pulls()
+        self._context = RuntimeContext(
+            runtime, self._driver, self.metadata, keys, clock, folder.absolute(), once, pulls
+        )
         self.workers = (self._driver.worker, self.metadata.worker)
         self._lock = threading.Lock()
         self._tasks: set[TaskRun] = set()

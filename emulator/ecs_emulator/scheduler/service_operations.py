@@ -78,7 +78,7 @@ def update(ecs: Scheduler, request: UpdateServiceRequestTypeDef) -> Answer:
         settings["taskDefinition"] = definition["taskDefinitionArn"]
     changed_options = options(request, service.options)
     is_new = settings != before or request.get("forceNewDeployment", False)
-    if is_new:
+    if is_new or request.get("loadBalancers"):
         _check(ecs, settings)
     service.options = changed_options
     service.scale(desired)

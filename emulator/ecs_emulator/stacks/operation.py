@@ -58,6 +58,7 @@ class StackOperation:
         stack, desired = self._stack, self._desired
         pseudo = pseudo_parameters(self._context.region, stack.name, stack.id)
         provisioning = Provisioning(self._settle, desired.document, desired.values, pseudo, self._imports)
+        stack.races = provisioning.races
         try:
             provisioning.make_all()
             outputs = provisioning.outputs()
@@ -121,7 +122,7 @@ class StackOperation:
             new.physical = error.physical if isinstance(error, PartiallyCreated) else None
             self._stack.turn_resource(new, f"{verb}_FAILED", reason(error))
             raise
-        self._stack.turn_resource(new, f"{verb}_COMPLETE", provider.note)
+        self._stack.turn_resource(new, f"{verb}_COMPLETE", self._stack.warning(new.logical_id) or provider.note)
         return new.physical
 
     def _update(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.errors import TemplateError, at, shown
 from ecs_emulator.stacks.evaluator import Evaluator
 from ecs_emulator.stacks.order import depth_first
+from ecs_emulator.stacks.races import races
 from ecs_emulator.stacks.references import resources_of
 from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
 from ecs_emulator.stacks.templates import Document
@@ -69,12 +71,16 @@ class Provisioning:
         self._physical: dict[str, PhysicalResource] = {}
         self._being_made: list[str] = []
         self._met_stub = False
+        self.races: dict[str, list[str]] = {}
         self.evaluator = Evaluator(document, values, pseudo, imports, self._attribute)
 
     def make_all(self) -> None:
         """Make every resource whose condition holds. Raises TemplateError."""
-        names = [name for name in self._document["Resources"] if self._is_included(name)]
-        for logical_id in depth_first(names, self._needs):
+        resources = self._document["Resources"]
+        names = [name for name in resources if self._is_included(name)]
+        needs = cache(lambda logical_id: tuple(self._needs(logical_id)))
+        self.races |= races(names, resources, needs)
+        for logical_id in depth_first(names, lambda name: (*needs(name), *self.races.get(name, ()))):
             self.physical(logical_id)
 
     def outputs(self) -> list[StackOutput]:

@@ -73,6 +73,12 @@ class Stacks:
         found = self._physical()
         return {each.type for each, physical in found if physical.stubbed or self._providers[each.type].note}
 
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences on the resources that AWS may make in an order in which it refuses one."""
+        found = [stack.warning(name) for stack in self.all() for name in stack.races]
+        return [each for each in found if each]
+
     def deploy_all(
         self, stacks: Iterable[files.StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None
     ) -> None:

@@ -13,6 +13,7 @@ from uuid import uuid4
 from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.plan import UpdatePlan
 from ecs_emulator.stacks.provisioning import StackOutput
+from ecs_emulator.stacks.races import warning
 from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
 from ecs_emulator.stacks.templates import Document
 
@@ -118,6 +119,7 @@ class Stack:
     change_set: str | None = None
     protected: bool = False
     rolls_back: bool = True
+    races: dict[str, list[str]] = field(default_factory=dict)  # of the last operation, as `races.races` finds them
 
     @property
     def is_there(self) -> bool:
@@ -130,6 +132,10 @@ class Stack:
     @property
     def exports(self) -> dict[str, str]:
         return {output.export: output.value for output in self.outputs if output.export}
+
+    def warning(self, logical_id: str) -> str | None:
+        """Sentence on a resource that AWS may make too early, None where there is an order."""
+        return warning(logical_id, self.races[logical_id]) if logical_id in self.races else None
 
     def turn(self, status: str, reason: str | None = None) -> None:
         """Give the stack a status, and say so in its events."""

@@ -113,6 +113,32 @@ CONDITIONS = [
 ]
 
 
+def test_a_rule_has_five_condition_values_and_no_more(world: World) -> None:
+    def condition(count: int) -> dict[str, Any]:
+        return {"Field": "path-pattern", "PathPatternConfig": {"Values": [f"/{number}" for number in range(count)]}}
+
+    rule = world.rule(1, **condition(5))
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("create_rule", {"ListenerArn": world.listener, "Priority": 2, "Actions": [NOT_FOUND]}),
+        ("modify_rule", {"RuleArn": rule}),
+    ]
+    for operation, given in asked:
+        with pytest.raises(ClientError, match="A rule can only have '5' condition values"):
+            getattr(world.elbv2, operation)(**given, Conditions=[condition(6)])
+
+
+def test_a_load_balancer_takes_as_many_rules_as_a_new_account_has(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecs_emulator.cloud.load_balancer_quotas.RULES", 2)
+    world.rule(1)
+    last = world.rule(2)
+    with pytest.raises(ClientError, match=f"The maximum number of rules on load balancer '{world.arn}' has been"):
+        world.rule(3)
+    world.elbv2.delete_rule(RuleArn=last)
+    world.rule(3)
+
+
 @pytest.mark.parametrize(("field", "name", "config"), CONDITIONS)
 def test_a_condition_of_every_kind_is_kept(world: World, field: str, name: str, config: dict[str, Any]) -> None:
     short = config if field in ("path-pattern", "host-header") else {}

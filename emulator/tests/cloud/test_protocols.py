@@ -85,7 +85,11 @@ def rounded(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("model", "name"), every_operation())
-def test_input_and_output_are_the_same_on_both_sides_of_the_wire(model: Any, name: str) -> None:
+def test_input_and_output_are_the_same_on_both_sides_of_the_wire(
+    model: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a service takes is another matter than what the wire carries.
+    monkeypatch.setattr("ecs_emulator.cloud.service.constraint_error", lambda *_: "")
     operation, dice = model.operation_model(name), random.Random(name)
     for _ in range(5):
         given = rounded(some(operation.input_shape, dice)) if operation.input_shape else {}

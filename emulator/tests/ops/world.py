@@ -124,6 +124,7 @@ class World:
                 "serviceDeploymentArn": arn("service-deployment", f"c/s/{place}"),
                 "targetServiceRevisionArn": arn("service-revision", f"c/s/{number}"),
                 "status": status,
+                "createdAt": datetime(2026, 1, 2, tzinfo=UTC) + timedelta(minutes=place),
                 "looks": 0,
                 "number": number,
                 "from": self.primary,
@@ -222,8 +223,10 @@ class World:
         return {"service": {}}
 
     def ecs_list_service_deployments(self, _: Input) -> dict[str, Any]:
-        brief = ("serviceDeploymentArn", "targetServiceRevisionArn", "status")
-        return {"serviceDeployments": [{name: each[name] for name in brief} for each in self.deployments]}
+        """In no order that anybody could rely on: the API promises none."""
+        brief = ("serviceDeploymentArn", "targetServiceRevisionArn", "status", "createdAt")
+        found = [{name: each[name] for name in brief} for each in self.deployments]
+        return {"serviceDeployments": [*found[1::2], *found[::2]]}
 
     def ecs_describe_service_deployments(self, given: Input) -> dict[str, Any]:
         (found,) = [

@@ -135,6 +135,25 @@ def test_a_reference_finds_an_image_by_its_tag(
     assert bool(images.resolve(reference)) == is_found
 
 
+@pytest.mark.parametrize(
+    ("reference", "is_found"),
+    [
+        (f"{ECR}/web-images:v1", True),
+        (f"{ECR}/web-images:v2", False),
+        (f"{ECR}/other-images:v1", False),
+        (f"{ECR}/web:v1", False),
+        ("web:v1", True),
+        ("nginx:v1", False),
+    ],
+)
+def test_an_image_is_in_its_own_repository_and_in_no_other(
+    repository: Snapshots, tmp_path: Path, source: Path, reference: str, is_found: bool
+) -> None:
+    images = Images(tmp_path / "images", repository="web-images", name="web")
+    repository.push("v1", source)
+    assert bool(images.resolve(reference)) == is_found
+
+
 @pytest.mark.parametrize("reference", ["nginxdemos/nginx-hello:latest", "nginxdemos/nginx-hello"])
 def test_the_image_that_is_a_placeholder_everywhere_is_built_in(images: Images, reference: str) -> None:
     image = found(images.resolve(reference))

@@ -132,6 +132,19 @@ def test_revisions_and_families_are_listed(world: World) -> None:
     assert world.call("ListTaskDefinitionFamilies", status="INACTIVE", familyPrefix="w")["families"] == ["worker"]
 
 
+def test_an_update_that_names_a_group_that_no_load_balancer_has_any_more_is_refused(world: World) -> None:
+    world.steady(count=2)
+    same = [{"targetGroupArn": GROUP, "containerName": "app", "containerPort": 8080}]
+    world.targets.balanced.clear()
+    asked = {"cluster": "demo", "service": "web", "desiredCount": 3}
+    code, sentence = refused(world, "UpdateService", **asked, loadBalancers=same)
+    assert (code, sentence) == (
+        "InvalidParameterException",
+        f"The target group with targetGroupArn {GROUP} does not have an associated load balancer.",
+    )
+    assert world.call("UpdateService", **asked)["service"]["desiredCount"] == 3
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -143,6 +156,14 @@ def test_revisions_and_families_are_listed(world: World) -> None:
         ({"containerDefinitions": [{"name": "a", "image": "b"}] * 2}, "names must be unique"),
         ({"containerDefinitions": [{"name": "a", "image": "b", "essential": False}]}, "marked as essential"),
         ({"containerDefinitions": [{"name": "a", "image": "b", "stopTimeout": 121}]}, "120 seconds"),
+        (
+            {"containerDefinitions": [{"name": "a", "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:v1"}]},
+            "Fargate requires task definition to have execution role ARN to support ECR images.",
+        ),
+        (
+            {"containerDefinitions": [{"name": "a", "image": "b", "logConfiguration": {"logDriver": "awslogs"}}]},
+            "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+        ),
         (
             {
                 "containerDefinitions": [

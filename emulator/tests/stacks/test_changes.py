@@ -8,7 +8,8 @@ import pytest
 
 from ecs_emulator.stacks.changes import NoUpdates
 from ecs_emulator.stacks.plan import ResourceChange
-from ecs_emulator.stacks.resources.registry import EMULATED
+from ecs_emulator.stacks.resources.registry import EMULATED, known
+from ecs_emulator.stacks.resources.stubs import REPLACED_BY
 from ecs_emulator.stacks.templates import TemplateError, parsed_template
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import BALANCED, SERVICE
@@ -318,6 +319,28 @@ def test_what_is_imported_stays_as_it_is(stage: Stage, name: str) -> None:
     assert stage.stacks.named(exporter) is None
 
 
+def test_what_would_be_replaced_and_is_imported_stays_as_it_is(stage: Stage, name: str) -> None:
+    """A description is enough: the group would be another one, and its export another value."""
+    text = """
+        Resources: {Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: %s}}}
+        Outputs: {Group: {Value: !Ref Group, Export: {Name: !Sub '${AWS::StackName}-Group'}}}
+    """
+    stage.deploy(f"{name}-out", text % "one")
+    stage.deploy(f"{name}-in", f"Resources: {{}}\nOutputs: {{In: {{Value: !ImportValue {name}-out-Group}}}}")
+    in_use = f"Export {name}-out-Group cannot be updated as it is in use by {name}-in"
+    with pytest.raises(TemplateError, match=in_use):
+        stage.deploy(f"{name}-out", text % "other")
+    stage.stacks.delete(f"{name}-in")
+    stage.deploy(f"{name}-out", text % "other")
+
+
+def test_what_is_stubbed_under_a_name_of_its_own_cannot_be_replaced_either(stage: Stage, name: str) -> None:
+    text = f"Resources: {{Role: {{Type: AWS::IAM::Role, Properties: {{RoleName: {name}, Path: %s}}}}}}"
+    stage.deploy(name, text % "/one/")
+    with pytest.raises(TemplateError, match="cannot update a stack when a custom-named resource requires replacing"):
+        stage.deploy(name, text % "/other/")
+
+
 def test_a_change_is_found_out_without_working_out_what_is_not_known(stage: Stage, name: str) -> None:
     text = """
         Resources:
@@ -330,7 +353,7 @@ def test_a_change_is_found_out_without_working_out_what_is_not_known(stage: Stag
     assert stage.deploy(name, text)["Group"] == f"{name}-files-{name}"
 
 
-@pytest.mark.parametrize("type_name", sorted(EMULATED))
+@pytest.mark.parametrize("type_name", sorted({*EMULATED, *REPLACED_BY}))
 def test_what_needs_a_replacement_is_what_the_registry_of_cloudformation_says(type_name: str) -> None:
     schema_of = pytest.importorskip("cfnlint.schema").PROVIDER_SCHEMA_MANAGER.get_resource_schema
     schema = schema_of("us-east-1", type_name).schema
@@ -342,4 +365,4 @@ def test_what_needs_a_replacement_is_what_the_registry_of_cloudformation_says(ty
         "ImportSourceSpecification",
     }
     # Of the indexes beside the keys the registry is silent, the reference is not.
-    assert EMULATED[type_name].replaced_by - {"LocalSecondaryIndexes"} == names
+    assert known(tasks_run=True)[type_name].replaced_by - {"LocalSecondaryIndexes"} == names

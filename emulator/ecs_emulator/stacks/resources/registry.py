@@ -38,6 +38,7 @@ EMULATED: dict[str, Provider] = {
 
 # A visitor would feel these on AWS, so whoever makes one is told at once.
 UNGUARDED = {
+    "AWS::CloudFront::Distribution": "Not emulated here: nothing answers at its address.",
     "AWS::WAFv2::WebACL": "Not emulated here: nobody is counted, nobody refused.",
     "AWS::WAFv2::WebACLAssociation": "Not emulated here: nobody is counted, nobody refused.",
 }
@@ -47,6 +48,9 @@ STUBBED = {
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::CertificateManager::Certificate",
+    "AWS::CloudFront::CachePolicy",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::EC2::EIP",
     "AWS::EC2::EgressOnlyInternetGateway",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ecs_emulator.local import ACCOUNT
+from ecs_emulator.stacks.resources import constraints
 from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Properties, Provider
 
 _NAMED_BY = {
@@ -14,6 +15,37 @@ _NAMED_BY = {
     "AWS::IAM::Role": "RoleName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
+}
+
+# Of which the resource references say "Update requires: Replacement": another id, and so another value of an export.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+REPLACED_BY = {
+    "AWS::EC2::NatGateway": frozenset(
+        {"AllocationId", "AvailabilityMode", "ConnectivityType", "PrivateIpAddress", "SubnetId", "VpcId"}
+    ),
+    "AWS::EC2::SecurityGroup": frozenset({"GroupDescription", "GroupName", "VpcId"}),
+    "AWS::EC2::Subnet": frozenset(
+        {
+            "AvailabilityZone",
+            "AvailabilityZoneId",
+            "CidrBlock",
+            "Ipv4IpamPoolId",
+            "Ipv4NetmaskLength",
+            "Ipv6CidrBlock",
+            "Ipv6IpamPoolId",
+            "Ipv6Native",
+            "Ipv6NetmaskLength",
+            "OutpostArn",
+            "VpcId",
+        }
+    ),
+    "AWS::EC2::VPC": frozenset(
+        {"CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "VpcEncryptionControl"}
+    ),
+    "AWS::ECR::Repository": frozenset({"EncryptionConfiguration", "RepositoryName"}),
+    "AWS::IAM::ManagedPolicy": frozenset({"Description", "ManagedPolicyName", "Path"}),
+    "AWS::IAM::Role": frozenset({"Path", "RoleName"}),
+    "AWS::SNS::Topic": frozenset({"FifoTopic", "TopicName"}),
 }
 
 _OWN_ID = {
@@ -71,15 +103,25 @@ def stub(type_name: str, note: str | None = None) -> Provider:
     """A type whose resources are stubbed; `note` is what their events say."""
 
     def create(context: Context, name: str, properties: Properties) -> PhysicalResource:
+        constraints.check(type_name, properties)
         return stub_of(context.region, type_name, name, properties)
 
     def update(
         context: Context, physical: PhysicalResource, _before: Properties, after: Properties
     ) -> PhysicalResource:
+        constraints.check(type_name, after)
         new = stub_of(context.region, type_name, physical.ref, after)
         return PhysicalResource(physical.ref, {**physical.attributes, **new.attributes, **_arn(physical)}, stubbed=True)
 
-    return Provider(create, update, lambda _context, _physical, _properties: None, stubbed=True, note=note)
+    return Provider(
+        create,
+        update,
+        lambda _context, _physical, _properties: None,
+        replaced_by=REPLACED_BY.get(type_name, frozenset()),
+        name=_NAMED_BY.get(type_name),
+        stubbed=True,
+        note=note,
+    )
 
 
 def _arn(physical: PhysicalResource) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""Quotas of load balancers that templates of some size meet, as a new account has them.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ecs_emulator.cloud.errors import AwsError
+
+CONDITION_VALUES = 5  # of a rule
+RULES = 100  # of a load balancer, without the default ones
+
+
+def check_values(conditions: Iterable[Mapping[str, Any]]) -> None:
+    """Raises AwsError for more values than a rule may have."""
+    if sum(map(_values, conditions)) > CONDITION_VALUES:
+        raise AwsError("ValidationError", f"A rule can only have '{CONDITION_VALUES}' condition values")
+
+
+def check_rules(store: Any, listener_arn: str) -> None:
+    """Raises AwsError where the load balancer of a listener in moto's `store` takes no more rules."""
+    for balancer in store.load_balancers.values():
+        rules = [rule for listener in balancer.listeners.values() for rule in listener.rules.values()]
+        if listener_arn in balancer.listeners and sum(not rule.is_default for rule in rules) >= RULES:
+            message = f"The maximum number of rules on load balancer '{balancer.arn}' has been reached"
+            raise AwsError("TooManyRules", message)
+
+
+def _values(condition: Mapping[str, Any]) -> int:
+    """How many there are, in the short form or in that of the condition's kind: some answers have both."""
+    configs = [each for name, each in condition.items() if name.endswith("Config")]
+    own = sum(len(each) for config in configs for name, each in config.items() if name in ("Values", "RegexValues"))
+    return max(own, len(condition.get("Values", [])))

@@ -39,8 +39,10 @@ from ecs_emulator.scheduler.processes import ProcessRuntime
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.sessions import session_of
+from ecs_emulator.stacks.held import held_by_containers
 from ecs_emulator.stacks.programs import check_names
-from ecs_emulator.stacks.resources.registry import grouped
+from ecs_emulator.stacks.resources.provider import StubSettings
+from ecs_emulator.stacks.resources.registry import MISSED, grouped
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor
@@ -67,7 +69,9 @@ class Emulator:
 
     It keeps its data in `folder`, or without one nothing. `speed` makes every interval of AWS so many times shorter.
     With `docker`, tasks are containers of a Docker engine, which pulls from ECR what is in its `repository`; else
-    processes, which may write `task_folders`. `images` finds those of processes: by default the placeholder stands in
+    processes, which may write `task_folders`. For a resource type that is not emulated a stub stands in, unless
+    `strict`; `attributes` are true values of such ones, by `Resource.Attribute`, or by `Resource` what `Ref` gives.
+    `images` finds those of processes: by default the placeholder stands in
     for all but the programs of `run`, a shell's command line by a container's name or image. `say` hears what people
     should know, by default the log. What waits for a stack or a service gives up when `stopping` is set.
 
@@ -90,6 +94,8 @@ class Emulator:
         docker: bool = False,
         repository: str | None = None,
         task_folders: Sequence[Path] = (),
+        strict: bool = False,
+        attributes: Mapping[str, str] | None = None,
         images: Images | None = None,
         say: Say = log.info,
         stopping: threading.Event | None = None,
@@ -106,6 +112,7 @@ class Emulator:
         self._docker = docker
         self._repository = repository
         self._task_folders = tuple(task_folders)
+        self._stubs = StubSettings(strict, dict(attributes or {}))
         self._opened = ExitStack()
         self._is_filled = False
 
@@ -156,7 +163,7 @@ class Emulator:
             runner.metadata.guard.admit(docker.host)
         self.scheduler = Scheduler(runner, self.balancer, self._clock, REGION)
         stopping = self.supervisor.stopping
-        self.stacks = Stacks(own, REGION, tasks_run=True, clock=self._clock, stopping=stopping)
+        self.stacks = Stacks(own, REGION, tasks_run=True, clock=self._clock, stopping=stopping, stubs=self._stubs)
         opened.callback(self.stacks.close)
         self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
         self.supervisor.watch(*(docker.children if docker else ()))
@@ -237,9 +244,15 @@ class Emulator:
         """A session for what the emulator itself asks of its cloud, so that what people make by hand can be told."""
         return session_of(self.cloud.url, self.key, OURS)
 
-    def without_effect(self) -> Iterator[str]:
-        """Sentences on what is deployed and has no effect here."""
+    def notices(self) -> Iterator[str]:
+        """Sentences on what a visitor or a program would miss, few and short."""
         yield from self.balancer.problems
+        yield from held_by_containers(self.stacks.all(), self._stubs.attributes)
+        stubbed = self.stacks.stubbed
+        yield from (sentence for types, sentence in MISSED.items() if stubbed & set(types))
+
+    def without_effect(self) -> Iterator[str]:
+        """Sentences on all that is deployed and has no effect here, however long."""
         if self.stacks.stubbed:
             yield f"Not emulated here: {grouped(self.stacks.stubbed)}."
         if features := [each for each in self.scheduler.without_effect() if each not in self._runtime.has_effect]:

@@ -15,6 +15,8 @@ import yaml
 from ecs_emulator.stacks.errors import TemplateError, one_line
 from ecs_emulator.stacks.quotas import DEPTH, NODES, TEMPLATE
 
+__all__ = ["Document", "SafeLoader", "decoded", "loaded", "text_of"]
+
 Document = dict[str, Any]
 
 if TYPE_CHECKING:

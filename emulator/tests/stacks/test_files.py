@@ -139,7 +139,12 @@ Resources:
       LoadBalancers: [{ContainerName: web, ContainerPort: 80, TargetGroupArn: !Ref Group}]
   Scaling:
     Type: AWS::ApplicationAutoScaling::ScalableTarget
-    Properties: {ResourceId: !Join ['/', [service, !Ref Cluster, !GetAtt Service.Name]], MaxCapacity: 4}
+    Properties:
+      ServiceNamespace: ecs
+      ScalableDimension: ecs:service:DesiredCount
+      ResourceId: !Join ['/', [service, !Ref Cluster, !GetAtt Service.Name]]
+      MinCapacity: 1
+      MaxCapacity: 4
 Conditions:
   IsNamed: !Not [!Equals [!Select [0, !GetAZs '']  , '']]
 Outputs:
@@ -223,7 +228,7 @@ def test_a_nested_stack_that_fails_takes_its_parent_back(stage: Stage, name: str
             "TemplateURL https://s3.amazonaws.com/nobodys/t.yml",
         ),
         ("{TemplateURL: 'https://s3.amazonaws.com/'}", "names no object of S3"),
-        ("{}", "needs a TemplateURL"),
+        ("{}", "needs TemplateURL"),
         ("{TemplateURL: part.yml, Colour: red}", "has no Colour"),
     ],
 )

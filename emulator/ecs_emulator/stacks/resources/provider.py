@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,39 @@ class Stopped(Exception):
     """The emulator ends while a stack is worked on."""
 
 
+@dataclass(frozen=True)
+class StubSettings:
+    """Settings of stubs: `strict` refuses them; `attributes` are true values, by `Resource.Attribute`, or by `Resource`
+    what `Ref` gives.
+    """
+
+    strict: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, logical_id: str, physical: PhysicalResource) -> PhysicalResource:
+        """A resource with the true values of its attributes, if it is a stub."""
+        own = {
+            name.partition(".")[2]: value for name, value in self.attributes.items() if _resource(name) == logical_id
+        }
+        if not own or not physical.stubbed:
+            return physical
+        return replace(physical, ref=own.pop("", physical.ref), attributes={**physical.attributes, **own})
+
+
+def _resource(name: str) -> str:
+    return name.partition(".")[0]
+
+
 class Context:
     """Context of providers: the clients of the local cloud, and the patience for what takes its time."""
 
     def __init__(
-        self, session: boto3.Session, region: str, patience: float, stopping: threading.Event | None = None
+        self,
+        session: boto3.Session,
+        region: str,
+        patience: float,
+        stopping: threading.Event | None = None,
+        stubs: StubSettings | None = None,
     ) -> None:
         self._session = session
         self._clients: dict[str, Any] = {}
@@ -57,6 +85,7 @@ class Context:
         self._stopping = stopping or threading.Event()
         self.region = region
         self.patience = patience  # seconds
+        self.stubs = stubs or StubSettings()
 
     def client(self, service: str) -> Any:
         with self._lock:  # a session is not for several threads, a client is

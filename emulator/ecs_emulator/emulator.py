@@ -18,7 +18,7 @@ import boto3
 from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.balancer.balancer import Balancer
-from ecs_emulator.balancer.forwarding import forwards
+from ecs_emulator.balancer.opened import is_open
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.durable.calls import OURS
 from ecs_emulator.cloud.durable.database import opened as opened_database
@@ -167,7 +167,7 @@ class Emulator:
         opened.callback(self.stacks.close)
         self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
         self.supervisor.watch(*(docker.children if docker else ()))
-        for service, each in handlers(self.scheduler, self.stacks, self.balancer, self.ports.api).items():
+        for service, each in handlers(self.scheduler, self.stacks, self.balancer).items():
             cloud.emulate(service, each)
         # Afterwards every task has ended and its last event is in its log.
         opened.callback(runner.close)
@@ -211,7 +211,9 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """The load balancer's address: of its listener on port 80, else of the one with the lowest port."""
+        """The first load balancer's address: of its listener on port 80, else of the one with the lowest port; that of
+        port 80 where there is no listener.
+        """
         opened = [each.local_port for each in self.balancer.listeners()]
         port = self.ports.api if self.ports.api in opened or not opened else min(opened)
         return f"http://localhost:{port}"
@@ -259,18 +261,15 @@ class Emulator:
             yield f"Accepted without effect: {', '.join(features)}."
 
     def wait_for_answer(self) -> None:
-        """Until the load balancer forwards requests: Envoy reads a moment later what the services' stacks waited for.
+        """Until every listener answers: Envoy takes a moment later what the services' stacks waited for.
 
-        Returns at once without a listener. Raises CannotStart.
+        Raises CannotStart, with the listeners that do not.
         """
         deadline = time.monotonic() + ANSWER_PATIENCE
-        while _LISTENER in self.stacks.types and not self.supervisor.stopping.is_set():
-            if forwards(self.url):
+        while not self.supervisor.stopping.is_set():
+            if self.balancer.is_settled() and all(is_open(each.local_port) for each in self.balancer.listeners()):
                 return
             if time.monotonic() > deadline:
                 why = " ".join(self.balancer.problems) or "The load balancer does not answer."
                 raise CannotStart(f"{why} Its log is in {self._logs}.")
             self.supervisor.stopping.wait(0.05)
-
-
-_LISTENER = "AWS::ElasticLoadBalancingV2::Listener"

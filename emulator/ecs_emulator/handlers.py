@@ -12,9 +12,9 @@ from ecs_emulator.stacks import operations as cloudformation
 from ecs_emulator.stacks.stack import Stacks
 
 
-def handlers(scheduler: Scheduler, stacks: Stacks, balancer: Balancer, api_port: int) -> dict[str, OperationHandlers]:
-    """By service; `api_port` is where the load balancer answers."""
-    addressed = load_balancers.address(f"localhost:{api_port}")
+def handlers(scheduler: Scheduler, stacks: Stacks, balancer: Balancer) -> dict[str, OperationHandlers]:
+    """By service. A load balancer's name leads to where its port 80 is on this machine."""
+    addressed = load_balancers.address(lambda arn: f"localhost:{balancer.slots.port(arn, 80)}")
     stated = load_balancers.state(balancer.state)
     return {
         "ecs": OperationHandlers(bound(ecs.OPERATIONS, scheduler)),

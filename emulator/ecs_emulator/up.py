@@ -61,6 +61,9 @@ def _run(emulator: Emulator, fill: Fill, say: Say) -> None:
             note = Running(emulator.endpoint_url, emulator.url, site_url, emulator.outputs)
             emulator.wait_for_answer()
             running.enter_context(note.written(emulator.folder))
+            for each in emulator.balancer.listeners():
+                if f"http://localhost:{each.local_port}" != note.api_url:
+                    say(f"Another listener, on port {each.port}: http://localhost:{each.local_port}")
             say(f"Ready  {note.addresses()}")
         stopping.wait()
         say("Stopping …")

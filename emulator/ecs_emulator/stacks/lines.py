@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import yaml
 
-from ecs_emulator.stacks.documents import SafeLoader
+from ecs_emulator.stacks.documents import SafeLoader, legible
 
 
 def line_of(text: str, path: Sequence[str]) -> int:
     """Line of what is at `path` in a YAML or JSON text that is one, counted from 1; of the innermost piece that is
     there.
     """
-    node = yaml.compose(text, SafeLoader)
+    node = yaml.compose(legible(text), SafeLoader)
     line = node.start_mark.line if node else 0
     for name in path:
         if isinstance(node, yaml.MappingNode):

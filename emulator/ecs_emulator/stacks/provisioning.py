@@ -75,6 +75,9 @@ class Provisioning:
     def make_all(self) -> None:
         """Make every resource whose condition holds. Raises TemplateError."""
         names = [name for name in self._document["Resources"] if self._is_included(name)]
+        # CloudFormation makes at the same time what does not need each other, and a service takes its time to start: a
+        # listener's rule that nobody says it depends on is there before it looks for one.
+        names.sort(key=lambda name: self._document["Resources"][name]["Type"] == "AWS::ECS::Service")
         for logical_id in depth_first(names, self._needs):
             self.physical(logical_id)
 

@@ -67,7 +67,7 @@ def _unsupported() -> str:
             else f"{len(missing)} others: {_words(missing)}"
         )
         rows.append((name, rest))
-    only = {f"{path} other than {value}" for path, value in features.ONLY.items()}
+    only = {f"{path} other than {' or '.join(values)}" for path, values in features.ONLY.items()}
     return _table(
         "unsupported",
         "what is refused",

@@ -27,7 +27,6 @@ _MACHINE = {
     "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
     "HOME": "/",
     "LANG": "C.UTF-8",
-    "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
 }
 
 

@@ -136,7 +136,7 @@ class DockerRuntime:
         return variables | {
             "NO_PROXY": f"{variables['NO_PROXY']},{urlsplit(cloud_url).hostname}",
             "no_proxy": f"{variables['no_proxy']},{urlsplit(cloud_url).hostname}",
-            "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+            "AWS_EXECUTION_ENV": f"AWS_ECS_{context.launch.launch_type}",
             "AWS_EC2_METADATA_DISABLED": "true",
             "ECS_CONTAINER_METADATA_URI_V4": self._docker.inside(context.metadata_uri),
         }

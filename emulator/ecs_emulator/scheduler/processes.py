@@ -59,6 +59,7 @@ class ProcessRuntime:
         platform = endpoint_environment(self._cloud_url) | {
             "BIND_ADDRESS": context.address.ip,
             "ECS_CONTAINER_METADATA_URI_V4": context.metadata_uri,
+            "AWS_EXECUTION_ENV": f"AWS_ECS_{context.launch.launch_type}",
             # The credentials of the machine, where it is one of EC2, are none of a task's.
             "AWS_EC2_METADATA_DISABLED": "true",
         }

@@ -13,12 +13,13 @@ from ecs_emulator.stacks.resources.published import published
 from ecs_emulator.stacks.resources.services import SERVICE
 from ecs_emulator.stacks.resources.stubs import published_stub, stub
 from ecs_emulator.stacks.resources.tables import TABLE
-from ecs_emulator.stacks.resources.tasks import CLUSTER, TASK_DEFINITION
+from ecs_emulator.stacks.resources.tasks import ASSOCIATIONS, CLUSTER, TASK_DEFINITION
 from ecs_emulator.stacks.resources.watching import ALARM, DASHBOARD
 
 # What needs a scheduler and a load balancer behind the endpoint.
 WITH_TASKS: dict[str, Provider] = {
     "AWS::ECS::Cluster": CLUSTER,
+    "AWS::ECS::ClusterCapacityProviderAssociations": ASSOCIATIONS,
     "AWS::ECS::Service": SERVICE,
     "AWS::ECS::TaskDefinition": TASK_DEFINITION,
     "AWS::ElasticLoadBalancingV2::Listener": LISTENER,
@@ -81,7 +82,6 @@ STUBBED = {
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::ECR::Repository",
     "AWS::ECS::CapacityProvider",
-    "AWS::ECS::ClusterCapacityProviderAssociations",
     "AWS::ElasticLoadBalancingV2::ListenerCertificate",
     "AWS::IAM::InstanceProfile",
     "AWS::IAM::ManagedPolicy",

@@ -8,8 +8,10 @@ from ecs_emulator.stacks.resources.balancers import LOAD_BALANCER, TARGET_GROUP
 from ecs_emulator.stacks.resources.buckets import BUCKET, BUCKET_POLICY
 from ecs_emulator.stacks.resources.listeners import LISTENER, LISTENER_RULE
 from ecs_emulator.stacks.resources.logs import LOG_GROUP
+from ecs_emulator.stacks.resources.messaging import QUEUE, SUBSCRIPTION, TOPIC
 from ecs_emulator.stacks.resources.provider import Provider, StubSettings
 from ecs_emulator.stacks.resources.published import published
+from ecs_emulator.stacks.resources.secrets import PARAMETER, SECRET
 from ecs_emulator.stacks.resources.services import SERVICE
 from ecs_emulator.stacks.resources.stubs import published_stub, stub
 from ecs_emulator.stacks.resources.tables import TABLE
@@ -35,6 +37,11 @@ EMULATED: dict[str, Provider] = {
     "AWS::Logs::LogGroup": LOG_GROUP,
     "AWS::S3::Bucket": BUCKET,
     "AWS::S3::BucketPolicy": BUCKET_POLICY,
+    "AWS::SNS::Subscription": SUBSCRIPTION,
+    "AWS::SNS::Topic": TOPIC,
+    "AWS::SQS::Queue": QUEUE,
+    "AWS::SSM::Parameter": PARAMETER,
+    "AWS::SecretsManager::Secret": SECRET,
     **WITH_TASKS,
 }
 
@@ -95,10 +102,7 @@ STUBBED = {
     "AWS::Route53::HostedZone",
     "AWS::Route53::RecordSet",
     "AWS::Route53::RecordSetGroup",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",
-    "AWS::SecretsManager::Secret",
     "AWS::ServiceDiscovery::HttpNamespace",
     "AWS::ServiceDiscovery::PrivateDnsNamespace",
     "AWS::ServiceDiscovery::PublicDnsNamespace",

@@ -1,0 +1,73 @@
+"""What moto keeps is made there, so that a program finds it at the endpoint."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import boto3
+
+from ecs_emulator.local import REGION
+from ecs_emulator.stacks.stack import Stacks
+from ecs_emulator.stacks.templates import parsed_template
+
+_numbers = itertools.count(1)
+
+TEMPLATE = """
+Parameters: {Seconds: {Type: Number, Default: 45}}
+Resources:
+  Dead: {Type: AWS::SQS::Queue}
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: !Ref Seconds
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}
+  News: {Type: AWS::SNS::Topic, Properties: {Tags: [{Key: team, Value: a}]}}
+  Heard:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn, RawMessageDelivery: true}
+  Password:
+    Type: AWS::SecretsManager::Secret
+    Properties:
+      GenerateSecretString:
+        SecretStringTemplate: '{"username": "admin"}'
+        GenerateStringKey: password
+        PasswordLength: 20
+        ExcludePunctuation: true
+  Level: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Seconds, Tags: {team: a}}}
+Outputs:
+  Url: {Value: !Ref Jobs}
+  Topic: {Value: !Ref News}
+  Secret: {Value: !Ref Password}
+  Level: {Value: !Ref Level}
+  Value: {Value: !GetAtt Level.Value}
+"""
+
+
+def deployed(stacks: Stacks, name: str, **parameters: Any) -> dict[str, str]:
+    stack = stacks.deploy(name, parsed_template(TEMPLATE, "t.yml"), parameters)
+    return {output.name: output.value for output in stack.outputs}
+
+
+def test_a_program_finds_the_queue_the_topic_the_secret_and_the_parameter_of_a_template(session: boto3.Session) -> None:
+    stacks, name = Stacks(session, REGION), f"stored-{next(_numbers)}"
+    found = deployed(stacks, name)
+    sqs, ssm, secrets = session.client("sqs"), session.client("ssm"), session.client("secretsmanager")
+    session.client("sns").publish(TopicArn=found["Topic"], Message="hello")
+    assert sqs.receive_message(QueueUrl=found["Url"])["Messages"][0]["Body"] == "hello"
+    secret = json.loads(secrets.get_secret_value(SecretId=found["Secret"])["SecretString"])
+    assert secret["username"] == "admin"
+    assert len(secret["password"]) == 20
+    assert ssm.get_parameter(Name=found["Level"])["Parameter"]["Value"] == found["Value"] == "45"
+    attributes = sqs.get_queue_attributes(QueueUrl=found["Url"], AttributeNames=["All"])["Attributes"]
+    assert attributes["VisibilityTimeout"] == "45"
+
+    assert deployed(stacks, name, Seconds=60) == {**found, "Value": "60"}
+    attributes = sqs.get_queue_attributes(QueueUrl=found["Url"], AttributeNames=["All"])["Attributes"]
+    assert attributes["VisibilityTimeout"] == "60"
+
+    stacks.delete(name)
+    assert found["Url"] not in sqs.list_queues().get("QueueUrls", [])
+    assert found["Topic"] not in [each["TopicArn"] for each in session.client("sns").list_topics()["Topics"]]
+    assert found["Secret"] not in [each["ARN"] for each in secrets.list_secrets()["SecretList"]]

@@ -25,6 +25,7 @@ from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
+from ecs_emulator.scheduler.secrets import SecretMissing, Secrets
 from ecs_emulator.scheduler.unsupported import unsupported
 
 if TYPE_CHECKING:
@@ -53,13 +54,15 @@ class DockerRuntime:
         cloud_url: str,
         confinement: Confinement | None,
         repository: str | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
         self._docker = docker
         self._images = images
         self._start = start
         self._cloud_url = cloud_url
         self._repository = repository
-        self._as_processes = ProcessRuntime(images, start, cloud_url, confinement)
+        self._secrets = secrets
+        self._as_processes = ProcessRuntime(images, start, cloud_url, confinement, secrets)
 
     def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:  # noqa: ARG002 (a container has a network to itself)
         return False
@@ -73,20 +76,30 @@ class DockerRuntime:
                 raise CannotRun(not_pulled(reference))
             say(f"The Docker engine does not have {reference}; the placeholder runs as a process.")
             return self._as_processes.prepared(definition, say)
-        if lacking := ", ".join(unsupported(definition, but=EMULATED)):
+        if lacking := ", ".join(unsupported(definition, but={*EMULATED, "secrets"} if self._secrets else EMULATED)):
             raise CannotRun(f"ResourceInitializationError: a task in a container cannot have {lacking}")
         if without := ", ".join(not_emulated(definition)):
             say(f"Containers run without {without}.")
-        return partial(self._begin, image, say)
+        try:
+            own = self._secrets.variables(definition) if self._secrets else {}
+        except SecretMissing as error:
+            raise CannotRun(str(error)) from error
+        return partial(self._begin, image, own, say)
 
     def _begin(
-        self, image: str, say: Say, container: Container, context: ContainerContext, output: ContainerOutput
+        self,
+        image: str,
+        own: dict[str, str],
+        say: Say,
+        container: Container,
+        context: ContainerContext,
+        output: ContainerOutput,
     ) -> None:
         name = self._name(context, container.name)
         process: Contained | None = None
         try:
             # The engine's command line is for everybody to see; the environment of its command is not.
-            secret = context.role.lasting().variables if context.role else {}
+            secret = own | (context.role.lasting().variables if context.role else {})
             arguments = self._arguments(image, container, context, tuple(secret))
             _, warnings = self._docker.engine.say("create", *arguments, environment=secret)
             for warning in warnings:

@@ -7,8 +7,10 @@ import json
 from typing import Any
 
 import boto3
+import pytest
 
 from ecs_emulator.local import REGION
+from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import parsed_template
 
@@ -71,3 +73,34 @@ def test_a_program_finds_the_queue_the_topic_the_secret_and_the_parameter_of_a_t
     assert found["Url"] not in sqs.list_queues().get("QueueUrls", [])
     assert found["Topic"] not in [each["TopicArn"] for each in session.client("sns").list_topics()["Topics"]]
     assert found["Secret"] not in [each["ARN"] for each in secrets.list_secrets()["SecretList"]]
+
+
+DYNAMIC = """
+Resources:
+  Level: {Type: AWS::SSM::Parameter, Properties: {Name: /dynamic/level, Type: String, Value: debug}}
+  Password:
+    Type: AWS::SecretsManager::Secret
+    Properties: {SecretString: '{"user": "me"}'}
+  Both:
+    Type: AWS::SSM::Parameter
+    DependsOn: Level
+    Properties:
+      Type: String
+      Value: !Sub "{{resolve:ssm:/dynamic/level}} {{resolve:secretsmanager:${Password}:SecretString:user}}"
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {DBInstanceClass: db.t3.micro, MasterUserPassword: "{{resolve:ssm-secure:/nowhere:1}}"}
+"""
+
+
+def test_dynamic_references_are_resolved_and_those_of_stubs_stay(session: boto3.Session) -> None:
+    stacks = Stacks(session, REGION)
+    stack = stacks.deploy(f"dynamic-{next(_numbers)}", parsed_template(DYNAMIC, "t.yml"), {})
+    assert stack.resources["Both"].properties["Value"] == "debug me"
+    assert stack.resources["Database"].properties["MasterUserPassword"] == "{{resolve:ssm-secure:/nowhere:1}}"
+
+
+def test_a_dynamic_reference_to_nothing_is_refused_by_name(session: boto3.Session) -> None:
+    text = "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: '{{resolve:ssm:/nowhere}}'}}}"
+    with pytest.raises(TemplateError, match=r"Could not resolve \{\{resolve:ssm:/nowhere\}\}"):
+        Stacks(session, REGION).deploy(f"dynamic-{next(_numbers)}", parsed_template(text, "t.yml"), {})

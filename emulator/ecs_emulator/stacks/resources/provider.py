@@ -13,6 +13,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ecs_emulator.stacks.errors import TemplateError
+from ecs_emulator.stacks.resources.dynamic import resolved
 from ecs_emulator.stacks.schema import TEXT, Schema, check
 from ecs_emulator.stacks.values import UNKNOWN
 
@@ -134,7 +135,12 @@ class Provider:
     schema: Schema = field(default_factory=dict)
 
     def prepared(self, context: Context, properties: Properties, folder: Path | None) -> Properties:
-        """The properties with what they name outside of the template. Raises TemplateError."""
+        """The properties with what they name outside of the template. Raises TemplateError.
+
+        A stub, which nobody asks, keeps its dynamic references as they are written.
+        """
+        if not self.stubbed:
+            properties = resolved(context.client, properties)
         try:
             check(self.schema, properties, allowed=UNKNOWN)
         except TemplateError as error:

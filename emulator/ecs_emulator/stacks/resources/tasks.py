@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecs_emulator.stacks.resources.coercion import call, refuse
+from ecs_emulator.stacks.resources.coercion import call
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
     Context,
@@ -18,9 +18,6 @@ _CLUSTER = "AWS::ECS::Cluster"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 _ASSOCIATIONS = "AWS::ECS::ClusterCapacityProviderAssociations"
 _PROVIDERS = {"CapacityProviders", "DefaultCapacityProviderStrategy"}
-
-# What a container of a template may not have here.
-_NOT_IN_CONTAINERS = {"Secrets": "a secret would lie open on this machine. Give it as Environment here."}
 
 
 def _create_cluster(context: Context, name: str, properties: Properties) -> PhysicalResource:
@@ -53,8 +50,6 @@ def _cluster_as_api(properties: Properties) -> Properties:
 
 
 def _create_task_definition(context: Context, name: str, properties: Properties) -> PhysicalResource:
-    for container in properties.get("ContainerDefinitions", []):
-        refuse(container, _NOT_IN_CONTAINERS)
     request = {"Family": name, **properties}
     answer = call(context.client("ecs"), "RegisterTaskDefinition", request, _TASK_DEFINITION)
     arn = answer["taskDefinition"]["taskDefinitionArn"]

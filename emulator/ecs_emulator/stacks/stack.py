@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.stacks import exports, files, nested
+from ecs_emulator.stacks import bootstrap, exports, files, nested
 from ecs_emulator.stacks.audit import audit
 from ecs_emulator.stacks.changes import NoUpdates, planned
 from ecs_emulator.stacks.errors import TemplateError, of
@@ -91,6 +91,7 @@ class Stacks:
         for stack in files.named_files(paths, parameters):
             stand_ins = files.stand_ins(stack.document)
             self.stood_in |= {name: value for name, value in stand_ins.items() if name not in parameters}
+            self.stood_in |= bootstrap.stand_in(self.context, stack.document)
             self._deploy(stack, {})
 
     def deploy_document(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:

@@ -302,7 +302,17 @@ def test_a_resource_waits_for_what_it_depends_on(stage: Stage, name: str) -> Non
         stage.deploy(f"{name}-2", text.replace("Never]", "Nobody]"))
 
 
-@pytest.mark.parametrize("transform", ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"])
-def test_a_transform_is_refused(stage: Stage, name: str, transform: str) -> None:
-    with pytest.raises(TemplateError, match=f"the transform {transform} is not emulated here"):
-        stage.deploy(name, f"Transform: {transform}\nResources: {{}}")
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Transform: AWS::Serverless-2016-10-31\nResources: {}", "the transform AWS::Serverless-2016-10-31 is not"),
+        ("Transform: [AWS::LanguageExtensions, Own]\nResources: {}", "the transform Own is not emulated here"),
+        (
+            "Transform: AWS::LanguageExtensions\nResources: {'Fn::ForEach::Each': [Name, [a], {}]}",
+            "Fn::ForEach is not emulated here",
+        ),
+    ],
+)
+def test_a_transform_is_refused(stage: Stage, name: str, text: str, why: str) -> None:
+    with pytest.raises(TemplateError, match=why):
+        stage.deploy(name, text)

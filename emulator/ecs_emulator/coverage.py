@@ -50,7 +50,7 @@ def _without_effect() -> str:
         "accepted without effect",
         "what",
         [
-            ("Resource types of CloudFormation", grouped(set(STUBBED))),
+            ("Resource types of CloudFormation", f"{grouped(set(STUBBED))}, and every other with a published schema"),
             ("Inputs of ECS", _words(stored)),
             ("Container definitions, as processes", _words(unsupported.NOT_ENFORCED)),
         ],
@@ -75,7 +75,10 @@ def _unsupported() -> str:
             *rows,
             ("Inputs of ECS", _words({*features.REFUSED, *only})),
             ("Container definitions, as processes", _words(unsupported.REFUSED)),
-            ("Templates", "`Transform`, and every resource type that is in neither table"),
+            (
+                "Templates",
+                "transforms but AWS::LanguageExtensions; Fn::ForEach; types of tasks or traffic",
+            ),
         ],
     )
 

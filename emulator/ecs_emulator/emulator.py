@@ -38,7 +38,7 @@ from ecs_emulator.scheduler.images import Images, Programs
 from ecs_emulator.scheduler.processes import ProcessRuntime
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.scheduler import Scheduler
-from ecs_emulator.scheduler.secrets import Secrets
+from ecs_emulator.scheduler.secrets import ContainerSecrets
 from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.held import held_by_containers
 from ecs_emulator.stacks.programs import check_names
@@ -155,12 +155,8 @@ class Emulator:
         if not confinement and not engine:
             self.say(NOT_OFFERED)
         docker = opened.enter_context(docker_session(engine, folder)) if engine else None
-        basis = (self.images, start, cloud.url, confinement)
-        secrets = Secrets(own)
-        runtime: DockerRuntime | ProcessRuntime = ProcessRuntime(*basis, secrets)
-        if docker:
-            runtime = DockerRuntime(docker, *basis, self._repository, secrets)
-        self._runtime = runtime
+        basis = (self.images, start, cloud.url, confinement, ContainerSecrets(own))
+        self._runtime = DockerRuntime(docker, *basis, self._repository) if docker else ProcessRuntime(*basis)
         tasks = folder / "tasks"
         runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, self._clock, tasks, self.say, cloud.keys)
         if docker:

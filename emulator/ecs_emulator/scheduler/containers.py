@@ -25,7 +25,7 @@ from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
-from ecs_emulator.scheduler.secrets import SecretMissing, Secrets
+from ecs_emulator.scheduler.secrets import ContainerSecrets, SecretMissing
 from ecs_emulator.scheduler.unsupported import unsupported
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ class DockerRuntime:
         start: Start,
         cloud_url: str,
         confinement: Confinement | None,
+        secrets: ContainerSecrets,
         repository: str | None = None,
-        secrets: Secrets | None = None,
     ) -> None:
         self._docker = docker
         self._images = images
@@ -76,12 +76,12 @@ class DockerRuntime:
                 raise CannotRun(not_pulled(reference))
             say(f"The Docker engine does not have {reference}; the placeholder runs as a process.")
             return self._as_processes.prepared(definition, say)
-        if lacking := ", ".join(unsupported(definition, but={*EMULATED, "secrets"} if self._secrets else EMULATED)):
+        if lacking := ", ".join(unsupported(definition, but=EMULATED)):
             raise CannotRun(f"ResourceInitializationError: a task in a container cannot have {lacking}")
         if without := ", ".join(not_emulated(definition)):
             say(f"Containers run without {without}.")
         try:
-            own = self._secrets.variables(definition) if self._secrets else {}
+            own = self._secrets.variables(definition)
         except SecretMissing as error:
             raise CannotRun(str(error)) from error
         return partial(self._begin, image, own, say)

@@ -12,7 +12,7 @@ from ecs_emulator.scheduler.container import Container, environment
 from ecs_emulator.scheduler.images import Image, Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
-from ecs_emulator.scheduler.secrets import SecretMissing, Secrets
+from ecs_emulator.scheduler.secrets import ContainerSecrets, SecretMissing
 from ecs_emulator.scheduler.unsupported import not_enforced, unsupported
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class ProcessRuntime:
         start: Start,
         cloud_url: str,
         confinement: Confinement | None,
-        secrets: Secrets | None = None,
+        secrets: ContainerSecrets,
     ) -> None:
         self._images = images
         self._start = start
@@ -51,8 +51,7 @@ class ProcessRuntime:
         image = self._images.of(definition)
         if image is None:
             raise CannotRun(not_pulled(reference))
-        fetches = self._secrets is not None and not image.is_placeholder
-        if lacking := ", ".join(unsupported(definition, but=("secrets",) if fetches else ())):
+        if lacking := ", ".join(unsupported(definition)):
             if image.is_program:
                 say(f"The program of the container {definition['name']} runs without {lacking}.")
             elif image.is_placeholder:
@@ -64,7 +63,8 @@ class ProcessRuntime:
         if image.stands_in:
             say(f"The placeholder stands in for {reference}.")
         try:
-            secret = self._secrets.variables(definition) if self._secrets and fetches else {}
+            # The placeholder has no use for them, and those of somebody else's template are in their account.
+            secret = {} if image.is_placeholder else self._secrets.variables(definition)
         except SecretMissing as error:
             raise CannotRun(str(error)) from error
         return partial(self._begin, image, secret)

@@ -23,7 +23,7 @@ class SecretMissing(Exception):
     """A secret that cannot be had; the message is ECS's reason of the container."""
 
 
-class Secrets:
+class ContainerSecrets:
     """Secrets that containers name, as `session` finds them."""
 
     def __init__(self, session: boto3.Session) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from ecs_emulator.scheduler.secrets import SecretMissing, Secrets
+from ecs_emulator.scheduler.secrets import ContainerSecrets, SecretMissing
 from emulator.tests.scheduler.launches import a_container
 
 FAILED = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "
@@ -23,7 +23,7 @@ def arn(session: boto3.Session) -> str:
 
 def values(session: boto3.Session, *value_from: str) -> list[str]:
     secrets = [{"name": f"V{index}", "valueFrom": each} for index, each in enumerate(value_from)]
-    return list(Secrets(session).variables(a_container("web:v1", secrets=secrets)).values())
+    return list(ContainerSecrets(session).variables(a_container("web:v1", secrets=secrets)).values())
 
 
 def test_secrets_come_from_secrets_manager_and_from_ssm(session: boto3.Session, arn: str) -> None:

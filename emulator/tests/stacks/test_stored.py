@@ -17,7 +17,7 @@ from ecs_emulator.stacks.templates import parsed_template
 _numbers = itertools.count(1)
 
 TEMPLATE = """
-Parameters: {Seconds: {Type: Number, Default: 45}}
+Parameters: {Seconds: {Type: Number, Default: 45}, Raw: {Type: String, Default: "true"}}
 Resources:
   Dead: {Type: AWS::SQS::Queue}
   Jobs:
@@ -28,7 +28,7 @@ Resources:
   News: {Type: AWS::SNS::Topic, Properties: {Tags: [{Key: team, Value: a}]}}
   Heard:
     Type: AWS::SNS::Subscription
-    Properties: {TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn, RawMessageDelivery: true}
+    Properties: {TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn, RawMessageDelivery: !Ref Raw}
   Password:
     Type: AWS::SecretsManager::Secret
     Properties:
@@ -68,6 +68,11 @@ def test_a_program_finds_the_queue_the_topic_the_secret_and_the_parameter_of_a_t
     assert deployed(stacks, name, Seconds=60) == {**found, "Value": "60"}
     attributes = sqs.get_queue_attributes(QueueUrl=found["Url"], AttributeNames=["All"])["Attributes"]
     assert attributes["VisibilityTimeout"] == "60"
+
+    deployed(stacks, name, Seconds=60, Raw="false")
+    [heard] = session.client("sns").list_subscriptions_by_topic(TopicArn=found["Topic"])["Subscriptions"]
+    own = session.client("sns").get_subscription_attributes(SubscriptionArn=heard["SubscriptionArn"])["Attributes"]
+    assert own["RawMessageDelivery"] == "false"
 
     stacks.delete(name)
     assert found["Url"] not in sqs.list_queues().get("QueueUrls", [])

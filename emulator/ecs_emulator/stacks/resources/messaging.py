@@ -15,7 +15,6 @@ from ecs_emulator.stacks.resources.provider import (
     Provider,
     changed,
     finishing,
-    no_change,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT, TEXTS
 
@@ -90,6 +89,18 @@ def _subscribe(context: Context, _name: str, properties: Properties) -> Physical
 _OF_SUBSCRIBE = ("TopicArn", "Protocol", "Endpoint")
 
 
+def _update_subscription(
+    context: Context, physical: PhysicalResource, before: Properties, after: Properties
+) -> PhysicalResource:
+    for name in sorted(changed(before, after)):
+        if name not in after:
+            raise TemplateError(f"AWS::SNS::Subscription.{name} cannot be taken away here.")
+        context.client("sns").set_subscription_attributes(
+            SubscriptionArn=physical.ref, AttributeName=name, AttributeValue=_as_text(after[name])
+        )
+    return physical
+
+
 def _unsubscribe(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
     context.client("sns").unsubscribe(SubscriptionArn=physical.ref)
 
@@ -112,12 +123,8 @@ TOPIC = Provider(
 )
 SUBSCRIPTION = Provider(
     _subscribe,
-    no_change,
+    _update_subscription,
     _unsubscribe,
-    # All of it: a subscription that differs is another one.
-    replaced_by=frozenset(
-        {"DeliveryPolicy", "Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol", "RawMessageDelivery"}
-        | {"RedrivePolicy", "Region", "TopicArn"}
-    ),
+    replaced_by=frozenset(_OF_SUBSCRIBE),
     schema={"Endpoint?": TEXT, "Protocol": TEXT, "TopicArn": TEXTS},
 )

@@ -102,7 +102,7 @@ PARAMETER = Provider(
     _create_parameter,
     _update_parameter,
     _delete_parameter,
-    replaced_by=frozenset({"Name", "Type"}),
+    replaced_by=frozenset({"Name"}),
     name="Name",
     schema={"Name?": TEXT, "Type": TEXT, "Value": TEXT},
 )

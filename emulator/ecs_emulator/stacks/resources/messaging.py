@@ -125,6 +125,6 @@ SUBSCRIPTION = Provider(
     _subscribe,
     _update_subscription,
     _unsubscribe,
-    replaced_by=frozenset(_OF_SUBSCRIBE),
+    replaced_by=frozenset({*_OF_SUBSCRIBE, "Region"}),
     schema={"Endpoint?": TEXT, "Protocol": TEXT, "TopicArn": TEXTS},
 )

@@ -109,3 +109,30 @@ def test_a_dynamic_reference_to_nothing_is_refused_by_name(session: boto3.Sessio
     text = "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: '{{resolve:ssm:/nowhere}}'}}}"
     with pytest.raises(TemplateError, match=r"Could not resolve \{\{resolve:ssm:/nowhere\}\}"):
         Stacks(session, REGION).deploy(f"dynamic-{next(_numbers)}", parsed_template(text, "t.yml"), {})
+
+
+SECRETS = """
+Resources:
+  Made: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {PasswordLength: 12}}}
+  Given: {Type: AWS::SecretsManager::Secret, Properties: {Name: %s, SecretString: %s}}
+Outputs: {Made: {Value: !Ref Made}, Given: {Value: !Ref Given}}
+"""
+
+
+def test_a_secret_is_what_it_was_when_the_emulator_starts_again(session: boto3.Session) -> None:
+    name, client = f"again-{next(_numbers)}", session.client("secretsmanager")
+
+    def run(value: str) -> list[str]:
+        stack = Stacks(session, REGION).deploy(name, parsed_template(SECRETS % (f"own/{name}", value), "t.yml"), {})
+        return [client.get_secret_value(SecretId=each.value)["SecretString"] for each in stack.outputs]
+
+    [made, given] = run("one")
+    assert (len(made), given) == (12, "one")
+    assert run("two") == [made, "two"]
+
+
+def test_a_secret_of_somebody_else_is_in_the_way(session: boto3.Session) -> None:
+    name = f"taken-{next(_numbers)}"
+    session.client("secretsmanager").create_secret(Name=f"own/{name}", SecretString="theirs")
+    with pytest.raises(TemplateError, match="already exists"):
+        Stacks(session, REGION).deploy(name, parsed_template(SECRETS % (f"own/{name}", "ours"), "t.yml"), {})

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.resources.coercion import call, text
@@ -27,12 +30,41 @@ _PASSWORD = (
 def _create_secret(context: Context, name: str, properties: Properties) -> PhysicalResource:
     client = context.client("secretsmanager")
     request = {"Name": name, **{each: properties[each] for each in _OF_SECRET if each in properties}}
+    request["Tags"] = [*properties.get("Tags", []), *_own_tags(name)]
+    if arn := _of_an_earlier_run(client, str(request["Name"]), request["Tags"][-2:]):
+        physical = PhysicalResource(arn, {"Id": arn})
+        given = {"SecretString": request["SecretString"]} if "SecretString" in request else {}
+        return _update_secret(context, physical, {}, given)
     if "GenerateSecretString" in properties:
         request["SecretString"] = _generated(client, properties["GenerateSecretString"])
     arn = call(client, "CreateSecret", request, "AWS::SecretsManager::Secret")["ARN"]
     return PhysicalResource(arn, {"Id": arn})
 
 
+def _own_tags(name: str) -> list[dict[str, str]]:
+    """Tags that CloudFormation gives to what it makes.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+    """
+    found = _NAME.fullmatch(name)
+    stack, logical_id = (found[1], found[2]) if found else (name, name)
+    own = {"stack-name": stack, "logical-id": logical_id}
+    return [{"Key": f"aws:cloudformation:{key}", "Value": value} for key, value in own.items()]
+
+
+def _of_an_earlier_run(client: Any, name: str, tags: list[dict[str, str]]) -> str | None:
+    """ARN of the secret that the same resource of the same stack made before the emulator was started again: what was
+    stored is kept, a password that was made up included. One of somebody else is in the way, as on AWS.
+    """
+    try:
+        found = client.describe_secret(SecretId=name)
+    except ClientError:
+        return None
+    is_own = "DeletedDate" not in found and all(tag in found.get("Tags", []) for tag in tags)
+    return str(found["ARN"]) if is_own else None
+
+
+_NAME = re.compile(r"(.+)-([A-Za-z][A-Za-z0-9]*)(?:-[0-9]+)?")  # of a stack, a resource, and its replacement
 _OF_SECRET = ("Description", "KmsKeyId", "Name", "SecretString", "Tags")
 
 

@@ -118,6 +118,7 @@ PLACES = {
     "emulator/tests/test_reaper.py": "process",
     "emulator/tests/test_no_mentions.py": "process",
     "emulator/tests/test_local.py::test_a_folder_is_free": "process",
+    "emulator/tests/test_strangers.py": "process",
     "emulator/tests/test_supervisor.py": "process",
 }
 # What the fixtures of a file bring with them.

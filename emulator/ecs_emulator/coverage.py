@@ -51,7 +51,7 @@ def _without_effect() -> str:
         "accepted without effect",
         "what",
         [
-            ("Resource types of CloudFormation", grouped(set(STUBBED))),
+            ("Resource types of CloudFormation", f"{grouped(set(STUBBED))}, and every other with a published schema"),
             ("Inputs of ECS", _words(stored)),
             ("Container definitions, as processes", _words(unsupported.NOT_ENFORCED)),
         ],
@@ -68,7 +68,7 @@ def _unsupported() -> str:
             else f"{len(missing)} others: {_words(missing)}"
         )
         rows.append((name, rest))
-    only = {f"{path} other than {value}" for path, value in features.ONLY.items()}
+    only = {f"{path} other than {' or '.join(values)}" for path, values in features.ONLY.items()}
     return _table(
         "unsupported",
         "what is refused",
@@ -76,7 +76,10 @@ def _unsupported() -> str:
             *rows,
             ("Inputs of ECS", _words({*features.REFUSED, *only})),
             ("Container definitions, as processes", _words(unsupported.REFUSED)),
-            ("Templates", "`Transform`, and every resource type that is in neither table"),
+            (
+                "Templates",
+                "transforms but AWS::LanguageExtensions; Fn::ForEach; types of tasks or traffic",
+            ),
         ],
     )
 

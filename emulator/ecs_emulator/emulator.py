@@ -16,7 +16,7 @@ import boto3
 from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.balancer.balancer import Balancer
-from ecs_emulator.balancer.forwarding import wait_until_forwards
+from ecs_emulator.balancer.opened import wait_until_open
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.durable.calls import OURS
 from ecs_emulator.cloud.durable.damage import opened as opened_database
@@ -25,6 +25,7 @@ from ecs_emulator.cloud.moto_backend import forget
 from ecs_emulator.handlers import handlers
 from ecs_emulator.last_words import last_words
 from ecs_emulator.local import DATABASE, REGION, AlreadyRunning, client_environment, ours_alone
+from ecs_emulator.notices import notices, without_effect
 from ecs_emulator.ports import Ports, free_ports
 from ecs_emulator.profile import without_profile
 from ecs_emulator.program import ECS_EMULATOR, Program
@@ -34,16 +35,16 @@ from ecs_emulator.scheduler.pulls import Pulls
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.runtimes import opened_runtime
 from ecs_emulator.scheduler.scheduler import Scheduler
+from ecs_emulator.scheduler.secrets import ContainerSecrets
 from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.programs import check_names
-from ecs_emulator.stacks.resources.registry import grouped
+from ecs_emulator.stacks.resources.provider import StubSettings
 from ecs_emulator.stacks.role_policies import role_policies
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor
 
 STARTUP = 15.0  # seconds that no speed takes from a process that starts
-_LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
 
 Say = Callable[[str], None]
@@ -65,7 +66,9 @@ class Emulator:
 
     It keeps its data in `folder`, or without one nothing. `speed` makes every interval of AWS so many times shorter.
     With `docker`, tasks are containers of a Docker engine, which pulls from ECR what is in its `repository`; else
-    processes, which may write `task_folders`. `images` finds those of processes: by default the placeholder stands in
+    processes, which may write `task_folders`. For a resource type that is not emulated a stub stands in, unless
+    `strict`; `attributes` are true values of such ones, by `Resource.Attribute`, or by `Resource` what `Ref` gives.
+    `images` finds those of processes: by default the placeholder stands in
     for all but the programs of `run`, a shell's command line by a container's name or image. `say` hears what people
     should know, by default the log. What waits for a stack or a service gives up when `stopping` is set.
 
@@ -88,6 +91,8 @@ class Emulator:
         docker: bool = False,
         repository: str | None = None,
         task_folders: Sequence[Path] = (),
+        strict: bool = False,
+        attributes: Mapping[str, str] | None = None,
         images: Images | None = None,
         say: Say = log.info,
         stopping: threading.Event | None = None,
@@ -104,6 +109,7 @@ class Emulator:
         self._docker = docker
         self._repository = repository
         self._task_folders = tuple(task_folders)
+        self._stubs = StubSettings(strict, dict(attributes or {}))
         self._opened = ExitStack()
         self._is_filled = False
 
@@ -140,8 +146,17 @@ class Emulator:
         opened.callback(self.balancer.close)
         self.images = self._images or Images(folder / "images", stand_in=True)
         self.images.programs = self.programs = Programs(self._run, Path.cwd())
-        basis = (engine, self.images, start, cloud.url, folder, self._task_folders, self._repository, self.say)
-        self._runtime, docker = opened_runtime(opened, *basis)
+        basis = (
+            engine,
+            self.images,
+            start,
+            cloud.url,
+            folder,
+            self._task_folders,
+            self._repository,
+            ContainerSecrets(own),
+        )
+        self._runtime, docker = opened_runtime(opened, *basis, self.say)
         pulls = Pulls(lambda role: role_policies(self.stacks.all(), role))
         held = (self._clock, folder / "tasks", self.say, cloud.keys, pulls)
         runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, *held)
@@ -150,12 +165,12 @@ class Emulator:
             runner.metadata.guard.admit(docker.host)
         self.scheduler = Scheduler(runner, self.balancer, self._clock, REGION)
         stopping = self.supervisor.stopping
-        self.stacks = Stacks(own, REGION, tasks_run=True, clock=self._clock, stopping=stopping)
+        self.stacks = Stacks(own, REGION, tasks_run=True, clock=self._clock, stopping=stopping, stubs=self._stubs)
         opened.callback(self.stacks.close)
         self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
         self.supervisor.watch(*(docker.children if docker else ()))
         known = self.images if self.images.is_complete and not docker else None
-        for service, each in handlers(self.scheduler, self.stacks, self.balancer, self.ports.api, known).items():
+        for service, each in handlers(self.scheduler, self.stacks, self.balancer, known).items():
             cloud.emulate(service, each)
         # Afterwards every task has ended and its last event is in its log.
         opened.callback(runner.close)
@@ -199,7 +214,9 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """The load balancer's address: of its listener on port 80, else of the one with the lowest port."""
+        """The first load balancer's address: of its listener on port 80, else of the one with the lowest port; that of
+        port 80 where there is no listener.
+        """
         opened = [each.local_port for each in self.balancer.listeners()]
         port = self.ports.api if self.ports.api in opened or not opened else min(opened)
         return f"http://localhost:{port}"
@@ -232,22 +249,19 @@ class Emulator:
         """A session for what the emulator itself asks of its cloud, so that what people make by hand can be told."""
         return session_of(self.cloud.url, self.key, OURS)
 
+    def notices(self) -> Iterator[str]:
+        """Sentences on what a visitor or a program would miss, few and short."""
+        return notices(self.stacks, self.balancer, self._stubs.attributes)
+
     def without_effect(self) -> Iterator[str]:
-        """Sentences on what is deployed and has no effect here, or would have another on AWS."""
-        yield from self.balancer.problems
-        yield from self.stacks.warnings
-        if self.stacks.stubbed:
-            yield f"Not emulated here: {grouped(self.stacks.stubbed)}."
-        if features := [each for each in self.scheduler.without_effect() if each not in self._runtime.has_effect]:
-            yield f"Accepted without effect: {', '.join(features)}."
+        """Sentences on all that is deployed and has no effect here, however long."""
+        return without_effect(self.stacks, self.scheduler, self._runtime.has_effect)
 
     def wait_for_answer(self) -> None:
-        """Until the load balancer forwards requests: Envoy reads a moment later what the services' stacks waited for.
+        """Until every listener answers: Envoy takes a moment later what the services' stacks waited for.
 
-        Returns at once without a listener. Raises CannotStart.
+        Raises CannotStart.
         """
-        if _LISTENER not in self.stacks.types:
-            return
-        if not wait_until_forwards(lambda: self.url, ANSWER_PATIENCE, self.supervisor.stopping):
+        if not wait_until_open(self.balancer, ANSWER_PATIENCE, self.supervisor.stopping):
             why = " ".join(self.balancer.problems) or "The load balancer does not answer."
             raise CannotStart(f"{why} Its log is in {self._logs}.")

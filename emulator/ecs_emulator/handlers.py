@@ -15,12 +15,12 @@ from ecs_emulator.stacks.stack import Stacks
 
 
 def handlers(
-    scheduler: Scheduler, stacks: Stacks, balancer: Balancer, api_port: int, images: Images | None
+    scheduler: Scheduler, stacks: Stacks, balancer: Balancer, images: Images | None
 ) -> dict[str, OperationHandlers]:
-    """By service; `api_port` is where the load balancer answers, `images` are all that tasks start from, where the
-    emulator knows them.
+    """By service. A load balancer's name leads to where its port 80 is here; `images` are all that tasks start from, if
+    the emulator knows them.
     """
-    addressed = load_balancers.address(f"localhost:{api_port}")
+    addressed = load_balancers.address(lambda arn: f"localhost:{balancer.slots.port(arn, 80)}")
     stated = load_balancers.state(balancer.state)
     registry = Registry(images, lambda: _repositories(stacks)).operations if images else {}
     return {

@@ -12,6 +12,8 @@ from ecs_emulator.local import Running
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import TooManyRestarts
 
+NOTICES = "notices.txt"  # in the data folder: what has no effect
+
 # Fills an emulator; what it enters is left before the emulator is. The address of its site, empty without one.
 Fill = Callable[[Emulator, ExitStack], str]
 
@@ -41,6 +43,7 @@ def up(emulator: Emulator, fill: Fill, say: Say) -> None:
 
 def _run(emulator: Emulator, fill: Fill, say: Say) -> None:
     stopping = emulator.supervisor.stopping
+    assert emulator.folder  # noqa: S101 (a command has one)
     with emulator, ExitStack() as running:
         site_url = ""
         try:
@@ -49,12 +52,18 @@ def _run(emulator: Emulator, fill: Fill, say: Say) -> None:
             if not stopping.is_set():
                 raise CannotStart(str(error)) from error
         if not stopping.is_set():
-            for sentence in emulator.without_effect():
+            for sentence in emulator.notices():
                 say(sentence)
+            if details := list(emulator.without_effect()):
+                page = emulator.folder / NOTICES
+                page.write_text("\n".join(details) + "\n")
+                say(f"Some of what is deployed has no effect here: {page} says what.")
             note = Running(emulator.endpoint_url, emulator.url, site_url, emulator.outputs)
             emulator.wait_for_answer()
-            assert emulator.folder  # noqa: S101 (a command has one)
             running.enter_context(note.written(emulator.folder))
+            for each in emulator.balancer.listeners():
+                if f"http://localhost:{each.local_port}" != note.api_url:
+                    say(f"Another listener, on port {each.port}: http://localhost:{each.local_port}")
             say(f"Ready  {note.addresses()}")
         stopping.wait()
         say("Stopping …")

@@ -15,7 +15,8 @@ from ecs_emulator import reaper
 from ecs_emulator.balancer.envoy import Envoy
 from ecs_emulator.balancer.plan import Group, RoutingPlan, plan
 from ecs_emulator.balancer.publisher import OpenListener, SnapshotPublisher
-from ecs_emulator.balancer.store import read
+from ecs_emulator.balancer.slots import Slots
+from ecs_emulator.balancer.store import LoadBalancerStore, read
 from ecs_emulator.balancer.targets import TargetTable
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
@@ -32,14 +33,14 @@ _READING = 5.0  # seconds that an answer about what is being read may have to wa
 class Balancer:
     """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
 
-    Implements the scheduler's TargetRegistry. Port p of the load balancer is `api_port` - 80 + p on 127.0.0.1, where an
-    HTTPS listener speaks plain HTTP. What it cannot do it says in `problems`. `children` are Envoy and the threads, for
-    a supervisor.
+    Implements the scheduler's TargetRegistry. Port p of the first load balancer is `api_port` - 80 + p on 127.0.0.1,
+    where an HTTPS listener speaks plain HTTP; `slots` has those of the others. What it cannot do it says in
+    `problems`. `children` are Envoy and the threads, for a supervisor.
     """
 
     def __init__(self, session: boto3.Session, start: reaper.Start, folder: Path, api_port: int, clock: Clock) -> None:
         self._client = session.client("elbv2", config=Config(connect_timeout=2, retries={"total_max_attempts": 1}))
-        self._api_port = api_port
+        self.slots = Slots(api_port)
         self._clock = clock
         self._news = threading.Condition(threading.RLock())
         self._changes, self._read = 1, 0  # changes of the store: all, and those read
@@ -47,6 +48,7 @@ class Balancer:
         self._unread: tuple[str, ...] = ()  # why the store could not be read
         self._is_closed = False
         self._plan = RoutingPlan()
+        self._settled: RoutingPlan | None = None  # what Envoy has taken all of
         self._envoy = Envoy(start, folder, restarted=self._restarted)
         self._targets = TargetTable(self._news, self._tell)
         self._publisher = SnapshotPublisher(self._envoy, self._targets)
@@ -84,6 +86,13 @@ class Balancer:
     def listeners(self) -> tuple[OpenListener, ...]:
         """The listeners that take requests now."""
         return self._publisher.open
+
+    def is_settled(self) -> bool:
+        """True when Envoy serves all that ELBv2 holds and every target that was registered."""
+        with self._news:
+            is_read = self._read >= self._changes and not self._has_news and not self._unread
+            planned = {each.local_port for each in self._plan.listeners}
+            return is_read and self._settled is self._plan and planned == {each.local_port for each in self.listeners()}
 
     def state(self) -> tuple[str, str]:
         """Code and reason of `State` in DescribeLoadBalancers: the truth about Envoy belongs here.
@@ -139,6 +148,10 @@ class Balancer:
             self._news.wait_for(lambda: self._read >= changes or self._unread or self._is_closed, _READING)
             return self._plan
 
+    def _planned(self, store: LoadBalancerStore) -> RoutingPlan:
+        self.slots.keep({each["LoadBalancerArn"] for each in store.load_balancers})
+        return plan(store, self.slots.port, self._clock)
+
     def _restarted(self) -> None:
         with self._news:
             self._tell()
@@ -157,7 +170,7 @@ class Balancer:
             with self._news:
                 changes = self._changes
             try:
-                new = plan(read(self._client), self._api_port, self._clock)
+                new = self._planned(read(self._client))
             except (BotoCoreError, ClientError, ValueError, KeyError) as error:
                 with self._news:
                     self._unread = (f"ELBv2 cannot be read: {error!r}",)
@@ -179,6 +192,8 @@ class Balancer:
                 self._has_news = False
                 current = self._plan
             pause = self._publisher.round(current)
+            with self._news:
+                self._settled = current if self._publisher.is_settled and not self._has_news else None
             problems = set(self.problems)
             for problem in sorted(problems - known):
                 log.warning("%s", problem)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ecs_emulator.balancer.actions import ActionContext, action, answer
@@ -17,7 +18,7 @@ from ecs_emulator.clock import Clock
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionOutputTypeDef, RuleTypeDef
 
-    from ecs_emulator.balancer.store import StoredListener, StoredTargetGroup
+    from ecs_emulator.balancer.store import StoredListener, StoredLoadBalancer, StoredTargetGroup
 
 # The application keeps an idle connection for 60 s; the balancer must be the first to close it.
 IDLE_UPSTREAM = 55.0
@@ -52,7 +53,8 @@ class Group:
 class Listener:
     """A listener: the port that ELBv2 knows, the port where it listens here, and its rules as Envoy's routes.
 
-    `response_headers` are those that its attributes put into every answer.
+    `response_headers` are those that its attributes put into every answer. For `idle_timeout` seconds, which are not
+    shortened, a request or a client's connection may be silent.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Listener:
     protocol: str
     routes: list[EnvoyConfig]
     response_headers: dict[str, str]
+    idle_timeout: float = IDLE
+    drops_invalid: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,46 +73,59 @@ class RoutingPlan:
 
     groups: dict[str, Group] = field(default_factory=dict)  # by ARN
     listeners: tuple[Listener, ...] = ()
-    idle_timeout: float = IDLE  # for which a request or a client's connection may be silent; not shortened
-    idle_upstream: float = IDLE_UPSTREAM
-    drops_invalid: bool = False
+    idle_upstream: float = IDLE_UPSTREAM  # seconds
     problems: tuple[str, ...] = ()
 
 
-def plan(store: LoadBalancerStore, api_port: int, clock: Clock) -> RoutingPlan:
-    """Pure. Port 80 of the one load balancer is `api_port`, the others beside it at the same distance."""
+def plan(store: LoadBalancerStore, local_port: Callable[[str, int], int], clock: Clock) -> RoutingPlan:
+    """Pure. `local_port` gives the port of this machine for a load balancer's ARN and one of its ports."""
     problems: list[str] = []
-    emulated = next(filter(is_application, store.load_balancers), None)
-    for other in store.load_balancers:
-        if other is not emulated:
-            problems.append(f"One application load balancer is emulated; {other['LoadBalancerName']} is not.")
-    attributes = emulated["Attributes"] if emulated else {}
-    problems += [f"Load balancer: {sentence}" for sentence in _unsupported(attributes)]
-    listeners = sorted(emulated["Listeners"], key=lambda each: int(each["Port"])) if emulated else []
-    used = {arn for listener in listeners for rule in listener["Rules"] for arn in _forwarded(rule["Actions"])}
+    emulated = []
+    for each in store.load_balancers:
+        if is_application(each):
+            emulated.append(each)
+        else:
+            problems.append(f"Application load balancers are emulated; {each['LoadBalancerName']} is none.")
+    for balancer in emulated:
+        problems += [f"Load balancer: {sentence}" for sentence in _unsupported(balancer["Attributes"])]
+    used = {
+        arn
+        for balancer in emulated
+        for listener in balancer["Listeners"]
+        for rule in listener["Rules"]
+        for arn in _forwarded(rule["Actions"])
+    }
     groups = {}
     for described in store.target_groups:
         arn = described["TargetGroupArn"]
         groups[arn] = _group(described, arn in used, clock, problems)
-    idle = float(attributes.get("idle_timeout.timeout_seconds", IDLE))
-    ports = {int(listener["Port"]): api_port - 80 + int(listener["Port"]) for listener in listeners}
     clusters = {group.arn: group.name for group in groups.values()}
-    return RoutingPlan(
-        groups,
-        tuple(
-            _listener(each, _surroundings(each, ports, clusters, idle), problems)
-            for each in listeners
-            if _is_possible(each, ports[int(each["Port"])], problems)
-        ),
-        idle,
-        min(idle, IDLE_UPSTREAM),
-        attributes.get("routing.http.drop_invalid_header_fields.enabled") == "true",
-        tuple(problems),
-    )
+    listeners = [
+        listener
+        for balancer in emulated
+        for listener in _listeners(balancer, partial(local_port, balancer["LoadBalancerArn"]), clusters, problems)
+    ]
+    idle = min((each.idle_timeout for each in listeners), default=IDLE)
+    return RoutingPlan(groups, tuple(listeners), min(idle, IDLE_UPSTREAM), tuple(problems))
+
+
+def _listeners(
+    balancer: StoredLoadBalancer, local_port: Callable[[int], int], clusters: Mapping[str, str], problems: list[str]
+) -> Iterator[Listener]:
+    """Those of one load balancer, by port."""
+    attributes = balancer["Attributes"]
+    idle = float(attributes.get("idle_timeout.timeout_seconds", IDLE))
+    drops_invalid = attributes.get("routing.http.drop_invalid_header_fields.enabled") == "true"
+    described = sorted(balancer["Listeners"], key=lambda each: int(each["Port"]))
+    ports = {int(listener["Port"]): local_port(int(listener["Port"])) for listener in described}
+    for each in described:
+        if _is_possible(each, ports[int(each["Port"])], problems):
+            here = _surroundings(each, ports, clusters, idle)
+            yield replace(_listener(each, here, problems), idle_timeout=idle, drops_invalid=drops_invalid)
 
 
 def _surroundings(
-    listener: StoredListener, ports: dict[int, int], clusters: dict[str, str], idle: float
+    listener: StoredListener, ports: Mapping[int, int], clusters: Mapping[str, str], idle: float
 ) -> ActionContext:
     headers = response_headers(listener.get("Attributes", {}))
     return ActionContext(listener["Protocol"], int(listener["Port"]), ports, clusters, idle, headers)
@@ -186,7 +203,8 @@ def _checks(described: StoredTargetGroup, clock: Clock, refuse: Callable[[str], 
 
 
 def _listener(described: StoredListener, here: ActionContext, problems: list[str]) -> Listener:
-    name = f"listener-{here.port}"
+    # By the port of this machine, which no other listener has.
+    name = f"listener-{here.local_ports[here.port]}"
     problems += [
         f"Listener on port {here.port}: {sentence}" for sentence in _unsupported(described.get("Attributes", {}))
     ]

@@ -43,6 +43,7 @@ class SnapshotPublisher:
         self._starts = envoy.starts
         self._has_served = False  # has this process of Envoy once taken all that it was offered?
         self.obstacles: tuple[str, ...] = ()
+        self.is_settled = False  # had Envoy taken all that it was offered, as of the last round?
 
     @property
     def serves(self) -> bool:
@@ -72,7 +73,8 @@ class SnapshotPublisher:
             if all(self._is_taken(_routes(name)) for name in self._listeners):
                 self._forget_clusters({group.name for group in plan.groups.values()})
         self._end_drained(plan)
-        self._has_served = self._has_served or not self._outstanding()
+        self.is_settled = not self._outstanding()
+        self._has_served = self._has_served or self.is_settled
         self._open = tuple(
             OpenListener(each.port, each.local_port)
             for each in self._listeners.values()
@@ -106,8 +108,8 @@ class SnapshotPublisher:
                     each.name,
                     each.local_port,
                     each.protocol,
-                    plan.idle_timeout,
-                    plan.drops_invalid,
+                    each.idle_timeout,
+                    each.drops_invalid,
                     self._envoy.path(_routes(each.name)),
                 )
                 for each in self._listeners.values()

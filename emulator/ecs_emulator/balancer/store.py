@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class LoadBalancerStore:
     """Load balancers, with `Attributes` as a dict and `Listeners`; listeners, with `Rules`, and target groups as well.
 
-    All else is as the Describe operations shape it. Only the first application load balancer is looked into.
+    All else is as the Describe operations shape it. Only application load balancers are looked into.
     """
 
     load_balancers: list[StoredLoadBalancer] = field(default_factory=list)
@@ -36,8 +36,7 @@ def read(client: ElasticLoadBalancingv2Client) -> LoadBalancerStore:
     """Contents of ELBv2 now. Raises botocore's errors, also when something is deleted while it is read."""
     pages = client.get_paginator("describe_load_balancers").paginate()
     balancers = [cast("StoredLoadBalancer", each) for page in pages for each in page["LoadBalancers"]]
-    emulated = next((each for each in balancers if is_application(each)), None)
-    if emulated is not None:
+    for emulated in filter(is_application, balancers):
         arn = emulated["LoadBalancerArn"]
         emulated["Attributes"] = _as_dict(client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"])
         listeners = client.get_paginator("describe_listeners").paginate(LoadBalancerArn=arn)

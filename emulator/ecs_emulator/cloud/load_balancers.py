@@ -68,10 +68,16 @@ _GROUP_ATTRIBUTES = re.compile(
 )
 
 
-def address(name: str) -> Callable[[bytes], bytes]:
-    """Rewriter that puts `name` (`localhost:8080`) as the DNS name of every load balancer into an answer."""
-    element = f"<DNSName>{name}</DNSName>".encode()
-    return lambda answer: re.sub(rb"<DNSName>[^<]*</DNSName>", element, answer)
+_DNS_NAME = re.compile(rb"(<LoadBalancerArn>([^<]*)</LoadBalancerArn>.*?)<DNSName>[^<]*</DNSName>", re.DOTALL)
+
+
+def address(name: Callable[[str], str]) -> Callable[[bytes], bytes]:
+    """Rewriter that puts what `name` gives for its ARN (`localhost:8080`) as DNS name of each load balancer."""
+
+    def put(answer: bytes) -> bytes:
+        return _DNS_NAME.sub(lambda found: found[1] + f"<DNSName>{name(found[2].decode())}</DNSName>".encode(), answer)
+
+    return put
 
 
 def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:

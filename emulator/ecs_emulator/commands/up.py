@@ -31,7 +31,7 @@ Command = Callable[..., None]
 
 
 def runtime_options(command: Command) -> Command:
-    """Options on how tasks run: `speed`, `task_folders`, `docker`, and `detach`."""
+    """Options on how tasks run: `speed`, `task_folders`, `docker`, `strict`, `attributes`, and `detach`."""
     for option in (
         detach_option,
         click.option(
@@ -45,6 +45,12 @@ def runtime_options(command: Command) -> Command:
             "--speed", type=click.FloatRange(1, 100), default=1, show_default=True, metavar="N",
             help="Make every interval of AWS N times shorter.",
         ),
+        click.option(
+            "--set-attribute", "attributes", multiple=True, metavar="RESOURCE.ATTRIBUTE=VALUE", callback=assignments,
+            help="What a stub has for an attribute, such as Database.Endpoint.Address=localhost; RESOURCE alone is "
+                 "what Ref gives of it. Several times for several.",
+        ),
+        click.option("--strict", is_flag=True, help="Refuse resource types that are not emulated; no stub stands in."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -105,11 +111,16 @@ def run_templates(
     """
     from ecs_emulator.emulator import Emulator
     from ecs_emulator.scheduler.images import Images
+    from ecs_emulator.stacks.audit import audit
+    from ecs_emulator.stacks.resources.provider import StubSettings
+    from ecs_emulator.stacks.resources.registry import of_files
     from ecs_emulator.up import signalled
     from ecs_emulator.up import up as run_up
 
     owner, terminal = program(), Terminal()
     images = images or Images(owner.folder / "images", stand_in=True)
+    stubs = StubSettings(settings["strict"], settings["attributes"])
+    audit(templates, values, of_files(stubs), stubs)
     agree(templates, values, run, yes, images, settings["docker"])
     if detach:
         detached("--yes")

@@ -27,7 +27,6 @@ _MACHINE = {
     "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
     "HOME": "/",
     "LANG": "C.UTF-8",
-    "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
 }
 
 
@@ -44,7 +43,8 @@ def environment(
 ) -> dict[str, str]:
     """A container's variables: the image's, over them the definition's, over them the platform's; none of our own.
 
-    The placeholder is our own program and no part of a definition: of its variables it gets PORT and no other. PORT is
+    The placeholder is our own program and no part of a definition: of its variables it gets PORT and no other, and
+    PORTS, with all ports of the container, which an image that is not here may all listen on. PORT is
     what the definition or the image say, else the container's first port; `ports` maps the ports of the task to those
     where they really listen.
     """
@@ -56,6 +56,8 @@ def environment(
     port = variables.get("PORT") or next(iter(mapped), "")
     if port:
         variables["PORT"] = str(ports.get(int(port), port)) if port.isascii() and port.isdigit() else port
+    if image.is_placeholder and mapped:
+        variables["PORTS"] = " ".join(str(ports.get(int(each), each)) for each in mapped)
     return variables
 
 

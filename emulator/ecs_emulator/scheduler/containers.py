@@ -25,6 +25,7 @@ from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
+from ecs_emulator.scheduler.secrets import ContainerSecrets, SecretMissing
 from ecs_emulator.scheduler.unsupported import unsupported
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class DockerRuntime:
         start: Start,
         cloud_url: str,
         confinement: Confinement | None,
+        secrets: ContainerSecrets,
         repository: str | None = None,
     ) -> None:
         self._docker = docker
@@ -59,7 +61,8 @@ class DockerRuntime:
         self._start = start
         self._cloud_url = cloud_url
         self._repository = repository
-        self._as_processes = ProcessRuntime(images, start, cloud_url, confinement)
+        self._secrets = secrets
+        self._as_processes = ProcessRuntime(images, start, cloud_url, confinement, secrets)
 
     def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:  # noqa: ARG002 (a container has a network to itself)
         return False
@@ -78,16 +81,26 @@ class DockerRuntime:
             raise CannotRun(f"ResourceInitializationError: a task in a container cannot have {lacking}")
         if without := ", ".join(not_emulated(definition)):
             say(f"Containers run without {without}.")
-        return partial(self._begin, image, say)
+        try:
+            own = self._secrets.variables(definition)
+        except SecretMissing as error:
+            raise CannotRun(str(error)) from error
+        return partial(self._begin, image, own, say)
 
     def _begin(
-        self, image: str, say: Say, container: Container, context: ContainerContext, output: ContainerOutput
+        self,
+        image: str,
+        own: dict[str, str],
+        say: Say,
+        container: Container,
+        context: ContainerContext,
+        output: ContainerOutput,
     ) -> None:
         name = self._name(context, container.name)
         process: Contained | None = None
         try:
             # The engine's command line is for everybody to see; the environment of its command is not.
-            secret = context.role.lasting().variables if context.role else {}
+            secret = own | (context.role.lasting().variables if context.role else {})
             arguments = self._arguments(image, container, context, tuple(secret))
             _, warnings = self._docker.engine.say("create", *arguments, environment=secret)
             for warning in warnings:
@@ -137,7 +150,7 @@ class DockerRuntime:
         return variables | {
             "NO_PROXY": f"{variables['NO_PROXY']},{urlsplit(cloud_url).hostname}",
             "no_proxy": f"{variables['no_proxy']},{urlsplit(cloud_url).hostname}",
-            "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+            "AWS_EXECUTION_ENV": f"AWS_ECS_{context.launch.launch_type}",
             "AWS_EC2_METADATA_DISABLED": "true",
             "ECS_CONTAINER_METADATA_URI_V4": self._docker.inside(context.metadata_uri),
         }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.errors import AwsError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 ACTIVE: Final = "ACTIVE"
 INACTIVE: Final = "INACTIVE"
+
+FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 _MISSING = "Unable to describe task definition."
 _CONTAINER_DEFAULTS: ContainerDefinitionOutputTypeDef = {
@@ -75,13 +78,22 @@ class Definitions:
                 return found
         raise AwsError("ClientException", complaint)
 
-    def runnable(self, reference: str) -> TaskDefinitionTypeDef:
-        """The same, for a task or a service to run. Raises AwsError unless it is active and fits Fargate."""
+    def runnable(self, reference: str, settings: Mapping[str, Any]) -> TaskDefinitionTypeDef:
+        """The same, for a task or a service with these settings to run. Raises AwsError unless it is active and they
+        fit each other.
+        """
         found = self.find(reference, "TaskDefinition not found.")
         if found["status"] != ACTIVE:
             raise AwsError("ClientException", "TaskDefinition is inactive")
-        if "FARGATE" not in found["compatibilities"]:
+        if is_on_fargate(settings) and "FARGATE" not in found["compatibilities"]:
             raise AwsError("InvalidParameterException", "Task definition does not support launch_type FARGATE.")
+        network = settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets")
+        if found["networkMode"] == "awsvpc" and not network:
+            message = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+            raise AwsError("InvalidParameterException", message)
+        if found["networkMode"] != "awsvpc" and network:
+            message = "Network Configuration is not valid for the given networkMode of this task definition."
+            raise AwsError("InvalidParameterException", message)
         return found
 
     def deregister(self, reference: str) -> TaskDefinitionTypeDef:
@@ -107,6 +119,14 @@ class Definitions:
     def all(self) -> list[TaskDefinitionTypeDef]:
         """By family, then by revision."""
         return [each for family in sorted(self._families) for each in self._families[family] if each]
+
+
+def is_on_fargate(settings: Mapping[str, Any]) -> bool:
+    """True when the settings of a task or a service place it on Fargate, not on container instances."""
+    strategy = settings.get("capacityProviderStrategy")
+    if strategy:
+        return all(item["capacityProvider"] in FARGATE_PROVIDERS for item in strategy)
+    return bool(settings.get("launchType", "FARGATE") == "FARGATE")
 
 
 def filled_in(request: RegisterTaskDefinitionRequestTypeDef) -> TaskDefinitionTypeDef:
@@ -175,6 +195,8 @@ def _unfit_for_fargate(definition: TaskDefinitionTypeDef) -> str | None:
             return "Fargate requires task definition to have execution role ARN to support ECR images."
         if any(_log_driver(container) == "awslogs" for container in definition["containerDefinitions"]):
             return "Fargate requires task definition to have execution role ARN to support log driver awslogs."
+    if any(volume.get("host", {}).get("sourcePath") for volume in definition.get("volumes", [])):
+        return "Fargate has no host to take a volume from."
     if any(container.get("stopTimeout", 0) > 120 for container in definition["containerDefinitions"]):
         return "Fargate stops a container after 120 seconds at the latest; its stopTimeout cannot be longer."
     return None

@@ -29,6 +29,7 @@ STORED = {
     "cpu": "limits of CPU and memory",
     "configuration": "the cluster's settings for ECS Exec and storage",
     "settings": "Container Insights",
+    "role": "the role of a service",
 }
 
 _ROLLING_ONLY = "Only rolling deployments are emulated."
@@ -46,17 +47,17 @@ REFUSED: dict[str, str] = {
     "volumes.fsxWindowsFileServerVolumeConfiguration": "The emulator has no FSx volumes.",
     "volumes.s3filesVolumeConfiguration": "The emulator has no S3 volumes.",
     "volumes.configuredAtLaunch": "The emulator has no volumes that are configured at launch.",
-    "volumes.host.sourcePath": "Fargate has no host to take a volume from.",
     "overrides.inferenceAcceleratorOverrides": "The emulator has no accelerators.",
     "overrides.containerOverrides.environmentFiles": "The emulator reads no environment files.",
     "overrides.containerOverrides.resourceRequirements": "The emulator has no accelerators.",
 }
 ONLY = {
-    "schedulingStrategy": "REPLICA",
-    "deploymentController.type": "ECS",
-    "deploymentConfiguration.strategy": "ROLLING",
-    "launchType": "FARGATE",
+    "schedulingStrategy": ("REPLICA",),
+    "deploymentController.type": ("ECS",),
+    "deploymentConfiguration.strategy": ("ROLLING",),
+    "launchType": ("FARGATE", "EC2"),
 }
+INSTANCES = "container instances: tasks of the EC2 launch type run here, each with an address and host ports of its own"
 
 
 def refuse_unsupported(request: Mapping[str, Any]) -> None:
@@ -66,8 +67,8 @@ def refuse_unsupported(request: Mapping[str, Any]) -> None:
             raise AwsError("UnsupportedFeatureException", sentence)
     for path, only in ONLY.items():
         for value in _values(request, path.split(".")):
-            if value != only:
-                message = f"{path.split('.')[-1]} {value} is not emulated; {only} is."
+            if value not in only:
+                message = f"{path.split('.')[-1]} {value} is not emulated; {' or '.join(only)} is."
                 raise AwsError("UnsupportedFeatureException", message)
 
 

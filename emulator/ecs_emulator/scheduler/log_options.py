@@ -33,10 +33,14 @@ class Options:
     buffer: int  # bytes
 
     @classmethod
-    def of(cls, options: dict[str, str], container: str, task_id: str) -> Options:
-        """Read the options of a `logConfiguration`. Raises WrongOptions."""
+    def of(cls, options: dict[str, str], container: str, task_id: str, own_id: str | None = None) -> Options:
+        """Read the options of a `logConfiguration`. Raises WrongOptions.
+
+        Without a prefix a stream is called by the container's `own_id`, where that is given: on container instances.
+        """
+        prefix = options.get("awslogs-stream-prefix")
         for name in ("awslogs-group", "awslogs-region", "awslogs-stream-prefix"):
-            if not options.get(name):
+            if not options.get(name) and not (own_id and name == "awslogs-stream-prefix"):
                 raise WrongOptions(f"Log driver awslogs requires options: {name}")
         if unknown := sorted(set(options) - _EMULATED):
             raise WrongOptions(f"Log driver awslogs is not emulated with {', '.join(unknown)}")
@@ -50,7 +54,7 @@ class Options:
         return cls(
             options["awslogs-group"],
             options["awslogs-region"],
-            stream_name(options["awslogs-stream-prefix"], container, task_id),
+            stream_name(prefix, container, task_id) if prefix else str(own_id),
             options.get("awslogs-create-group", "false").lower() == "true",
             mode == "blocking",
             int(size[1]) * _UNITS[size[2]],

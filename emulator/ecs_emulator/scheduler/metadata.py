@@ -126,8 +126,12 @@ def about_container(launch: Launch, ip: str, container: Container, is_stopping: 
         "Type": "NORMAL",
         **(_log_options(logging, container.name, launch.task_id) if logging else {}),
         "ContainerARN": f"{launch.task_arn.replace(':task/', ':container/', 1)}/{own_id}",
-        "Networks": [{"NetworkMode": "awsvpc", "IPv4Addresses": [ip], "AttachmentIndex": 0}],
+        "Networks": [{"NetworkMode": launch.definition["networkMode"], "IPv4Addresses": [ip], **_interface(launch)}],
     }
+
+
+def _interface(launch: Launch) -> Document:
+    return {"AttachmentIndex": 0} if launch.definition["networkMode"] == "awsvpc" else {}
 
 
 def known_status(statuses: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Placeholder image: a web server that answers 200 to every path. `python -I -S placeholder.py`.
 
-It listens on PORT of BIND_ADDRESS; without PORT it only waits, as a container that nobody talks to.
+It listens on PORT of BIND_ADDRESS, and on each of PORTS; without either it only waits, as a container that nobody
+talks to.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PAGE = b"""<!doctype html>
@@ -54,15 +56,17 @@ class PlaceholderServer(ThreadingHTTPServer):
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    port = os.environ.get("PORT")
-    if not port:
-        signal.pause()
-    elif not port.isascii() or not port.isdigit() or int(port) > 65535:
-        sys.exit(f"PORT is {port[:80]!r}; it should be a port from 1 to 65535.")
-    else:
-        with PlaceholderServer((os.environ.get("BIND_ADDRESS") or "127.0.0.1", int(port)), Placeholder) as server:
-            print(f"The placeholder listens on port {port}.", flush=True)
-            server.serve_forever()
+    ports = dict.fromkeys([*os.environ.get("PORT", "").split(), *os.environ.get("PORTS", "").split()])
+    for port in ports:
+        if not port.isascii() or not port.isdigit() or int(port) > 65535:
+            sys.exit(f"PORT is {port[:80]!r}; it should be a port from 1 to 65535.")
+    servers = [
+        PlaceholderServer((os.environ.get("BIND_ADDRESS") or "127.0.0.1", int(port)), Placeholder) for port in ports
+    ]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(f"The placeholder listens on port {server.server_port}.", flush=True)
+    signal.pause()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from ecs_emulator.scheduler.container import Container, environment
 from ecs_emulator.scheduler.images import Image, Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
+from ecs_emulator.scheduler.secrets import ContainerSecrets, SecretMissing
 from ecs_emulator.scheduler.unsupported import not_enforced, unsupported
 
 if TYPE_CHECKING:
@@ -27,11 +28,19 @@ class ProcessRuntime:
 
     has_effect: frozenset[str] = frozenset()
 
-    def __init__(self, images: Images, start: Start, cloud_url: str, confinement: Confinement | None) -> None:
+    def __init__(
+        self,
+        images: Images,
+        start: Start,
+        cloud_url: str,
+        confinement: Confinement | None,
+        secrets: ContainerSecrets,
+    ) -> None:
         self._images = images
         self._start = start
         self._cloud_url = cloud_url
         self._confinement = confinement
+        self._secrets = secrets
 
     def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:
         image = self._images.of(definition)
@@ -53,15 +62,32 @@ class ProcessRuntime:
             say(f"Tasks run as processes, without limits; not enforced: {limits}.")
         if image.stands_in:
             say(f"The placeholder stands in for {reference}.")
-        return partial(self._begin, image)
+        try:
+            # The placeholder has no use for them, and those of somebody else's template are in their account.
+            secret = {} if image.is_placeholder else self._secrets.variables(definition)
+        except SecretMissing as error:
+            raise CannotRun(str(error)) from error
+        return partial(self._begin, image, secret)
 
-    def _begin(self, image: Image, container: Container, context: ContainerContext, output: ContainerOutput) -> None:
-        platform = endpoint_environment(self._cloud_url) | {
-            "BIND_ADDRESS": context.address.ip,
-            "ECS_CONTAINER_METADATA_URI_V4": context.metadata_uri,
-            # The credentials of the machine, where it is one of EC2, are none of a task's.
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+    def _begin(
+        self,
+        image: Image,
+        secret: dict[str, str],
+        container: Container,
+        context: ContainerContext,
+        output: ContainerOutput,
+    ) -> None:
+        platform = (
+            secret
+            | endpoint_environment(self._cloud_url)
+            | {
+                "BIND_ADDRESS": context.address.ip,
+                "ECS_CONTAINER_METADATA_URI_V4": context.metadata_uri,
+                "AWS_EXECUTION_ENV": f"AWS_ECS_{context.launch.launch_type}",
+                # The credentials of the machine, where it is one of EC2, are none of a task's.
+                "AWS_EC2_METADATA_DISABLED": "true",
+            }
+        )
         if context.role:
             platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = context.role.uri
         variables = environment(container.definition, image, platform, context.address.ports)

@@ -190,7 +190,8 @@ class TaskRun:
         if logging.get("logDriver") != "awslogs":
             return File(self._context.folder / f"{self._launch.task_id}.log")
         try:
-            options = Options.of(logging.get("options", {}), container.name, self._launch.task_id)
+            own_id = container_id(self._launch, container.name) if self._launch.launch_type == "EC2" else None
+            options = Options.of(logging.get("options", {}), container.name, self._launch.task_id, own_id)
             return self._context.driver.open(options)
         except WrongOptions as error:
             raise CannotRun(f"ResourceInitializationError: failed to validate logger args: {error}") from error

@@ -15,6 +15,7 @@ from ecs_emulator.scheduler.docker.session import DockerSession, docker_session
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.processes import ProcessRuntime
 from ecs_emulator.scheduler.run import Say
+from ecs_emulator.scheduler.secrets import ContainerSecrets
 
 
 def opened_runtime(
@@ -26,6 +27,7 @@ def opened_runtime(
     folder: Path,
     task_folders: Sequence[Path],
     repository: str | None,
+    secrets: ContainerSecrets,
     say: Say,
 ) -> tuple[ProcessRuntime | DockerRuntime, DockerSession | None]:
     """The runtime, and the session with `engine` that it has; both end with `opened`.
@@ -36,6 +38,6 @@ def opened_runtime(
     if engine is None:
         if not confinement:
             say(NOT_OFFERED)
-        return ProcessRuntime(images, start, cloud_url, confinement), None
+        return ProcessRuntime(images, start, cloud_url, confinement, secrets), None
     docker = opened.enter_context(docker_session(engine, folder))
-    return DockerRuntime(docker, images, start, cloud_url, confinement, repository), docker
+    return DockerRuntime(docker, images, start, cloud_url, confinement, secrets, repository), docker

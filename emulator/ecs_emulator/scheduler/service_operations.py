@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from ecs_emulator.scheduler import outcome, serializers
 from ecs_emulator.scheduler.arns import name as name_in
 from ecs_emulator.scheduler.clusters import Cluster
+from ecs_emulator.scheduler.definitions import is_on_fargate
 from ecs_emulator.scheduler.deployments import Deployment, ServiceDeployment, ServiceRevision, Settings
 from ecs_emulator.scheduler.events import ServiceEvents
+from ecs_emulator.scheduler.features import INSTANCES
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.service_settings import (
@@ -50,7 +52,8 @@ def create(ecs: Scheduler, request: CreateServiceRequestTypeDef) -> Answer:
         raise invalid("Task definition can not be blank.")
     desired = request.get("desiredCount", 1)
     check_count(desired)
-    settings = revised(request, cluster, {})
+    definition = ecs.definitions.find(request["taskDefinition"], "TaskDefinition not found.")
+    settings = revised(request, cluster, {}, definition)
     service = Service(
         name,
         ecs.arns.service(cluster.name, name),
@@ -72,9 +75,11 @@ def update(ecs: Scheduler, request: UpdateServiceRequestTypeDef) -> Answer:
     desired = request.get("desiredCount", service.desired)
     check_count(desired)
     before = service.primary.revision.settings
-    settings = revised(request, cluster, before)
+    definition = ecs.definitions.find(
+        request.get("taskDefinition", before["taskDefinition"]), "TaskDefinition not found."
+    )
+    settings = revised(request, cluster, before, definition)
     if "taskDefinition" in request:
-        definition = ecs.definitions.find(request["taskDefinition"], "TaskDefinition not found.")
         settings["taskDefinition"] = definition["taskDefinitionArn"]
     changed_options = options(request, service.options)
     is_new = settings != before or request.get("forceNewDeployment", False)
@@ -132,7 +137,9 @@ def _matches(service: Service, request: ListServicesRequestTypeDef) -> bool:
 
 
 def _check(ecs: Scheduler, settings: Settings) -> TaskDefinitionTypeDef:
-    definition = ecs.definitions.runnable(settings["taskDefinition"])
+    definition = ecs.definitions.runnable(settings["taskDefinition"], settings)
+    if not is_on_fargate(settings):
+        ecs.note_without_effect([INSTANCES])
     check_load_balancers(settings, definition, ecs.outside.targets)
     return definition
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler import rules
 from ecs_emulator.scheduler.clusters import Cluster
+from ecs_emulator.scheduler.definitions import FARGATE_PROVIDERS, is_on_fargate
 from ecs_emulator.scheduler.deployments import Settings
 from ecs_emulator.scheduler.interfaces import TargetRegistry
 
@@ -41,8 +42,14 @@ OPTIONS = (
 _MOST_TASKS = 5000
 
 
-def revised(request: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any]) -> Settings:
-    """The settings of a service's next revision: those `before` with what is asked for. Raises AwsError."""
+def revised(
+    request: Mapping[str, Any], cluster: Cluster, before: Mapping[str, Any], definition: TaskDefinitionTypeDef
+) -> Settings:
+    """The settings of a service's next revision: those `before` with what is asked for. Raises AwsError.
+
+    A task that nobody places anywhere is one of the EC2 launch type, and every cluster here has room for one that does
+    not ask for Fargate.
+    """
     settings = {**before, **{key: request[key] for key in REVISED if key in request}}
     if settings.get("launchType") and settings.get("capacityProviderStrategy"):
         if "capacityProviderStrategy" not in request or "launchType" in request:
@@ -50,17 +57,19 @@ def revised(request: Mapping[str, Any], cluster: Cluster, before: Mapping[str, A
         del settings["launchType"]
     if not settings.get("launchType") and not settings.get("capacityProviderStrategy"):
         strategy = cluster.options.get("defaultCapacityProviderStrategy")
-        if not strategy:
-            # Without either, ECS looks for a container instance.
+        if strategy:
+            settings["capacityProviderStrategy"] = strategy
+        elif "FARGATE" in definition.get("requiresCompatibilities", []):
             raise invalid("No Container Instances were found in your cluster.")
-        settings["capacityProviderStrategy"] = strategy
+        else:
+            settings["launchType"] = "EC2"
+    known = {*FARGATE_PROVIDERS, *cluster.options.get("capacityProviders", [])}
     for item in settings.get("capacityProviderStrategy", []):
-        if item["capacityProvider"] not in ("FARGATE", "FARGATE_SPOT"):
-            message = f"The capacity provider {item['capacityProvider']} is not emulated; FARGATE is."
-            raise AwsError("UnsupportedFeatureException", message)
-    settings.setdefault("platformVersion", "LATEST")
-    if not settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets"):
-        raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+        if item["capacityProvider"] not in known:
+            message = f"The specified capacity provider '{item['capacityProvider']}' was not found. "
+            raise invalid(f"{message}Specify a valid name or ARN and try again.")
+    if is_on_fargate(settings):
+        settings.setdefault("platformVersion", "LATEST")
     return settings
 
 

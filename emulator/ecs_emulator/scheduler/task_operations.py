@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.scheduler import task_serializers
 from ecs_emulator.scheduler.arns import name as name_in
+from ecs_emulator.scheduler.definitions import is_on_fargate
+from ecs_emulator.scheduler.features import INSTANCES
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.service_settings import invalid, revised
@@ -33,8 +35,11 @@ _LONGEST_STARTED_BY = 128
 
 def run(ecs: Scheduler, request: RunTaskRequestTypeDef) -> Answer:
     cluster = ecs.clusters.find(request.get("cluster"))
-    settings = revised(request, cluster, {})
-    definition = ecs.definitions.runnable(request["taskDefinition"])
+    found = ecs.definitions.find(request["taskDefinition"], "TaskDefinition not found.")
+    settings = revised(request, cluster, {}, found)
+    definition = ecs.definitions.runnable(request["taskDefinition"], settings)
+    if not is_on_fargate(settings):
+        ecs.note_without_effect([INSTANCES])
     count = request.get("count", 1)
     if not 1 <= count <= _MOST_AT_ONCE:
         raise invalid(f"Count should be between 1 and {_MOST_AT_ONCE}.")
@@ -113,7 +118,7 @@ def _matches(task: Task, request: ListTasksRequestTypeDef) -> bool:
         and service in (None, task.service)
         and (request.get("family") or task.definition["family"]) == task.definition["family"]
         and (request.get("startedBy") or task.started_by) == task.started_by
-        and request.get("launchType") in (None, "FARGATE")
+        and request.get("launchType") in (None, task.launch_type)
     )
 
 

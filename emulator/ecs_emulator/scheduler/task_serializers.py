@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.scheduler.arns import Arns
 from ecs_emulator.scheduler.clusters import Cluster
+from ecs_emulator.scheduler.definitions import is_on_fargate
 from ecs_emulator.scheduler.interfaces import ContainerState
 from ecs_emulator.scheduler.tasks import Task
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
+
     from ecs_emulator.cloud.service import Answer
 
 
@@ -27,9 +30,8 @@ def task(each: Task, arns: Arns, tags: bool = False) -> Answer:
         "group": each.group,
         "lastStatus": each.last_status,
         "desiredStatus": each.desired_status,
-        "launchType": "FARGATE",
-        "platformVersion": _platform(settings),
-        "platformFamily": "Linux",
+        "launchType": each.launch_type,
+        **({"platformVersion": _platform(settings), "platformFamily": "Linux"} if is_on_fargate(settings) else {}),
         "connectivity": "CONNECTED",
         "connectivityAt": each.moments["createdAt"],
         "availabilityZone": f"{arns.region}a",
@@ -40,7 +42,7 @@ def task(each: Task, arns: Arns, tags: bool = False) -> Answer:
         "enableExecuteCommand": settings.get("enableExecuteCommand", False),
         "overrides": {"containerOverrides": [], "inferenceAcceleratorOverrides": [], **settings.get("overrides", {})},
         "attributes": [],
-        "attachments": [_attachment(each)],
+        "attachments": [_attachment(each)] if _has_interface(each) else [],
         "containers": _containers(each, arns),
         "version": each.version,
         **each.moments,
@@ -104,6 +106,27 @@ def _attachment(each: Task) -> Answer:
     }
 
 
+def _has_interface(each: Task) -> bool:
+    return each.definition["networkMode"] == "awsvpc"
+
+
+def _bindings(each: Task, definition: ContainerDefinitionOutputTypeDef) -> list[Answer]:
+    """Ports of a container on its host: of this machine, whatever host port it asks for."""
+    run = each.run
+    if run is None:
+        return []
+    return [
+        {
+            "bindIP": run.address,
+            "containerPort": mapping["containerPort"],
+            "hostPort": run.port(mapping["containerPort"]),
+            "protocol": mapping.get("protocol", "tcp"),
+        }
+        for mapping in definition.get("portMappings", [])
+        if "containerPort" in mapping
+    ]
+
+
 def _attachment_id(each: Task) -> str:
     digits = each.id[::-1]
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
@@ -124,10 +147,10 @@ def _containers(each: Task, arns: Arns) -> list[Answer]:
             "lastStatus": "STOPPED" if each.gone else state.status,
             "healthStatus": "UNKNOWN",
             "cpu": str(definition.get("cpu", 0)),
-            "networkBindings": [],
+            "networkBindings": [] if _has_interface(each) else _bindings(each, definition),
             "networkInterfaces": [],
         }
-        if each.run is not None:
+        if each.run is not None and _has_interface(each):
             interface = {"attachmentId": _attachment_id(each), "privateIpv4Address": each.run.address}
             shown["networkInterfaces"] = [interface]
         optional = {"exitCode": state.exit_code, "reason": state.reason, "memory": definition.get("memory")}

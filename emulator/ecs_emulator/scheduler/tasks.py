@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler import faults
+from ecs_emulator.scheduler.definitions import is_on_fargate
 from ecs_emulator.scheduler.deployments import Deployment
 from ecs_emulator.scheduler.interfaces import ContainerState, Launch, Run, TargetAddress, TargetRegistry, TaskRuntime
 
@@ -67,6 +68,10 @@ class Task:
         self.moments = {"createdAt": self.clock.now()}
 
     @property
+    def launch_type(self) -> str:
+        return "FARGATE" if is_on_fargate(self.settings) else "EC2"
+
+    @property
     def should_run(self) -> bool:
         return self.desired_status == "RUNNING"
 
@@ -119,8 +124,7 @@ class Task:
     def _start(self, now: float, runner: TaskRuntime) -> None:
         self.began = now
         self.moments["pullStartedAt"] = self.clock.now()
-        launch_type = self.settings.get("launchType", "FARGATE")
-        launch = Launch(self.arn, self.id, self.cluster, self.service, self.definition, launch_type)
+        launch = Launch(self.arn, self.id, self.cluster, self.service, self.definition, self.launch_type)
         self.run = runner.start(launch)
         self.containers = self.run.containers()
         self._become("PENDING")

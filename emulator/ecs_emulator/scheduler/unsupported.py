@@ -24,7 +24,6 @@ REFUSED = (
     "pseudoTerminal",
     "resourceRequirements",
     "restartPolicy",
-    "secrets",
     "systemControls",
     "volumesFrom",
     "workingDirectory",

@@ -103,7 +103,16 @@ def begin(stacks: Stacks, name: str, desired: DesiredState, *, rolls_back: bool 
 
 
 def delete(stacks: Stacks, given: DeleteChangeSetInputTypeDef) -> Answer:
-    found = _found(stacks, given)
+    """One that is not there is deleted already: the API knows no such error of this operation.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteChangeSet.html
+    """
+    try:
+        found = _found(stacks, given)
+    except AwsError as error:
+        if error.code == "ChangeSetNotFound":
+            return {}
+        raise
     del found.stack.change_sets[found.id]
     return {}
 

@@ -9,6 +9,7 @@ from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.plan import Detail, ResourceChange, UpdatePlan
 from ecs_emulator.stacks.provisioning import Provisioning, StackOutput, pseudo_parameters
 from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Properties, Provider, changed
+from ecs_emulator.stacks.resources.registry import why_unknown
 from ecs_emulator.stacks.state import DesiredState, Resource, Stack
 from ecs_emulator.stacks.templates import Document
 from ecs_emulator.stacks.values import UNKNOWN, is_unknown
@@ -26,7 +27,7 @@ class NoUpdates(TemplateError):
 def kind_of(providers: Mapping[str, Provider], type_name: str) -> Provider:
     """Raises TemplateError."""
     if type_name not in providers:
-        raise TemplateError(f"{type_name} is not known here.")
+        raise TemplateError(why_unknown(type_name))
     return providers[type_name]
 
 
@@ -77,7 +78,7 @@ def other_attributes(old: Document, new: Document) -> list[str]:
 
 def _stubbed(provider: Provider, context: Context, logical_id: str, properties: Properties) -> PhysicalResource:
     if provider.stubbed and not is_unknown(properties):
-        return provider.create(context, logical_id, properties)
+        return context.stubs.told(logical_id, provider.create(context, logical_id, properties))
     return PhysicalResource(UNKNOWN, stubbed=True)
 
 

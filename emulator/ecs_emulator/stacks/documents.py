@@ -5,7 +5,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +16,8 @@ import yaml
 
 from ecs_emulator.stacks.errors import TemplateError, one_line
 from ecs_emulator.stacks.quotas import DEPTH, NODES, TEMPLATE
+
+__all__ = ["Document", "SafeLoader", "decoded", "legible", "loaded", "text_of"]
 
 Document = dict[str, Any]
 
@@ -25,6 +29,8 @@ else:
 
 _YAML = "tag:yaml.org,2002:"
 _REFUSED = {f"{_YAML}{name}" for name in ("binary", "merge", "omap", "pairs", "set", "timestamp")}
+# Two escapes that are one character, or a backslash that is escaped itself.
+_PAIR = re.compile(r"\\\\|(\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _BITS = 1024  # of a whole number: as large as a fraction can be
 _NOT_SUPPORTED = "CloudFormation does not support this in a template"
 
@@ -73,12 +79,20 @@ def loaded(text: str, name: str) -> Any:
     if len(text) > TEMPLATE:
         raise TemplateError(f"{name} has more than {TEMPLATE} bytes.")
     try:
+        text = legible(text)
         _check(text, name)
         return yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: `!!int x`, or a number of 5,000 digits
         mark = getattr(error, "problem_mark", None)
         where = f"{name}, line {mark.line + 1}" if mark else name
         raise TemplateError(f"{where}: {one_line(getattr(error, 'problem', None) or str(error))}.") from error
+
+
+def legible(text: str) -> str:
+    """A JSON text whose escaped characters beyond U+FFFF are themselves, for YAML knows no pairs; YAML as it is."""
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return text
+    return _PAIR.sub(lambda found: found[0] if found[1] is None else json.loads(f'"{found[0]}"'), text)
 
 
 def _check(text: str, name: str) -> None:

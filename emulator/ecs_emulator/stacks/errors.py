@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,6 +37,17 @@ class TemplateError(Exception):
     def __str__(self) -> str:
         parts = [self.source, ".".join(self.path), super().__str__()]
         return one_line(": ".join(filter(None, parts)))
+
+
+class TemplateErrors(TemplateError):
+    """Several things that are wrong in templates, each on a line of its own."""
+
+    def __init__(self, errors: Sequence[TemplateError]) -> None:
+        super().__init__("")
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        return "\n".join([f"{len(self.errors)} things are wrong or missing:", *(f"  {each}" for each in self.errors)])
 
 
 @contextmanager

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -18,6 +19,17 @@ from ecs_emulator.stacks.order import depth_first
 from ecs_emulator.stacks.quotas import CIDR_BLOCKS, TEXT, Budget
 from ecs_emulator.stacks.references import VARIABLE, conditions_of
 from ecs_emulator.stacks.values import NO_VALUE, UNKNOWN, equal, is_unknown
+
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+
+
+def extends_language(document: Document) -> bool:
+    """True when a template has the transform AWS::LanguageExtensions.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
+    """
+    transforms = document.get("Transform", [])
+    return LANGUAGE_EXTENSIONS in (transforms if isinstance(transforms, list) else [transforms])
 
 
 class Evaluator:
@@ -53,6 +65,8 @@ class Evaluator:
             name, argument = next(iter(node.items()))
             if name in _FUNCTIONS:
                 return self._counted(_FUNCTIONS[name](self, argument))
+            if name in _EXTENSIONS and extends_language(self._document):
+                return self._counted(_EXTENSIONS[name](self, argument))
             if name.startswith("Fn::"):
                 raise TemplateError(f"{name} is not emulated here.")
         named = {name: self._part(name, each) for name, each in node.items()}
@@ -202,6 +216,20 @@ class Evaluator:
         region = plain("Fn::GetAZs", self.value(argument) or self._names["AWS::Region"])
         return [f"{region}{letter}" for letter in "abc"]
 
+    def _length(self, argument: Any) -> Any:
+        values = self.value(argument)
+        if is_unknown(values):
+            return UNKNOWN
+        if not isinstance(values, list):
+            raise TemplateError(f"Fn::Length takes a list; it is {shown(values)}.")
+        return len(values)
+
+    def _to_json(self, argument: Any) -> str:
+        value = self.value(argument)
+        if not isinstance(value, dict | list):
+            raise TemplateError(f"Fn::ToJsonString takes a mapping or a list; it is {shown(value)}.")
+        return json.dumps(value, separators=(",", ":"))
+
     def _equals(self, argument: Any) -> bool:
         one, other = items("Fn::Equals", self.value(argument), 2)
         return equal(one, other)
@@ -217,6 +245,10 @@ class Evaluator:
         return any(self.value(each) for each in items("Fn::Or", argument, 1, 10))
 
 
+_EXTENSIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
+    "Fn::Length": Evaluator._length,
+    "Fn::ToJsonString": Evaluator._to_json,
+}
 _FUNCTIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
     "Ref": Evaluator._ref,
     "Condition": Evaluator._condition,

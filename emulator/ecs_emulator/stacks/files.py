@@ -17,12 +17,18 @@ from ecs_emulator.stacks.quotas import TEMPLATE
 from ecs_emulator.stacks.resources.provider import Context
 from ecs_emulator.stacks.templates import Document, parsed_template
 
-# A network that a template wants to be given; networks have no effect here.
+_REMOTE = ("http://", "https://")
+
+# What of AWS a template wants to be given: it has no effect here.
 _STAND_INS = {
     "AWS::EC2::AvailabilityZone::Name": "us-east-1a",
+    "AWS::EC2::Image::Id": "ami-stand-in",
+    "AWS::EC2::Instance::Id": "i-stand-in",
+    "AWS::EC2::KeyPair::KeyName": "key-stand-in",
     "AWS::EC2::SecurityGroup::Id": "sg-stand-in",
     "AWS::EC2::Subnet::Id": "subnet-stand-in-a",
     "AWS::EC2::VPC::Id": "vpc-stand-in",
+    "AWS::Route53::HostedZone::Id": "ZSTANDIN",
     "List<AWS::EC2::AvailabilityZone::Name>": "us-east-1a,us-east-1b",
     "List<AWS::EC2::SecurityGroup::Id>": "sg-stand-in",
     "List<AWS::EC2::Subnet::Id>": "subnet-stand-in-a,subnet-stand-in-b",
@@ -65,7 +71,7 @@ def stack_name(path: Path) -> str:
 
 
 def stand_ins(document: Document) -> dict[str, str]:
-    """Values for the parts of a network that a template wants to be given."""
+    """Values for what of AWS's a template wants to be given: a network, a key pair, a hosted zone."""
     return {
         name: _STAND_INS[spec["Type"]]
         for name, spec in document.get("Parameters", {}).items()
@@ -76,15 +82,12 @@ def stand_ins(document: Document) -> dict[str, str]:
 def text_at(context: Context, url: str, folder: Path | None) -> tuple[str, Path | None]:
     """A template's text by its `TemplateURL`, and its folder: a file beside its parent, or an object of the local S3.
 
-    Raises TemplateError.
+    A bucket's copy of a file that lies beside its parent is that file. Raises TemplateError.
     """
-    if not url.startswith(("http://", "https://")):
-        if folder is None:
-            raise TemplateError(
-                f"TemplateURL must be a supported URL; {url!r} is a file, and nobody's folder is known."
-            )
-        path = folder / url
+    if folder and (path := local_file(folder, url)):
         return text_of(path, f"TemplateURL {url}"), path.parent
+    if not url.startswith(_REMOTE):
+        raise TemplateError(f"TemplateURL must be a supported URL; {url!r} is a file, and nobody's folder is known.")
     bucket, key = _object(url)
     try:
         body = context.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
@@ -92,6 +95,20 @@ def text_at(context: Context, url: str, folder: Path | None) -> tuple[str, Path 
     except (BotoCoreError, ClientError) as error:
         why = error.response["Error"]["Message"] if isinstance(error, ClientError) else error
         raise TemplateError(f"TemplateURL {url}: {why}") from error
+
+
+def local_file(folder: Path, url: str) -> Path | None:
+    """The file that a `TemplateURL` names, from a template in `folder`: its path, and of an address in a bucket the
+    longest end of its path that is a file there; None when there is none.
+    """
+    if not url.startswith(_REMOTE):
+        return folder / url
+    try:
+        parts = [each for each in unquote(urlparse(url).path).split("/") if each]
+    except ValueError:
+        return None
+    candidates = (folder.joinpath(*parts[start:]) for start in range(len(parts)) if ".." not in parts)
+    return next((each for each in candidates if each.is_file()), None)
 
 
 def _object(url: str) -> tuple[str, str]:

@@ -117,7 +117,8 @@ class StackOperation:
         self._put(new)
         self._stack.turn_resource(new, f"{verb}_IN_PROGRESS", because)
         try:
-            new.physical = provider.create(self._context, new.name, new.properties)
+            made = provider.create(self._context, new.name, new.properties)
+            new.physical = self._context.stubs.told(new.logical_id, made)
         except REFUSALS as error:
             new.physical = error.physical if isinstance(error, PartiallyCreated) else None
             self._stack.turn_resource(new, f"{verb}_FAILED", reason(error))
@@ -138,7 +139,8 @@ class StackOperation:
         assert resource.physical is not None  # noqa: S101 (only what there is can be changed)
         self._stack.turn_resource(resource, "UPDATE_IN_PROGRESS")
         try:
-            resource.physical = provider.update(self._context, resource.physical, before, resource.properties)
+            made = provider.update(self._context, resource.physical, before, resource.properties)
+            resource.physical = self._context.stubs.told(resource.logical_id, made)
         except REFUSALS as error:
             self._stack.turn_resource(resource, "UPDATE_FAILED", reason(error))
             raise

@@ -12,7 +12,7 @@ from ecs_emulator.local import REGION
 from ecs_emulator.stacks.documents import Document
 from ecs_emulator.stacks.errors import TemplateError, at, of
 from ecs_emulator.stacks.evaluator import Evaluator
-from ecs_emulator.stacks.files import named_files
+from ecs_emulator.stacks.files import local_file, named_files
 from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.provisioning import pseudo_parameters
 from ecs_emulator.stacks.resources.coercion import text
@@ -100,9 +100,9 @@ def _program(file: str, task_definition: str, container: Document) -> TemplatePr
 
 def _nested(files: tuple[Path, ...], url: Any) -> Path:
     """The file of a nested stack; it is beside the template that names it."""
-    if isinstance(url, _Written) or not isinstance(url, str) or url.startswith(("http://", "https://")):
+    path = None if isinstance(url, _Written) or not isinstance(url, str) else local_file(files[-1].parent, url)
+    if path is None:
         raise TemplateError(f"Nobody can say what would run: the template {_text(url)} is known only later.")
-    path = files[-1].parent / url
     if path.resolve() in {each.resolve() for each in files}:
         raise TemplateError(f"The template {url} is a part of itself.")
     return path

@@ -15,6 +15,7 @@ from ecs_emulator.stacks.order import depth_first
 from ecs_emulator.stacks.races import races
 from ecs_emulator.stacks.references import resources_of
 from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
+from ecs_emulator.stacks.resources.stubs import attribute_of
 from ecs_emulator.stacks.templates import Document
 
 Make = Callable[
@@ -152,7 +153,7 @@ class Provisioning:
         if attribute is None:
             return physical.ref
         if physical.stubbed:
-            return physical.attributes.get(attribute, f"{physical.ref}.{attribute}")
+            return attribute_of(self._document["Resources"][logical_id]["Type"], physical, attribute)
         if attribute not in physical.attributes:
             raise TemplateError(f"{logical_id} has no attribute {attribute} here.")
         return physical.attributes[attribute]

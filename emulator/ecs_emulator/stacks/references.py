@@ -17,8 +17,10 @@ def conditions_of(node: Any, among: Mapping[str, Any]) -> Iterator[str]:
                 yield condition
 
 
-def resources_of(node: Any, holds: Callable[[str], bool]) -> Iterator[str]:
-    """The names by which `node` asks for resources or parameters, in the branches of `Fn::If` that are taken."""
+def resources_of(node: Any, holds: Callable[[str], bool | None]) -> Iterator[str]:
+    """The names by which `node` asks for resources or parameters, in the branches of `Fn::If` that are taken; in both
+    where `holds` does not know.
+    """
     for name, argument in _functions(node, holds):
         match name, argument:
             case "Ref", str(text):
@@ -29,6 +31,26 @@ def resources_of(node: Any, holds: Callable[[str], bool]) -> Iterator[str]:
                 yield from _variables(text)
             case "Fn::Sub", [str(text), dict(own), *_]:
                 yield from (each for each in _variables(text) if each not in own)
+
+
+def attributes_of(node: Any) -> Iterator[tuple[str, str]]:
+    """The names and attributes by which `node` asks for resources, wherever they are."""
+    for name, argument in _functions(node, lambda _condition: None):
+        match name, argument:
+            case ("Fn::GetAtt", [str(resource), str(attribute)]):
+                yield resource, attribute
+            case ("Fn::GetAtt", str(text)) if "." in text:
+                yield _pair(text)
+            case ("Fn::Sub", str(text) | [str(text), *_]):
+                own = argument[1] if isinstance(argument, list) and len(argument) > 1 else {}
+                for each in VARIABLE.findall(text):
+                    if "." in each and each.strip() not in own:
+                        yield _pair(each.strip())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    resource, _, attribute = text.partition(".")
+    return resource, attribute
 
 
 def _variables(text: str) -> Iterator[str]:

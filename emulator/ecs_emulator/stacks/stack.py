@@ -13,14 +13,15 @@ from typing import Any
 import boto3
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.stacks import exports, files, nested
+from ecs_emulator.stacks import bootstrap, exports, files, nested
+from ecs_emulator.stacks.audit import audit
 from ecs_emulator.stacks.changes import NoUpdates, planned
 from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.operation import StackOperation, delete_stack
 from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.plan import UpdatePlan
-from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Provider, Stopped
-from ecs_emulator.stacks.resources.registry import known
+from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Provider, Stopped, StubSettings
+from ecs_emulator.stacks.resources.registry import ResourceTypes, known
 from ecs_emulator.stacks.rules import check_rules
 from ecs_emulator.stacks.state import STACK_TYPE, DesiredState, Resource, Stack, first_cause, new_stack
 from ecs_emulator.stacks.templates import Document
@@ -34,6 +35,7 @@ _DEAD = {"CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE
 class Stacks:
     """Stacks in one cloud. `tasks_run` says that a scheduler and a load balancer are behind its endpoint.
 
+    `stubs` says what becomes of resource types that are not known here.
     What waits for a resource gives up when `stopping` is set. `completed` hears of each stack that is made or changed.
     May be used by several threads at once. Everything that cannot be done is a TemplateError.
     """
@@ -47,10 +49,13 @@ class Stacks:
         clock: Clock | None = None,
         stopping: threading.Event | None = None,
         completed: Callable[[Stack], None] | None = None,
+        stubs: StubSettings | None = None,
     ) -> None:
         self.region = region
-        self.context = Context(session, region, (clock or Clock()).shortened(_PATIENCE), stopping)
-        self._providers: Mapping[str, Provider] = {**known(tasks_run=tasks_run), STACK_TYPE: nested.provider(self)}
+        stubs = stubs or StubSettings()
+        self.context = Context(session, region, (clock or Clock()).shortened(_PATIENCE), stopping, stubs)
+        types = {**known(tasks_run=tasks_run), STACK_TYPE: nested.provider(self)}
+        self._providers: Mapping[str, Provider] = ResourceTypes(types, strict=stubs.strict)
         self.completed = completed
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
@@ -87,10 +92,12 @@ class Stacks:
             self._deploy(stack, (overrides or {}).get(stack.name, {}))
 
     def deploy_files(self, paths: Sequence[Path], parameters: Mapping[str, Any]) -> None:
-        """Deploy a stack for each template file, named after it."""
+        """Deploy a stack for each template file, named after it. Raises TemplateErrors for all that is wrong."""
+        audit(paths, parameters, self._providers, self.context.stubs)
         for stack in files.named_files(paths, parameters):
             stand_ins = files.stand_ins(stack.document)
             self.stood_in |= {name: value for name, value in stand_ins.items() if name not in parameters}
+            self.stood_in |= bootstrap.stand_in(self.context, stack.document)
             self._deploy(stack, {})
 
     def deploy_document(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:

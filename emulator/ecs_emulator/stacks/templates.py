@@ -65,12 +65,22 @@ def parsed_template(text: str, name: str) -> Document:
     document = loaded(text, name)
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
         raise TemplateError(f"{name} has no Resources.")
-    if "Transform" in document:
-        raise TemplateError(f"{name}: the transform {document['Transform']} is not emulated here.")
     with of(name):
+        _check_transforms(document)
         check(_TEMPLATE, document)
         _check_quotas(document)
     return document
+
+
+def _check_transforms(document: Document) -> None:
+    transforms = document.get("Transform", [])
+    for each in transforms if isinstance(transforms, list) else [transforms]:
+        if each != "AWS::LanguageExtensions":
+            raise TemplateError(f"the transform {each} is not emulated here.")
+    for section in ("Resources", "Outputs", "Conditions"):
+        for each in document.get(section) or {}:
+            if str(each).startswith("Fn::ForEach"):
+                raise TemplateError("Fn::ForEach is not emulated here.").within(section, each)
 
 
 def _check_quotas(document: Document) -> None:

@@ -75,7 +75,10 @@ def test_what_envoy_does_not_take_is_said(stage: Stage, monkeypatch: pytest.Monk
     monstrous = {"Field": "host-header", "HostHeaderConfig": {"RegexValues": ["a{1001}"]}}
     fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
     rule = stage.rule("/nonsense", fixed, conditions=[monstrous])
-    until(lambda: any("routes-listener-80" in problem for problem in stage.balancer.problems), "the problem is said")
+    until(
+        lambda: any(f"routes-listener-{stage.port}" in problem for problem in stage.balancer.problems),
+        "the problem is said",
+    )
     # The rest goes on as it was.
     assert stage.ask("/of/nobody").status == 404
     stage.elbv2.delete_rule(RuleArn=rule)

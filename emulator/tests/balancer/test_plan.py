@@ -13,6 +13,7 @@ from ecs_emulator.balancer.clusters import cluster, policy
 from ecs_emulator.balancer.envoy import binary
 from ecs_emulator.balancer.listeners import listener, route_configuration
 from ecs_emulator.balancer.plan import RoutingPlan, plan
+from ecs_emulator.balancer.slots import Slots
 from ecs_emulator.balancer.store import LoadBalancerStore
 from ecs_emulator.clock import Clock
 from emulator.tests.support.waiting import PATIENCE
@@ -37,7 +38,8 @@ def a_listener(*rules: Any, port: int = 80, protocol: str = "HTTP") -> Any:
 
 def a_balancer(*listeners: Any, name: str = "lb", **attributes: str) -> Any:
     attributes = {key.replace("__", "."): value for key, value in attributes.items()}
-    return {"LoadBalancerName": name, "Type": "application", "Attributes": attributes, "Listeners": list(listeners)}
+    own = {"LoadBalancerName": name, "LoadBalancerArn": f"arn:balancer/{name}", "Type": "application"}
+    return {**own, "Attributes": attributes, "Listeners": list(listeners)}
 
 
 def a_group(name: str = "g", attributes: dict[str, str] | None = None, **settings: Any) -> Any:
@@ -58,7 +60,8 @@ def a_group(name: str = "g", attributes: dict[str, str] | None = None, **setting
 
 
 def planned(*balancers: Any, groups: list[Any] | None = None, speed: float = 1) -> RoutingPlan:
-    return plan(LoadBalancerStore(list(balancers), [a_group()] if groups is None else groups), 8000, Clock(speed))
+    store = LoadBalancerStore(list(balancers), [a_group()] if groups is None else groups)
+    return plan(store, Slots(8000).port, Clock(speed))
 
 
 def path(text: str) -> Any:
@@ -80,6 +83,27 @@ def test_every_listener_has_a_port_at_the_same_distance() -> None:
         (80, 8000, "HTTP"),
         (443, 8363, "HTTPS"),
     ]
+
+
+def test_every_load_balancer_has_ports_and_settings_of_its_own() -> None:
+    redirect = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Port": "443", "Protocol": "HTTPS"}}
+    one = a_balancer(a_listener(), idle_timeout__timeout_seconds="30")
+    two = a_balancer(a_listener(a_rule(1, redirect)), a_listener(port=443, protocol="HTTPS"), name="two")
+    made = planned(one, two)
+    assert [(each.name, each.port, each.local_port, each.idle_timeout) for each in made.listeners] == [
+        ("listener-8000", 80, 8000, 30),
+        ("listener-9000", 80, 9000, 60),
+        ("listener-9363", 443, 9363, 60),
+    ]
+    [first, _] = made.listeners[1].routes
+    assert first["metadata"]["filter_metadata"]["envoy.filters.http.lua"]["location"].startswith("http://#{host}:9363/")
+
+
+def test_a_load_balancer_keeps_its_ports_while_others_come_and_go() -> None:
+    slots = Slots(8000)
+    assert [slots.port("one", 80), slots.port("two", 8080)] == [8000, 17000]
+    slots.keep({"two", "three"})
+    assert [slots.port("two", 80), slots.port("three", 80)] == [9000, 8000]
 
 
 def test_a_listener_without_a_port_here_is_a_problem() -> None:
@@ -110,19 +134,18 @@ def test_times_of_targets_are_shortened_and_those_of_requests_are_not() -> None:
     )
     [group] = made.groups.values()
     assert (group.delay, group.checks.interval, group.checks.timeout) == (3, 1, 2)
-    assert (made.idle_timeout, made.idle_upstream) == (20, 20)
+    assert ([each.idle_timeout for each in made.listeners], made.idle_upstream) == ([20], 20)
 
 
 def test_an_idle_connection_is_closed_before_a_target_does_it() -> None:
     made = planned(a_balancer(a_listener(), idle_timeout__timeout_seconds="120"))
-    assert (made.idle_timeout, made.idle_upstream) == (120, 55)
+    assert ([each.idle_timeout for each in made.listeners], made.idle_upstream) == ([120], 55)
 
 
 @pytest.mark.parametrize(
     ("balancers", "groups", "expected"),
     [
-        ([a_balancer(), a_balancer(name="two")], [], "One application load balancer is emulated; two is not."),
-        ([{"LoadBalancerName": "n", "Type": "network"}], [], "One application load balancer is emulated; n is not."),
+        ([{"LoadBalancerName": "n", "Type": "network"}], [], "Application load balancers are emulated; n is none."),
         (
             [],
             [a_group(attributes={"stickiness.enabled": "true"})],
@@ -261,9 +284,9 @@ def test_slow_start_is_shortened_too() -> None:
 def test_every_port_of_this_machine_may_be_taken_and_no_other() -> None:
     ports = [57_615, 57_616]  # 7,920 below those of this machine
     made = planned(a_balancer(*[a_listener(port=port) for port in ports]))
-    assert [(each.name, each.local_port) for each in made.listeners] == [("listener-57615", 65_535)]
-    low = plan(LoadBalancerStore([a_balancer(a_listener(port=80), a_listener(port=81))], []), 0, Clock(1))
-    assert [(each.name, each.local_port) for each in low.listeners] == [("listener-81", 1)]
+    assert [(each.name, each.local_port) for each in made.listeners] == [("listener-65535", 65_535)]
+    low = plan(LoadBalancerStore([a_balancer(a_listener(port=80), a_listener(port=81))], []), Slots(0).port, Clock(1))
+    assert [(each.name, each.local_port) for each in low.listeners] == [("listener-1", 1)]
 
 
 def test_health_checks_are_those_of_the_group_and_otherwise_the_defaults_of_aws() -> None:

@@ -15,6 +15,7 @@ from ecs_emulator.balancer import targets
 from ecs_emulator.balancer.envoy import Envoy
 from ecs_emulator.balancer.plan import RoutingPlan, plan
 from ecs_emulator.balancer.publisher import SnapshotPublisher
+from ecs_emulator.balancer.slots import Slots
 from ecs_emulator.balancer.store import LoadBalancerStore
 from ecs_emulator.balancer.targets import TargetTable
 from ecs_emulator.clock import Clock
@@ -75,11 +76,11 @@ class Told:
         self.envoy = Listening()
         self.table = table
         self.publisher = SnapshotPublisher(cast("Envoy", self.envoy), table)
-        [self._port] = free_ports(1)
+        [self.port] = free_ports(1)
 
     def plan(self, *rules: dict[str, Any], groups: Sequence[str] = ("g",)) -> RoutingPlan:
         made = [a_group(name, {"deregistration_delay.timeout_seconds": "0"}) for name in groups]
-        new = plan(LoadBalancerStore([a_balancer(a_listener(*rules))], made), self._port, Clock())
+        new = plan(LoadBalancerStore([a_balancer(a_listener(*rules))], made), Slots(self.port).port, Clock())
         self.table.know(new.groups)
         return new
 
@@ -101,15 +102,15 @@ def test_routes_wait_until_their_clusters_are_there(told: Told) -> None:
     rules = told.plan(a_rule(1, FORWARD, **path("/a")))
     told.publisher.round(rules)
     assert [cluster["name"] for cluster in told.envoy.offers["clusters"]] == ["g-1"]
-    assert "routes-listener-80" not in told.envoy.offers
+    assert f"routes-listener-{told.port}" not in told.envoy.offers
     told.envoy.take("clusters")
     told.publisher.round(rules)
     # The cluster is known, but not yet who is in it.
-    assert "routes-listener-80" not in told.envoy.offers
+    assert f"routes-listener-{told.port}" not in told.envoy.offers
     told.envoy.take("endpoints-g-1")
     told.publisher.round(rules)
-    assert "routes-listener-80" in told.envoy.offers
-    assert [listener["name"] for listener in told.envoy.offers["listeners"]] == ["listener-80"]
+    assert f"routes-listener-{told.port}" in told.envoy.offers
+    assert [listener["name"] for listener in told.envoy.offers["listeners"]] == [f"listener-{told.port}"]
 
 
 def test_a_cluster_stays_until_no_route_names_it(told: Told) -> None:

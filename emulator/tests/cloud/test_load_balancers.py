@@ -377,12 +377,14 @@ def test_the_load_balancer_s_name_leads_to_this_machine(world: World, bare: Clou
     bare.emulate(
         "elbv2",
         OperationHandlers(
-            load_balancers.OPERATIONS, rest_to_moto=True, rewrite=load_balancers.address("localhost:8080")
+            load_balancers.OPERATIONS,
+            rest_to_moto=True,
+            rewrite=load_balancers.address(lambda arn: f"{len(arn)}.localhost"),
         ),
     )
     found = world.elbv2.describe_load_balancers(Names=[world.name])["LoadBalancers"][0]
     assert (found["DNSName"], found["Scheme"], found["State"]) == (
-        "localhost:8080",
+        f"{len(found['LoadBalancerArn'])}.localhost",
         "internet-facing",
         {"Code": "active"},
     )

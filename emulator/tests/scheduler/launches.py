@@ -45,7 +45,13 @@ def a_container(image: str, **definition: Any) -> Any:
 
 def a_launch(*containers: ContainerDefinitionOutputTypeDef, service: str | None = "api", **definition: Any) -> Launch:
     task_id = f"{next(_numbers):032x}"
-    task_definition: Any = {"family": "web", "revision": 7, "containerDefinitions": list(containers), **definition}
+    task_definition: Any = {
+        "family": "web",
+        "revision": 7,
+        "networkMode": "awsvpc",
+        "containerDefinitions": list(containers),
+        **definition,
+    }
     return Launch(
         task_arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/demo/{task_id}",
         task_id=task_id,

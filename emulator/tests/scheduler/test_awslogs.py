@@ -326,3 +326,11 @@ def test_a_hung_endpoint_neither_stops_the_container_nor_grows_without_bound(
         assert said == ["1000 log events of prefix/web/task are lost: CloudWatch Logs was too slow."]
     finally:
         driver.close()
+
+
+def test_on_container_instances_a_stream_without_a_prefix_is_called_by_its_container() -> None:
+    bare = {name: value for name, value in NEEDED.items() if name != "awslogs-stream-prefix"}
+    assert Options.of(bare, "web", "task", "own-id").stream == "own-id"
+    assert Options.of(NEEDED, "web", "task", "own-id").stream == Options.of(NEEDED, "web", "task").stream
+    with pytest.raises(WrongOptions, match="awslogs-stream-prefix"):
+        Options.of(bare, "web", "task")

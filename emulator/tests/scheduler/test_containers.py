@@ -21,6 +21,7 @@ from ecs_emulator.scheduler.docker.session import DockerSession
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.interfaces import Run
 from ecs_emulator.scheduler.runner import TaskRunner
+from ecs_emulator.scheduler.secrets import ContainerSecrets
 from emulator.tests.scheduler.docker.stand_in import StandIn
 from emulator.tests.scheduler.launches import a_container, a_launch, awslogs, ended, statuses, wait_until_running
 from emulator.tests.support.waiting import until
@@ -63,7 +64,7 @@ def containers(
     with reaper.started() as start:
         images = Images(tmp_path / "images", placeholder="nginxdemos/nginx-hello")
         around = (session, cloud.url, port, Clock(100), tmp_path / "tasks", said.append, cloud.keys)
-        runtime = DockerRuntime(docker, images, start, cloud.url, confinement=None)
+        runtime = DockerRuntime(docker, images, start, cloud.url, confinement=None, secrets=ContainerSecrets(session))
         with closing(TaskRunner(runtime, *around)) as made:
             made.metadata.guard.admit(docker.host)
             yield made

@@ -236,7 +236,7 @@ def test_services_come_in_pages(world: World) -> None:
         ({"taskDefinition": "lost"}, "ClientException", "TaskDefinition not found."),
         ({"taskDefinition": ""}, "InvalidParameterException", "Task definition can not be blank."),
         ({"networkConfiguration": {}}, "InvalidParameterException", "Network Configuration must be provided"),
-        ({"launchType": "EC2"}, "UnsupportedFeatureException", "launchType EC2"),
+        ({"launchType": "EXTERNAL"}, "UnsupportedFeatureException", "launchType EXTERNAL"),
         ({"launchType": None}, "InvalidParameterException", "No Container Instances were found"),
         ({"schedulingStrategy": "DAEMON"}, "UnsupportedFeatureException", "schedulingStrategy DAEMON"),
         ({"deploymentController": {"type": "CODE_DEPLOY"}}, "UnsupportedFeatureException", "CODE_DEPLOY"),
@@ -266,7 +266,7 @@ def test_services_come_in_pages(world: World) -> None:
         ),
         (
             {"capacityProviderStrategy": [{"capacityProvider": "mine"}], "launchType": None},
-            *("UnsupportedFeatureException", "capacity provider mine"),
+            *("InvalidParameterException", "capacity provider 'mine' was not found"),
         ),
         (
             {"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]},
@@ -513,3 +513,71 @@ def test_a_task_has_the_tags_of_its_service(world: World) -> None:
     arn = world.tasks()[0]["taskArn"]
     (task,) = world.call("DescribeTasks", cluster="demo", tasks=[arn], include=["TAGS"])["tasks"]
     assert task["tags"] == [{"key": "a", "value": "1"}]
+
+
+BRIDGE = {
+    "family": "bridge",
+    "networkMode": "bridge",
+    "containerDefinitions": [
+        {"name": "app", "image": "good", "memory": 128, "portMappings": [{"containerPort": 80, "hostPort": 0}]}
+    ],
+}
+
+
+def test_a_service_of_the_ec2_launch_type_runs_without_a_network_of_its_own(world: World) -> None:
+    world.call("RegisterTaskDefinition", **BRIDGE)
+    balancers = [{"containerName": "app", "containerPort": 80, "targetGroupArn": GROUP}]
+    asked = {"cluster": "demo", "serviceName": "old", "taskDefinition": "bridge", "desiredCount": 1}
+    made = world.call("CreateService", **asked, loadBalancers=balancers)["service"]
+    assert made["launchType"] == "EC2"
+    assert "platformVersion" not in made
+    world.advance(60)
+    [task] = world.tasks(launchType="EC2")
+    assert (task["lastStatus"], task["launchType"], task["attachments"]) == ("RUNNING", "EC2", [])
+    [binding] = task["containers"][0]["networkBindings"]
+    assert (binding["containerPort"], binding["hostPort"]) == (80, 1080)
+    assert [each for each in world.scheduler.without_effect() if "container instances" in each]
+    assert world.call("ListServices", cluster="demo", launchType="EC2")["serviceArns"] == [made["serviceArn"]]
+
+
+def test_a_network_is_for_tasks_that_have_one_of_their_own(world: World) -> None:
+    world.call("RegisterTaskDefinition", **BRIDGE)
+    asked = {"cluster": "demo", "serviceName": "old", "taskDefinition": "bridge", "networkConfiguration": NETWORK}
+    assert refused(world, "CreateService", **asked) == (
+        "InvalidParameterException",
+        "Network Configuration is not valid for the given networkMode of this task definition.",
+    )
+    fargate = {"cluster": "demo", "serviceName": "old", "taskDefinition": "bridge", "launchType": "FARGATE"}
+    assert "does not support launch_type FARGATE" in refused(world, "CreateService", **fargate)[1]
+
+
+def test_a_capacity_provider_of_the_cluster_is_its_container_instances(world: World) -> None:
+    world.call("RegisterTaskDefinition", **BRIDGE)
+    strategy = [{"capacityProvider": "own", "weight": 1}]
+    world.call(
+        "PutClusterCapacityProviders",
+        cluster="demo",
+        capacityProviders=["own"],
+        defaultCapacityProviderStrategy=strategy,
+    )
+    made = world.call("CreateService", cluster="demo", serviceName="old", taskDefinition="bridge")["service"]
+    assert made["capacityProviderStrategy"][0]["capacityProvider"] == "own"
+    world.advance(60)
+    [task] = world.tasks(launchType="EC2")
+    assert task["capacityProviderName"] == "own"
+
+
+def test_a_volume_of_the_host_is_one_of_the_ec2_launch_type(world: World) -> None:
+    volume = {"name": "data", "host": {"sourcePath": "/data"}}
+    assert world.call("RegisterTaskDefinition", **BRIDGE, volumes=[volume])["taskDefinition"]["compatibilities"] == [
+        "EC2"
+    ]
+    on_fargate = {
+        **BRIDGE,
+        "networkMode": "awsvpc",
+        "cpu": "256",
+        "memory": "512",
+        "requiresCompatibilities": ["FARGATE"],
+    }
+    on_fargate["containerDefinitions"] = [{"name": "app", "image": "good"}]
+    assert "Fargate has no host" in refused(world, "RegisterTaskDefinition", **on_fargate, volumes=[volume])[1]

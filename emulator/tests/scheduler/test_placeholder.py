@@ -22,7 +22,8 @@ from emulator.tests.support.waiting import PATIENCE, until
 def placeholder(**environment: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [sys.executable, "-I", "-S", placeholder_program.__file__],
-        env={name: value for name, value in os.environ.items() if name not in ("PORT", "BIND_ADDRESS")} | environment,
+        env={name: value for name, value in os.environ.items() if name not in ("PORT", "PORTS", "BIND_ADDRESS")}
+        | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -59,6 +60,12 @@ def test_every_path_is_answered_until_sigterm() -> None:
         assert process.wait(PATIENCE) == 0
         assert process.stdout
         assert process.stdout.read() == f"The placeholder listens on port {port}.\n"
+
+
+def test_every_port_of_its_container_is_answered() -> None:
+    one, two = free_ports(2)
+    with placeholder(PORT=str(one), PORTS=f"{one} {two}", BIND_ADDRESS="127.9.9.9"):
+        until(lambda: ask(one, "/")[0] == ask(two, "/")[0] == 200, "both answer")
 
 
 def test_without_a_port_it_waits_for_its_end() -> None:

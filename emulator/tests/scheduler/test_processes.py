@@ -32,6 +32,7 @@ from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.processes import ProcessRuntime
 from ecs_emulator.scheduler.run import TaskRun
 from ecs_emulator.scheduler.runner import TaskRunner
+from ecs_emulator.scheduler.secrets import ContainerSecrets
 from emulator.tests.cloud.wire import session_of
 from emulator.tests.scheduler.launches import (
     a_container,
@@ -104,7 +105,8 @@ def running(
     (port,) = free_ports(1)
     with reaper.started() as start:
         images = Images(folder / "images", stand_in)
-        runtime = ProcessRuntime(images, start, cloud.url, Confinement.of(folder / "home", folder))
+        confinement = Confinement.of(folder / "home", folder)
+        runtime = ProcessRuntime(images, start, cloud.url, confinement, ContainerSecrets(session))
         around = (session, cloud.url, port, Clock(speed), folder / "tasks", said.append, cloud.keys)
         made = TaskRunner(runtime, *around)
         try:
@@ -446,10 +448,20 @@ def answer(run: TaskRun, port: int, path: str = "/") -> str | None:
         return None
 
 
+def test_a_task_whose_secret_is_missing_does_not_start(
+    cloud: Cloud, session: boto3.Session, tmp_path: Path, image: Callable[[str], str], said: Say
+) -> None:
+    secrets = [{"name": "LEVEL", "valueFrom": "/nowhere/level"}]
+    with running(cloud, session, tmp_path, said, stand_in=True) as processes:
+        [(code, reason)] = ended(processes.start(a_launch(a_container(image(WAITS), secrets=secrets))))
+        assert (code, str(reason).partition(":")[0]) == (None, "ResourceInitializationError")
+        # In whose place a placeholder stands has its secrets elsewhere.
+        wait_until_running(processes.start(a_launch(a_container("example.com/theirs", secrets=secrets))))
+
+
 @pytest.mark.parametrize(
     ("unsupported", "word"),
     [
-        ({"secrets": [{"name": "A", "valueFrom": "arn"}]}, "secrets"),
         ({"environmentFiles": [{"type": "s3", "value": "arn"}]}, "environmentFiles"),
         ({"mountPoints": [{"sourceVolume": "a", "containerPath": "/a"}]}, "mountPoints"),
         ({"healthCheck": {"command": ["CMD", "true"]}}, "healthCheck"),
@@ -543,7 +555,7 @@ def test_no_variable_of_a_definition_makes_the_placeholder_run_its_commands(
     assert not {name for name, value in variables.items() if str(hostile) in value}
     # An allow list: what the platform gives, the port, and nothing else.
     assert variables.keys() <= {
-        *("PATH", "HOME", "LANG", "TMPDIR", "PORT", "BIND_ADDRESS", "NO_PROXY", "no_proxy"),
+        *("PATH", "HOME", "LANG", "TMPDIR", "PORT", "PORTS", "BIND_ADDRESS", "NO_PROXY", "no_proxy"),
         *(name for name in variables if name.startswith(("AWS_", "ECS_"))),
     }
 
@@ -580,12 +592,13 @@ from ecs_emulator.scheduler.confinement import Confinement
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.processes import ProcessRuntime
 from ecs_emulator.scheduler.runner import TaskRunner
+from ecs_emulator.scheduler.secrets import ContainerSecrets
 from emulator.tests.scheduler.launches import a_container, a_launch, wait_until_running
 folder, image, name, value = Path(sys.argv[1]), *sys.argv[2:]
 with reaper.started() as start:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
     confinement, cloud_url = Confinement.of(folder / "home", folder), "http://127.0.0.1:9"
-    runtime = ProcessRuntime(Images(folder / "images"), start, cloud_url, confinement)
+    runtime = ProcessRuntime(Images(folder / "images"), start, cloud_url, confinement, ContainerSecrets(session))
     keys, clock = Keys(AccessKey.generate()), Clock(100)
     processes = TaskRunner(runtime, session, cloud_url, 4567, clock, folder / "tasks", lambda _: None, keys)
     run = processes.start(a_launch(a_container(image, environment=[{"name": name, "value": value}])))

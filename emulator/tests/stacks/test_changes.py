@@ -40,7 +40,14 @@ def planned(stage: Stage, name: str, text: str, **parameters: Any) -> list[Resou
 
 FIREWALL = """
 Parameters: {Most: {Type: Number, Default: 10}}
-Resources: {Firewall: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, Description: !Ref Most}}}
+Resources:
+  Firewall:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      Scope: REGIONAL
+      DefaultAction: {Allow: {}}
+      VisibilityConfig: {CloudWatchMetricsEnabled: true, MetricName: all, SampledRequestsEnabled: true}
+      Description: !Ref Most
 """
 
 

@@ -139,7 +139,12 @@ Resources:
       LoadBalancers: [{ContainerName: web, ContainerPort: 80, TargetGroupArn: !Ref Group}]
   Scaling:
     Type: AWS::ApplicationAutoScaling::ScalableTarget
-    Properties: {ResourceId: !Join ['/', [service, !Ref Cluster, !GetAtt Service.Name]], MaxCapacity: 4}
+    Properties:
+      ServiceNamespace: ecs
+      ScalableDimension: ecs:service:DesiredCount
+      ResourceId: !Join ['/', [service, !Ref Cluster, !GetAtt Service.Name]]
+      MinCapacity: 1
+      MaxCapacity: 4
 Conditions:
   IsNamed: !Not [!Equals [!Select [0, !GetAZs '']  , '']]
 Outputs:
@@ -223,7 +228,7 @@ def test_a_nested_stack_that_fails_takes_its_parent_back(stage: Stage, name: str
             "TemplateURL https://s3.amazonaws.com/nobodys/t.yml",
         ),
         ("{TemplateURL: 'https://s3.amazonaws.com/'}", "names no object of S3"),
-        ("{}", "needs a TemplateURL"),
+        ("{}", "needs TemplateURL"),
         ("{TemplateURL: part.yml, Colour: red}", "has no Colour"),
     ],
 )
@@ -297,7 +302,17 @@ def test_a_resource_waits_for_what_it_depends_on(stage: Stage, name: str) -> Non
         stage.deploy(f"{name}-2", text.replace("Never]", "Nobody]"))
 
 
-@pytest.mark.parametrize("transform", ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"])
-def test_a_transform_is_refused(stage: Stage, name: str, transform: str) -> None:
-    with pytest.raises(TemplateError, match=f"the transform {transform} is not emulated here"):
-        stage.deploy(name, f"Transform: {transform}\nResources: {{}}")
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Transform: AWS::Serverless-2016-10-31\nResources: {}", "the transform AWS::Serverless-2016-10-31 is not"),
+        ("Transform: [AWS::LanguageExtensions, Own]\nResources: {}", "the transform Own is not emulated here"),
+        (
+            "Transform: AWS::LanguageExtensions\nResources: {'Fn::ForEach::Each': [Name, [a], {}]}",
+            "Fn::ForEach is not emulated here",
+        ),
+    ],
+)
+def test_a_transform_is_refused(stage: Stage, name: str, text: str, why: str) -> None:
+    with pytest.raises(TemplateError, match=why):
+        stage.deploy(name, text)

@@ -193,6 +193,9 @@ def test_a_change_set_without_changes_fails(cloudformation: Any, name: str) -> N
         cloudformation.execute_change_set(ChangeSetName="none", StackName=name)
     assert refusal(refused)[0] == "InvalidChangeSetStatus"
     cloudformation.delete_change_set(ChangeSetName="none", StackName=name)
+    # A second time too, and one that never was: `cdk deploy` asks for it every time.
+    cloudformation.delete_change_set(ChangeSetName="none", StackName=name)
+    cloudformation.delete_change_set(ChangeSetName="never-was", StackName=name)
     with pytest.raises(cloudformation.exceptions.ChangeSetNotFoundException):
         cloudformation.describe_change_set(ChangeSetName="none", StackName=name)
 

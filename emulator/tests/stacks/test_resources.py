@@ -136,10 +136,13 @@ def test_a_cluster_has_the_settings_of_its_template(stage: Stage, name: str) -> 
     assert described["defaultCapacityProviderStrategy"][0]["capacityProvider"] == "FARGATE"
 
 
-def test_a_secret_of_a_container_is_refused(stage: Stage, name: str) -> None:
+def test_a_task_definition_keeps_the_secrets_of_its_template(stage: Stage, name: str) -> None:
     text = SERVICE.replace("Image: !Ref Image", "Image: !Ref Image\n          Secrets: [{Name: A, ValueFrom: arn}]")
-    with pytest.raises(TemplateError, match="Task: Secrets is not emulated here"):
-        stage.deploy(name, text)
+    task = stage.deploy(name, text)["Task"]
+    [container] = stage.client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"][
+        "containerDefinitions"
+    ]
+    assert container["secrets"] == [{"name": "A", "valueFrom": "arn"}]
 
 
 def test_a_service_keeps_what_has_no_effect_here(stage: Stage, name: str) -> None:

@@ -132,6 +132,29 @@ def test_an_intrinsic_function_has_the_value_that_cloudformation_gives(
     assert evaluate(piece) == value
 
 
+@pytest.mark.parametrize(
+    ("piece", "value"),
+    [
+        ("{'Fn::Length': !Ref List}", 2),
+        ("{'Fn::Length': !Split [',', 'a,b,c']}", 3),
+        ("{'Fn::ToJsonString': {stage: !Ref Stage, zones: [a, 1, true]}}", '{"stage":"test","zones":["a",1,true]}'),
+    ],
+)
+def test_the_language_extensions_are_there_for_a_template_that_asks_for_them(
+    evaluate: Evaluate, piece: str, value: object
+) -> None:
+    assert evaluate(piece, text=f"Transform: AWS::LanguageExtensions\n{TEMPLATE}") == value
+    with pytest.raises(TemplateError, match="is not emulated here"):
+        evaluate(piece)
+
+
+def test_an_escaped_pair_in_json_is_one_character(evaluate: Evaluate) -> None:
+    text = '{"Resources": {"Den": {"Type": "T"}}, "Outputs": {"Value": {"Value": "\\ud83d\\ude80 %s \\\\ud83d"}}}'
+    assert evaluate("x", text=text, name="t.json") == "\U0001f680 x \\ud83d"
+    tabs = '{\n\t"Resources": {"Den": {"Type": "T"}},\n\t"Outputs": {"Value": {"Value": "%s"}}}'
+    assert evaluate("x", text=tabs, name="t.json") == "x"
+
+
 def test_no_value_is_no_value_by_itself(evaluate: Evaluate) -> None:
     assert evaluate("!Ref AWS::NoValue") is NO_VALUE
 

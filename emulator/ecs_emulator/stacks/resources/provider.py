@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ecs_emulator.stacks.errors import TemplateError
+from ecs_emulator.stacks.resources.dynamic import resolved
 from ecs_emulator.stacks.schema import TEXT, Schema, check
 from ecs_emulator.stacks.values import UNKNOWN
 
@@ -45,11 +46,39 @@ class Stopped(Exception):
     """The emulator ends while a stack is worked on."""
 
 
+@dataclass(frozen=True)
+class StubSettings:
+    """Settings of stubs: `strict` refuses them; `attributes` are true values, by `Resource.Attribute`, or by `Resource`
+    what `Ref` gives.
+    """
+
+    strict: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, logical_id: str, physical: PhysicalResource) -> PhysicalResource:
+        """A resource with the true values of its attributes, if it is a stub."""
+        own = {
+            name.partition(".")[2]: value for name, value in self.attributes.items() if _resource(name) == logical_id
+        }
+        if not own or not physical.stubbed:
+            return physical
+        return replace(physical, ref=own.pop("", physical.ref), attributes={**physical.attributes, **own})
+
+
+def _resource(name: str) -> str:
+    return name.partition(".")[0]
+
+
 class Context:
     """Context of providers: the clients of the local cloud, and the patience for what takes its time."""
 
     def __init__(
-        self, session: boto3.Session, region: str, patience: float, stopping: threading.Event | None = None
+        self,
+        session: boto3.Session,
+        region: str,
+        patience: float,
+        stopping: threading.Event | None = None,
+        stubs: StubSettings | None = None,
     ) -> None:
         self._session = session
         self._clients: dict[str, Any] = {}
@@ -57,6 +86,7 @@ class Context:
         self._stopping = stopping or threading.Event()
         self.region = region
         self.patience = patience  # seconds
+        self.stubs = stubs or StubSettings()
 
     def client(self, service: str) -> Any:
         with self._lock:  # a session is not for several threads, a client is
@@ -105,7 +135,12 @@ class Provider:
     schema: Schema = field(default_factory=dict)
 
     def prepared(self, context: Context, properties: Properties, folder: Path | None) -> Properties:
-        """The properties with what they name outside of the template. Raises TemplateError."""
+        """The properties with what they name outside of the template. Raises TemplateError.
+
+        A stub, which nobody asks, keeps its dynamic references as they are written.
+        """
+        if not self.stubbed:
+            properties = resolved(context.client, properties)
         try:
             check(self.schema, properties, allowed=UNKNOWN)
         except TemplateError as error:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ecs_emulator.stacks.resources.balancers import LOAD_BALANCER, TARGET_GROUP
 from ecs_emulator.stacks.resources.buckets import BUCKET, BUCKET_POLICY
 from ecs_emulator.stacks.resources.listeners import LISTENER, LISTENER_RULE
 from ecs_emulator.stacks.resources.logs import LOG_GROUP
-from ecs_emulator.stacks.resources.provider import Provider
+from ecs_emulator.stacks.resources.messaging import QUEUE, SUBSCRIPTION, TOPIC
+from ecs_emulator.stacks.resources.provider import Provider, StubSettings
+from ecs_emulator.stacks.resources.published import published
+from ecs_emulator.stacks.resources.secrets import PARAMETER, SECRET
 from ecs_emulator.stacks.resources.services import SERVICE
-from ecs_emulator.stacks.resources.stubs import stub
+from ecs_emulator.stacks.resources.stubs import published_stub, stub
 from ecs_emulator.stacks.resources.tables import TABLE
-from ecs_emulator.stacks.resources.tasks import CLUSTER, TASK_DEFINITION
+from ecs_emulator.stacks.resources.tasks import ASSOCIATIONS, CLUSTER, TASK_DEFINITION
 from ecs_emulator.stacks.resources.watching import ALARM, DASHBOARD
 
 # What needs a scheduler and a load balancer behind the endpoint.
 WITH_TASKS: dict[str, Provider] = {
     "AWS::ECS::Cluster": CLUSTER,
+    "AWS::ECS::ClusterCapacityProviderAssociations": ASSOCIATIONS,
     "AWS::ECS::Service": SERVICE,
     "AWS::ECS::TaskDefinition": TASK_DEFINITION,
     "AWS::ElasticLoadBalancingV2::Listener": LISTENER,
@@ -33,6 +37,11 @@ EMULATED: dict[str, Provider] = {
     "AWS::Logs::LogGroup": LOG_GROUP,
     "AWS::S3::Bucket": BUCKET,
     "AWS::S3::BucketPolicy": BUCKET_POLICY,
+    "AWS::SNS::Subscription": SUBSCRIPTION,
+    "AWS::SNS::Topic": TOPIC,
+    "AWS::SQS::Queue": QUEUE,
+    "AWS::SSM::Parameter": PARAMETER,
+    "AWS::SecretsManager::Secret": SECRET,
     **WITH_TASKS,
 }
 
@@ -41,6 +50,16 @@ UNGUARDED = {
     "AWS::CloudFront::Distribution": "Not emulated here: nothing answers at its address.",
     "AWS::WAFv2::WebACL": "Not emulated here: nobody is counted, nobody refused.",
     "AWS::WAFv2::WebACLAssociation": "Not emulated here: nobody is counted, nobody refused.",
+}
+
+# The same of what somebody would wait for.
+MISSED = {
+    ("AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy"): (
+        "No service scales by itself here."
+    ),
+    ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"): "No alarm rings here: none is evaluated.",
+    tuple(UNGUARDED): "No request is refused by a web ACL here.",
+    ("AWS::Lambda::Function",): "No function of Lambda runs here, nor the custom resources behind one.",
 }
 
 # Real on AWS, without effect on what a visitor or a client of the API sees here.
@@ -74,7 +93,6 @@ STUBBED = {
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::ECR::Repository",
     "AWS::ECS::CapacityProvider",
-    "AWS::ECS::ClusterCapacityProviderAssociations",
     "AWS::ElasticLoadBalancingV2::ListenerCertificate",
     "AWS::IAM::InstanceProfile",
     "AWS::IAM::ManagedPolicy",
@@ -88,10 +106,7 @@ STUBBED = {
     "AWS::Route53::HostedZone",
     "AWS::Route53::RecordSet",
     "AWS::Route53::RecordSetGroup",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",
-    "AWS::SecretsManager::Secret",
     "AWS::ServiceDiscovery::HttpNamespace",
     "AWS::ServiceDiscovery::PrivateDnsNamespace",
     "AWS::ServiceDiscovery::PublicDnsNamespace",
@@ -100,16 +115,59 @@ STUBBED = {
 }
 
 
+# They carry tasks or traffic of their own, and a stub would do neither.
+_CARRY = ("AWS::AppRunner::Service", "AWS::ECS::", "AWS::ElasticLoadBalancing::", "AWS::ElasticLoadBalancingV2::")
+
+
+class ResourceTypes(Mapping[str, Provider]):
+    """Resource types by name: those that are known here, and unless `strict` as a stub every other one that AWS
+    publishes a schema of, each when it is asked for.
+    """
+
+    def __init__(self, known: Mapping[str, Provider], *, strict: bool = False) -> None:
+        self._known = dict(known)
+        self._strict = strict
+
+    def __getitem__(self, name: str) -> Provider:
+        if name not in self._known:
+            schema = None if self._strict or name.startswith(_CARRY) else published(name)
+            if schema is None:
+                raise KeyError(name)
+            self._known[name] = published_stub(schema, name)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
 def known(*, tasks_run: bool) -> Mapping[str, Provider]:
     """The known types; those that need a scheduler and a load balancer are stubbed where tasks do not run."""
     providers = {name: stub(name, UNGUARDED.get(name)) for name in STUBBED} | EMULATED
     return providers if tasks_run else providers | {name: stub(name) for name in WITH_TASKS}
 
 
+def of_files(stubs: StubSettings) -> ResourceTypes:
+    """The types that a template file may have where tasks run, nested stacks among them, to be judged by alone."""
+    nested = stub("AWS::CloudFormation::Stack")
+    return ResourceTypes({**known(tasks_run=True), "AWS::CloudFormation::Stack": nested}, strict=stubs.strict)
+
+
+def why_unknown(name: str) -> str:
+    """Sentence on a type that is none of `ResourceTypes`."""
+    if name.startswith(_CARRY) and published(name):
+        return f"{name} is not emulated here, and no stub could stand in: it carries tasks or traffic."
+    if published(name):
+        return f"{name} is not emulated here; without --strict a stub stands in."
+    return f"{name} is not known here."
+
+
 def grouped(types: set[str]) -> str:
     """Types in few words: `EC2 (Subnet, VPC), IAM (Role)`."""
     services: dict[str, list[str]] = {}
     for each in sorted(types):
-        _, service, resource = each.split("::", 2)
+        service, _, resource = each.removeprefix("AWS::").partition("::")
         services.setdefault(service, []).append(resource)
     return ", ".join(f"{service} ({', '.join(resources)})" for service, resources in services.items())

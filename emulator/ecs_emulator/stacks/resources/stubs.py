@@ -1,13 +1,22 @@
-"""Stubs: resource types that are real on AWS, and accepted without effect on what a client of the API sees here."""
+"""Stubs: resource types that are real on AWS, and accepted without effect on what a client of the API sees here.
+
+What a stub has for an identifier and for attributes has the form of a real one, and is nobody's: hosts end in
+`.invalid`, which no resolver ever finds (RFC 2606).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ecs_emulator.local import ACCOUNT
+from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.resources import constraints
 from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Properties, Provider
+from ecs_emulator.stacks.resources.published import CUSTOM_RESOURCE, PublishedSchema, published
+from ecs_emulator.stacks.values import is_unknown
 
 _NAMED_BY = {
     "AWS::ECR::Repository": "RepositoryName",
@@ -47,6 +56,10 @@ REPLACED_BY = {
     "AWS::IAM::Role": frozenset({"Path", "RoleName"}),
     "AWS::SNS::Topic": frozenset({"FifoTopic", "TopicName"}),
 }
+# What the identifiers of EC2 begin with.
+_PREFIXES = {"Instance": "i", "LaunchTemplate": "lt", "NetworkInterface": "eni", "Volume": "vol"}
+_HOSTS = ("Address", "DNSName", "DnsName", "DomainName", "Endpoint", "HostName")
+_NOTHING: Mapping[str, Any] = {"array": [], "boolean": False, "integer": 0, "number": 0, "object": {}}
 
 _OWN_ID = {
     "AWS::EC2::InternetGateway": "InternetGatewayId",
@@ -121,7 +134,88 @@ def stub(type_name: str, note: str | None = None) -> Provider:
         name=_NAMED_BY.get(type_name),
         stubbed=True,
         note=note,
+        prepare=_checked(type_name),
     )
+
+
+def published_stub(schema: PublishedSchema, type_name: str) -> Provider:
+    """A type of which nothing is known here but its published schema; `type_name` is as the template has it."""
+
+    def create(context: Context, name: str, properties: Properties) -> PhysicalResource:
+        return _made_up(context.region, schema, name, properties)
+
+    def update(
+        _context: Context, physical: PhysicalResource, _before: Properties, after: Properties
+    ) -> PhysicalResource:
+        return PhysicalResource(physical.ref, {**physical.attributes, **_given(after)}, stubbed=True)
+
+    return Provider(
+        create,
+        update,
+        lambda _context, _physical, _properties: None,
+        replaced_by=schema.replaced_by,
+        stubbed=True,
+        prepare=_checked(type_name),
+    )
+
+
+def attribute_of(type_name: str, physical: PhysicalResource, attribute: str) -> Any:
+    """An attribute of a stub. Raises TemplateError where the type has none of that name."""
+    if attribute in physical.attributes:
+        return physical.attributes[attribute]
+    name = f"{physical.ref}.{attribute}"
+    schema = published(type_name)
+    if schema is None or is_unknown(physical.ref) or attribute.startswith("Outputs."):
+        return name
+    if not schema.has_attribute(attribute):
+        raise TemplateError(f"{type_name} has no attribute {attribute}.")
+    return name
+
+
+def _checked(type_name: str) -> Any:
+    def prepare(_context: Context, properties: Properties, _folder: Path | None) -> Properties:
+        if (schema := published(type_name)) and not is_unknown(properties):
+            try:
+                schema.check(properties)
+            except TemplateError as error:
+                error.within("Properties")
+                raise
+        return properties
+
+    return prepare
+
+
+def _made_up(region: str, schema: PublishedSchema, name: str, properties: Properties) -> PhysicalResource:
+    values = [_value(region, schema, each, name, properties) for each in schema.identifier] or [name]
+    attributes = {each: _value(region, schema, each, name, properties) for each in sorted(schema.read_only)}
+    return PhysicalResource("|".join(map(str, values)), attributes | _given(properties), stubbed=True)
+
+
+def _given(properties: Properties) -> Properties:
+    return {key: value for key, value in properties.items() if isinstance(value, str | int | float)}
+
+
+def _value(region: str, schema: PublishedSchema, attribute: str, name: str, properties: Properties) -> Any:
+    """Value of an attribute of a stub, in the form that its name and its JSON type tell."""
+    if attribute in properties:
+        return properties[attribute]
+    _, service, kind = (*schema.type.split("::"), "")[:3]
+    last = attribute.rpartition(".")[2]
+    if (json_type := schema.kind(attribute)) in _NOTHING:
+        return _NOTHING[json_type]
+    if last.endswith("Arn"):
+        own = name.rpartition("/")[2]
+        return f"arn:aws:{service.lower()}:{region}:{ACCOUNT}:{kind.lower()}/{own}"
+    host = f"{name.lower()}.{service.lower()}.{region}.invalid"
+    if last.endswith(("Url", "URL", "Uri", "URI")):
+        return f"https://{host}/"
+    if last.endswith(_HOSTS):
+        return host
+    if last.endswith(("Port", "VersionNumber")):
+        return "1" if last.endswith("Number") else "0"
+    if last.endswith("Id") and schema.type != CUSTOM_RESOURCE:
+        return f"{_PREFIXES.get(kind, kind.lower())}-{uuid5(NAMESPACE_URL, f'{schema.type}/{name}').hex[:17]}"
+    return name if attribute in schema.identifier else f"{name}.{attribute}"
 
 
 def _arn(physical: PhysicalResource) -> dict[str, Any]:

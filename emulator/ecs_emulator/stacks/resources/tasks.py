@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecs_emulator.stacks.resources.coercion import call, refuse
+from ecs_emulator.stacks.resources.coercion import call
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
     Context,
@@ -12,14 +12,12 @@ from ecs_emulator.stacks.resources.provider import (
     changed,
     retagged,
 )
-from ecs_emulator.stacks.schema import MAP
+from ecs_emulator.stacks.schema import MAP, TEXT
 
 _CLUSTER = "AWS::ECS::Cluster"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
+_ASSOCIATIONS = "AWS::ECS::ClusterCapacityProviderAssociations"
 _PROVIDERS = {"CapacityProviders", "DefaultCapacityProviderStrategy"}
-
-# What a container of a template may not have here.
-_NOT_IN_CONTAINERS = {"Secrets": "a secret would lie open on this machine. Give it as Environment here."}
 
 
 def _create_cluster(context: Context, name: str, properties: Properties) -> PhysicalResource:
@@ -52,8 +50,6 @@ def _cluster_as_api(properties: Properties) -> Properties:
 
 
 def _create_task_definition(context: Context, name: str, properties: Properties) -> PhysicalResource:
-    for container in properties.get("ContainerDefinitions", []):
-        refuse(container, _NOT_IN_CONTAINERS)
     request = {"Family": name, **properties}
     answer = call(context.client("ecs"), "RegisterTaskDefinition", request, _TASK_DEFINITION)
     arn = answer["taskDefinition"]["taskDefinitionArn"]
@@ -81,6 +77,23 @@ def tag(context: Context, arn: str, before: Properties, after: Properties) -> No
         call(ecs, "TagResource", {"ResourceArn": arn, "Tags": tags})
 
 
+def _associate(context: Context, _name: str, properties: Properties) -> PhysicalResource:
+    call(context.client("ecs"), "PutClusterCapacityProviders", properties, _ASSOCIATIONS)
+    return PhysicalResource(str(properties["Cluster"]))
+
+
+def _associate_anew(
+    context: Context, physical: PhysicalResource, _before: Properties, after: Properties
+) -> PhysicalResource:
+    _associate(context, physical.ref, after)
+    return physical
+
+
+def _dissociate(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
+    nothing: Properties = {"Cluster": physical.ref, **{each: [] for each in _PROVIDERS}}
+    call(context.client("ecs"), "PutClusterCapacityProviders", nothing, _ASSOCIATIONS)
+
+
 CLUSTER = Provider(
     _create_cluster,
     _update_cluster,
@@ -88,6 +101,13 @@ CLUSTER = Provider(
     replaced_by=frozenset({"ClusterName"}),
     name="ClusterName",
     schema={"Tags?": TAGS},
+)
+ASSOCIATIONS = Provider(
+    _associate,
+    _associate_anew,
+    _dissociate,
+    replaced_by=frozenset({"Cluster"}),
+    schema={"Cluster": TEXT, "CapacityProviders": [TEXT], "DefaultCapacityProviderStrategy": [MAP]},
 )
 TASK_DEFINITION = Provider(
     _create_task_definition,

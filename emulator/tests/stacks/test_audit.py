@@ -1,0 +1,141 @@
+"""All that is wrong or missing in template files is told at once, before anything of them is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecs_emulator.stacks.audit import audit
+from ecs_emulator.stacks.errors import TemplateError, TemplateErrors
+from ecs_emulator.stacks.resources.provider import StubSettings
+from ecs_emulator.stacks.resources.registry import of_files
+
+Audited = Callable[..., list[str]]
+
+
+@pytest.fixture
+def audited(tmp_path: Path) -> Audited:
+    """What is said of a template, a line for each matter."""
+
+    def audited(text: str, parameters: dict[str, Any] | None = None, **settings: Any) -> list[str]:
+        path, stubs = tmp_path / "theirs.yml", StubSettings(**settings)
+        path.write_text(text)
+        try:
+            audit([path], parameters or {}, of_files(stubs), stubs)
+        except TemplateErrors as errors:
+            return [str(each) for each in errors.errors]
+        except TemplateError as error:
+            return [str(error)]
+        return []
+
+    return audited
+
+
+WRONG = """
+Parameters:
+  Domain: {Type: String}
+  Vpc: {Type: AWS::EC2::VPC::Id}
+Resources:
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeot: 30
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn}
+  Database:
+    Type: AWS::RDS::DBInstance
+    DependsOn: Nowhere
+    Properties: {DBInstanceClass: db.t3.micro, MasterUserSecret: {Colour: red}}
+  Cage: {Type: AWS::Zoo::Cage}
+  Set: {Type: AWS::ECS::TaskSet}
+Outputs:
+  Host: {Value: !Sub "${Database.Endpoint.Adress}:${Database.Endpoint.Port}"}
+"""
+
+
+def test_all_that_is_wrong_is_told_at_once_with_its_file_line_resource_and_property(audited: Audited) -> None:
+    assert audited(WRONG) == [
+        "theirs.yml, line 3: Parameters.Domain: it needs a value: --set Domain=VALUE.",
+        "theirs.yml, line 8: Resources.Jobs.Properties: AWS::SQS::Queue has no VisibilityTimeot.",
+        "theirs.yml, line 8: Resources.Jobs.Properties: Dead is no parameter and no resource.",
+        "theirs.yml, line 14: Resources.Database.Properties.MasterUserSecret: AWS::RDS::DBInstance has no Colour.",
+        "theirs.yml, line 13: Resources.Database.DependsOn: Nowhere is no resource.",
+        "theirs.yml, line 15: Resources.Cage.Type: AWS::Zoo::Cage is not known here.",
+        "theirs.yml, line 16: Resources.Set.Type: AWS::ECS::TaskSet is not emulated here, and no stub could stand in: "
+        "it carries tasks or traffic.",
+        "theirs.yml, line 18: Outputs.Host.Value: Database (AWS::RDS::DBInstance) has no attribute Endpoint.Adress.",
+    ]
+
+
+def test_the_message_of_several_counts_them(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.yml"
+    path.write_text(WRONG)
+    with pytest.raises(TemplateErrors) as refused:
+        audit([path], {}, of_files(StubSettings()), StubSettings())
+    first, *lines = str(refused.value).splitlines()
+    assert first == "8 things are wrong or missing:"
+    assert len(lines) == 8
+
+
+def test_what_is_right_is_not_complained_about(audited: Audited, tmp_path: Path) -> None:
+    (tmp_path / "other.yml").write_text("Resources: {Cluster: {Type: AWS::ECS::Cluster}}")
+    right = """
+    Resources:
+      CDKMetadata: {Type: AWS::CDK::Metadata, Condition: CDKMetadataAvailable, Properties: {Analytics: v2}}
+      Own: {Type: Custom::Whatever, Properties: {ServiceToken: !GetAtt Function.Arn, Anything: {Goes: 1}}}
+      Function:
+        Type: AWS::Lambda::Function
+        Properties: {Code: {ZipFile: "x"}, Role: r, Handler: index.handler, Runtime: python3.12}
+      Database: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro}}
+      Other: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: other.yml}}
+    Conditions: {CDKMetadataAvailable: !Equals [!Ref "AWS::Region", us-east-1]}
+    Outputs:
+      Answer: {Value: !GetAtt Own.AnyAttribute}
+      Host: {Value: !GetAtt Database.Endpoint.Address}
+      Theirs: {Value: !GetAtt Other.Outputs.Name}
+      Text: {Value: !Sub "${AWS::Region} ${!Literal} ${Database}"}
+    """
+    assert audited(right) == []
+
+
+def test_strict_refuses_what_a_stub_would_stand_in_for(audited: Audited) -> None:
+    queue = "Resources: {Stream: {Type: AWS::Kinesis::Stream}}"
+    assert audited(queue) == []
+    [sentence] = audited(queue, strict=True)
+    assert sentence.endswith("AWS::Kinesis::Stream is not emulated here; without --strict a stub stands in.")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("Database.Endpoint.Address", None),
+        ("Database", None),
+        ("Database.Adress", "--set-attribute Database.Adress: AWS::RDS::DBInstance has no attribute Adress."),
+        ("Cluster.Arn", "--set-attribute Cluster.Arn: no stub is called Cluster. There are: Database."),
+    ],
+)
+def test_only_a_stub_has_attributes_that_can_be_told(audited: Audited, name: str, sentence: str | None) -> None:
+    text = """
+    Resources:
+      Database: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro}}
+      Cluster: {Type: AWS::ECS::Cluster}
+    """
+    assert audited(text, attributes={name: "x"}) == ([sentence] if sentence else [])
+
+
+def test_a_parameter_that_no_template_declares_is_refused(audited: Audited) -> None:
+    assert audited("Resources: {Cluster: {Type: AWS::ECS::Cluster}}", {"Colour": "red"}) == [
+        "There is no parameter Colour in any of the templates."
+    ]
+
+
+def test_a_template_whose_address_is_in_a_bucket_is_the_file_of_that_name_beside_it(
+    audited: Audited, tmp_path: Path
+) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "vpc.yaml").write_text("Resources: {Cage: {Type: AWS::Zoo::Cage}}")
+    url = "https://s3.amazonaws.com/a-bucket-of-theirs/v1/parts/vpc.yaml"
+    text = f"Resources: {{Network: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {url}}}}}}}"
+    assert audited(text) == ["vpc.yaml, line 1: Resources.Cage.Type: AWS::Zoo::Cage is not known here."]

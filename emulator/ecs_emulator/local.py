@@ -17,8 +17,9 @@ from ecs_emulator.access_key import AccessKey, private
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 NOTE, LOCK, DATABASE = "running.json", "lock", "data.sqlite"  # in the folder
+NOTICES = "notices.txt"  # what is deployed and has no effect here
 # But for the lock: whoever has opened it would lock a file that is not there any more.
-KEPT = ("balancer", "credentials*", "data.*", "drills", "images", "snapshot.json*", "tasks", "up.log")
+KEPT = ("balancer", "credentials*", "data.*", "drills", "images", NOTICES, "snapshot.json*", "tasks", "up.log")
 LOOKS, PAUSE = 50, 0.02  # at a lock that is held, and seconds between two
 
 

@@ -8,11 +8,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from ecs_emulator.emulator import CannotStart, Emulator, Say
-from ecs_emulator.local import Running
+from ecs_emulator.local import NOTICES, Running
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import TooManyRestarts
-
-NOTICES = "notices.txt"  # in the data folder: what has no effect
 
 # Fills an emulator; what it enters is left before the emulator is. The address of its site, empty without one.
 Fill = Callable[[Emulator, ExitStack], str]

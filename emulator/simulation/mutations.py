@@ -138,8 +138,8 @@ MUTATIONS = (
     Mutation(
         "A task is described with a launch type that is none",
         "task_serializers",
-        '"launchType": "FARGATE"',
-        '"launchType": "Fargate"',
+        '"launchType": each.launch_type,',
+        '"launchType": each.launch_type.title(),',
     ),
 )
 

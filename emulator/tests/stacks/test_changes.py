@@ -342,7 +342,9 @@ def test_what_would_be_replaced_and_is_imported_stays_as_it_is(stage: Stage, nam
 
 
 def test_what_is_stubbed_under_a_name_of_its_own_cannot_be_replaced_either(stage: Stage, name: str) -> None:
-    text = f"Resources: {{Role: {{Type: AWS::IAM::Role, Properties: {{RoleName: {name}, Path: %s}}}}}}"
+    policy = "{Statement: []}"
+    role = f"{{RoleName: {name}, AssumeRolePolicyDocument: {policy}, Path: %s}}"
+    text = f"Resources: {{Role: {{Type: AWS::IAM::Role, Properties: {role}}}}}"
     stage.deploy(name, text % "/one/")
     with pytest.raises(TemplateError, match="cannot update a stack when a custom-named resource requires replacing"):
         stage.deploy(name, text % "/other/")

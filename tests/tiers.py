@@ -135,7 +135,6 @@ ALONE = (
     "tests/reliability/faults/test_faults.py::test_no_fault",
     "tests/reliability/soak/test_soak.py",
     "tests/drills/test_drills.py::test_a_rollout",
-    "tests/drills/test_drills.py::test_a_cutover",
 )
 
 ALL_BUT_ALONE, ONLY_ALONE = "not alone", "alone"  # the two halves of `make test-all`

@@ -17,6 +17,7 @@ from ecs_emulator.access_key import AccessKey, private
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 NOTE, LOCK, DATABASE = "running.json", "lock", "data.sqlite"  # in the folder
+FAULT_TAG = "ecs-emulator:fault"  # of a task, for tests and `fault`
 NOTICES = "notices.txt"  # what is deployed and has no effect here
 # But for the lock: whoever has opened it would lock a file that is not there any more.
 KEPT = ("balancer", "credentials*", "data.*", "drills", "images", NOTICES, "snapshot.json*", "tasks", "up.log")

@@ -50,11 +50,13 @@ def _run(emulator: Emulator, fill: Fill, say: Say) -> None:
             if not stopping.is_set():
                 raise CannotStart(str(error)) from error
         if not stopping.is_set():
-            for sentence in emulator.notices():
+            missed = list(emulator.notices())
+            for sentence in missed:
                 say(sentence)
-            if details := list(emulator.without_effect()):
-                page = emulator.folder / NOTICES
-                page.write_text("\n".join(details) + "\n")
+            page = emulator.folder / NOTICES
+            details = list(emulator.without_effect())
+            page.write_text("".join(f"{each}\n" for each in (*missed, *details)))
+            if details:
                 say(f"Some of what is deployed has no effect here: {page} says what.")
             note = Running(emulator.endpoint_url, emulator.url, site_url, emulator.outputs)
             emulator.wait_for_answer()

@@ -1,7 +1,7 @@
 """The drills as they are, each in a rehearsal of its own that runs ten times faster than AWS.
 
-What is about a number of requests has the machine for itself, and the rollout all 64 clients; what is about who notices
-what has fewer, who think between their requests, and runs beside other tests.
+The rollout, which is about the number of requests, has the machine for itself and all 64 clients; what is about who
+notices what has fewer, who think between their requests, and runs beside other tests.
 """
 
 from __future__ import annotations

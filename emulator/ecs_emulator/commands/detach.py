@@ -11,7 +11,7 @@ import click
 
 from ecs_emulator.access_key import private
 from ecs_emulator.commands.group import program
-from ecs_emulator.local import Running, holder
+from ecs_emulator.local import NOTICES, Running, holder
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import put
 
@@ -61,5 +61,7 @@ def detached(*more: str) -> None:
             said = "\n".join(log.read_text(errors="replace").splitlines()[-_LINES:])
             raise Failure(Outcome.FAILED, f"It ended with {code} before it was ready. It said last:\n{said}")
         time.sleep(_PAUSE)
+    if (folder / NOTICES).stat().st_size:
+        put(f"What differs from AWS in what is deployed is in {folder / NOTICES}.")
     put(f"Ready  {running.addresses()}")
     put(f"It goes on; `{owner.name} down` ends it. What it says is in {log}.")

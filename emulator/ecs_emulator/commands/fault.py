@@ -84,15 +84,16 @@ def _chosen(running: list[TaskTypeDef], named: Named, part: str | None, everyone
 def _make(target: Target, named: Named, task: TaskTypeDef, fault: str) -> None:
     # Here and not above: of most faults neither is needed.
     from ecs_emulator.experiments.processes import NoProcess, process_group
+    from ecs_emulator.local import FAULT_TAG
     from ecs_emulator.scheduler import faults
 
     if fault == "stop":
         why = f"Stopped by {target.program.name} fault"
         target.ecs.stop_task(cluster=named.cluster, task=task["taskArn"], reason=why)
     elif fault == "unhealthy":
-        target.ecs.tag_resource(resourceArn=task["taskArn"], tags=[{"key": faults.TAG, "value": faults.UNHEALTHY}])
+        target.ecs.tag_resource(resourceArn=task["taskArn"], tags=[{"key": FAULT_TAG, "value": faults.UNHEALTHY}])
     elif fault == "healthy":
-        target.ecs.untag_resource(resourceArn=task["taskArn"], tagKeys=[faults.TAG])
+        target.ecs.untag_resource(resourceArn=task["taskArn"], tagKeys=[FAULT_TAG])
     else:
         try:
             os.killpg(process_group(short(task["taskArn"])), _SIGNALS[fault])

@@ -74,10 +74,14 @@ def of(facts: dict[str, Any], how: BalancerSettings, back: str) -> list[str]:
     healthy = [each for each in facts["tasks"] if each["health"].startswith("healthy")]
     if unhealthy and not healthy and not away:
         said.append("No target is healthy, so the load balancer sends requests to all of them.")
-    if facts["desired"] and not facts["rules"]:
-        said.append("No rule of the load balancer leads here: callers get its default answer.")
-    elif facts["desired"] and not any(each["health"] for each in facts["tasks"]):
-        said.append("No task is registered as a target: callers get 503.")
+    # Without one nobody calls it through a load balancer.
+    if facts["target_groups"]:
+        if facts["desired"] and not facts["rules"]:
+            said.append("No rule of the load balancer leads here: callers get its default answer.")
+        elif facts["rules"] and not facts["desired"]:
+            said.append("The desired count is 0: callers get 503.")
+        elif facts["desired"] and not any(each["health"] for each in facts["tasks"]):
+            said.append("No task is registered as a target: callers get 503.")
     for each in facts["stopped"]:
         if "CannotPull" in each["reason"]:
             said.append(f"The image of {each['revision']} cannot be pulled: is the tag in the repository?")

@@ -51,7 +51,8 @@ def _service(target: Target, named: Named) -> Facts:
         "deployments": [_deployment(each) for each in service["deployments"]],
         "tasks": [_task(task, health) for task in running],
         "stopped": [death.facts() for death in tasks.deaths(target, named, most=3)],
-        "targets": _strangers(health, {tasks.address(task) for task in running}),
+        "targets": _strangers(health, running),
+        "target_groups": groups,
         "rules": _rules(target, groups),
         "load_balancers": [{"name": each.name, "state": each.state, "reason": each.reason} for each in balancers],
         "events": [
@@ -84,7 +85,7 @@ def _deployment(deployment: DeploymentTypeDef) -> Facts:
 
 def _task(task: TaskTypeDef, health: Sequence[Any]) -> Facts:
     address = tasks.address(task)
-    found = [each["TargetHealth"] for each in health if address and each["Target"]["Id"] == address]
+    found = [each["TargetHealth"] for each in health if tasks.is_target(task, each["Target"])]
     return {
         "task": short(task["taskArn"]),
         "revision": short(task["taskDefinitionArn"]),
@@ -97,12 +98,12 @@ def _task(task: TaskTypeDef, health: Sequence[Any]) -> Facts:
     }
 
 
-def _strangers(health: Sequence[Any], known: set[str]) -> list[Facts]:
+def _strangers(health: Sequence[Any], running: Sequence[TaskTypeDef]) -> list[Facts]:
     """Targets that are no running task: usually those that are draining."""
     return [
         {"address": each["Target"]["Id"], "health": each["TargetHealth"]["State"]}
         for each in health
-        if each["Target"]["Id"] not in known
+        if not any(tasks.is_target(task, each["Target"]) for task in running)
     ]
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecs.client import ECSClient
     from mypy_boto3_ecs.literals import DesiredStatusType
-    from mypy_boto3_ecs.type_defs import TaskTypeDef
+    from mypy_boto3_ecs.type_defs import ContainerTypeDef, NetworkBindingTypeDef, TaskTypeDef
+    from mypy_boto3_elbv2.type_defs import TargetDescriptionTypeDef
 
 LAST_LINES = 10
 
@@ -87,6 +88,18 @@ def address(task: TaskTypeDef) -> str:
             if "privateIpv4Address" in interface:
                 return interface["privateIpv4Address"]
     return ""
+
+
+def is_target(task: TaskTypeDef, target: TargetDescriptionTypeDef) -> bool:
+    """True when a target is one of the task's: by its address, or on a container instance by the port of its host."""
+    if own := address(task):
+        return target["Id"] == own
+    ports = {each.get("hostPort") for container in task.get("containers", []) for each in _bindings(container)}
+    return target.get("Port") in ports
+
+
+def _bindings(container: ContainerTypeDef) -> Sequence[NetworkBindingTypeDef]:
+    return container.get("networkBindings", [])
 
 
 def reason(task: TaskTypeDef) -> str:

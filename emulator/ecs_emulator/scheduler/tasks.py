@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.scheduler import faults
+from ecs_emulator.local import FAULT_TAG
 from ecs_emulator.scheduler.definitions import is_on_fargate
 from ecs_emulator.scheduler.deployments import Deployment
 from ecs_emulator.scheduler.interfaces import ContainerState, Launch, Run, TargetAddress, TargetRegistry, TaskRuntime
@@ -117,7 +117,7 @@ class Task:
 
     def obey_faults(self, targets: TargetRegistry) -> None:
         """Have its health checks fail, or no longer, as its tags say."""
-        failing = any(each["key"] == faults.TAG for each in self.tags if "key" in each)
+        failing = any(each["key"] == FAULT_TAG for each in self.tags if "key" in each)
         for group, target in self.registered:
             targets.fail_checks(group, target, failing)
 

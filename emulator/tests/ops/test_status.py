@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ecs_emulator.ops import notes
+from ecs_emulator.ops import notes, tasks
 from ecs_emulator.ops.events import event_text
 from ecs_emulator.ops.notes import BalancerSettings
 from ecs_emulator.ops.terminal import wrapped
@@ -188,6 +188,7 @@ def test_no_target_is_called_healthy_while_its_load_balancer_routes_nothing(oper
 def facts(**more: Any) -> dict[str, Any]:
     task = {"task": "abc", "health": "healthy", "reason": "", "revision": "f:1"}
     found = {"desired": 1, "tasks": [task], "stopped": [], "rules": [{"priority": "1"}], "load_balancers": []}
+    found["target_groups"] = ["group"]
     return found | {"circuit_breaker": True, "deployments": [{}]} | more
 
 
@@ -219,6 +220,7 @@ def a_death(reason: str, task: str = "dead") -> dict[str, Any]:
         ({"tasks": [a_task("")]}, BalancerSettings(), "sends requests to all of them"),
         ({"rules": []}, BalancerSettings(), "No rule of the load balancer leads here"),
         ({"tasks": []}, BalancerSettings(), "callers get 503"),
+        ({"desired": 0, "tasks": []}, BalancerSettings(), "The desired count is 0: callers get 503."),
         (
             {"stopped": [a_death("CannotPullContainerError: no")]},
             BalancerSettings(),
@@ -230,11 +232,27 @@ def test_what_is_wrong_is_named(wrong: dict[str, Any], how: BalancerSettings, no
     assert any(note in each for each in notes.of(facts(**wrong), how, "`rollback`"))
 
 
+@pytest.mark.parametrize(
+    ("task", "is_one"),
+    [
+        ({"containers": [{"networkInterfaces": [{"privateIpv4Address": "10.0.0.1"}]}]}, True),
+        ({"containers": [{"networkInterfaces": [{"privateIpv4Address": "10.0.0.2"}]}]}, False),
+        # On a container instance, whose own id the target has.
+        ({"containers": [{"networkBindings": [{"hostPort": 8080}]}]}, True),
+        ({"containers": [{"networkBindings": [{"hostPort": 8081}]}]}, False),
+        ({}, False),
+    ],
+)
+def test_a_target_is_a_task_s_by_its_address_or_by_the_port_of_its_host(task: Any, is_one: bool) -> None:
+    assert tasks.is_target(task, {"Id": "10.0.0.1", "Port": 8080}) is is_one
+
+
 def test_what_is_right_is_not_named() -> None:
     for each, how in (
         (facts(), BalancerSettings(55, 30, "HTTP", 60)),
         (facts(), BalancerSettings(idle_timeout=60)),
         (facts(desired=0, tasks=[], rules=[]), BalancerSettings()),
+        (facts(target_groups=[], rules=[], tasks=[]), BalancerSettings()),
     ):
         assert notes.of(each, how, "`rollback`") == []
 

@@ -10,6 +10,7 @@ from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database, NotWritten
 from ecs_emulator.cloud.durable.kind import CONTENT
 from ecs_emulator.cloud.durable.scope import scope
+from ecs_emulator.local import FAULT_TAG
 
 _MOST = 1000  # names; what comes after them is not told one by one
 _ENDS = {"Delete", "Deregister", "Remove", "Terminate", "Stop"}
@@ -26,6 +27,8 @@ class ManualResources:
 
     def note(self, call: Call) -> None:
         """Of a call that went well."""
+        if _is_fault(call):
+            return
         name = named(call)
         cell = Cell("hand", call.service, f"{call.operation} {name}".strip())
         verb, noun = _parts(call.operation)
@@ -52,6 +55,12 @@ class ManualResources:
         with suppress(NotWritten):
             self._database.write(Changes(dict.fromkeys(self._last.keys() - self._notes)))
         self._last = {}
+
+
+def _is_fault(call: Call) -> bool:
+    """True when a call tags a task with a fault, or takes it off: nobody misses that at the next start."""
+    tags = [each.get("key") for each in call.given.get("tags") or ()] + list(call.given.get("tagKeys") or ())
+    return call.service == "ecs" and tags == [FAULT_TAG]
 
 
 def is_kept(call: Call, database: Database, taken: Set[Cell]) -> bool:

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all set-up image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit rights supply-chain bench bench-all format lock clean
+.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit rights supply-chain bench bench-all format lock clean
 BIN := .venv/bin
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -12,19 +12,16 @@ run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 
 # Files as they are ordered by tests/tiers.py, not by their number of tests.
 PYTEST := $(BIN)/pytest --durations 10 --durations-min 5
-WHAT_TESTS_NEED := .venv/ready .venv/browser .venv/faults .venv-scan/audit/ready .venv-docs/ready .venv-peers/ready
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test: .venv/ready .venv/chromium ## Run the quick tests, a journey in a real browser and a rollout under load among them
 	$(PYTEST) $(TWO) -m quick
 
-test-all: $(WHAT_TESTS_NEED) ## Run all tests (under half an hour)
+test-all: .venv/ready .venv/browser .venv/faults .venv-scan/audit/ready .venv-docs/ready .venv-peers/ready ## Run all tests (under half an hour)
 	$(PYTEST) $(TWO) -m "not alone"
 	$(PYTEST) -m alone
 	@printf '%s\n' "Left out: the image and its containers (make image-test), the long forms of what was tried (make fuzz," \
 	    "faults, kills, soak, watching, simulate, breaks, mutation), and measurements (make site-audit, bench)."
-
-set-up: $(WHAT_TESTS_NEED) ## Install all that any test needs
 
 image-test: .venv/ready .venv-scan/ready ## Build the image and run it in containers: alone, composed, and in the rehearsal
 	@tools/image-test

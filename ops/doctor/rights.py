@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import boto3
@@ -56,16 +57,17 @@ def _principal(iam: Any, who: Caller) -> str:
 
 
 def _denied(session: boto3.Session, iam: Any, principal: str, who: Caller, statement: Statement) -> Iterator[str]:
-    actions, context = statement["Action"], statement.get("Condition", {}).get("StringEquals", {})
-    for start in range(0, len(actions), _AT_ONCE):
+    actions, conditions = statement["Action"], statement.get("Condition", {}).get("StringEquals", {})
+    contexts = product(*([(key, each) for each in values] for key, values in conditions.items()))
+    for context, start in product(contexts, range(0, len(actions), _AT_ONCE)):
         pages = iam.get_paginator("simulate_principal_policy").paginate(
             PolicySourceArn=principal,
             ActionNames=actions[start : start + _AT_ONCE],
             # One of several: a right that is narrower than ours would not cover all.
             ResourceArns=[_example(each, session.region_name, who.account) for each in statement["Resource"][:1]],
             ContextEntries=[
-                {"ContextKeyName": key, "ContextKeyValues": values[:1], "ContextKeyType": "string"}
-                for key, values in context.items()
+                {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+                for key, value in context
             ],
         )
         for page in pages:

@@ -354,8 +354,13 @@ def test_the_caller_may_do_what_a_deployment_does(empty: Account) -> None:
     assert {each["PolicySourceArn"] for each in asked} == {"arn:aws:iam::111122223333:role/deployer"}
     about = {arn for each in asked for arn in each["ResourceArns"]}
     assert "arn:aws:cloudformation:us-east-1:111122223333:stack/mysfits-example/example" in about
-    passed = [each for each in asked if "iam:PassRole" in each["ActionNames"]]
-    assert {each["ContextEntries"][0]["ContextKeyName"] for each in passed} == {"iam:PassedToService"}
+    services = [each["ContextEntries"] for each in asked if "iam:PassRole" in each["ActionNames"]]
+    assert {entry["ContextKeyName"] for [entry] in services} == {"iam:PassedToService"}
+    assert {entry["ContextKeyValues"][0].partition(".")[0] for [entry] in services} == {
+        "codebuild",
+        "codepipeline",
+        "ecs-tasks",
+    }
     empty.denied = {"iam:PassRole", "ecs:CreateService"}
     found = rights.granted(empty.session(), who, plan)
     assert (found.state, found.seen) == (State.BAD, "2 actions are not allowed: ecs:CreateService, iam:PassRole.")

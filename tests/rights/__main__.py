@@ -9,8 +9,8 @@ from tests.rights.policies import needed, policy, written
 def main() -> None:
     for old in FOLDER.glob("*.json"):
         old.unlink()
-    for name, actions in needed().items():
-        (FOLDER / f"{name}.json").write_text(written(policy(actions)))
+    for name in needed():
+        (FOLDER / f"{name}.json").write_text(written(policy(name)))
 
 
 if __name__ == "__main__":

@@ -14,15 +14,12 @@ CALLS = Path(__file__).parent / "calls.json"
 
 # IAM's prefix where it is not the name that a service's requests are signed for.
 _PREFIXES = {"cloudwatch": "cloudwatch"}
-# IAM's names where they are others than the operation's: Amazon S3 User Guide, "Policy actions for Amazon S3". Whoever
-# makes a revision or runs a task of one passes its roles: Amazon ECS Developer Guide, "Identity-based policy examples".
+# IAM's names where they are others than the operation's: Amazon S3 User Guide, "Policy actions for Amazon S3".
 _ACTIONS = {
     "s3:DeleteObjects": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
     "s3:GetPublicAccessBlock": ["s3:GetAccountPublicAccessBlock"],
     "s3:ListObjectVersions": ["s3:ListBucketVersions"],
     "s3:ListObjectsV2": ["s3:ListBucket"],
-    "ecs:RegisterTaskDefinition": ["ecs:RegisterTaskDefinition", "ecs:TagResource", "iam:PassRole"],
-    "ecs:RunTask": ["ecs:RunTask", "iam:PassRole"],
 }
 
 

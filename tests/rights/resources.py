@@ -6,10 +6,16 @@ CloudFormation names most of it after stack and logical id, and load balancers a
 
 from __future__ import annotations
 
+from collections.abc import Set
+from typing import NamedTuple
+
+# Alarms that target tracking makes: Application Auto Scaling User Guide, "Use PutScalingPolicy with a CLI".
+_TRACKING = "arn:aws:cloudwatch:*:*:alarm:TargetTracking-service/Cluster-mysfits-*"
+
 NAMED: dict[str, dict[str, list[str]]] = {
     "application-autoscaling": {"ScalableTarget": ["arn:aws:application-autoscaling:*:*:scalable-target/*"]},
     "cloudformation": {"stack": ["arn:aws:cloudformation:*:*:stack/mysfits-*/*"]},
-    "cloudwatch": {"alarm": ["arn:aws:cloudwatch:*:*:alarm:mysfits-*"]},
+    "cloudwatch": {"alarm": ["arn:aws:cloudwatch:*:*:alarm:mysfits-*", _TRACKING]},
     "codepipeline": {
         "pipeline": ["arn:aws:codepipeline:*:*:mysfits-*"],
         "stage": ["arn:aws:codepipeline:*:*:mysfits-*/*"],
@@ -41,25 +47,48 @@ NAMED: dict[str, dict[str, list[str]]] = {
     "s3": {"bucket": ["arn:aws:s3:::mysfits-*"], "object": ["arn:aws:s3:::mysfits-*/*"]},
     "sns": {"topic": ["arn:aws:sns:*:*:mysfits-*"]},
 }
-# Reading that is about others' resources too: the caller's own role and the service-linked ones; a whole list.
-EVERYTHING = {"iam:GetRole", "iam:SimulatePrincipalPolicy", "logs:DescribeLogGroups"}
+# What only a policy with a certain action is about.
+ONLY_WITH = {_TRACKING: "application-autoscaling:PutScalingPolicy"}
+# Reading of a whole list.
+EVERYTHING = {"logs:DescribeLogGroups"}
+# Reading that a verb does of others' resources too: the caller's own role and the service-linked ones.
+OTHERS = {"iam:GetRole", "iam:SimulatePrincipalPolicy"}
 # Actions that are newer than the data set, with their resource types: Service Authorization Reference.
 NEWER = {"ecs:StopServiceDeployment": ["service-deployment"]}
 
-# Conditions of what is passed on, and what a service makes for itself.
-CONDITIONS: dict[str, tuple[list[str], dict[str, list[str]]]] = {
-    "iam:PassRole": (
-        ["arn:aws:iam::*:role/mysfits-*"],
-        {"iam:PassedToService": ["ecs-tasks.amazonaws.com", "codebuild.amazonaws.com", "codepipeline.amazonaws.com"]},
-    ),
-    "iam:CreateServiceLinkedRole": (
-        ["arn:aws:iam::*:role/aws-service-role/*"],
+
+class Condition(NamedTuple):
+    """Condition of an action on roles: the key that names a service, and the services by action that is for one."""
+
+    roles: str
+    key: str
+    services: dict[str, str]
+
+    def values(self, actions: Set[str]) -> list[str]:
+        """Services that a policy with these actions is about."""
+        return sorted({service for action, service in self.services.items() if action in actions})
+
+
+CONDITIONS = {
+    "iam:PassRole": Condition(
+        "arn:aws:iam::*:role/mysfits-*",
+        "iam:PassedToService",
         {
-            "iam:AWSServiceName": [
-                "ecs.amazonaws.com",
-                "elasticloadbalancing.amazonaws.com",
-                "ecs.application-autoscaling.amazonaws.com",
-            ]
+            "codebuild:CreateProject": "codebuild.amazonaws.com",
+            "codepipeline:CreatePipeline": "codepipeline.amazonaws.com",
+            "ecs:RegisterTaskDefinition": "ecs-tasks.amazonaws.com",
+            "ecs:RunTask": "ecs-tasks.amazonaws.com",
+        },
+    ),
+    "iam:CreateServiceLinkedRole": Condition(
+        "arn:aws:iam::*:role/aws-service-role/*",
+        "iam:AWSServiceName",
+        {
+            "application-autoscaling:RegisterScalableTarget": "ecs.application-autoscaling.amazonaws.com",
+            "ecs:CreateCluster": "ecs.amazonaws.com",
+            "ecs:CreateService": "ecs.amazonaws.com",
+            "elasticloadbalancing:CreateLoadBalancer": "elasticloadbalancing.amazonaws.com",
+            "elasticloadbalancing:CreateTargetGroup": "elasticloadbalancing.amazonaws.com",
         },
     ),
 }

@@ -7,6 +7,7 @@ about services that the template does not name is left out, and so is what belon
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from ecs_emulator.stacks.templates import read_template
 from tests.cfn.platforms import CFN
+from tests.rights.dependents import OF_FUNCTIONS
 
 # IAM's prefixes for the services of resource types, where they are not the type's own word in small letters.
 _PREFIXES = {
@@ -70,9 +72,11 @@ def templates() -> list[str]:
 
 @cache
 def actions_of(template: str) -> frozenset[str]:
-    """Actions for all resources of a template: to make, read, change and delete them."""
-    types = {each["Type"] for each in read_template(CFN / f"{template}.yml")["Resources"].values()}
-    return frozenset(action for each in types for action in _of_type(each))
+    """Actions for all resources of a template, to make, read, change and delete them, and for its functions."""
+    resources = read_template(CFN / f"{template}.yml")["Resources"]
+    types = {each["Type"] for each in resources.values()}
+    of_functions = (actions for name, actions in OF_FUNCTIONS.items() if f'"{name}"' in json.dumps(resources))
+    return frozenset().union(*map(_of_type, types), *of_functions)
 
 
 def _of_type(name: str) -> set[str]:

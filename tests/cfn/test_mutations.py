@@ -174,7 +174,7 @@ MUTATIONS: list[tuple[str, Callable[[Documents], None], str, Check]] = [
     ),
     (
         "a service's rule comes before the one that closes fulfill-like",
-        _set("service.yml", "RequestsToTasks/Properties/Priority", 0),
+        _set("cluster.yml", "FulfillLikeNotFromWorld/Properties/Priority", 50_000),
         "smallest",
         lambda platform: test_cluster.test_fulfill_like_cannot_be_reached_from_the_internet(
             platform, "/mysfits/1/fulfill-like"

@@ -104,6 +104,8 @@ def _store() -> Iterator[Any]:
 
 def create_rule(given: CreateRuleInputTypeDef) -> Answer:
     _check_rule(given)
+    if not given["Conditions"]:  # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/add-rule.html
+        raise AwsError("ValidationError", "A rule must specify an action and a condition")
     if given["Priority"] > 50_000:
         raise AwsError("ValidationError", "The priority of a rule is between 1 and 50000.")
     with _store() as store:

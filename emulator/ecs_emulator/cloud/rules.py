@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,11 +30,23 @@ _CONFIGS = {
     "source-ip": "SourceIpConfig",
 }
 _SHORT = ("host-header", "path-pattern")
+_ONCE = ("host-header", "http-request-method", "path-pattern", "source-ip")
+
+# What a regular expression of a rule cannot have, after the parts of one in which it would be plain text.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+_PART = re.compile(
+    r"(?P<unsupported>\\[1-9pPkg]|\(\?(?:[=!>R&]|<[=!]|P[=>]|[+-]?\d)|[*+?}]\+)|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]",
+    re.DOTALL,
+)
 
 
 def with_values(conditions: Iterable[Condition]) -> list[Condition]:
     """The conditions as a reader understands them who knows no regular expressions: moto. Raises AwsError."""
-    return [_with_values(condition) for condition in conditions]
+    given = list(conditions)
+    for field, count in Counter(condition.get("Field") for condition in given).items():
+        if field in _ONCE and count > 1:
+            raise AwsError("ValidationError", f"A rule can include up to one '{field}' condition")
+    return [_with_values(condition) for condition in given]
 
 
 def _with_values(condition: Condition) -> Condition:
@@ -49,6 +63,9 @@ def _with_values(condition: Condition) -> Condition:
         raise AwsError("ValidationError", "An HTTP header name must be specified")
     if not expressions:
         return condition
+    for expression in expressions:
+        if found := next((each["unsupported"] for each in _PART.finditer(expression) if each["unsupported"]), None):
+            raise AwsError("ValidationError", f"The regular expression '{expression}' has '{found}', not supported")
     return {"Field": condition["Field"], name: {**config, "Values": expressions}}
 
 

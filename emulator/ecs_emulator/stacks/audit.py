@@ -121,7 +121,8 @@ def _wrong(document: Document, types: Mapping[str, Provider]) -> Iterator[Templa
         if kind not in types:
             yield TemplateError(why_unknown(kind)).within(*here, "Type")
         elif schema := published(kind):
-            for error in schema.wrong(resource.get("Properties") or {}):
+            properties = resource.get("Properties") or {}
+            for error in (*schema.wrong(properties), *schema.wrong_values(properties)):
                 yield error.within(*here, "Properties")
         for needed in _many(resource.get("DependsOn", [])):
             if needed not in resources:

@@ -15,6 +15,7 @@ from ecs_emulator.stacks.order import depth_first
 from ecs_emulator.stacks.races import races
 from ecs_emulator.stacks.references import resources_of
 from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
+from ecs_emulator.stacks.resources.published import published
 from ecs_emulator.stacks.resources.stubs import attribute_of
 from ecs_emulator.stacks.templates import Document
 
@@ -135,6 +136,7 @@ class Provisioning:
                 raise
             if not isinstance(properties, dict):
                 raise TemplateError(f"its Properties are {shown(properties)}.")
+            _check_values(resource)
             return self._make_resource(logical_id, resource, properties)
 
     def _output(self, name: str, output: Document) -> StackOutput:
@@ -169,6 +171,13 @@ def pseudo_parameters(region: str, name: str, stack_id: str) -> dict[str, str]:
         "AWS::StackName": name,
         "AWS::URLSuffix": "amazonaws.com",
     }
+
+
+def _check_values(resource: Document) -> None:
+    """Raises TemplateError for the first value that the published schema of the type does not allow."""
+    if schema := published(resource["Type"]):
+        for error in schema.wrong_values(resource.get("Properties") or {}):
+            raise error.within("Properties")
 
 
 def _many(value: Any) -> list[Any]:

@@ -127,6 +127,68 @@ def test_a_rule_has_five_condition_values_and_no_more(world: World) -> None:
             getattr(world.elbv2, operation)(**given, Conditions=[condition(6)])
 
 
+def refusal(world: World, *conditions: dict[str, Any]) -> str:
+    """Message of AWS on a rule of these conditions, empty when it is taken."""
+    asked = {"ListenerArn": world.listener, "Priority": 7, "Actions": [NOT_FOUND], "Conditions": list(conditions)}
+    try:
+        rule = world.elbv2.create_rule(**asked)["Rules"][0]["RuleArn"]
+    except ClientError as error:
+        return str(error.response["Error"]["Message"])
+    world.elbv2.delete_rule(RuleArn=rule)
+    return ""
+
+
+def paths(*values: str, name: str = "Values") -> dict[str, Any]:
+    return {"Field": "path-pattern", "PathPatternConfig": {name: list(values)}}
+
+
+QUERY = {"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "a?", "Value": "*b*"}]}}
+ESCAPED = {"Field": "query-string", "QueryStringConfig": {"Values": [{"Value": r"\*\?\*\?\*\?"}]}}
+AGENT = {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "User-Agent", "Values": ["a"]}}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "message"),
+    [
+        ([], "A rule must specify an action and a condition"),
+        ([paths("/*a*b*", "/*?")], ""),
+        ([paths("/*a*b*", "/*??")], "A rule can only have '5' condition wildcards"),
+        ([paths("/*a*", "/*"), QUERY], "A rule can only have '5' condition wildcards"),
+        ([{"Field": "path-pattern", "Values": ["/??????"]}], "A rule can only have '5' condition wildcards"),
+        ([paths("^/.*a.*b.*c?d?e?$", name="RegexValues")], ""),
+        ([ESCAPED], ""),
+        ([paths("/a"), paths("/b")], "A rule can include up to one 'path-pattern' condition"),
+        ([AGENT, AGENT, QUERY, QUERY], "A rule can only have '5' condition wildcards"),
+        ([AGENT, AGENT], ""),
+    ],
+)
+def test_a_rule_has_conditions_and_wildcards_as_many_as_aws_takes(
+    world: World, conditions: list[dict[str, Any]], message: str
+) -> None:
+    assert refusal(world, *conditions) == message
+
+
+@pytest.mark.parametrize(
+    ("expression", "unsupported"),
+    [
+        ("^/a(?=b)", "(?="),
+        ("^/a(?!b)", "(?!"),
+        ("(?<=a)b", "(?<="),
+        ("(?<!a)b", "(?<!"),
+        (r"(a)\1", r"\1"),
+        ("(?>a)b", "(?>"),
+        ("a++b", "++"),
+        ("(?R)", "(?R"),
+        (r"\p{L}", r"\p"),
+        (r"^/(?:a|b)\++[(?=+]\d{2}[^]a++]*?$", ""),
+        (r"^/(?<name>a)\(?=+$", ""),
+    ],
+)
+def test_a_regular_expression_has_what_those_of_rules_support(world: World, expression: str, unsupported: str) -> None:
+    found = refusal(world, paths(expression, name="RegexValues"))
+    assert (f"'{unsupported}'" in found) if unsupported else found == ""
+
+
 def test_a_load_balancer_takes_as_many_rules_as_a_new_account_has(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

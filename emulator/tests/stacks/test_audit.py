@@ -87,7 +87,11 @@ def test_what_is_right_is_not_complained_about(audited: Audited, tmp_path: Path)
       Own: {Type: Custom::Whatever, Properties: {ServiceToken: !GetAtt Function.Arn, Anything: {Goes: 1}}}
       Function:
         Type: AWS::Lambda::Function
-        Properties: {Code: {ZipFile: "x"}, Role: r, Handler: index.handler, Runtime: python3.12}
+        Properties:
+          Code: {ZipFile: "x"}
+          Role: arn:aws:iam::123456789012:role/own
+          Handler: index.handler
+          Runtime: python3.12
       Database: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro}}
       Other: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: other.yml}}
     Conditions: {CDKMetadataAvailable: !Equals [!Ref "AWS::Region", us-east-1]}

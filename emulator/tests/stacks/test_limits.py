@@ -21,10 +21,12 @@ from ecs_emulator.stacks.templates import parsed_template
 from emulator.tests.stacks.stage import Stage, new_name
 
 DEN = "Resources: {Den: {Type: AWS::S3::Bucket, Properties: {BucketName: %s}}}\n"
-BOMB = "A0: &a0 [x, x]\n" + "".join(f"A{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 60)) + DEN % "x"
-MERGES = "A0: &a0 {a: 1}\n" + "".join(f"A{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 60)) + DEN % "x"
+BOMB = "A0: &a0 [x, x]\n" + "".join(f"A{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 60)) + DEN % "den"
+MERGES = (
+    "A0: &a0 {a: 1}\n" + "".join(f"A{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 60)) + DEN % "den"
+)
 FREEZES = "(a|aa)+$"
-FROZEN = "Parameters: {Word: {Type: String, AllowedPattern: '%s', Default: '%s'}}\n" + DEN % "x"
+FROZEN = "Parameters: {Word: {Type: String, AllowedPattern: '%s', Default: '%s'}}\n" + DEN % "den"
 STORED = "Resources:\n" + "".join(f"  R{i}: {{Type: AWS::SNS::Topic}}\n" for i in range(RESOURCES + 1))
 
 
@@ -43,8 +45,8 @@ REFUSED = {
         MERGES,
         "t.yml, line 2: CloudFormation does not support this in a template: hash merges",
     ),
-    "a merge": ("Metadata: {<<: {a: 1}}\n" + DEN % "x", "line 1: CloudFormation does not support this in a template"),
-    "an alias in itself": ("Metadata: &a {A: *a}\n" + DEN % "x", "t.yml, line 1: YAML aliases are not allowed"),
+    "a merge": ("Metadata: {<<: {a: 1}}\n" + DEN % "den", "line 1: CloudFormation does not support this in a template"),
+    "an alias in itself": ("Metadata: &a {A: *a}\n" + DEN % "den", "t.yml, line 1: YAML aliases are not allowed"),
     "a set": (DEN % "!!set {a}", "the tag set."),
     "an object of Python": (DEN % "!!python/name:os.system x", "t.yml, line 1: could not determine a constructor"),
     "depth": ("[" * 100_000, "t.yml, line 1: more than 50 lists and mappings are inside of one another."),
@@ -63,15 +65,18 @@ REFUSED = {
         f"Parameters: {{L: {{Type: CommaDelimitedList, Default: '{',' * 2000}'}}}}\n" + DEN % f"[{'!Ref L,' * 5_000}]",
         "Den.Properties.BucketName.99: its values take more than 200000 steps to work out.",
     ),
-    "a section": ("Parameters: [a]\n" + DEN % "x", "t.yml: Parameters: it should be a mapping; it is ['a']."),
-    "a parameter": ("Parameters: {P: {Type: String, MinLength: x}}\n" + DEN % "x", "t.yml: Parameters.P.MinLength: it"),
-    "an output": (DEN % "x" + "Outputs: {O: {Value: !Ref Nobody}}", "zoo: Outputs.O: Ref to Nobody"),
+    "a section": ("Parameters: [a]\n" + DEN % "den", "t.yml: Parameters: it should be a mapping; it is ['a']."),
+    "a parameter": (
+        "Parameters: {P: {Type: String, MinLength: x}}\n" + DEN % "den",
+        "t.yml: Parameters.P.MinLength: it",
+    ),
+    "an output": (DEN % "den" + "Outputs: {O: {Value: !Ref Nobody}}", "zoo: Outputs.O: Ref to Nobody"),
     "a condition": ("Conditions: {C: !Equals [1]}\n" + DEN % "!If [C, a, b]", "zoo: Conditions.C: Fn::Equals takes a"),
     "a circle of conditions": (
         "Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}\n" + DEN % "!If [A, x, y]",
         "zoo: Conditions.A: Circular dependency: A → B → A",
     ),
-    "a rule": ("Rules: {R: {Assertions: [{Assert: !Contains [a, b]}]}}\n" + DEN % "x", "zoo: Rules.R: A rule looks"),
+    "a rule": ("Rules: {R: {Assertions: [{Assert: !Contains [a, b]}]}}\n" + DEN % "den", "zoo: Rules.R: A rule looks"),
     "cidr of text": (
         DEN % "!Cidr [10.0.0.0/8, many, 0]",
         "zoo: Den.Properties.BucketName: Fn::Cidr takes a",
@@ -160,7 +165,7 @@ def _parameters(text: str) -> None:
 
 
 def test_a_parameter_is_no_longer_than_cloudformation_takes_it() -> None:
-    document = parsed_template("Parameters: {L: {Type: CommaDelimitedList}}\n" + DEN % "x", "t.yml")
+    document = parsed_template("Parameters: {L: {Type: CommaDelimitedList}}\n" + DEN % "den", "t.yml")
     assert len(parameter_values(document, {"L": "a," * 2048})["L"]) == 2049
     with pytest.raises(TemplateError, match="it should have 4096 bytes at most"):
         parameter_values(document, {"L": "é" * 2049})

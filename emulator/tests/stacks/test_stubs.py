@@ -136,6 +136,73 @@ def test_a_typo_in_a_stub_is_refused_by_its_published_schema(
     assert str(refused.value).endswith(message)
 
 
+WHOLE = {
+    "SSM::Parameter": "Value: a",
+    "ElastiCache::CacheCluster": "CacheNodeType: cache.t3.micro, Engine: redis",
+}
+VALUES = [
+    ("RDS::DBInstance", "BackupRetentionPeriod: many", "expected type: Integer, found: String"),
+    ("RDS::DBInstance", "AllocatedStorage: [20]", "expected type: String, found: JSONArray"),
+    ("RDS::DBInstance", "MultiAZ: perhaps", "expected type: Boolean, found: String"),
+    ("RDS::DBInstance", "BackupRetentionPeriod: 1.5", "expected type: Integer, found: Number"),
+    ("RDS::DBInstance", "BackupRetentionPeriod: -1", "keyword [minimum]: 0"),
+    ("RDS::DBInstance", "AllocatedStorage: a lot", "keyword [pattern]: ^[0-9]*$"),
+    ("ElastiCache::CacheCluster", "NumCacheNodes: lots", "expected type: Integer, found: String"),
+    ("IAM::Role", "RoleName: a b", r"keyword [pattern]: ^[\w+=,.@-]+$"),
+    ("IAM::Role", "MaxSessionDuration: 5", "keyword [minimum]: 3600"),
+    ("IAM::Role", "MaxSessionDuration: '50000'", "keyword [maximum]: 43200"),
+    ("IAM::Role", f"RoleName: {'a' * 65}", "keyword [maxLength]: 64"),
+    ("SSM::Parameter", "Policies: ''", "keyword [minLength]: 1"),
+    ("IAM::Role", "Tags: [{Key: a, Value: {b: c}}]", "Tags.0.Value: expected type: String, found: JSONObject"),
+    ("SSM::Parameter", "Type: Text", "keyword [enum]: ['String', 'StringList']"),
+    ("S3::Bucket", "BucketName: Not_Valid", "keyword [pattern]: "),
+    ("S3::Bucket", "VersioningConfiguration: Enabled", "expected type: JSONObject, found: String"),
+    ("S3::Bucket", "VersioningConfiguration: {Status: enabled}", "Status: failed validation constraint for keyword"),
+    ("Route53::HostedZone", f"HostedZoneTags: [{'{Key: a, Value: b}, ' * 3}{{Key: 1, Value: [2]}}]", "3.Value: exp"),
+    ("KMS::Key", "BypassPolicyLockoutSafetyCheck: {a: b}", "expected type: Boolean, found: JSONObject"),
+]
+
+
+@pytest.mark.parametrize(("kind", "written", "message"), VALUES)
+def test_a_value_that_the_published_schema_does_not_allow_is_refused(kind: str, written: str, message: str) -> None:
+    assert [message in error for error in wrong_values(kind, written)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("RDS::DBInstance", "{BackupRetentionPeriod: '7', AllocatedStorage: 20, MultiAZ: 'True'}"),
+        ("RDS::DBInstance", "{BackupRetentionPeriod: !Ref Days, MultiAZ: {'Fn::If': [Large, yes, no]}}"),
+        ("RDS::DBInstance", "{BackupRetentionPeriod: '{{resolve:ssm:/days}}', DBSecurityGroups: one}"),
+        ("IAM::Role", "{RoleName: !Sub '${A} b', Description: 해태 of a b, AssumeRolePolicyDocument: '{}'}"),
+        ("IAM::Role", "{AssumeRolePolicyDocument: {Version: 2012-10-17}, ManagedPolicyArns: [!Ref Policy]}"),
+        ("Events::Rule", "{EventPattern: {source: [aws.ecs]}}"),
+        ("AutoScaling::AutoScalingGroup", "{MinSize: 1, MaxSize: '2', Cooldown: 3}"),
+    ],
+)
+def test_a_value_that_cloudformation_takes_or_works_out_is_not_judged(kind: str, written: str) -> None:
+    assert wrong_values(kind, written) == []
+
+
+def wrong_values(kind: str, written: str) -> list[str]:
+    """Sentences on the values of a resource as a template writes it."""
+    properties = written if written.startswith("{") else f"{{{written}}}"
+    text = f"Resources: {{One: {{Type: 'AWS::{kind}', Properties: {properties}}}}}"
+    schema = published(f"AWS::{kind}")
+    assert schema
+    return [str(each) for each in schema.wrong_values(parsed_template(text, "t.yml")["Resources"]["One"]["Properties"])]
+
+
+@pytest.mark.parametrize(("kind", "written", "message"), [each for each in VALUES if each[0] in WHOLE])
+def test_a_stack_with_such_a_value_fails(session: boto3.Session, kind: str, written: str, message: str) -> None:
+    text = f"Resources: {{One: {{Type: 'AWS::{kind}', Properties: {{{written}, {WHOLE[kind]}}}}}}}"
+    stacks = Stacks(session, REGION)
+    with pytest.raises(TemplateError) as refused:
+        stacks.deploy(f"stubs-{next(_numbers)}", parsed_template(text, "t.yml"), {})
+    assert "One.Properties." in str(refused.value)
+    assert message in str(refused.value)
+
+
 def test_an_attribute_that_no_stub_has_is_refused(session: boto3.Session) -> None:
     text = "Resources: {One: {Type: AWS::EC2::VPC}}\nOutputs: {Colour: {Value: !GetAtt One.Colour}}"
     with pytest.raises(TemplateError, match="AWS::EC2::VPC has no attribute Colour"):

@@ -16,6 +16,7 @@ from typing import Any
 
 from ecs_emulator.local import REGION
 from ecs_emulator.stacks.errors import TemplateError
+from ecs_emulator.stacks.resources.property_values import wrong_values
 
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 _COMBINED = ("allOf", "anyOf", "oneOf")
@@ -59,9 +60,13 @@ class PublishedSchema:
 
     def wrong(self, properties: Any, *path: str) -> Iterator[TemplateError]:
         """An error for each name that no property has, and for each property that is required and not there; what a
-        function gives is not looked into.
+        function gives is not looked into. It takes properties as they are written, or worked out.
         """
         yield from self._wrong(self._document, properties, path)
+
+    def wrong_values(self, properties: Any, *path: str) -> Iterator[TemplateError]:
+        """An error for each value that the schema does not allow, in properties as a template writes them."""
+        yield from wrong_values(self._document, properties, self._resolved, *path)
 
     def check(self, properties: Any) -> None:
         """Raises TemplateError, the first of `wrong`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import waitress
@@ -113,5 +114,14 @@ class WebServer:
         """Finish the requests in hand and take no more."""
         self._server.task_dispatcher.shutdown()
         # In its own thread: a connection closed under its waiting `select` would end a clean stop in a traceback.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._connections))
+        # A loop that is awake has ended already, and closed what would wake it.
+        with suppress(OSError):
+            self._server.trigger.pull_trigger(self._end)
         self.worker.join(timeout=5)
+
+    def _end(self) -> None:
+        for each in list(self._connections.values()):
+            # An answer that its thread has just written may not have gone out yet.
+            if isinstance(each, HTTPChannel) and each.writable():
+                each.handle_write()
+        wasyncore.close_all(self._connections)

@@ -24,7 +24,7 @@ from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Database, NotWritten
 from ecs_emulator.cloud.durable.journal import Journal
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.moto_ec2 import UNKNOWN
+from ecs_emulator.cloud.moto_ec2 import NOT_READ
 from ecs_emulator.cloud.moto_responses import install as install_responses
 from ecs_emulator.cloud.protocols import PROTOCOLS, service_model, validation_error
 from ecs_emulator.cloud.refusals import refusal
@@ -77,7 +77,7 @@ class MotoBackend:
         """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
-        if request.path.startswith(_OF_MOTO) or _name(request) in UNKNOWN:
+        if request.path.startswith(_OF_MOTO) or _is_not_read(request):
             return refusal(request, _unsupported(request))
         if _is_about_the_past(request):
             return refusal(
@@ -132,6 +132,12 @@ def _is_about_the_past(request: Request) -> bool:
     """True when a table is to be restored as of some moment; moto would take its rows of now for those of then."""
     is_restore = request.headers.get("X-Amz-Target", "").endswith(".RestoreTableToPointInTime")
     return is_restore and b'"RestoreDateTime"' in request.get_data()
+
+
+def _is_not_read(request: Request) -> bool:
+    """True when EC2 is asked for what moto has not read here."""
+    # The scope first: the body of no other service is parsed for this.
+    return RequestRoute.of(request).scope == "ec2" and _name(request) in NOT_READ
 
 
 def _forget() -> None:

@@ -16,7 +16,7 @@ from moto.utilities import utils
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 # Operations of EC2 that would answer out of what is not read.
-UNKNOWN = {"ec2.DescribeInstanceTypes", "ec2.DescribeInstanceTypeOfferings"}
+NOT_READ = {"ec2.DescribeInstanceTypes", "ec2.DescribeInstanceTypeOfferings"}
 
 _load = utils.load_resource
 _regions = Session.get_available_regions
@@ -36,4 +36,4 @@ finally:
     utils.load_resource = _load
     Session.get_available_regions = _regions  # type: ignore[method-assign]
 
-__all__ = ["UNKNOWN", "Parameter", "elbv2_backends", "ssm_backends"]
+__all__ = ["NOT_READ", "Parameter", "elbv2_backends", "ssm_backends"]

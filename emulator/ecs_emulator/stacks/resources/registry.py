@@ -58,7 +58,8 @@ MISSED = {
         "No service scales by itself here."
     ),
     ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"): "No alarm rings here: none is evaluated.",
-    tuple(UNGUARDED): "No request is refused by a web ACL here.",
+    ("AWS::CloudFront::Distribution",): "Nothing answers at the address of a CloudFront distribution here.",
+    ("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation"): "No request is refused by a web ACL here.",
     ("AWS::Lambda::Function",): "No function of Lambda runs here, nor the custom resources behind one.",
 }
 

@@ -22,6 +22,7 @@ from ecs_emulator.stacks.resources.published import published
 from ecs_emulator.stacks.resources.registry import why_unknown
 from ecs_emulator.stacks.state import STACK_TYPE
 from ecs_emulator.stacks.templates import parsed_template
+from ecs_emulator.stacks.values import as_list
 
 
 def audit(
@@ -124,7 +125,7 @@ def _wrong(document: Document, types: Mapping[str, Provider]) -> Iterator[Templa
             properties = resource.get("Properties") or {}
             for error in (*schema.wrong(properties), *schema.wrong_values(properties)):
                 yield error.within(*here, "Properties")
-        for needed in _many(resource.get("DependsOn", [])):
+        for needed in as_list(resource.get("DependsOn", [])):
             if needed not in resources:
                 yield TemplateError(f"{needed} is no resource.").within(*here, "DependsOn")
         yield from _unresolved(resource.get("Properties"), names, resources, (*here, "Properties"), types)
@@ -143,7 +144,3 @@ def _unresolved(
         schema = published(kind) if kind in types and types[kind].stubbed and kind != STACK_TYPE else None
         if schema and not schema.has_attribute(attribute):
             yield TemplateError(f"{name} ({kind}) has no attribute {attribute}.").within(*path)
-
-
-def _many(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

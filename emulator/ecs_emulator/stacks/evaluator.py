@@ -18,7 +18,7 @@ from ecs_emulator.stacks.errors import TemplateError, at, shown
 from ecs_emulator.stacks.order import depth_first
 from ecs_emulator.stacks.quotas import CIDR_BLOCKS, TEXT, Budget
 from ecs_emulator.stacks.references import VARIABLE, conditions_of
-from ecs_emulator.stacks.values import NO_VALUE, UNKNOWN, equal, is_unknown
+from ecs_emulator.stacks.values import NO_VALUE, UNKNOWN, as_list, equal, is_unknown
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 
@@ -28,8 +28,7 @@ def extends_language(document: Document) -> bool:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
     """
-    transforms = document.get("Transform", [])
-    return LANGUAGE_EXTENSIONS in (transforms if isinstance(transforms, list) else [transforms])
+    return LANGUAGE_EXTENSIONS in as_list(document.get("Transform", []))
 
 
 class Evaluator:

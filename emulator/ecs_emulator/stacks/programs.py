@@ -17,7 +17,7 @@ from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.provisioning import pseudo_parameters
 from ecs_emulator.stacks.resources.coercion import text
 from ecs_emulator.stacks.templates import read_template
-from ecs_emulator.stacks.values import NO_VALUE, UNKNOWN, is_unknown
+from ecs_emulator.stacks.values import NO_VALUE, UNKNOWN, as_list, is_unknown
 
 _STACK, _TASK_DEFINITION = "AWS::CloudFormation::Stack", "AWS::ECS::TaskDefinition"
 _STORED = "AWS::SSM::Parameter::Value<"
@@ -183,9 +183,7 @@ class _Evaluator(Evaluator):
 
 def _many(value: Any) -> list[Any]:
     """CloudFormation takes one value for a list of one."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+    return [] if value is None else as_list(value)
 
 
 def _dict(value: Any) -> Document:

@@ -18,6 +18,7 @@ from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
 from ecs_emulator.stacks.resources.published import published
 from ecs_emulator.stacks.resources.stubs import attribute_of
 from ecs_emulator.stacks.templates import Document
+from ecs_emulator.stacks.values import as_list
 
 Make = Callable[
     [str, Document, Properties], PhysicalResource
@@ -111,7 +112,7 @@ class Provisioning:
         """What a resource depends on and refers to, as far as it is there."""
         resources = self._document["Resources"]
         with at(logical_id):
-            for needed in _many(resources[logical_id].get("DependsOn", [])):
+            for needed in as_list(resources[logical_id].get("DependsOn", [])):
                 if str(needed) not in resources:
                     raise TemplateError(f"{logical_id} depends on {needed}, which is no resource.")
                 if self._is_included(str(needed)):
@@ -178,7 +179,3 @@ def _check_values(resource: Document) -> None:
     if schema := published(resource["Type"]):
         for error in schema.wrong_values(resource.get("Properties") or {}):
             raise error.within("Properties")
-
-
-def _many(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -11,6 +11,7 @@ from ecs_emulator.stacks import quotas
 from ecs_emulator.stacks.documents import Document, loaded, text_of
 from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.schema import ANY, MAP, MAYBE_MAP, NUMBER, TEXT, TEXTS, WHOLE, Schema, check
+from ecs_emulator.stacks.values import as_list
 
 __all__ = ["Document", "TemplateError", "parsed_template", "read_template"]
 
@@ -73,8 +74,7 @@ def parsed_template(text: str, name: str) -> Document:
 
 
 def _check_transforms(document: Document) -> None:
-    transforms = document.get("Transform", [])
-    for each in transforms if isinstance(transforms, list) else [transforms]:
+    for each in as_list(document.get("Transform", [])):
         if each != "AWS::LanguageExtensions":
             raise TemplateError(f"the transform {each} is not emulated here.")
     for section in ("Resources", "Outputs", "Conditions"):

@@ -32,3 +32,8 @@ def as_text(value: Any) -> str:
 def equal(one: Any, other: Any) -> bool:
     """True when CloudFormation takes the two for the same."""
     return as_text(one) == as_text(other)
+
+
+def as_list(value: Any) -> list[Any]:
+    """A value as a list: CloudFormation takes one value for a list of one."""
+    return value if isinstance(value, list) else [value]

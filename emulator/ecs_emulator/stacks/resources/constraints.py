@@ -16,7 +16,7 @@ from typing import Any
 
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.resources.provider import Properties, handler_message
-from ecs_emulator.stacks.values import is_unknown
+from ecs_emulator.stacks.values import as_list, is_unknown
 
 Refusals = Iterator[tuple[str, str]]  # a message, and the handler's error code
 
@@ -43,7 +43,7 @@ def _security_group(properties: Properties) -> Refusals:
     if not _GROUP.fullmatch(str(properties.get("GroupDescription", ""))):
         yield f"Invalid security group description. Valid descriptions {_SET}", "InvalidRequest"
     for direction in ("SecurityGroupIngress", "SecurityGroupEgress"):
-        rules = _listed(properties.get(direction, []))
+        rules = as_list(properties.get(direction, []))
         for rule in rules:
             if isinstance(rule, dict):
                 yield from _security_group_rule(rule)
@@ -57,11 +57,11 @@ def _security_group_rule(properties: Properties) -> Refusals:
 
 
 def _role(properties: Properties) -> Refusals:
-    if len(_listed(properties.get("ManagedPolicyArns", []))) > _POLICIES_OF_A_ROLE:
+    if len(as_list(properties.get("ManagedPolicyArns", []))) > _POLICIES_OF_A_ROLE:
         yield f"Cannot exceed quota for PoliciesPerRole: {_POLICIES_OF_A_ROLE}", "ServiceLimitExceeded"
     if _length(properties.get("AssumeRolePolicyDocument")) > _TRUST:
         yield f"Cannot exceed quota for ACLSizePerRole: {_TRUST}", "ServiceLimitExceeded"
-    policies = [each for each in _listed(properties.get("Policies", [])) if isinstance(each, dict)]
+    policies = [each for each in as_list(properties.get("Policies", [])) if isinstance(each, dict)]
     inline = sum(_length(each.get("PolicyDocument")) for each in policies)
     if inline > _INLINE_POLICIES:
         yield f"Maximum policy size of {_INLINE_POLICIES} bytes exceeded for role", "ServiceLimitExceeded"
@@ -83,10 +83,6 @@ def _repository(properties: Properties) -> Refusals:
     if isinstance(name, str) and not (len(name) <= _LONGEST_NAME and re.fullmatch(_NAME, name)):
         constraint = f"failed to satisfy constraint: 'must satisfy regular expression '{_NAME}''"
         yield f"Invalid parameter at 'repositoryName' {constraint}", "InvalidRequest"
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _length(document: Any) -> int:

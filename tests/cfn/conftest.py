@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cfn import platforms
@@ -30,3 +32,13 @@ def split() -> Platform:
 @pytest.fixture(scope="session")
 def documents() -> Documents:
     return platforms.read_documents()
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every stack of every platform: `smallest--mysfits-cluster.json`."""
+    folder = tmp_path_factory.mktemp("rendered")
+    for kind in KINDS:
+        for name, stack in platforms.make(kind).stacks.items():
+            (folder / f"{kind}--{name}.json").write_text(stack.template())
+    return folder

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.cfn import platforms
 from tests.cfn.platforms import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -33,16 +32,6 @@ class Finding(NamedTuple):
 
     place: str
     rule: str
-
-
-@pytest.fixture(scope="module")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every stack of every platform: `smallest--mysfits-cluster.json`."""
-    folder = tmp_path_factory.mktemp("rendered")
-    for kind in KINDS:
-        for name, stack in platforms.make(kind).stacks.items():
-            (folder / f"{kind}--{name}.json").write_text(stack.template())
-    return folder
 
 
 TEMPLATES = {f"{kind}--{name}": template for kind, stacks in KINDS.items() for name, template, _ in stacks}

@@ -7,10 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.cfn import platforms
-from tests.cfn.platforms import CFN, KINDS, Platform
+from tests.cfn.platforms import CFN, Platform
 
 SCANNERS = Path(__file__).parent.parent.parent / ".venv-scan" / "bin"
 
@@ -28,19 +25,9 @@ def test_cfn_lint_finds_nothing_and_is_told_to_overlook_nothing() -> None:
     assert "cfn-lint" not in "".join(path.read_text() for path in templates)
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every stack of every platform, rendered."""
-    folder = tmp_path_factory.mktemp("rendered")
-    for kind in KINDS:
-        for name, stack in platforms.make(kind).stacks.items():
-            (folder / f"{kind}-{name}.json").write_text(stack.template())
-    return folder
-
-
-def test_checkov_finds_nothing_in_the_rendered_templates(written: Path) -> None:
+def test_checkov_finds_nothing_in_the_rendered_templates(rendered: Path) -> None:
     output = _run(
-        SCANNERS / "checkov", "--skip-download", "--framework", "cloudformation", "--output", "json", "-d", written
+        SCANNERS / "checkov", "--skip-download", "--framework", "cloudformation", "--output", "json", "-d", rendered
     )
     found = json.loads(output)["summary"]
     assert found["passed"] > 200

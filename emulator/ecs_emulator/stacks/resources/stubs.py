@@ -54,7 +54,6 @@ REPLACED_BY = {
     "AWS::ECR::Repository": frozenset({"EncryptionConfiguration", "RepositoryName"}),
     "AWS::IAM::ManagedPolicy": frozenset({"Description", "ManagedPolicyName", "Path"}),
     "AWS::IAM::Role": frozenset({"Path", "RoleName"}),
-    "AWS::SNS::Topic": frozenset({"FifoTopic", "TopicName"}),
 }
 # What the identifiers of EC2 begin with.
 _PREFIXES = {"Instance": "i", "LaunchTemplate": "lt", "NetworkInterface": "eni", "Volume": "vol"}
@@ -76,7 +75,7 @@ def stub_of(region: str, type_name: str, name: str, properties: Properties) -> P
     """A resource whose ARN has the form of a real one; its other attributes are its properties."""
     name = str(properties.get(_NAMED_BY.get(type_name, ""), name))
     here = f"{region}:{ACCOUNT}"
-    own = {key: value for key, value in properties.items() if isinstance(value, str | int | float)}
+    own = _given(properties)
     if type_name in _OWN_ID:
         own[_OWN_ID[type_name]] = name
     identity = str(uuid5(NAMESPACE_URL, f"{type_name}/{name}"))

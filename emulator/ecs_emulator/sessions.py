@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 import boto3
@@ -39,3 +40,19 @@ def session_of(cloud_url: str, key: AccessKey, user_agent: str = "") -> boto3.Se
     # A proxy for the world outside knows nothing of this machine.
     core.set_default_client_config(Config(proxies={}))
     return _Session(cloud_url, core)
+
+
+class ClientCache:
+    """Clients of a session, each made once: a session is not for several threads, a client is."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._session = session
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def client(self, service: str) -> Any:
+        """A client by the name of its service, such as `ecs`."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service)  # type: ignore[call-overload]
+            return self._clients[service]

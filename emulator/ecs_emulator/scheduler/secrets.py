@@ -5,18 +5,18 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar.html
 
 from __future__ import annotations
 
-import json
-import threading
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ecs_emulator.cloud.secret_values import ARN_PARTS, secret_value
+from ecs_emulator.sessions import ClientCache
+
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 _UNABLE = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed:"
-_SECRET_PARTS = 7  # of a secret's ARN; its JSON key, version stage and version id may follow
 
 
 class SecretMissing(Exception):
@@ -27,8 +27,7 @@ class ContainerSecrets:
     """Secrets that containers name, as `session` finds them."""
 
     def __init__(self, session: boto3.Session) -> None:
-        self._session = session
-        self._lock = threading.Lock()  # a session is not for several threads, a client is
+        self._client = ClientCache(session).client
 
     def variables(self, definition: ContainerDefinitionOutputTypeDef) -> dict[str, str]:
         """A container's variables by its `secrets`. Raises SecretMissing."""
@@ -40,23 +39,16 @@ class ContainerSecrets:
         # An ARN of another service, or a name.
         name = value_from.partition(":parameter")[2] if ":parameter/" in value_from else value_from
         try:
-            with self._lock:
-                ssm = self._session.client("ssm")
-            return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+            return str(self._client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
         except (BotoCoreError, ClientError) as error:
             why = f"unable to retrieve secrets from ssm: service call has been retried 1 time(s): {_said(error)}"
             raise SecretMissing(f"{_UNABLE} {why}: invalid parameters: {name}") from error
 
     def _secret(self, value_from: str) -> str:
         parts = value_from.split(":")
-        key, stage, version = [*parts[_SECRET_PARTS:], "", "", ""][:3]
-        wanted = {"VersionStage": stage, "VersionId": version}
-        asked = {name: value for name, value in wanted.items() if value}
+        key, stage, version = [*parts[ARN_PARTS:], "", "", ""][:3]
         try:
-            with self._lock:
-                client = self._session.client("secretsmanager")
-            text = client.get_secret_value(SecretId=":".join(parts[:_SECRET_PARTS]), **asked)["SecretString"]
-            return str(json.loads(text)[key]) if key else text
+            return secret_value(self._client("secretsmanager"), ":".join(parts[:ARN_PARTS]), key, stage, version)
         except (BotoCoreError, ClientError) as error:
             why = f"unable to retrieve secret from asm: service call has been retried 1 time(s): {_said(error)}"
             raise SecretMissing(f"{_UNABLE} {why}") from error

@@ -5,20 +5,19 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-reference
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ecs_emulator.cloud.secret_values import ARN_PARTS, secret_value
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.values import is_unknown
 
 Clients = Callable[[str], Any]  # a client by the name of its service
 
 _REFERENCE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
-_ARN_PARTS = 7
 
 
 def resolved(clients: Clients, value: Any) -> Any:
@@ -48,11 +47,8 @@ def _value(clients: Clients, service: str, key: str) -> str:
 
 def _secret(client: Any, key: str) -> str:
     parts = key.split(":")
-    own = _ARN_PARTS if parts[0] == "arn" else 1
+    own = ARN_PARTS if parts[0] == "arn" else 1
     kind, json_key, stage, version = [*parts[own:], "", "", "", ""][:4]
     if kind not in ("", "SecretString"):
         raise ValueError(f"{kind} is not SecretString")
-    wanted = {"VersionStage": stage, "VersionId": version}
-    asked = {name: value for name, value in wanted.items() if value}
-    text = client.get_secret_value(SecretId=":".join(parts[:own]), **asked)["SecretString"]
-    return str(json.loads(text)[json_key] if json_key else text)
+    return secret_value(client, ":".join(parts[:own]), json_key, stage, version)

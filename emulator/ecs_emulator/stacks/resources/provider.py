@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ecs_emulator.sessions import ClientCache
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.resources.dynamic import resolved
 from ecs_emulator.stacks.schema import TEXT, Schema, check
@@ -80,19 +81,11 @@ class Context:
         stopping: threading.Event | None = None,
         stubs: StubSettings | None = None,
     ) -> None:
-        self._session = session
-        self._clients: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self.client = ClientCache(session).client
         self._stopping = stopping or threading.Event()
         self.region = region
         self.patience = patience  # seconds
         self.stubs = stubs or StubSettings()
-
-    def client(self, service: str) -> Any:
-        with self._lock:  # a session is not for several threads, a client is
-            if service not in self._clients:
-                self._clients[service] = self._session.client(service)  # type: ignore[call-overload]
-            return self._clients[service]
 
     def pause(self) -> None:
         """Wait a moment. Raises Stopped."""

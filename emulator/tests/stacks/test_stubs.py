@@ -123,6 +123,8 @@ def test_a_stub_has_the_attributes_that_are_told(session: boto3.Session) -> None
     ("resource", "message"),
     [
         ("Type: AWS::EC2::Volume, Properties: {Sice: 1}", "AWS::EC2::Volume has no Sice."),
+        # It begins like a function, and is none.
+        ("Type: AWS::EC2::Volume, Properties: {Reference: 1}", "AWS::EC2::Volume has no Reference."),
         ("Type: AWS::EC2::VPC, Properties: {CidrBlok: 10.0.0.0/16}", "AWS::EC2::VPC has no CidrBlok."),
         ("Type: AWS::EC2::Subnet", "AWS::EC2::Subnet needs VpcId."),
     ],

@@ -48,8 +48,13 @@ def wrong_values(schema: Any, value: Any, resolve: Resolve, *path: str) -> Itera
 def is_open(value: Any) -> bool:
     """True for what a template leaves to functions, to dynamic references or to nobody."""
     if isinstance(value, dict):
-        return any(str(name).startswith("Fn::") or name in ("Ref", "Condition") for name in value)
+        return any(map(is_function, value))
     return value is None or (isinstance(value, str) and "{{" in value)
+
+
+def is_function(name: str) -> bool:
+    """True for the name of an intrinsic function, and not for a property that begins like one."""
+    return str(name).startswith("Fn::") or name in ("Ref", "Condition")
 
 
 def _kinds(schema: dict[str, Any]) -> list[str]:

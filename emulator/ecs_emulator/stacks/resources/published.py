@@ -16,7 +16,7 @@ from typing import Any
 
 from ecs_emulator.local import REGION
 from ecs_emulator.stacks.errors import TemplateError
-from ecs_emulator.stacks.resources.property_values import wrong_values
+from ecs_emulator.stacks.resources.property_values import is_function, wrong_values
 
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 _COMBINED = ("allOf", "anyOf", "oneOf")
@@ -84,7 +84,7 @@ class PublishedSchema:
             for index, each in enumerate(value):
                 for item in items[:1]:
                     yield from self._wrong(item, each, (*path, str(index)))
-        elif isinstance(value, dict) and not _is_function(value):
+        elif isinstance(value, dict) and not (len(value) == 1 and is_function(next(iter(value)))):
             known: dict[str, Any] = {}
             for part in parts:
                 known |= part.get("properties", {})
@@ -145,7 +145,3 @@ def _index() -> tuple[Path, dict[str, str]]:
 
 def _dotted(pointer: str) -> str:
     return pointer.removeprefix("/properties/").replace("/properties/", ".").replace("/", ".")
-
-
-def _is_function(value: dict[str, Any]) -> bool:
-    return len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref", "Condition"))

@@ -13,7 +13,7 @@ from typing import Any
 from ecs_emulator.ops import balancing
 from ecs_emulator.ops.balancing import Rule
 from ecs_emulator.ops.http import call
-from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.outcomes import Failure, Outcome, choices
 from ecs_emulator.ops.proof import REVISION_HEADER
 from ecs_emulator.ops.services import describe
 from ecs_emulator.ops.target import Target
@@ -67,9 +67,8 @@ def _choice(target: Target) -> str:
         for stack in page["Stacks"]
         if any(each["ParameterKey"] == "Paths" for each in stack.get("Parameters", []))
     ]
-    listed = f"There are: {', '.join(sorted(found))}." if found else "There is none."
     split = "" if set(found) - {MONOLITH} else f" {target.typed('deploy --assembly split')} gives every feature one."
-    return f"{listed}{split}"
+    return f"{choices(sorted(found))}{split}"
 
 
 class Cutover:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ecs_emulator.ops.outcomes import Failure, Outcome, code_of
+from ecs_emulator.ops.outcomes import Failure, Outcome, choices, code_of
 from ecs_emulator.ops.revisions import repository_of, tag_of
 from ecs_emulator.ops.target import Target
 
@@ -59,5 +59,5 @@ def _choice(target: Target, ecr: Any, repository: str) -> str:
         images.sort(key=lambda each: str(each.get("imagePushedAt", "")), reverse=True)
         found = [tag for each in images for tag in each.get("imageTags", [])][:_FEW]
         tags += found if repository else [f"{name}:{tag}" for tag in found]
-    listed = f"There are: {', '.join(tags)}." if tags else "There is none."
+    listed = choices(tags)
     return listed if target.on_aws else f"{listed} Others need an emulator with --docker."

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError
 
 from ecs_emulator.ops import revisions
-from ecs_emulator.ops.outcomes import Failure, Outcome, is_missing
+from ecs_emulator.ops.outcomes import Failure, Outcome, choices, is_missing
 from ecs_emulator.ops.services import Named, describe, names, short
 from ecs_emulator.ops.target import NoTarget, Target
 from ecs_emulator.ops.tasks import awslogs
@@ -37,8 +37,7 @@ def existing(target: Target, group: str) -> Iterator[None]:
         if not is_missing(error):
             raise
         there = [each["logGroupName"] for each in target.logs.describe_log_groups(limit=_FEW)["logGroups"]]
-        listed = f"There are: {', '.join(there)}." if there else "There is none."
-        raise Failure(Outcome.NOT_FOUND, f"There is no log group {group}. {listed}") from error
+        raise Failure(Outcome.NOT_FOUND, f"There is no log group {group}. {choices(there)}") from error
 
 
 def check_task(target: Target, task: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -149,3 +150,8 @@ def is_missing(error: ClientError) -> bool:
     if code == "ValidationError" and "does not exist" in message:
         return True
     return code == "ClientException" and ("Unable to describe task definition" in message or "not found" in message)
+
+
+def choices(names: Sequence[str]) -> str:
+    """Sentence on the names that there are, for who has named another."""
+    return f"There are: {', '.join(names)}." if names else "There is none."

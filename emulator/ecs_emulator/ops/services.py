@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.outcomes import Failure, Outcome, choices
 from ecs_emulator.ops.target import Target
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def names(target: Target) -> list[str]:
         return sorted(arn.rpartition("/")[2] for page in pages for arn in page["serviceArns"])
     except target.ecs.exceptions.ClusterNotFoundException as error:
         there = target.clusters()
-        listed = f"There are: {', '.join(there)}." if there else f"There is none.{target.deploying}"
+        listed = f"{choices(there)}{'' if there else target.deploying}"
         raise Failure(Outcome.NOT_FOUND, f"There is no cluster {target.cluster}. {listed}") from error
 
 

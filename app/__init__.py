@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint
 
 from app.adoptions.description import DESCRIPTION as ADOPTIONS
 from app.adoptions.routes import adoption_routes
@@ -20,18 +20,15 @@ from app.hello.routes import hello_routes
 from app.hello.store import Counter
 from app.kit import aws
 from app.kit.application import Application
-from app.kit.concurrency_limiter import limit_concurrency
 from app.kit.config import Config
 from app.kit.cors import TO_EVERYBODY, share_with
 from app.kit.description import Description
 from app.kit.description_routes import description_routes
 from app.kit.dynamodb import Table
-from app.kit.faults import fail_requests
+from app.kit.front import Front
 from app.kit.headers import response_headers
 from app.kit.health import DESCRIPTION as SERVICE
 from app.kit.health import health_routes
-from app.kit.middleware import Middleware
-from app.kit.parse import address, host, no_body
 from app.kit.problems import answer_with_problems
 from app.likes.actions import liking
 from app.likes.description import likes_description
@@ -92,30 +89,20 @@ NEEDS = {name: feature.needs for name, feature in FEATURES.items()}
 METRICS = {"Like processed.": "Likes"}
 
 
-def create_app(config: Config) -> Flask:
-    """The application with the features of `config`, and with what holds for every request."""
+def create_app(config: Config) -> Application:
+    """The application with the features of `config`, behind a front with what holds for every request."""
     app = Application(__name__)
     # Two slashes are not one; without this they would be an HTML redirect.
     app.url_map.merge_slashes = False
 
     answer_with_problems(app)
     share_with(app, config.cors_origins)
-    headers = response_headers(config.revision, for_every_origin=config.cors_origins == TO_EVERYBODY)
-    app.wsgi_app = Middleware(app.wsgi_app, headers)  # type: ignore[method-assign]
-
-    @app.before_request
-    def check() -> None:
-        environ = request.environ
-        address(environ)
-        host(environ)
-        no_body(environ)
-
-    if config.faults:
-        fail_requests(app, config.faults)
-    limit_concurrency(app, config.threads)
+    is_for_everybody = config.cors_origins == TO_EVERYBODY
+    headers = response_headers(config.revision, for_every_origin=is_for_everybody)
+    Front(app, headers, config.requests, config.threads, config.faults, has_hooks=not is_for_everybody)
 
     app.register_blueprint(health_routes(config))
-    table = partial(Table, aws.dynamodb(config.region, connections=config.threads))
+    table = partial(Table, aws.dynamodb(config.region))
     for name in config.features:
         app.register_blueprint(FEATURES[name].mount(config, table))
     features = [FEATURES[name].describe(config) for name in config.features]

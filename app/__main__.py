@@ -1,7 +1,6 @@
 """`python -m app`: check the settings, then serve. This is the container's command."""
 
 import gc
-import logging
 import os
 import signal
 import sys
@@ -14,9 +13,10 @@ from granian.http import HTTP1Settings
 from granian.server.common import AbstractServer
 
 from app import NEEDS
-from app.kit import faults
+from app.kit import aws, faults
 from app.kit.config import Config, WrongSetting
 from app.kit.logs import log_to_stdout
+from app.kit.processors import workers
 from app.kit.revision import with_revision
 
 BIRTH = 1.5  # seconds that a worker takes to begin, and some more
@@ -35,24 +35,21 @@ def main() -> int:
     os.environ["SERVICE_REVISION"] = config.revision
     if config.faults:
         faults.begin(config.faults)
-    serve("app.wsgi:app", config)
+    serve("app.asgi:app", config)
     return 0
 
 
 def serve(target: str, config: Config) -> None:
-    """Serve the WSGI application `target` (`module:name`) until SIGTERM."""
-    # More threads than cores is what it warns of; ours wait for DynamoDB most of the time.
-    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
+    """Serve the ASGI application `target` (`module:name`) until SIGTERM."""
     server = Granian(
         target,
         address=config.bind_address,
         port=config.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         websockets=False,
-        workers=config.workers,
+        workers=config.workers or workers(config.metadata_uri),
         respawn_failed_workers=True,
-        blocking_threads=config.threads,
         # Counted in connections, not requests: a smaller number lets idle keep-alives lock everybody out.
         backlog=4096,
         backpressure=4096,
@@ -72,6 +69,7 @@ def serve(target: str, config: Config) -> None:
         },
     )
     _be_heard_by_workers(server)
+    aws.prepare(config.region)
     # A worker's first full collection would copy every page that it shares with this process.
     # https://docs.python.org/3/library/gc.html#gc.freeze
     gc.collect()

@@ -9,8 +9,8 @@ def adoption_routes(adoptions: Adoptions) -> Blueprint:
     blueprint = Blueprint("adoptions", __name__)
 
     @blueprint.post("/mysfits/<mysfit_id>/adopt")
-    def adopt(mysfit_id: str) -> dict[str, str]:
-        adoptions.adopt(parse_mysfit_id(mysfit_id))
+    async def adopt(mysfit_id: str) -> dict[str, str]:
+        await adoptions.adopt(parse_mysfit_id(mysfit_id))
         set_event("Mysfit adopted.", mysfit_id=mysfit_id)
         return {"Update": "Success"}
 

@@ -16,10 +16,10 @@ class Adoptions:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def adopt(self, mysfit_id: str) -> None:
+    async def adopt(self, mysfit_id: str) -> None:
         """Raises NoSuchMysfit or AlreadyAdopted, and then nothing is written."""
         try:
-            self._table.update(
+            await self._table.update(
                 {"MysfitId": mysfit_id},
                 UpdateExpression="SET Adopted = :yes",
                 ConditionExpression="attribute_exists(MysfitId) AND (attribute_not_exists(Adopted) OR Adopted = :no)",

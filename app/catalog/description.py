@@ -27,13 +27,13 @@ _LISTED = {
     "lawchaos": text(description="Lawful, Neutral or Chaotic."),
     "species": text(),
     "thumbImageUri": text(description="Relative to the site."),
+    "age": {"type": ["integer", "null"], "description": "In years; null where nobody knows."},
+    "likes": number(0) | {"description": "In a list, as of a second ago at the most."},
+    "adopted": {"type": "boolean"},
 }
 _MORE = {
-    "age": number(0) | {"description": "In years."},
     "description": text(),
     "profileImageUri": text(description="Relative to the site."),
-    "likes": number(0),
-    "adopted": {"type": "boolean"},
 }
 _COCO_LISTED = {
     "mysfitId": COCO,
@@ -42,13 +42,13 @@ _COCO_LISTED = {
     "lawchaos": "Chaotic",
     "species": "Dragon",
     "thumbImageUri": "images/coco.svg",
-}
-_COCO = _COCO_LISTED | {
     "age": 501,
-    "description": "Has a hoard, and lends from it.",
-    "profileImageUri": "images/coco.svg",
     "likes": 42,
     "adopted": False,
+}
+_COCO = _COCO_LISTED | {
+    "description": "Has a hoard, and lends from it.",
+    "profileImageUri": "images/coco.svg",
 }
 
 # They need each other, which OpenAPI cannot say.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from app.catalog.store import NoSuchMysfit
+from app.catalog.store import Mysfit, NoSuchMysfit
 from app.kit.parse import one_of, only
 from app.kit.problems import Invalid
 
@@ -18,6 +18,9 @@ _is_mysfit_id = re.compile(MYSFIT_ID).fullmatch
 class Filter:
     attribute: str
     value: str
+
+    def is_met_by(self, mysfit: Mysfit) -> bool:
+        return self.value == (mysfit.good_evil if self.attribute == "GoodEvil" else mysfit.law_chaos)
 
 
 def parse_filter(arguments: MultiDict[str, str]) -> Filter | None:

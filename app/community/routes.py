@@ -10,58 +10,70 @@ from app.kit.lists import Lists
 
 def user_routes(users: Users) -> Blueprint:
     blueprint = Blueprint("users", __name__)
-    lists = Lists[None](lambda _: [_user(user) for user in users.all()])
+
+    async def read_list(_: None) -> list[dict[str, Any]]:
+        return [_user(user) for user in await users.all()]
+
+    lists = Lists(read_list)
     find = reading(users.one)
 
     @blueprint.get("/api/users")
-    def list_users() -> Response:
-        return lists.answer(None)
+    async def list_users() -> Response:
+        return await lists.answer(None)
 
     @blueprint.get("/api/users/<user_id>")
-    def show_user(user_id: str) -> dict[str, Any]:
-        return _user(find(parse_id(user_id, NoSuchUser)))
+    async def show_user(user_id: str) -> dict[str, Any]:
+        return _user(await find(parse_id(user_id, NoSuchUser)))
 
     return blueprint
 
 
 def thread_routes(threads: Threads) -> Blueprint:
     blueprint = Blueprint("threads", __name__)
-    lists = Lists[None](lambda _: [_thread(thread) for thread in threads.all()])
+
+    async def read_list(_: None) -> list[dict[str, Any]]:
+        return [_thread(thread) for thread in await threads.all()]
+
+    lists = Lists(read_list)
     find = reading(threads.one)
 
     # The board's own address belongs to what one finds there.
     @blueprint.get("/api")
     @blueprint.get("/api/")
-    def welcome() -> Response:
+    async def welcome() -> Response:
         return Response("API ready to receive requests", content_type="text/plain; charset=utf-8")
 
     @blueprint.get("/api/threads")
-    def list_threads() -> Response:
-        return lists.answer(None)
+    async def list_threads() -> Response:
+        return await lists.answer(None)
 
     @blueprint.get("/api/threads/<thread_id>")
-    def show_thread(thread_id: str) -> dict[str, Any]:
-        return _thread(find(parse_id(thread_id, NoSuchThread)))
+    async def show_thread(thread_id: str) -> dict[str, Any]:
+        return _thread(await find(parse_id(thread_id, NoSuchThread)))
 
     return blueprint
 
 
 def post_routes(posts: Posts) -> Blueprint:
     blueprint = Blueprint("posts", __name__)
-    lists = Lists[None](lambda _: [_post(post) for post in posts.all()])
+
+    async def read_list(_: None) -> list[dict[str, Any]]:
+        return [_post(post) for post in await posts.all()]
+
+    lists = Lists(read_list)
     find_in_thread, find_by_user = reading(posts.in_thread), reading(posts.by_user)
 
     @blueprint.get("/api/posts")
-    def list_posts() -> Response:
-        return lists.answer(None)
+    async def list_posts() -> Response:
+        return await lists.answer(None)
 
     @blueprint.get("/api/posts/in-thread/<thread_id>")
-    def list_posts_in_thread(thread_id: str) -> list[dict[str, Any]]:
-        return [_post(post) for post in find_in_thread(parse_id(thread_id, NoSuchThread))]
+    async def list_posts_in_thread(thread_id: str) -> list[dict[str, Any]]:
+        return [_post(post) for post in await find_in_thread(parse_id(thread_id, NoSuchThread))]
 
     @blueprint.get("/api/posts/by-user/<user_id>")
-    def list_posts_by_user(user_id: str) -> list[dict[str, Any]]:
-        return [_post(post) for post in find_by_user(parse_id(user_id, NoSuchUser))]
+    async def list_posts_by_user(user_id: str) -> list[dict[str, Any]]:
+        return [_post(post) for post in await find_by_user(parse_id(user_id, NoSuchUser))]
 
     return blueprint
 

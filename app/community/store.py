@@ -54,12 +54,12 @@ class Users:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def all(self) -> list[User]:
-        return sorted(complete(self._table.pages("scan"), _user, "Id"), key=lambda user: user.id)
+    async def all(self) -> list[User]:
+        return sorted(complete(await self._table.pages("Scan"), _user, "Id"), key=lambda user: user.id)
 
-    def one(self, user_id: int) -> User:
+    async def one(self, user_id: int) -> User:
         """Raises NoSuchUser."""
-        item = self._table.get({"Id": user_id})
+        item = await self._table.get({"Id": user_id})
         if item is None:
             raise NoSuchUser
         return _user(item)
@@ -69,12 +69,12 @@ class Threads:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def all(self) -> list[Thread]:
-        return sorted(complete(self._table.pages("scan"), _thread, "Id"), key=lambda thread: thread.id)
+    async def all(self) -> list[Thread]:
+        return sorted(complete(await self._table.pages("Scan"), _thread, "Id"), key=lambda thread: thread.id)
 
-    def one(self, thread_id: int) -> Thread:
+    async def one(self, thread_id: int) -> Thread:
         """Raises NoSuchThread."""
-        item = self._table.get({"Id": thread_id})
+        item = await self._table.get({"Id": thread_id})
         if item is None:
             raise NoSuchThread
         return _thread(item)
@@ -90,32 +90,30 @@ class Posts:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def all(self) -> list[Post]:
-        return _posts(self._table.pages("scan"))
+    async def all(self) -> list[Post]:
+        return _posts(await self._table.pages("Scan"))
 
-    def in_thread(self, thread_id: int) -> list[Post]:
+    async def in_thread(self, thread_id: int) -> list[Post]:
         """Raises NoSuchThread."""
-        items = self._with("Thread", thread_id)
+        items = await self._with("Thread", thread_id)
         if not items:
             raise NoSuchThread
         return _posts(items)
 
-    def by_user(self, user_id: int) -> list[Post]:
+    async def by_user(self, user_id: int) -> list[Post]:
         """Raises NoSuchUser."""
-        items = self._with("User", user_id, IndexName="ByUser")
+        items = await self._with("User", user_id, IndexName="ByUser")
         if not items:
             raise NoSuchUser
         return _posts(items)
 
-    def _with(self, attribute: str, number: int, **index: str) -> list[Item]:
-        return list(
-            self._table.pages(
-                "query",
-                **index,
-                KeyConditionExpression="#attribute = :number",
-                ExpressionAttributeNames={"#attribute": attribute},
-                ExpressionAttributeValues={":number": number},
-            )
+    async def _with(self, attribute: str, number: int, **index: str) -> list[Item]:
+        return await self._table.pages(
+            "Query",
+            **index,
+            KeyConditionExpression="#attribute = :number",
+            ExpressionAttributeNames={"#attribute": attribute},
+            ExpressionAttributeValues={":number": number},
         )
 
 

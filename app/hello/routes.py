@@ -1,7 +1,8 @@
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from app.hello.actions import counting_on
 from app.hello.store import Counter, Expired
+from app.kit.environ import request
 
 
 def hello_routes(counter: Counter) -> Blueprint:
@@ -9,15 +10,15 @@ def hello_routes(counter: Counter) -> Blueprint:
     count_on = counting_on(counter)
 
     @blueprint.get("/hello")
-    def hello() -> Response:
-        return _text("" if request.method == "HEAD" else _greeting(counter.begin()))
+    async def hello() -> Response:
+        return _text("" if request().method == "HEAD" else _greeting(await counter.begin()))
 
     @blueprint.get("/hello/again")
-    def hello_again() -> Response:
-        if request.method == "HEAD":
+    async def hello_again() -> Response:
+        if request().method == "HEAD":
             return _text("")
         try:
-            return _text(_greeting(count_on()))
+            return _text(_greeting(await count_on()))
         except Expired:
             return _text("Expired!")
 

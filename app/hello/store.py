@@ -26,10 +26,10 @@ class Counter:
         self._table = table
         self._clock = clock
 
-    def begin(self) -> int:
+    async def begin(self) -> int:
         """Start anew at 1, for LIFETIME from now."""
         deadline = self._now() + LIFETIME
-        item = self._table.update(
+        item = await self._table.update(
             _KEY,
             UpdateExpression="SET #count = :one, Deadline = :deadline, ExpiresAt = :expiry REMOVE Newest",
             ExpressionAttributeNames={"#count": "Count"},
@@ -37,7 +37,7 @@ class Counter:
         )
         return int(item["Count"])
 
-    def go_on(self, count: int) -> Iterator[int]:
+    async def go_on(self, count: int) -> Iterator[int]:
         """Count `count` further in one write; the numbers that this took. The deadline stays.
 
         Raises Expired or NotApplied, and then nothing is counted; InDoubt, and then it is counted once or never: a
@@ -45,7 +45,7 @@ class Counter:
         """
         newest = secrets.token_urlsafe(9)
         try:
-            item = self._table.update(
+            item = await self._table.update(
                 _KEY,
                 UpdateExpression="SET #count = #count + :count, Newest = :newest",
                 ConditionExpression="Deadline > :now",
@@ -55,14 +55,14 @@ class Counter:
         except Refused as refused:
             raise Expired from refused
         except InDoubt as doubt:
-            item = self._landed(newest, doubt)
+            item = await self._landed(newest, doubt)
         last = int(item["Count"])
         return iter(range(last - count + 1, last + 1))
 
-    def _landed(self, newest: str, doubt: InDoubt) -> Item:
+    async def _landed(self, newest: str, doubt: InDoubt) -> Item:
         """The row as the write `newest` left it. Raises `doubt` when it has not landed, or others counted since."""
         try:
-            return self._table.update(
+            return await self._table.update(
                 _KEY,
                 UpdateExpression="SET Newest = :newest",
                 ConditionExpression="Newest = :newest",

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 LEAST = 2  # one works while one waits
 MOST = 64
+# Until a window has shown what is right. Begun with many, calls hold one another up, and seem to need as many.
+FIRST = 8
 WINDOW = 16  # calls after which the limit is derived anew
 SOONEST = 0.05  # seconds
 
@@ -20,12 +22,12 @@ SOONEST = 0.05  # seconds
 class AdaptiveConcurrency:
     """`limit` is the number of calls; `overdue`, in seconds, is the age at which one is no longer counted.
 
-    Until a window of calls has shown otherwise, the limit is MOST. `processor_time` gives the seconds that this process
-    has used. It is used under its owner's lock.
+    Until a window of calls has shown otherwise, the limit is FIRST. `processor_time` gives the seconds that this
+    process has used.
     """
 
     def __init__(self, processor_time: Callable[[], float] = time.process_time) -> None:
-        self.limit = MOST
+        self.limit = FIRST
         self.overdue = SOONEST
         self._processor_time = processor_time
         self._used = processor_time()

@@ -12,11 +12,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
-from boto3.dynamodb.types import Binary, TypeSerializer
-
 Item = dict[str, Any]
 
-_serialize = TypeSerializer().serialize
+
+def _binary(text: str) -> Any:
+    # No row of ours holds one, and a start is short without boto3.
+    from boto3.dynamodb.types import Binary
+
+    return Binary(b64decode(text))
 
 
 def serialize(value: Any) -> dict[str, Any]:
@@ -27,7 +30,9 @@ def serialize(value: Any) -> dict[str, Any]:
         return {"BOOL": value}
     if isinstance(value, int):
         return {"N": str(value)}
-    return cast("dict[str, Any]", _serialize(value))
+    from boto3.dynamodb.types import TypeSerializer
+
+    return cast("dict[str, Any]", TypeSerializer().serialize(value))
 
 
 def deserialize(item: Mapping[str, Any]) -> Item:
@@ -42,8 +47,8 @@ def _plain(attribute: Mapping[str, Any]) -> Any:
 
 # But for those whose JSON is as plain as can be.
 _PLAIN: dict[str, Callable[[Any], Any]] = {
-    "B": lambda value: Binary(b64decode(value)),
-    "BS": lambda values: {Binary(b64decode(value)) for value in values},
+    "B": _binary,
+    "BS": lambda values: {_binary(value) for value in values},
     "L": lambda values: [_plain(value) for value in values],
     "M": deserialize,
     "N": Decimal,

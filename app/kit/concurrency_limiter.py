@@ -1,21 +1,17 @@
-"""Concurrency limiter: so many requests at once that the process can always say that it lives.
+"""Concurrency limiter: so many requests at work at once that what waits fits into memory, and is told so beyond that.
 
-A request holds a thread while it waits for the data store. When that hangs, threads run out; and a health check that
-finds no thread takes the task out of the load balancer just when its neighbours are as badly off.
+When the data store hangs, requests pile up. Those who find no permit wait for a moment and are then told to come again;
+a health check needs none, or the load balancer would take the task out just when its neighbours are as badly off.
 """
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
 from collections import deque
 
-from flask import Flask, g, request
-
 from app.kit.problems import Unavailable
 
-# Of the threads, one in so many stays free for those who need no permit.
-RESERVE = 8
 # Seconds that a request waits for a permit, as long as permits become free: a crowd is served, a standstill is not.
 SHORT_WAIT = 0.25
 WITHOUT_PERMIT = {"/", "/health", "/version", "/openapi.json", "/docs"}
@@ -29,54 +25,38 @@ class Busy(Unavailable):
 
 
 class ConcurrencyLimiter:
-    """Room for `permits` requests; those who find none queue up, first come, first served."""
+    """Room for `permits` requests of one event loop; those who find none queue up, first come, first served."""
 
     def __init__(self, permits: int) -> None:
-        self._lock = threading.Lock()
         self._free = permits
-        self._queue: deque[threading.Lock] = deque()  # each released when its request has a permit
+        self._queue: deque[asyncio.Future[bool]] = deque()  # each done when its request has a permit, or has none
         self._last_moved = 0.0  # when somebody came in or left
 
-    def enter(self) -> None:
+    async def enter(self) -> None:
         """Raises Busy."""
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                self._last_moved = time.monotonic()
-                return
-            if time.monotonic() - self._last_moved > SHORT_WAIT:
-                raise Busy
-            turn = threading.Lock()
-            turn.acquire()
-            self._queue.append(turn)
-        if turn.acquire(timeout=SHORT_WAIT):
+        if self._free:
+            self._free -= 1
+            self._last_moved = time.monotonic()
             return
-        with self._lock:
-            if turn in self._queue:
-                self._queue.remove(turn)
-                raise Busy
-        # Else it was called between the two: the permit is ours.
+        if time.monotonic() - self._last_moved > SHORT_WAIT:
+            raise Busy
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[bool] = loop.create_future()
+        self._queue.append(turn)
+        over = loop.call_later(SHORT_WAIT, self._give_up, turn)
+        has_permit = await turn
+        over.cancel()
+        if not has_permit:
+            raise Busy
 
     def leave(self) -> None:
-        with self._lock:
-            self._last_moved = time.monotonic()
-            if self._queue:
-                self._queue.popleft().release()
-            else:
-                self._free += 1
+        self._last_moved = time.monotonic()
+        if self._queue:
+            self._queue.popleft().set_result(True)
+        else:
+            self._free += 1
 
-
-def limit_concurrency(app: Flask, threads: int) -> None:
-    """Limit how many requests are in every route that may wait, in a server with so many threads."""
-    limiter = ConcurrencyLimiter(max(1, threads - max(1, threads // RESERVE)))
-
-    @app.before_request
-    def enter() -> None:
-        if request.path not in WITHOUT_PERMIT:
-            limiter.enter()
-            g.has_permit = True
-
-    @app.teardown_request
-    def leave(_error: BaseException | None) -> None:
-        if g.pop("has_permit", False):
-            limiter.leave()
+    def _give_up(self, turn: asyncio.Future[bool]) -> None:
+        if not turn.done():
+            self._queue.remove(turn)
+            turn.set_result(False)

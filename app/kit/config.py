@@ -97,8 +97,19 @@ class Config:
     )
     bind_address: str = setting("BIND_ADDRESS", "The address to listen on.", _address, "0.0.0.0")  # noqa: S104
     port: int = setting("PORT", "The port to listen on.", _number(1, 65535), "8080")
-    workers: int = setting("WORKERS", "Server processes.", _number(1, 64), "2")
-    threads: int = setting("THREADS", "Requests that one process serves at a time.", _number(1, 1024), "128")
+    workers: int = setting(
+        "WORKERS",
+        "Server processes; 0 is one for each processor of the task, and two at the least.",
+        _number(0, 64),
+        "0",
+    )
+    requests: int = setting(
+        "REQUESTS",
+        "Requests that are at work in one process at a time; others wait a moment, and are then told to come again.",
+        _number(1, 16_384),
+        "1024",
+    )
+    threads: int = setting("THREADS", "Threads of one process for views that are no coroutines.", _number(1, 1024), "8")
     likes_per_second: int = setting(
         "LIKES_PER_SECOND",
         "Likes that one process takes in a second from one client, told by the last address in `X-Forwarded-For`; "

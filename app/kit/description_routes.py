@@ -36,11 +36,11 @@ def description_routes(features: Sequence[Description], version: str) -> Bluepri
     for_programs, for_people = json.dumps(document, ensure_ascii=False), page(document)
 
     @blueprint.get("/openapi.json")
-    def describe() -> Response:
+    async def describe() -> Response:
         return Response(for_programs, content_type="application/json")
 
     @blueprint.get("/docs")
-    def describe_to_people() -> Response:
+    async def describe_to_people() -> Response:
         response = Response(for_people, content_type="text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = POLICY
         return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -18,10 +18,8 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from app.kit.attribute_values import Item, deserialize
+from app.kit.dynamodb_client import DynamoDBClient
 from app.kit.problems import Unavailable, is_out_of_files
-
-if TYPE_CHECKING:
-    from app.kit.aws import DynamoDB
 
 # Given without having done anything, and passing.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
@@ -69,47 +67,56 @@ class InDoubt(Unavailable):
 class Table:
     """One table. Raises NotApplied or InDoubt where DynamoDB does not serve; other errors are our own faults."""
 
-    def __init__(self, dynamodb: DynamoDB, name: str) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, name: str) -> None:
         self._dynamodb = dynamodb
         self._name = name
 
-    def get(self, key: Item) -> Item | None:
+    async def get(self, key: Item) -> Item | None:
         """The row at `key` as of the last answered write (a consistent read), or None."""
         with _translated():
-            answer = self._dynamodb.items.get_item(
-                _READS, TableName=self._name, Key=key, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
+            answer = await self._dynamodb.read(
+                "GetItem",
+                _READS,
+                {"TableName": self._name, "Key": key, "ConsistentRead": True, "ReturnConsumedCapacity": "TOTAL"},
             )
         # No row is an answer without an item, and so is one that broke off; but only a whole one says what it cost.
         _part(answer, "ConsumedCapacity")
         return answer.get("Item")
 
-    def update(self, key: Item, **expressions: Any) -> Item:
+    async def update(self, key: Item, **expressions: Any) -> Item:
         """One UpdateItem with the given expressions; the whole row as it is then. Raises Refused.
 
         Returned values cost no read units.
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
         """
         with _translated():
-            answer = self._dynamodb.items.update_item(
-                TableName=self._name,
-                Key=key,
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **expressions,
+            answer = await self._dynamodb.write(
+                "UpdateItem",
+                {
+                    "TableName": self._name,
+                    "Key": key,
+                    "ReturnValues": "ALL_NEW",
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                    **expressions,
+                },
             )
         item: Item = _part(answer, "Attributes")
         return item
 
-    def pages(self, operation: str, **parameters: Any) -> Iterator[Item]:
-        """Every item of a `query` or `scan`, over all its pages."""
-        with _translated():
-            paginator = self._dynamodb.pages.get_paginator(operation)  # type: ignore[call-overload]
-            for page in paginator.paginate(TableName=self._name, **parameters):
-                yield from _part(page, "Items")
+    async def pages(self, operation: Literal["Query", "Scan"], **parameters: Any) -> list[Item]:
+        """Every item of a Query or Scan, over all its pages."""
+        asked = {"TableName": self._name, **parameters}
+        items: list[Item] = []
+        while True:
+            with _translated():
+                answer = await self._dynamodb.read(operation, _READS, asked)
+            items += _part(answer, "Items")
+            if "LastEvaluatedKey" not in answer:
+                return items
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def _part(answer: Any, name: str) -> Any:
-    # botocore reads a 200 whose body is no JSON (a proxy's page) or cut off as an empty answer.
     if name not in answer:
         raise InDoubt("The data store did not answer as it should.")
     return answer[name]

@@ -1,24 +1,27 @@
-"""A client of the two calls that every request makes: GetItem and UpdateItem, in plain Python types.
+"""An asynchronous client of the calls that requests make, in plain Python types.
 
-boto3's own takes more than a millisecond of processor time for a call (validation, hooks, endpoint rules), which is
-several times what the rest of a request takes. So credentials, endpoint, proxies and certificates come from botocore,
-connections from urllib3 as botocore's do, and errors are botocore's; what is left out is what happens in between.
+boto3's own takes more than a millisecond of processor time for a call (validation, hooks, endpoint rules) and a thread
+for as long, which is many times what the rest of a request takes. So credentials, endpoint, proxies and certificates
+come from botocore, and so do errors; connections are aiohttp's; what is left out is what happens in between.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
+import ssl
 import time
+import weakref
 from collections.abc import Mapping
-from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
-import urllib3
+import aiohttp
+from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
@@ -35,7 +38,7 @@ from botocore.httpsession import ProxyConfiguration, get_cert_path
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
 from botocore.utils import get_environ_proxies
-from urllib3.util.ssl_ import create_urllib3_context
+from yarl import URL
 
 from app.kit.attribute_values import deserialize, serialize
 from app.kit.sigv4 import SigV4Signer
@@ -53,105 +56,135 @@ _THROTTLED = {
 _TRANSIENT = {500, 502, 503, 504}
 # Members that hold attribute values, of what is asked and of what is answered.
 _TYPED = ("Key", "ExpressionAttributeValues")
-_ITEMS = ("Item", "Attributes")
+_ITEM, _ITEMS = ("Item", "Attributes"), "Items"
 # What reading a document raises that is none.
 _UNREADABLE = (ValueError, AttributeError, TypeError, LookupError, ArithmeticError, RecursionError)
 _FIRST_PAUSE = 0.05  # seconds at the most between two tries of a read, doubled each time and spread at random
 
 
-class ItemClient:
-    """May be shared by threads; `connections` is how many calls are under way at once at the most.
+class DynamoDBClient:
+    """Calls of one event loop. A call raises botocore's errors: ClientError, and the kinds of BotoCoreError.
 
-    A call raises botocore's errors: ClientError, and the kinds of BotoCoreError that its own client raises.
     Timeouts are in seconds.
     """
 
     def __init__(
-        self,
-        session: Session,
-        endpoint_url: str,
-        region: str,
-        connections: int,
-        connect_timeout: float,
-        read_timeout: float,
+        self, session: Session, endpoint_url: str, region: str, connect_timeout: float, read_timeout: float
     ) -> None:
-        address = urlsplit(endpoint_url)
         self._session = session
         self._endpoint_url = endpoint_url
+        # A proxy is told the whole address, with a path.
+        self._url = URL(endpoint_url if urlsplit(endpoint_url).path else f"{endpoint_url}/", encoded=True)
         self._host = _host(endpoint_url)
-        path = address.path or "/"
-        self._signer = SigV4Signer(self._host, path, region, "dynamodb", _CONTENT_TYPE)
+        self._signer = SigV4Signer(self._host, self._url.raw_path, region, "dynamodb", _CONTENT_TYPE)
         self._user_agent = session.user_agent()
-        timeout = urllib3.Timeout(connect=connect_timeout, read=read_timeout)
-        self._pool, is_proxied = _pool(session, endpoint_url, connections, timeout)
-        # A proxy is told the whole address, unless it only passes TLS on.
-        self._request_target = f"http://{self._host}{path}" if is_proxied and address.scheme == "http" else path
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout, sock_read=read_timeout)
+        proxies = ProxyConfiguration(get_environ_proxies(endpoint_url))
+        self._proxy: str | None = proxies.proxy_url_for(endpoint_url)
+        self._proxy_headers = proxies.proxy_headers_for(self._proxy) if self._proxy else None
+        # Read once, and only where there is TLS: it takes longer than all the rest of a start.
+        has_tls = "https" in (self._url.scheme, urlsplit(self._proxy or "").scheme)
+        self._ssl = _context(session) if has_tls else True
+        self._has_credentials = False
+        self._connections: aiohttp.ClientSession | None = None
 
-    def get_item(self, attempts: int, **parameters: Any) -> dict[str, Any]:
-        """GetItem, sent `attempts` times at the most where the error is a passing one."""
+    async def read(self, operation: str, attempts: int, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a call that changes nothing, sent `attempts` times at the most where the error passes."""
         for attempt in range(1, attempts):
             try:
-                return self._call("GetItem", parameters)
+                return await self._call(operation, parameters)
             except (NotConnected, HTTPClientError, ClientError) as error:
                 if not _passes(error):
                     raise
-            time.sleep(random.random() * _FIRST_PAUSE * 2 ** (attempt - 1))  # noqa: S311 (spread, not secrecy)
-        return self._call("GetItem", parameters)
+            await asyncio.sleep(random.random() * _FIRST_PAUSE * 2 ** (attempt - 1))  # noqa: S311 (spread, not secrecy)
+        return await self._call(operation, parameters)
 
-    def update_item(self, **parameters: Any) -> dict[str, Any]:
-        """UpdateItem, sent once: when only its answer was lost, a blind retry would apply it twice."""
-        return self._call("UpdateItem", parameters)
+    async def write(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a call, sent once: when only its answer was lost, a blind retry would apply it twice."""
+        return await self._call(operation, parameters)
 
-    def _call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    async def _call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         typed = {
             name: {key: serialize(value) for key, value in parameters[name].items()}
             for name in _TYPED
             if name in parameters
         }
         body = json.dumps({**parameters, **typed}).encode()
-        credentials = self._session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        # Asked for each call: those of a role change.
-        current = credentials.get_frozen_credentials()
-        headers = self._signer.headers(f"{_TARGET}.{operation}", body, current, time.time())
+        headers = self._signer.headers(f"{_TARGET}.{operation}", body, await self._credentials(), time.time())
         headers["Host"] = self._host
         headers["User-Agent"] = self._user_agent
-        status, content = self._send(headers, body)
+        status, content = await self._send(headers, body)
         if status != 200:
             raise _client_error(operation, status, content)
         try:
-            return {
-                name: deserialize(value) if name in _ITEMS else value for name, value in json.loads(content).items()
-            }
+            return {name: _plain(name, value) for name, value in json.loads(content).items()}
         except _UNREADABLE as error:
             raise ResponseParserError(f"{operation} was answered with what is no JSON document of it.") from error
 
-    def _send(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+    async def _credentials(self) -> ReadOnlyCredentials:
+        """Those of now, asked for each call: a role's change. Looking for new ones takes a thread, not the loop."""
+        known: Credentials | None
+        if self._has_credentials:
+            known = self._session.get_credentials()
+        else:
+            known = await asyncio.to_thread(self._session.get_credentials)
+            self._has_credentials = known is not None
+        if known is None:
+            raise NoCredentialsError
+        if getattr(known, "refresh_needed", bool)():
+            return await asyncio.to_thread(known.get_frozen_credentials)
+        return known.get_frozen_credentials()
+
+    async def _send(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         where = {"endpoint_url": self._endpoint_url}
         try:
-            answer = self._pool.urlopen(
-                "POST",
-                self._request_target,
-                body=body,
+            async with self._connected().post(
+                self._url,
+                data=body,
                 headers=headers,
-                retries=False,
-                redirect=False,
-                assert_same_host=False,
-            )
-        except urllib3.exceptions.SSLError as error:
+                allow_redirects=False,
+                proxy=self._proxy,
+                proxy_headers=self._proxy_headers,
+                ssl=self._ssl,
+            ) as answer:
+                return answer.status, await answer.read()
+        except (aiohttp.ClientSSLError, ssl.SSLError) as error:
             raise SSLError(**where, error=error) from error
-        except urllib3.exceptions.ConnectTimeoutError as error:
-            raise ConnectTimeoutError(**where, error=error) from error
-        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.EmptyPoolError) as error:
-            raise EndpointConnectionError(**where, error=error) from error
-        except urllib3.exceptions.ProxyError as error:
+        except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError) as error:
             raise ProxyConnectionError(proxy_url="of the environment", error=error) from error
-        except urllib3.exceptions.ReadTimeoutError as error:
+        except aiohttp.ConnectionTimeoutError as error:
+            raise ConnectTimeoutError(**where, error=error) from error
+        except aiohttp.ClientConnectorError as error:
+            raise EndpointConnectionError(**where, error=error) from error
+        except TimeoutError as error:
             raise ReadTimeoutError(**where, error=error) from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise ConnectionClosedError(**where, error=error, request=None) from error
-        return answer.status, answer.data
+
+    def _connected(self) -> aiohttp.ClientSession:
+        """The connections of the loop that runs, closed when nobody has this client any more."""
+        if self._connections is None:
+            self._connections = aiohttp.ClientSession(
+                # How many are needed is the limit of requests at work, which is the front's.
+                connector=aiohttp.TCPConnector(limit=0),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+                timeout=self._timeout,
+            )
+            weakref.finalize(self, _close, asyncio.get_running_loop(), self._connections)
+        return self._connections
+
+
+def _close(loop: asyncio.AbstractEventLoop, connections: aiohttp.ClientSession) -> None:
+    if loop.is_running():
+        asyncio.run_coroutine_threadsafe(connections.close(), loop)
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in _ITEM:
+        return deserialize(value)
+    return [deserialize(item) for item in value] if name == _ITEMS else value
 
 
 def _host(endpoint_url: str) -> str:
@@ -162,27 +195,10 @@ def _host(endpoint_url: str) -> str:
     return host.rpartition(":")[0] if has_own_port else host
 
 
-def _pool(session: Session, endpoint_url: str, connections: int, timeout: urllib3.Timeout) -> tuple[Any, bool]:
-    """A pool of connections to the endpoint, and whether they go by way of a proxy of the environment."""
-    proxies = ProxyConfiguration(get_environ_proxies(endpoint_url))
-    proxy_url = proxies.proxy_url_for(endpoint_url)
-    # Read once, and only where there is TLS: it takes longer than all the rest of a start.
-    has_tls = "https" in (urlsplit(endpoint_url).scheme, urlsplit(proxy_url or "").scheme)
-    context = _context(session) if has_tls else None
-    options: dict[str, Any] = {"timeout": timeout, "maxsize": connections, "ssl_context": context}
-    if proxy_url is None:
-        return urllib3.PoolManager(**options).connection_from_url(endpoint_url), False
-    headers = proxies.proxy_headers_for(proxy_url)
-    manager = urllib3.ProxyManager(proxy_url, proxy_headers=headers, proxy_ssl_context=context, **options)
-    return manager.connection_from_url(endpoint_url), True
-
-
-def _context(session: Session) -> SSLContext:
+def _context(session: Session) -> ssl.SSLContext:
     """TLS with the certificates that botocore chooses; a connection later must not depend on a descriptor for them."""
-    context = create_urllib3_context()
     chosen = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE", True)
-    context.load_verify_locations(get_cert_path(chosen))  # type: ignore[arg-type]
-    return context
+    return ssl.create_default_context(cafile=get_cert_path(chosen))  # type: ignore[arg-type]
 
 
 def _client_error(operation: str, status: int, content: bytes) -> ClientError:

@@ -8,9 +8,8 @@ import mmap
 import random
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from flask import Flask, request
 from werkzeug.exceptions import InternalServerError
 
 from app.kit.concurrency_limiter import WITHOUT_PERMIT
@@ -83,14 +82,18 @@ def _turn_unhealthy(*_: object) -> None:
     _unhealthy[0] = 1
 
 
-def fail_requests(app: Flask, faults: Faults) -> None:
-    """Let health checks and a share of the features' requests fail, as `faults` says."""
+def fault(faults: Faults) -> Callable[[str], None]:
+    """A function that fails health checks and a share of the features' requests, by their path, as `faults` says.
+
+    It raises Unavailable or OnPurpose.
+    """
     unhealthy_from = _begun + faults.get("unhealthy-after", float("inf"))
 
-    @app.before_request
-    def fail() -> None:
-        if request.path == "/health":
+    def fail(path: str) -> None:
+        if path == "/health":
             if _unhealthy[0] or time.monotonic() >= unhealthy_from:
                 raise Unavailable("This service was told to be unhealthy.")
-        elif request.path not in WITHOUT_PERMIT and random.random() < faults.get("error-share", 0):  # noqa: S311
+        elif path not in WITHOUT_PERMIT and random.random() < faults.get("error-share", 0):  # noqa: S311
             raise OnPurpose
+
+    return fail

@@ -40,16 +40,16 @@ def health_routes(config: Config) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/")
-    def welcome() -> dict[str, str]:
+    async def welcome() -> dict[str, str]:
         return {"message": _WELCOME}
 
     @blueprint.get("/health")
-    def health() -> dict[str, str]:
+    async def health() -> dict[str, str]:
         """Liveness alone: one slow DynamoDB call must not take every task out of the load balancer."""
         return {"status": "healthy"}
 
     @blueprint.get("/version")
-    def version() -> dict[str, str]:
+    async def version() -> dict[str, str]:
         """What is running: the code, and the revision of the task definition or whatever was set for it."""
         return {"version": config.version, "commit": config.commit, "revision": config.revision}
 

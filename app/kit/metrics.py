@@ -69,7 +69,8 @@ class Metrics(logging.Handler):
         self._service = service
         self._named = named
         self._answered: list[CompletedRequest] = []
-        self._news = threading.Condition()
+        # `emit` is called with the handler's own lock, so it is the one for what it counts.
+        self._news = threading.Condition(self.lock)
         self._writing = threading.Lock()
 
     def begin(self) -> None:
@@ -78,10 +79,9 @@ class Metrics(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         told = vars(record)
-        with self._news:
-            self._answered.append(CompletedRequest(told["status"], told["duration_ms"], record.getMessage()))
-            if len(self._answered) in (1, MOST):
-                self._news.notify()
+        self._answered.append(CompletedRequest(told["status"], told["duration_ms"], record.getMessage()))
+        if len(self._answered) in (1, MOST):
+            self._news.notify()
 
     def write(self) -> None:
         """Write what there is. When this returns, whatever was counted before it was called is written."""

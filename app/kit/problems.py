@@ -72,6 +72,11 @@ def answer_with_problems(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+def answer_to(error: Exception) -> Response:
+    """The problem that an error is."""
+    return _as_problem(error) if isinstance(error, HTTPException) else _unforeseen(error)
+
+
 def _as_problem(error: HTTPException) -> Response:
     response = Response(json.dumps(_document(error)), status=error.code, content_type="application/problem+json")
     # What werkzeug knows beyond the body: `Allow` on a 405, `Retry-After` on a 503.
@@ -92,7 +97,7 @@ def _unforeseen(error: Exception) -> Response:
     if is_out_of_files(error):
         bind(cause=repr(error)[:300])
         return _as_problem(Unavailable("Too much is open at once."))
-    bind(exception=traceback.format_exc()[-LONGEST_TRACEBACK:])
+    bind(exception="".join(traceback.format_exception(error))[-LONGEST_TRACEBACK:])
     return _as_problem(InternalServerError("Something went wrong on our side. It has been logged."))
 
 

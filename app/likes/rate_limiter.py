@@ -1,12 +1,11 @@
 """Rate limiter: so many likes in a second for each client."""
 
 import ipaddress
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from flask import Request
 from werkzeug.exceptions import TooManyRequests
 
 from app.kit.problems import Problem
@@ -23,35 +22,37 @@ class TooManyLikes(Problem, TooManyRequests):
 
 
 class RateLimiter:
-    """So many in each second for each client; 0 is no limit. What is kept of a client ends with the second."""
+    """So many in each second for each client; 0 is no limit. What is kept of a client ends with the second.
+
+    It belongs to one event loop.
+    """
 
     def __init__(self, per_second: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_second = per_second
         self._clock = clock
-        self._lock = threading.Lock()
         self._second = 0
         self._taken = Counter[str]()
 
-    def take(self, request: Request) -> None:
-        """Raises TooManyLikes."""
+    def take(self, environ: Mapping[str, Any]) -> None:
+        """A like of the request of this environment of WSGI. Raises TooManyLikes."""
         if not self._per_second:
             return
-        client = client_of(request)
-        with self._lock:
-            if (second := int(self._clock())) != self._second:
-                self._second, self._taken = second, Counter()
-            self._taken[client] += 1
-            if self._taken[client] > self._per_second:
-                raise TooManyLikes
+        client = client_of(environ)
+        if (second := int(self._clock())) != self._second:
+            self._second, self._taken = second, Counter()
+        self._taken[client] += 1
+        if self._taken[client] > self._per_second:
+            raise TooManyLikes
 
 
-def client_of(request: Request) -> str:
+def client_of(environ: Mapping[str, Any]) -> str:
     """The address that the load balancer saw: the last that X-Forwarded-For names. The others anybody can write.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
     One client has at least a /64 of IPv6 to choose from.
     """
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.remote_addr or ""
+    forwarded: str = environ.get("HTTP_X_FORWARDED_FOR", "")
+    told: str = forwarded.rpartition(",")[2].strip() or environ.get("REMOTE_ADDR", "")
     try:
         address = ipaddress.ip_address(told)
     except ValueError:

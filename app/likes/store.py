@@ -5,6 +5,7 @@ The correctness argument is in docs/decisions/0004-likes-are-counted-exactly-onc
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 
@@ -33,7 +34,7 @@ class Likes:
         self._table = table
         self._writer = writer
 
-    def add(self, mysfit_id: str, count: int, deadline: float) -> int:
+    async def add(self, mysfit_id: str, count: int, deadline: float) -> int:
         """Store `count` likes; the number of likes with them. Tries again until `deadline` (of `time.monotonic`).
 
         Raises NoSuchMysfit or NotApplied, and then nothing is stored; InDoubt, and then they are stored once or never.
@@ -46,7 +47,7 @@ class Likes:
             if time.monotonic() > deadline:
                 raise doubt or NotApplied("Too many requests at once. Nothing was changed.")
             try:
-                item = self._write(key, count, number)
+                item = await self._write(key, count, number)
                 break
             except Refused as refused:
                 if refused.item is None:
@@ -63,14 +64,14 @@ class Likes:
                 number = self._writer.next_number(above=int(max(newest or 0, refused.item.get("WriterFloor", 0))))
             except InDoubt as error:
                 doubt = error
-                pause = self._wait(pause, deadline, error)
+                pause = await self._wait(pause, deadline, error)
             except NotApplied as error:
-                pause = self._wait(pause, deadline, doubt or error)
-        self._sweep(key, item, number)
+                pause = await self._wait(pause, deadline, doubt or error)
+        await self._sweep(key, item, number)
         return int(item["Likes"])
 
-    def _write(self, key: Item, count: int, number: int) -> Item:
-        return self._table.update(
+    async def _write(self, key: Item, count: int, number: int) -> Item:
+        return await self._table.update(
             key,
             UpdateExpression="SET #writer = :number ADD Likes :count",
             ConditionExpression=_TAKES_NUMBER,
@@ -78,15 +79,15 @@ class Likes:
             ExpressionAttributeValues={":number": number, ":count": count},
         )
 
-    def _wait(self, pause: float, deadline: float, error: InDoubt | NotApplied) -> float:
+    async def _wait(self, pause: float, deadline: float, error: InDoubt | NotApplied) -> float:
         """Pause before the next try; the pause after that one. Raises `error` where there is no time left."""
         seconds = pause * random.uniform(0.5, 1.5)  # noqa: S311 (spread, not secrecy)
         if time.monotonic() + seconds > deadline:
             raise error
-        time.sleep(seconds)
+        await asyncio.sleep(seconds)
         return min(pause * 2, _LONGEST_PAUSE)
 
-    def _sweep(self, key: Item, item: Item, number: int) -> None:
+    async def _sweep(self, key: Item, item: Item, number: int) -> None:
         """Remove the attributes of silent writers, and keep the newest of their numbers as the row's low-water mark.
 
         Removing one that is not silent after all costs that writer a refused write, no more; so a failure is no loss.
@@ -100,7 +101,7 @@ class Likes:
         values = {f":w{number}": value for number, value in enumerate(removed.values())}
         unchanged = " AND ".join(f"#w{number} = :w{number}" for number in range(len(removed)))
         try:
-            self._table.update(
+            await self._table.update(
                 key,
                 UpdateExpression=f"REMOVE {', '.join(names)} SET WriterFloor = :low_water",
                 ConditionExpression=f"{unchanged} AND (attribute_not_exists(WriterFloor) OR WriterFloor <= :low_water)",

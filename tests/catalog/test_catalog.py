@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import Rows
 
-LISTED = {"mysfitId", "name", "goodevil", "lawchaos", "species", "thumbImageUri"}
+LISTED = {"mysfitId", "name", "goodevil", "lawchaos", "species", "thumbImageUri", "age", "likes", "adopted"}
 
 
 def test_without_mysfits_the_list_is_empty(client: FlaskClient) -> None:
@@ -15,9 +15,18 @@ def test_without_mysfits_the_list_is_empty(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json) == (200, {"mysfits": []})
 
 
-def test_the_list_shows_six_facts_of_each_mysfit_by_name(client: FlaskClient, rows: Rows) -> None:
+def test_the_list_shows_nine_facts_of_each_mysfit_by_name(client: FlaskClient, rows: Rows) -> None:
     rows.add(MysfitId="b", Name="Wilma")
-    rows.add(MysfitId="a", Name="Bruno", GoodEvil="Evil", LawChaos="Lawful", Species="Basilisk", ThumbImageUri="b.svg")
+    rows.add(
+        MysfitId="a",
+        Name="Bruno",
+        GoodEvil="Evil",
+        LawChaos="Lawful",
+        Species="Basilisk",
+        ThumbImageUri="b.svg",
+        Likes=3,
+        Adopted=True,
+    )
     answer = client.get("/mysfits")
     assert answer.json
     bruno, wilma = answer.json["mysfits"]
@@ -28,8 +37,43 @@ def test_the_list_shows_six_facts_of_each_mysfit_by_name(client: FlaskClient, ro
         "lawchaos": "Lawful",
         "species": "Basilisk",
         "thumbImageUri": "b.svg",
+        "age": 77,
+        "likes": 3,
+        "adopted": True,
     }
     assert wilma.keys() == LISTED
+    assert (wilma["likes"], wilma["adopted"]) == (0, False)
+
+
+def test_a_like_and_an_adoption_show_in_every_list_within_a_second(client: FlaskClient, rows: Rows) -> None:
+    name = rows.add(GoodEvil="Evil", Likes=None, Adopted=None)
+    client.post(f"/mysfits/{name}/like")
+    client.post(f"/mysfits/{name}/adopt")
+    for address in ("/mysfits", "/mysfits?filter=GoodEvil&value=Evil"):
+        answer = client.get(address)
+        assert answer.json
+        (listed,) = answer.json["mysfits"]
+        assert (listed["likes"], listed["adopted"]) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ({"Age": None}, {"age": None}),
+        ({"Age": "old"}, {"age": None}),
+        ({"Description": None}, {"description": ""}),
+        ({"ProfileImageUri": None}, {"profileImageUri": "images/ozzy.svg"}),
+        ({"Likes": "many", "Adopted": "yes"}, {"likes": 0, "adopted": False}),
+    ],
+)
+def test_what_a_row_does_not_say_leaves_its_profile_and_every_list_whole(
+    client: FlaskClient, rows: Rows, row: dict[str, object], shown: dict[str, object]
+) -> None:
+    profile = client.get(f"/mysfits/{rows.add(**row)}")
+    assert profile.status_code == 200
+    assert profile.json
+    assert shown == {name: profile.json[name] for name in shown}
+    assert client.get("/mysfits").json == {"mysfits": [{name: profile.json[name] for name in LISTED}]}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +162,7 @@ def test_an_unknown_mysfit_is_a_problem(client: FlaskClient) -> None:
 
 
 def test_the_list_walks_every_page(client: FlaskClient, rows: Rows) -> None:
-    # DynamoDB ends a page at 1 MB; an index counts what it projects.
+    # DynamoDB ends a page at 1 MB.
     names = [f"{number:04}" for number in range(40)]
     for name in names:
         rows.add(Name=name, Species="o" * 60_000)
@@ -128,10 +172,16 @@ def test_the_list_walks_every_page(client: FlaskClient, rows: Rows) -> None:
         assert [mysfit["name"] for mysfit in answer.json["mysfits"]] == names
 
 
-@pytest.mark.parametrize("missing", ["Name", "Species", "GoodEvil", "LawChaos", "ThumbImageUri"])
-def test_one_bad_row_does_not_take_the_list_from_everybody(client: FlaskClient, rows: Rows, missing: str) -> None:
+@pytest.mark.parametrize(
+    ("bad", "value"),
+    [*((name, None) for name in ("Name", "Species", "GoodEvil", "LawChaos", "ThumbImageUri")), ("Name", 7)],
+)
+def test_one_bad_row_does_not_take_the_list_from_everybody(
+    client: FlaskClient, rows: Rows, bad: str, value: int | None
+) -> None:
     rows.add(Name="Wilma")
-    rows.add(**{missing: None})
+    ghost = rows.add(**{bad: value})
+    assert client.get(f"/mysfits/{ghost}").status_code == 404
     answer = client.get("/mysfits")
     assert answer.status_code == 200
     assert answer.json

@@ -11,8 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.community.actions import reading
+from app.kit.event_loop import run
 from ops.seed import seed_all
 from tests.conftest import TABLES
+from tests.kit.blocking import in_thread
 
 STRANGE = [
     *("0", "-1", "+1", "01", "1.0", "1e3", "one", "nobody", "%31%00", "٣", "1 ", "%201", "true", "null", "{}", "'--"),
@@ -177,9 +179,9 @@ def test_those_who_want_the_same_at_once_share_a_read() -> None:
         go_on.wait(30)
         return number
 
-    find_one = reading(find)
+    find_one = reading(in_thread(find))
     found: list[int] = []
-    visitors = [threading.Thread(target=lambda: found.append(find_one(7))) for _ in range(10)]
+    visitors = [threading.Thread(target=lambda: found.append(run(find_one(7)))) for _ in range(10)]
     visitors[0].start()
     first_reads.wait(30)
     for visitor in visitors[1:]:

@@ -8,14 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from app.hello.actions import counting_on
 from app.hello.routes import hello_routes
 from app.hello.store import Counter, Expired
 from app.kit import aws
+from app.kit.application import Application
 from app.kit.dynamodb import InDoubt, NotApplied, Table
+from app.kit.dynamodb_client import DynamoDBClient
+from app.kit.event_loop import run
+from app.kit.front import Front
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
 from reliability.fault_injection_proxy import FaultInjectionProxy
@@ -38,13 +41,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def table(dynamodb: aws.DynamoDB, tables: dict[str, str]) -> Table:
+def table(dynamodb: DynamoDBClient, tables: dict[str, str]) -> Table:
     return Table(dynamodb, tables["HELLO_TABLE_NAME"])
 
 
 @pytest.fixture
 def visitor(table: Table, clock: Clock) -> FlaskClient:
-    app = Flask(__name__)
+    app = Application(__name__)
+    Front(app)
     app.register_blueprint(hello_routes(Counter(table, clock)))
     return app.test_client()
 
@@ -119,29 +123,29 @@ def test_a_look_at_the_headers_does_not_count(visitor: FlaskClient) -> None:
 
 def test_a_crowd_gets_every_number_once(table: Table) -> None:
     tasks = [Counter(table) for _ in range(3)]
-    assert tasks[0].begin() == 1
+    assert run(tasks[0].begin()) == 1
     counts = [counting_on(task) for task in tasks]
     with ThreadPoolExecutor(24) as threads:
-        numbers = list(threads.map(lambda call: counts[call % 3](), range(600)))
+        numbers = list(threads.map(lambda call: run(counts[call % 3]()), range(600)))
     assert sorted(numbers) == list(range(2, 602))
 
 
 def on(cloud_url: str, tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Counter:
     monkeypatch.setenv("AWS_ENDPOINT_URL", cloud_url)
-    return Counter(Table(aws.dynamodb(REGION, 4), tables["HELLO_TABLE_NAME"]))
+    return Counter(Table(aws.dynamodb(REGION), tables["HELLO_TABLE_NAME"]))
 
 
 @pytest.mark.parametrize("fault", ["dropped", "error_after", "garbage"])
 def test_a_lost_answer_is_found_again_and_no_number_is_left_out(
     cloud: Cloud, table: Table, tables: dict[str, str], monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    Counter(table).begin()
+    run(Counter(table).begin())
     answered: list[int] = []
     with FaultInjectionProxy(cloud.url, {fault: 0.5}, seed=3) as proxy:
         counter = on(proxy.url, tables, monkeypatch)
         for _ in range(60):
             try:
-                answered += counter.go_on(1)
+                answered += run(counter.go_on(1))
             except InDoubt:
                 # Counted, but the word of it was lost twice. The next number tells.
                 answered.append(answered[-1] + 1 if answered else 2)
@@ -152,57 +156,57 @@ def test_a_lost_answer_is_found_again_and_no_number_is_left_out(
 def test_a_write_whose_answer_is_lost_is_never_sent_again(
     cloud: Cloud, table: Table, tables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Counter(table).begin()
+    run(Counter(table).begin())
     with FaultInjectionProxy(cloud.url, {"error_after": 1.0}, seed=1) as proxy:
         counter = on(proxy.url, tables, monkeypatch)
         for _ in range(5):
             with pytest.raises(InDoubt):
-                counter.go_on(1)
-    assert list(Counter(table).go_on(1)) == [7]
+                run(counter.go_on(1))
+    assert list(run(Counter(table).go_on(1))) == [7]
 
 
 @pytest.mark.parametrize("fault", ["throttled", "error_before"])
 def test_what_was_not_written_is_not_counted(
     cloud: Cloud, table: Table, tables: dict[str, str], monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    Counter(table).begin()
+    run(Counter(table).begin())
     with FaultInjectionProxy(cloud.url, {fault: 1.0}, seed=1) as proxy:
         counter = on(proxy.url, tables, monkeypatch)
         with pytest.raises((NotApplied, InDoubt)):
-            counter.go_on(1)
-    assert list(Counter(table).go_on(1)) == [2]
+            run(counter.go_on(1))
+    assert list(run(Counter(table).go_on(1))) == [2]
 
 
 def test_an_answer_lost_while_others_count_is_an_error_and_not_their_number(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, other = Counter(table), Counter(table)
-    mine.begin()
+    run(mine.begin())
     update = table.update
     lost = iter([True])
 
-    def landed_and_lost(*arguments: object, **expressions: object) -> object:
-        item = update(*arguments, **expressions)  # type: ignore[arg-type]
+    async def landed_and_lost(*arguments: object, **expressions: object) -> object:
+        item = await update(*arguments, **expressions)  # type: ignore[arg-type]
         if next(lost, False):
-            assert list(other.go_on(1)) == [3]
+            assert list(await other.go_on(1)) == [3]
             raise InDoubt("The data store did not answer in time.")
         return item
 
     monkeypatch.setattr(table, "update", landed_and_lost)
     with pytest.raises(InDoubt):
-        mine.go_on(1)
-    assert list(mine.go_on(1)) == [4]
+        run(mine.go_on(1))
+    assert list(run(mine.go_on(1))) == [4]
 
 
 def test_expiry_counts_nothing(table: Table, clock: Clock) -> None:
     counter = Counter(table, clock)
-    counter.begin()
+    run(counter.begin())
     clock.seconds += 30
     for _ in range(3):
         with pytest.raises(Expired):
-            counter.go_on(5)
+            run(counter.go_on(5))
     clock.seconds -= 30
-    assert list(counter.go_on(1)) == [2]
+    assert list(run(counter.go_on(1))) == [2]
 
 
 def test_several_servers_count_as_one(cloud: Cloud, table_name: str) -> None:

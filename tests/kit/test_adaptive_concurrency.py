@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.kit.adaptive_concurrency import LEAST, MOST, WINDOW, AdaptiveConcurrency
+from app.kit.adaptive_concurrency import FIRST, LEAST, MOST, WINDOW, AdaptiveConcurrency
 
 
 class Processor:
@@ -55,13 +55,13 @@ def test_a_call_is_overdue_when_it_takes_several_times_as_long_as_the_shortest()
     assert pytest.approx(0.4) == derived(0.1, 0.01).overdue
 
 
-def test_until_a_window_is_full_nobody_waits() -> None:
+def test_until_a_window_is_full_the_limit_is_a_guess() -> None:
     processor = Processor()
     concurrency = AdaptiveConcurrency(processor)
     for _ in range(WINDOW - 1):
         processor.used += 1
         concurrency.add(0.004)
-    assert (concurrency.limit, concurrency.overdue) == (MOST, 0.05)
+    assert (concurrency.limit, concurrency.overdue) == (FIRST, 0.05)
     concurrency.add(0.004)
     assert concurrency.limit == LEAST
 

@@ -15,6 +15,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
 from app.kit.application import Application
+from app.kit.front import Front
 
 DOCUMENTS: list[Any] = [
     {"b": 1, "a": [True, None, 1.5], "é": "\u2028<script>"},
@@ -44,11 +45,26 @@ def flasks() -> Flask:
     return app
 
 
+def with_coroutines(app: Application) -> Flask:
+    """The same routes, served by a front."""
+    app.url_map.merge_slashes = False
+
+    @app.get("/documents/<int:number>")
+    async def document(number: int) -> Any:
+        return DOCUMENTS[number]
+
+    @app.post("/mysfits/<name>/like")
+    async def like(name: str) -> dict[str, str]:
+        return {"name": name}
+
+    Front(app)
+    return app
+
+
 @pytest.mark.parametrize("number", range(len(DOCUMENTS)))
-def test_a_document_is_written_as_flask_writes_it(number: int) -> None:
-    ours, theirs = (
-        app.test_client().get(f"/documents/{number}") for app in (with_routes(Application("ours")), flasks())
-    )
+@pytest.mark.parametrize("routes", [with_routes, with_coroutines])
+def test_a_document_is_written_as_flask_writes_it(number: int, routes: Any) -> None:
+    ours, theirs = (app.test_client().get(f"/documents/{number}") for app in (routes(Application("ours")), flasks()))
     assert (theirs.data, theirs.content_type) == (ours.data, ours.content_type)
 
 

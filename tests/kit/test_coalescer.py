@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.kit import coalescer
+from app.kit import coalescer, event_loop
 from app.kit.coalescer import BatchTimedOut, RequestCoalescer
 from app.kit.concurrency_limiter import Busy
+from app.kit.event_loop import run
+from tests.kit.blocking import in_thread
 from tests.platform_runner import until
 
 
@@ -58,6 +61,36 @@ def crowd() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(32)
 
 
+def do(shared: RequestCoalescer[Any, Any], key: Any) -> Any:
+    return run(shared.do(key))
+
+
+async def on_the_loop(call: Callable[..., None], *arguments: Any) -> None:
+    """What its timers do when they are over."""
+    call(*arguments)
+
+
+class Timers:
+    """What the coalescer lets its loop call later, which nobody calls but the test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.started: list[tuple[str, float]] = []
+        self._monkeypatch, self._loop = monkeypatch, event_loop._loop()
+        self._call_later = self._loop.call_later
+        monkeypatch.setattr(self._loop, "call_later", self._noted)
+
+    def _noted(self, seconds: float, call: Any, *arguments: Any, **options: Any) -> Any:
+        if isinstance(getattr(call, "__self__", None), RequestCoalescer):
+            self.started.append((call.__name__, seconds))
+            seconds = 600
+        return self._call_later(seconds, call, *arguments, **options)
+
+
+@pytest.fixture
+def timers(monkeypatch: pytest.MonkeyPatch) -> Timers:
+    return Timers(monkeypatch)
+
+
 def here(shared: RequestCoalescer[str, Any]) -> int:
     """Requests that are in a batch, or wait for one."""
     batches = {id(each): each for each in (*shared._open.values(), *shared._at_work.values())}
@@ -70,7 +103,7 @@ def is_at_rest(shared: RequestCoalescer[Any, Any]) -> bool:
 
 def bounded(held: HeldWork) -> RequestCoalescer[str, Any]:
     """With room for the work of two batches, none of which becomes overdue."""
-    shared = RequestCoalescer(held.work, patience=20)
+    shared = RequestCoalescer(in_thread(held.work), patience=20)
     shared._concurrency.limit, shared._concurrency.overdue = 2, 20
     return shared
 
@@ -78,20 +111,20 @@ def bounded(held: HeldWork) -> RequestCoalescer[str, Any]:
 def arrive(crowd: ThreadPoolExecutor, shared: RequestCoalescer[str, Any], key: str, count: int) -> list[Future[Any]]:
     """`count` calls, all of which have arrived."""
     before = here(shared)
-    calls = [crowd.submit(shared.do, key) for _ in range(count)]
+    calls = [crowd.submit(do, shared, key) for _ in range(count)]
     until(lambda: here(shared) == before + count, "all have arrived")
     return calls
 
 
 def test_a_lone_request_is_served_at_once(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
-    shared = RequestCoalescer(held.work, patience=5)
+    shared = RequestCoalescer(in_thread(held.work), patience=5)
     held.end(0, "done")
-    assert shared.do("a") == "done"
+    assert do(shared, "a") == "done"
     assert held.begun == [("a", 1)]
 
 
 def test_those_who_arrive_during_work_share_the_next_and_no_more(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
-    shared = RequestCoalescer(held.work, patience=5)
+    shared = RequestCoalescer(in_thread(held.work), patience=5)
     first = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
     crowded = arrive(crowd, shared, "a", 20)
@@ -109,7 +142,7 @@ def test_those_who_arrive_during_work_share_the_next_and_no_more(held: HeldWork,
 
 
 def test_different_keys_do_not_wait_for_each_other(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
-    shared = RequestCoalescer(held.work, patience=5)
+    shared = RequestCoalescer(in_thread(held.work), patience=5)
     calls = [call for key in "abcdefgh" for call in arrive(crowd, shared, key, 1)]
     held.wait_for_batches(8)
     for number in range(8):
@@ -147,7 +180,7 @@ def test_a_quiet_key_waits_for_no_more_than_those_who_came_before_it(held: HeldW
     for number in (1, 3, 4):
         held.end(number, "crowded")
     assert {call.result(10) for call in crowded} == {"one", "crowded"}
-    assert is_at_rest(shared)
+    until(lambda: is_at_rest(shared), "all is done")
 
 
 def test_batches_begin_in_the_order_in_which_they_became_ready(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
@@ -172,23 +205,23 @@ def test_no_more_batches_are_at_work_than_there_is_room_for(crowd: ThreadPoolExe
         with lock:
             at_work -= 1
 
-    shared = RequestCoalescer(work, patience=60)
+    shared = RequestCoalescer(in_thread(work), patience=60)
     # No window is ever full: what is set stays.
     shared._concurrency.limit, shared._concurrency.overdue = 3, 60
     shared._concurrency._ended = -10_000
-    for call in [crowd.submit(shared.do, number % 7) for number in range(500)]:
+    for call in [crowd.submit(do, shared, number % 7) for number in range(500)]:
         call.result(60)
     assert most == 3
-    assert is_at_rest(shared)
+    until(lambda: is_at_rest(shared), "all is done")
 
 
 def test_work_that_takes_long_holds_up_no_other_key(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
-    shared = RequestCoalescer(held.work, patience=20)
+    shared = RequestCoalescer(in_thread(held.work), patience=20)
     shared._concurrency.limit, shared._concurrency.overdue = 2, 0.05
     hung = [call for key in "ab" for call in arrive(crowd, shared, key, 1)]
     held.wait_for_batches(2)
     # Nobody else comes: it looks for itself.
-    other = crowd.submit(shared.do, "c")
+    other = crowd.submit(do, shared, "c")
     held.wait_for_batches(3)
     held.end(2, "three")
     assert other.result(10) == "three"
@@ -208,7 +241,7 @@ def test_whoever_finds_no_room_until_its_deadline_is_told_and_forgotten(
     held.wait_for_batches(2)
     monkeypatch.setattr(shared, "_patience", 0.2)
     with pytest.raises(Busy):
-        shared.do("c")
+        do(shared, "c")
     assert not shared._open
     assert not shared._ready
     held.end(0, "one")
@@ -221,18 +254,23 @@ def test_what_calls_take_is_what_the_room_is_derived_from(monkeypatch: pytest.Mo
     durations: list[float] = []
     now = [1_000.0]
     monkeypatch.setattr(coalescer, "time", SimpleNamespace(monotonic=lambda: now[-1]))
-    shared = RequestCoalescer[str, None](lambda *_: now.append(now[-1] + 0.25), patience=20)
+
+    async def work(*_: object) -> None:
+        now.append(now[-1] + 0.25)
+
+    shared = RequestCoalescer[str, None](work, patience=20)
     monkeypatch.setattr(shared._concurrency, "add", durations.append)
     for _ in range(2):
-        shared.do("a")
+        do(shared, "a")
+        until(lambda: is_at_rest(shared), "it has passed on")
     assert durations == [0.25, 0.25]
 
 
-@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), MemoryError()])
+@pytest.mark.parametrize("error", [ValueError("no"), MemoryError()])
 def test_an_error_reaches_its_round_alone_and_the_next_one_goes_on(
     held: HeldWork, crowd: ThreadPoolExecutor, error: BaseException
 ) -> None:
-    shared = RequestCoalescer(held.work, patience=5)
+    shared = RequestCoalescer(in_thread(held.work), patience=5)
     first = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
     second = arrive(crowd, shared, "a", 5)
@@ -250,14 +288,14 @@ def test_work_that_hangs_holds_nobody_for_ever(
     held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(coalescer, "GRACE", 0.2)
-    shared = RequestCoalescer(held.work, patience=0.2)
+    shared = RequestCoalescer(in_thread(held.work), patience=0.2)
     hung = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
     behind = arrive(crowd, shared, "a", 5)
     assert [type(call.exception(10)) for call in behind] == [Busy] * 5
     assert len(held.begun) == 1
     # Those who come later wait for a turn of their own, and it comes when the hung work ends after all.
-    later = crowd.submit(shared.do, "a")
+    later = crowd.submit(do, shared, "a")
     until(lambda: here(shared) == 2, "the late one has arrived")
     held.end(0, "at last")
     held.end(1, "next")
@@ -265,163 +303,102 @@ def test_work_that_hangs_holds_nobody_for_ever(
     assert later.result(10) == "next"
 
 
-def test_followers_of_work_that_hangs_are_let_go(
-    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(coalescer, "GRACE", 0.2)
-    shared = RequestCoalescer(held.work, patience=2)
+def test_followers_of_work_that_hangs_are_let_go(held: HeldWork, crowd: ThreadPoolExecutor, timers: Timers) -> None:
+    shared = RequestCoalescer(in_thread(held.work), patience=60)
     first = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
-    monkeypatch.setattr(shared, "_patience", 0.1)
     second = arrive(crowd, shared, "a", 4)
     held.end(0, "one")
     assert first[0].result(10) == "one"
     held.wait_for_batches(2)
-    until(lambda: sum(call.done() for call in second) == 3, "the followers are let go")
-    assert [type(call.exception()) for call in second if call.done()] == [BatchTimedOut] * 3
+    run(on_the_loop(shared._give_up, shared._at_work["a"]))
+    assert not any(call.done() for call in second), "its call may still come back"
+    run(on_the_loop(shared._leave, shared._at_work["a"]))
+    assert [type(call.exception(10)) for call in second] == [BatchTimedOut] * 4
     held.end(1, "two")
     held.end(2, "three")
-    until(lambda: all(call.done() for call in second), "the leader has ended")
-    assert shared.do("a") == "three"
+    assert do(shared, "a") == "three"
 
 
-class Signal:
-    """Stands in for a lock that a request waits for: notes how long it would, and comes in time or not."""
-
-    def __init__(self, waits: list[float], comes: bool, meanwhile: Callable[[], None] = lambda: None) -> None:
-        self._waits, self._comes, self._meanwhile = waits, comes, meanwhile
-
-    def acquire(self, timeout: float | None = None) -> bool:
-        if timeout is None:
-            return True  # who makes it holds it
-        self._waits.append(timeout)
-        self._meanwhile()
-        return self._comes
-
-    def release(self) -> None:
-        pass
-
-
-def test_a_follower_waits_for_as_long_as_a_call_that_was_under_way_at_the_deadline(
-    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+def test_a_batch_has_its_patience_and_then_what_a_call_takes_that_was_under_way(
+    held: HeldWork, crowd: ThreadPoolExecutor, timers: Timers
 ) -> None:
-    """Its leader may wait for a turn until the deadline, and then for a call that has its own time-outs."""
-    waits: list[float] = []
+    shared = RequestCoalescer(in_thread(held.work), patience=60)
+    call = arrive(crowd, shared, "a", 1)
+    held.wait_for_batches(1)
+    assert timers.started == [("_give_up", 60)]
+    run(on_the_loop(shared._give_up, shared._at_work["a"]))
+    assert timers.started[1:] == [("_leave", coalescer.GRACE)]
+    assert coalescer.GRACE == 4, "the two seconds of a call, twice"
+    held.end(0, "one")
+    assert call[0].result(30) == "one"
 
-    def add_waiter(mine: Any) -> Any:
-        waiter = Signal(waits, comes=False)
-        mine._waiters.append(waiter)
-        return waiter
 
-    monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
-    shared = RequestCoalescer(held.work, patience=60)
+def test_a_batch_waits_for_its_turn_until_its_patience_is_over(
+    held: HeldWork, crowd: ThreadPoolExecutor, timers: Timers
+) -> None:
+    shared = RequestCoalescer(in_thread(held.work), patience=60)
+    first = arrive(crowd, shared, "a", 1)
+    held.wait_for_batches(1)
+    behind = arrive(crowd, shared, "a", 3)
+    run(on_the_loop(shared._give_up, shared._open["a"]))
+    assert [type(call.exception(30)) for call in behind] == [Busy] * 3
+    assert here(shared) == 1, "who gave up is forgotten"
+    held.end(0, "one")
+    assert first[0].result(30) == "one"
+    until(lambda: is_at_rest(shared), "all is done")
+
+
+def test_a_turn_that_comes_as_the_wait_ends_is_taken() -> None:
+    async def work(*_: object) -> str:
+        return "one"
+
+    async def visit() -> str:
+        shared = RequestCoalescer[str, str](work, patience=60)
+        call = asyncio.ensure_future(shared.do("a"))
+        while "a" not in shared._at_work:
+            await asyncio.sleep(0)
+        assert "a" in shared._open, "it still takes requests"
+        shared._give_up(shared._open["a"])
+        return await call
+
+    assert run(visit()) == "one"
+
+
+def test_a_request_that_is_cancelled_takes_nobody_along(held: HeldWork, crowd: ThreadPoolExecutor) -> None:
+    shared = RequestCoalescer(in_thread(held.work), patience=60)
     first = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
     second = arrive(crowd, shared, "a", 1)
-    for _ in range(3):
-        with pytest.raises(BatchTimedOut):
-            shared.do("a")
-    assert waits == [60 + coalescer.GRACE] * 3
-    assert coalescer.GRACE == 4, "the two seconds of a call, twice"
+
+    async def cancel_one() -> None:
+        call = asyncio.ensure_future(shared.do("a"))
+        await asyncio.sleep(0)
+        call.cancel()
+        await asyncio.wait([call])
+
+    run(cancel_one())
     held.end(0, "one")
     held.end(1, "two")
     assert [call.result(30) for call in (*first, *second)] == ["one", "two"]
 
 
-def test_a_leader_waits_for_its_turn_until_the_deadline(
-    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits: list[float] = []
-    shared = RequestCoalescer(held.work, patience=60)
-    first = arrive(crowd, shared, "a", 1)
-    held.wait_for_batches(1)
-    begin, now = coalescer._Batch.__init__, [1_000.0]
-
-    def without_a_turn(mine: Any, key: str) -> None:
-        begin(mine, key)
-        mine.turn = Signal(waits, comes=False, meanwhile=lambda: now.append(now[-1] + waits[-1]))
-
-    monkeypatch.setattr(coalescer._Batch, "__init__", without_a_turn)
-    monkeypatch.setattr(coalescer, "time", SimpleNamespace(monotonic=lambda: now[-1]))
-    with pytest.raises(Busy):
-        shared.do("a")
-    assert sum(waits) == pytest.approx(60)
-    assert max(waits) == shared._concurrency.overdue
-    assert here(shared) == 1, "who gave up is forgotten"
-    held.end(0, "one")
-    assert first[0].result(30) == "one"
-    assert is_at_rest(shared)
-
-
-def test_a_turn_that_comes_as_the_wait_ends_is_taken(
-    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shared = RequestCoalescer(held.work, patience=60)
-    first = arrive(crowd, shared, "a", 1)
-    held.wait_for_batches(1)
-    begin, now = coalescer._Batch.__init__, [1_000.0]
-    waits: list[float] = []
-
-    class LateTurn(Signal):
-        """Released between the end of the wait and the look whether it was."""
-
-        def release(self) -> None:
-            self._comes = True
-
-        def acquire(self, timeout: float | None = None) -> bool:
-            comes = self._comes
-            if timeout is not None and not comes:
-                now.append(now[-1] + 60)
-                held.end(0, "one")
-                assert first[0].result(30) == "one"
-            return super().acquire(timeout) and comes if timeout is not None else True
-
-    def late(mine: Any, key: str) -> None:
-        begin(mine, key)
-        mine.turn = LateTurn(waits, comes=False)
-
-    monkeypatch.setattr(coalescer._Batch, "__init__", late)
-    monkeypatch.setattr(coalescer, "time", SimpleNamespace(monotonic=lambda: now[-1]))
-    held.end(1, "two")
-    assert shared.do("a") == "two"
-    assert is_at_rest(shared)
-
-
-def test_a_seat_that_is_called_as_the_wait_ends_is_no_loss(
-    held: HeldWork, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shared = RequestCoalescer(held.work, patience=60)
-    first = arrive(crowd, shared, "a", 1)
-    held.wait_for_batches(1)
-    second = arrive(crowd, shared, "a", 1)
-
-    def end_both() -> None:
-        held.end(0, "one")
-        held.end(1, "two")
-        assert [call.result(30) for call in (*first, *second)] == ["one", "two"]
-
-    def add_waiter(mine: Any) -> Any:
-        waiter = Signal([], comes=False, meanwhile=end_both)
-        mine._waiters.append(waiter)
-        return waiter
-
-    monkeypatch.setattr(coalescer._Batch, "add_waiter", add_waiter)
-    assert shared.do("a") == "two"
-    assert is_at_rest(shared)
-
-
 def test_the_deadline_of_a_round_is_that_of_its_leader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coalescer, "time", SimpleNamespace(monotonic=lambda: 1_000.0))
     deadlines: list[float] = []
-    RequestCoalescer[str, None](lambda _key, _size, deadline: deadlines.append(deadline), patience=5).do("a")
-    RequestCoalescer[str, None](lambda _key, _size, deadline: deadlines.append(deadline)).do("a")
+
+    async def work(_key: str, _size: int, deadline: float) -> None:
+        deadlines.append(deadline)
+
+    do(RequestCoalescer(work, patience=5), "a")
+    do(RequestCoalescer(work), "a")
     assert deadlines == [1_005.0, 1_008.0]
 
 
 def test_each_of_a_round_has_an_error_of_its_own_with_what_is_known_of_it(
     held: HeldWork, crowd: ThreadPoolExecutor
 ) -> None:
-    shared = RequestCoalescer(held.work, patience=60)
+    shared = RequestCoalescer(in_thread(held.work), patience=60)
     first = arrive(crowd, shared, "a", 1)
     held.wait_for_batches(1)
     second = arrive(crowd, shared, "a", 3)
@@ -465,12 +442,12 @@ def test_whatever_the_crowd_every_call_is_in_exactly_one_round_begun_after_it(
             raise ValueError(number)
         return number
 
-    shared = RequestCoalescer(work, patience=20)
+    shared = RequestCoalescer(in_thread(work), patience=20)
 
     def call(key: str) -> tuple[str, float, int]:
         arrived = time.monotonic()
         try:
-            return key, arrived, shared.do(key)
+            return key, arrived, do(shared, key)
         except ValueError as error:
             return key, arrived, int(error.args[0])
 
@@ -479,6 +456,6 @@ def test_whatever_the_crowd_every_call_is_in_exactly_one_round_begun_after_it(
     for key, arrived, number in answers:
         assert rounds[number][0] == key
         assert rounds[number][2] >= arrived
+    until(lambda: is_at_rest(shared), "all is done")
     taken = [number for _, _, number in answers]
     assert [size for _, size, _ in rounds] == [taken.count(number) for number in range(len(rounds))]
-    assert is_at_rest(shared)

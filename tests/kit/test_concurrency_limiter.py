@@ -1,194 +1,205 @@
-"""However long the others wait, there is a thread for a health check."""
+"""Requests at work are bounded, whoever waits is told so soon, and a health check waits for nobody."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from flask import Flask
 
 from app.kit import concurrency_limiter
-from app.kit.concurrency_limiter import Busy, ConcurrencyLimiter, limit_concurrency
+from app.kit.application import Application
+from app.kit.concurrency_limiter import SHORT_WAIT, Busy, ConcurrencyLimiter
+from app.kit.front import Front
+from app.kit.problems import answer_with_problems
+
+
+class Loop:
+    """The clock of the limiter, which stands still; what it is asked to call later is called by the test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        self.waits: list[float] = []
+        monkeypatch.setattr(concurrency_limiter, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Loop:
+    return Loop(monkeypatch)
+
+
+async def in_line(one: ConcurrencyLimiter, count: int = 1) -> list[asyncio.Task[None]]:
+    """So many who wait for a permit."""
+    tasks = [asyncio.ensure_future(one.enter()) for _ in range(count)]
+    before = len(one._queue)
+    while len(one._queue) < before + count:
+        await asyncio.sleep(0)
+    return tasks
 
 
 def test_a_place_that_was_left_is_free_again() -> None:
-    one = ConcurrencyLimiter(1)
-    for _ in range(3):
-        one.enter()
-        one.leave()
+    async def visits() -> None:
+        one = ConcurrencyLimiter(1)
+        for _ in range(3):
+            await one.enter()
+            one.leave()
 
-
-def test_at_a_standstill_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concurrency_limiter, "SHORT_WAIT", 0.05)
-    one = ConcurrencyLimiter(1)
-    one.enter()
-    with pytest.raises(Busy):
-        one.enter()  # waits a little: somebody came in just now
-    monkeypatch.setattr(concurrency_limiter, "SHORT_WAIT", 60)
-    one._last_moved = time.monotonic() - 61
-    with pytest.raises(Busy):
-        one.enter()
+    asyncio.run(visits())
 
 
 def test_a_crowd_that_moves_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrency_limiter, "SHORT_WAIT", 10)
-    permits = ConcurrencyLimiter(3)
-    inside = threading.Semaphore(3)
+    inside, most = 0, 0
 
-    def visit(_: int) -> bool:
-        permits.enter()
-        assert inside.acquire(blocking=False), "more inside than there are permits"
-        time.sleep(0.001)
-        inside.release()
+    async def visit(permits: ConcurrencyLimiter) -> None:
+        nonlocal inside, most
+        await permits.enter()
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0.001)
+        inside -= 1
         permits.leave()
-        return True
 
-    with ThreadPoolExecutor(32) as threads:
-        assert all(threads.map(visit, range(200)))
+    async def crowd() -> None:
+        permits = ConcurrencyLimiter(3)
+        await asyncio.gather(*(visit(permits) for _ in range(200)))
+        assert permits._free == 3
+
+    asyncio.run(crowd())
+    assert most == 3
 
 
 def test_who_comes_first_is_served_first() -> None:
-    one = ConcurrencyLimiter(1)
-    one.enter()
     order: list[int] = []
 
-    def visit(number: int) -> None:
-        one.enter()
+    async def visit(one: ConcurrencyLimiter, number: int) -> None:
+        await one.enter()
         order.append(number)
         one.leave()
 
-    with ThreadPoolExecutor(8) as threads:
-        visits = []
-        for number in range(8):
-            visits.append(threads.submit(visit, number))
-            while len(one._queue) <= number:
-                assert not visits[-1].done()
+    async def visits() -> None:
+        one = ConcurrencyLimiter(1)
+        await one.enter()
+        waiting = [asyncio.ensure_future(visit(one, number)) for number in range(8)]
+        while len(one._queue) < 8:
+            await asyncio.sleep(0)
         one.leave()
-        for each in visits:
-            each.result()
+        await asyncio.gather(*waiting)
+
+    asyncio.run(visits())
     assert order == list(range(8))
 
 
-class Turn:
-    """Stands in for the lock that a request waits for; `waits` are the seconds that each was ready to wait."""
+def test_who_gave_up_waiting_takes_no_place_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency_limiter, "SHORT_WAIT", 0.01)
 
-    def __init__(self, waits: list[float], meanwhile: Callable[[], None]) -> None:
-        self._waits = waits
-        self._meanwhile = meanwhile
+    async def visits() -> None:
+        one = ConcurrencyLimiter(1)
+        await one.enter()
+        for _ in range(5):
+            one._last_moved += 60
+            with pytest.raises(Busy):
+                await one.enter()
+        assert not one._queue
+        one.leave()
+        await one.enter()  # at once: nobody is ahead
 
-    def acquire(self, timeout: float | None = None) -> bool:
-        if timeout is None:
-            return True
-        self._waits.append(timeout)
-        self._meanwhile()
-        return False
-
-    def release(self) -> None:
-        pass
-
-
-@pytest.fixture
-def waits() -> list[float]:
-    return []
+    asyncio.run(visits())
 
 
-@pytest.fixture
-def one(monkeypatch: pytest.MonkeyPatch) -> ConcurrencyLimiter:
-    """A limiter of one permit, taken, at a clock that stands still."""
-    monkeypatch.setattr(concurrency_limiter, "time", SimpleNamespace(monotonic=lambda: 100.0))
-    one = ConcurrencyLimiter(1)
-    one.enter()
-    return one
+def test_a_wait_is_a_quarter_of_a_second(monkeypatch: pytest.MonkeyPatch, clock: Loop) -> None:
+    async def visit() -> None:
+        loop = asyncio.get_running_loop()
 
+        def call_now(seconds: float, *call: Any) -> asyncio.Handle:
+            clock.waits.append(seconds)
+            return loop.call_soon(*call)
 
-def wait_in_vain(monkeypatch: pytest.MonkeyPatch, waits: list[float], meanwhile: Callable[[], None]) -> None:
-    monkeypatch.setattr(concurrency_limiter, "threading", SimpleNamespace(Lock=lambda: Turn(waits, meanwhile)))
-
-
-def test_who_gave_up_waiting_takes_no_place_with_it(
-    one: ConcurrencyLimiter, waits: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wait_in_vain(monkeypatch, waits, lambda: None)
-    for _ in range(5):
+        monkeypatch.setattr(loop, "call_later", call_now)
+        one = ConcurrencyLimiter(1)
+        await one.enter()
         with pytest.raises(Busy):
-            one.enter()
-    assert waits == [concurrency_limiter.SHORT_WAIT] * 5
-    one.leave()
-    one.enter()  # at once: nobody is ahead
-    assert len(waits) == 5
+            await one.enter()
+
+    asyncio.run(visit())
+    assert clock.waits == [SHORT_WAIT] == [0.25]
 
 
-def test_a_place_that_comes_as_the_wait_ends_is_taken(
-    one: ConcurrencyLimiter, waits: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wait_in_vain(monkeypatch, waits, one.leave)
-    one.enter()
-    wait_in_vain(monkeypatch, waits, lambda: None)
-    with pytest.raises(Busy):
-        one.enter()
-    one.leave()
-    one.enter()
-    assert len(waits) == 2
+def test_a_place_that_comes_as_the_wait_ends_is_taken(clock: Loop) -> None:
+    async def visits() -> None:
+        one = ConcurrencyLimiter(1)
+        await one.enter()
+        [waiting] = await in_line(one)
+        [turn] = one._queue
+        one.leave()
+        one._give_up(turn)
+        await waiting
+        assert one._free == 0
+
+    asyncio.run(visits())
 
 
-def test_nobody_waits_once_nothing_has_moved_for_as_long_as_a_wait(
-    one: ConcurrencyLimiter, waits: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wait_in_vain(monkeypatch, waits, lambda: None)
-    for now, waiting in ((100 + concurrency_limiter.SHORT_WAIT, 1), (100.001 + concurrency_limiter.SHORT_WAIT, 1)):
-        monkeypatch.setattr(concurrency_limiter, "time", SimpleNamespace(monotonic=lambda now=now: now))
+def test_nobody_waits_once_nothing_has_moved_for_as_long_as_a_wait(clock: Loop) -> None:
+    async def visits() -> None:
+        one = ConcurrencyLimiter(1)
+        await one.enter()
+        clock.now = 100 + SHORT_WAIT
+        [waiting] = await in_line(one)
+        clock.now = 100.001 + SHORT_WAIT
         with pytest.raises(Busy):
-            one.enter()
-        assert len(waits) == waiting
-    # Somebody leaves and somebody comes: it moves again, by either.
-    one.leave()
-    one.enter()
-    with pytest.raises(Busy):
-        one.enter()
-    assert len(waits) == 2
+            await one.enter()
+        # Somebody leaves, and it moves again.
+        one.leave()
+        await waiting
+        [another] = await in_line(one)
+        assert one._last_moved == clock.now
+        one.leave()
+        await another
+
+    asyncio.run(visits())
 
 
-def test_who_leaves_says_that_it_moves(
-    one: ConcurrencyLimiter, waits: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(concurrency_limiter, "time", SimpleNamespace(monotonic=lambda: 200.0))
-    one.leave()
-    assert one._last_moved == 200.0
-
-
-def a_server(threads: int) -> Flask:
-    app = Flask(__name__)
-    limit_concurrency(app, threads)
+def a_server(requests: int) -> Application:
+    app = Application(__name__)
+    answer_with_problems(app)
 
     @app.get("/broken")
-    def broken() -> str:
+    async def broken() -> str:
         raise ZeroDivisionError
 
     @app.get("/fine")
-    def fine() -> str:
+    async def fine() -> dict[str, str]:
+        return {}
+
+    @app.get("/no-json")
+    async def no_json() -> dict[str, object]:
+        return {"": object()}
+
+    @app.get("/thread")
+    def in_a_thread() -> str:
         return "fine"
 
     @app.get("/health")
-    def health() -> str:
-        return "healthy"
+    async def health() -> dict[str, str]:
+        return {}
 
+    Front(app, requests=requests)
     return app
 
 
-def test_a_request_leaves_its_place_however_it_ends_and_another_s_never(monkeypatch: pytest.MonkeyPatch) -> None:
-    limiters: list[ConcurrencyLimiter] = []
-
-    class Known(ConcurrencyLimiter):
-        def __init__(self, permits: int) -> None:
-            super().__init__(permits)
-            limiters.append(self)
-
-    monkeypatch.setattr(concurrency_limiter, "ConcurrencyLimiter", Known)
-    client = a_server(threads=1).test_client()
-    for path, status in (("/broken", 500), ("/health", 200), ("/nowhere", 404), ("/fine", 200), ("/health", 200)):
+def test_a_request_leaves_its_place_however_it_ends_and_another_s_never() -> None:
+    app = a_server(requests=1)
+    client = app.test_client()
+    for path, status in (
+        ("/broken", 500),
+        ("/no-json", 500),
+        ("/health", 200),
+        ("/nowhere", 404),
+        ("//fine", 404),
+        ("/fine", 200),
+        ("/thread", 200),
+        ("/health", 200),
+    ):
         assert client.get(path).status_code == status
-        assert limiters[0]._free == 1, path
+        assert app.front._limiter._free == 1, path

@@ -18,7 +18,7 @@ def test_the_defaults_run_every_feature_for_every_origin() -> None:
     config = read()
     assert config.features == ("catalog", "likes", "hello")
     assert config.cors_origins == ("*",)
-    assert (config.port, config.workers, config.log_group) == (8080, 2, "")
+    assert (config.port, config.workers, config.log_group) == (8080, 0, "")
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
@@ -48,7 +48,7 @@ def test_features_run_in_the_order_in_which_they_are_listed() -> None:
         ({"PORT": "http"}, "PORT is 'http'; it should be a whole number from 1 to 65535."),
         ({"PORT": "0"}, "PORT is '0'; it should be a whole number from 1 to 65535."),
         ({"PORT": "٣"}, "PORT is '٣'; it should be a whole number from 1 to 65535."),
-        ({"WORKERS": "-1"}, "WORKERS is '-1'; it should be a whole number from 1 to 64."),
+        ({"WORKERS": "-1"}, "WORKERS is '-1'; it should be a whole number from 0 to 64."),
         (
             {"CORS_ORIGINS": "https://a.example/path"},
             "CORS_ORIGINS is 'https://a.example/path'; "

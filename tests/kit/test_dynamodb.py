@@ -23,6 +23,7 @@ from botocore.exceptions import (
 
 from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Refused, Table
+from app.kit.event_loop import run
 
 
 class Client:
@@ -32,25 +33,26 @@ class Client:
         self.asked: dict[str, Any] = {}
         self._outcome = outcome
 
-    def get_item(self, attempts: int, **asked: Any) -> Any:
-        self.asked = {"attempts": attempts, **asked}
+    async def read(self, operation: str, attempts: int, asked: Any) -> Any:
+        self.asked = {"operation": operation, "attempts": attempts, **asked}
         if isinstance(self._outcome, Exception):
             raise self._outcome
         return self._outcome
 
-    def update_item(self, **asked: Any) -> Any:
-        return self.get_item(1, **asked)
+    async def write(self, operation: str, asked: Any) -> Any:
+        return await self.read(operation, 1, asked)
 
 
 def table(client: Client) -> Table:
-    return Table(aws.DynamoDB(items=cast("Any", client), pages=cast("Any", None)), "mysfits")
+    return Table(cast("Any", client), "mysfits")
 
 
 def test_a_row_is_read_consistently() -> None:
     """An eventually consistent read may miss a like that was answered; the local cloud has none of those."""
     client = Client({"Item": {"MysfitId": "a"}, "ConsumedCapacity": {}})
-    assert table(client).get({"MysfitId": "a"}) == {"MysfitId": "a"}
+    assert run(table(client).get({"MysfitId": "a"})) == {"MysfitId": "a"}
     assert client.asked == {
+        "operation": "GetItem",
         "attempts": 3,
         "TableName": "mysfits",
         "Key": {"MysfitId": "a"},
@@ -81,7 +83,7 @@ def test_an_answer_that_breaks_off_is_not_a_row_that_is_not_there(monkeypatch: p
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{listener.getsockname()[1]}")
         with pytest.raises(InDoubt):
-            Table(aws.dynamodb("us-east-1", connections=1), "mysfits").get({"MysfitId": "a"})
+            run(Table(aws.dynamodb("us-east-1"), "mysfits").get({"MysfitId": "a"}))
         listener.shutdown(socket.SHUT_RDWR)
 
 
@@ -90,10 +92,14 @@ def test_a_write_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        table = Table(aws.dynamodb("us-east-1", connections=1), "mysfits")
+        table = Table(aws.dynamodb("us-east-1"), "mysfits")
         began = time.monotonic()
         with pytest.raises(InDoubt):
-            table.update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one", ExpressionAttributeValues={":one": 1})
+            run(
+                table.update(
+                    {"MysfitId": "a"}, UpdateExpression="ADD Likes :one", ExpressionAttributeValues={":one": 1}
+                )
+            )
         assert time.monotonic() - began < 4, "2 s, as docs/threat-model.md has it"
 
 
@@ -126,7 +132,7 @@ def error(code: str, status: int, message: str = "") -> ClientError:
 )
 def test_errors_are_told_apart_by_what_they_leave_behind(outcome: Exception, ours: type[Exception]) -> None:
     with pytest.raises(ours) as raised:
-        table(Client(outcome)).get({"MysfitId": "a"})
+        run(table(Client(outcome)).get({"MysfitId": "a"}))
     assert type(raised.value) is ours
 
 
@@ -138,7 +144,7 @@ def test_a_refused_write_brings_the_row_as_it_stands(attributes: dict[str, Any],
     refusal = error("ConditionalCheckFailedException", 400)
     refusal.response.update(attributes)  # type: ignore[typeddict-item]
     with pytest.raises(Refused) as refused:
-        table(Client(refusal)).update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one")
+        run(table(Client(refusal)).update({"MysfitId": "a"}, UpdateExpression="ADD Likes :one"))
     assert refused.value.item == row
 
 
@@ -149,9 +155,9 @@ def test_credentials_that_are_over_when_they_come_change_nothing() -> None:
     with pytest.raises(RuntimeError) as raised:
         credentials.get_frozen_credentials()
     with pytest.raises(NotApplied):
-        table(Client(raised.value)).get({"MysfitId": "a"})
+        run(table(Client(raised.value)).get({"MysfitId": "a"}))
     with pytest.raises(RuntimeError, match="another"):
-        table(Client(RuntimeError("another"))).get({"MysfitId": "a"})
+        run(table(Client(RuntimeError("another"))).get({"MysfitId": "a"}))
 
 
 def test_a_client_opens_no_file_after_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,13 +166,11 @@ def test_a_client_opens_no_file_after_it_was_made(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
     with socket.create_server(("127.0.0.1", 0)) as gone:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"https://127.0.0.1:{gone.getsockname()[1]}")
-    clients = aws.dynamodb("us-east-1", connections=1)
+    clients = aws.dynamodb("us-east-1")
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(builtins, "open", refuse)
-    for operation in ("scan", "query"):
-        assert clients.pages.get_paginator(operation)
     with pytest.raises((EndpointConnectionError, ConnectTimeoutError)):
-        clients.items.update_item(TableName="mysfits", Key={"MysfitId": "a"})
+        run(clients.write("UpdateItem", {"TableName": "mysfits", "Key": {"MysfitId": "a"}}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 import os
 import socket
 import subprocess
@@ -11,15 +11,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask
 
 from app import NEEDS
-from app.kit import aws, problems
+from app.kit import aws
+from app.kit.application import Application
 from app.kit.coalescer import GRACE, PATIENCE
-from app.kit.concurrency_limiter import limit_concurrency
+from app.kit.front import Front
 from tests.platform_runner import free_ports, until
 
 THREATS = Path(__file__).parents[2] / "docs" / "threat-model.md"
@@ -67,27 +66,24 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.mark.parametrize(("threads", "permits"), [(1, 1), (2, 1), (16, 14), (128, 112)])
-def test_an_eighth_of_the_threads_stays_free_for_health_checks(threads: int, permits: int) -> None:
-    app = Flask(__name__)
-    problems.answer_with_problems(app)
-    limit_concurrency(app, threads)
-    leave, arrivals, inside = threading.Event(), itertools.count(1), threading.Semaphore(0)
+@pytest.mark.parametrize("requests", [1, 16])
+def test_however_many_are_at_work_a_health_check_is_answered(requests: int) -> None:
+    app = Application(__name__)
+    leave, inside = threading.Event(), threading.Semaphore(0)
 
     @app.get("/slow")
-    def slow() -> str:
-        if next(arrivals) > permits:
-            return "one too many"
+    async def slow() -> dict[str, str]:
         inside.release()
-        assert leave.wait(60)
-        return "done"
+        assert await asyncio.to_thread(leave.wait, 60)
+        return {}
 
     @app.get("/health")
-    def health() -> str:
-        return "healthy"
+    async def health() -> dict[str, str]:
+        return {}
 
-    with ThreadPoolExecutor(permits) as crowd:
-        visits = [crowd.submit(app.test_client().get, "/slow") for _ in range(permits)]
+    Front(app, requests=requests)
+    with ThreadPoolExecutor(requests) as crowd:
+        visits = [crowd.submit(app.test_client().get, "/slow") for _ in range(requests)]
         for _ in visits:
             assert inside.acquire(timeout=60)
         try:
@@ -100,13 +96,37 @@ def test_an_eighth_of_the_threads_stays_free_for_health_checks(threads: int, per
         assert {visit.result().status_code for visit in visits} == {200}
 
 
+def test_views_that_are_no_coroutines_have_threads_of_their_own() -> None:
+    """Whatever they wait for, the loop goes on."""
+    app = Application(__name__)
+    leave, inside = threading.Event(), threading.Semaphore(0)
+
+    @app.get("/slow")
+    def slow() -> str:
+        inside.release()
+        assert leave.wait(60)
+        return "done"
+
+    @app.get("/quick")
+    async def quick() -> dict[str, str]:
+        return {}
+
+    Front(app, threads=2)
+    with ThreadPoolExecutor(3) as crowd:
+        visits = [crowd.submit(app.test_client().get, "/slow") for _ in range(3)]
+        try:
+            for _ in range(2):
+                assert inside.acquire(timeout=60)
+            assert app.test_client().get("/quick").status_code == 200
+            assert not inside.acquire(blocking=False), "a third thread"
+        finally:
+            leave.set()
+        assert {visit.result().status_code for visit in visits} == {200}
+
+
 def test_a_call_to_the_data_store_has_two_seconds() -> None:
-    clients = aws.dynamodb("us-east-1", 1)
-    settings: Any = clients.pages.meta.config
-    assert (settings.connect_timeout, settings.read_timeout) == (1, 2)
-    assert settings.retries["total_max_attempts"] == 3
-    timeout = clients.items._pool.timeout
-    assert (timeout.connect_timeout, timeout.read_timeout) == (1, 2)
+    timeout = aws.dynamodb("us-east-1")._timeout
+    assert (timeout.sock_connect, timeout.sock_read) == (1, 2)
 
 
 def test_what_requests_share_has_the_seconds_that_are_told() -> None:

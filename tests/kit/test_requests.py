@@ -6,12 +6,12 @@ import logging
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
-from app.kit.middleware import Middleware
+from app.kit.application import Application
+from app.kit.front import Front
 from app.kit.request_log import bind, set_event
 
 
@@ -47,20 +47,25 @@ def test_a_request_leaves_one_event_with_what_happened(client: FlaskClient, capl
 
 
 def test_what_is_added_to_an_event_takes_nothing_from_it(caplog: pytest.LogCaptureFixture) -> None:
-    app = Flask(__name__)
+    app = Application(__name__)
 
-    @app.get("/")
-    def answer() -> str:
+    @app.get("/thread")
+    def in_a_thread() -> str:
         bind(first=1)
         set_event("Done.", second=2)
         bind(third=3)
         return ""
 
-    app.wsgi_app = Middleware(app.wsgi_app, ())  # type: ignore[method-assign]
-    app.test_client().get("/")
-    (record,) = caplog.records
-    fields = vars(record)
-    assert (record.getMessage(), fields["first"], fields["second"], fields["third"]) == ("Done.", 1, 2, 3)
+    @app.get("/loop")
+    async def on_the_loop() -> dict[str, str]:
+        in_a_thread()
+        return {}
+
+    Front(app)
+    assert [app.test_client().get(path).status_code for path in ("/thread", "/loop")] == [200, 200]
+    for record in caplog.records:
+        fields = vars(record)
+        assert (record.getMessage(), fields["first"], fields["second"], fields["third"]) == ("Done.", 1, 2, 3)
 
 
 def test_a_long_path_is_logged_shortened(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from app.kit import ttl_cache
+from app.kit.event_loop import run
 from app.kit.ttl_cache import TtlCache
+from tests.kit.blocking import in_thread
 from tests.platform_runner import until
 
 
@@ -31,12 +33,12 @@ def test_a_copy_is_given_until_its_lifetime_is_over(clock: Clock) -> None:
         reads.append(key)
         return len(reads)
 
-    kept = TtlCache(read, lifetime=2)
-    assert [kept.get("a"), kept.get("a"), kept.get("b"), kept.get("a")] == [1, 1, 2, 1]
+    kept = TtlCache(in_thread(read), lifetime=2)
+    assert [run(kept.get("a")), run(kept.get("a")), run(kept.get("b")), run(kept.get("a"))] == [1, 1, 2, 1]
     clock.now += 1.999
-    assert kept.get("a") == 1
+    assert run(kept.get("a")) == 1
     clock.now += 0.001
-    assert [kept.get("a"), kept.get("a")] == [3, 3]
+    assert [run(kept.get("a")), run(kept.get("a"))] == [3, 3]
     assert reads == ["a", "b", "a"]
 
 
@@ -48,8 +50,8 @@ def test_a_copy_is_as_old_as_the_moment_before_its_read(clock: Clock) -> None:
         clock.now += 1.5
         return reads[-1]
 
-    kept = TtlCache(slowly, lifetime=1)
-    assert [kept.get("a"), kept.get("a")] == [100.0, 101.5]
+    kept = TtlCache(in_thread(slowly), lifetime=1)
+    assert [run(kept.get("a")), run(kept.get("a"))] == [100.0, 101.5]
 
 
 def test_a_read_that_failed_leaves_nothing(clock: Clock) -> None:
@@ -61,10 +63,10 @@ def test_a_read_that_failed_leaves_nothing(clock: Clock) -> None:
             raise ValueError(outcome)
         return outcome
 
-    kept = TtlCache(read, lifetime=1)
+    kept = TtlCache(in_thread(read), lifetime=1)
     with pytest.raises(ValueError, match="no"):
-        kept.get("a")
-    assert kept.get("a") == "yes"
+        run(kept.get("a"))
+    assert run(kept.get("a")) == "yes"
 
 
 def test_those_who_waited_while_it_was_read_read_nothing_themselves(clock: Clock) -> None:
@@ -76,11 +78,11 @@ def test_those_who_waited_while_it_was_read_read_nothing_themselves(clock: Clock
         assert going_on.wait(60)
         return len(reads)
 
-    kept = TtlCache(read, lifetime=1)
+    kept = TtlCache(in_thread(read), lifetime=1)
     with ThreadPoolExecutor(8) as crowd:
-        first = crowd.submit(kept.get, "a")
+        first = crowd.submit(lambda: run(kept.get("a")))
         assert begun.acquire(timeout=60)
-        rest = [crowd.submit(kept.get, "a") for _ in range(7)]
+        rest = [crowd.submit(lambda: run(kept.get("a"))) for _ in range(7)]
         until(lambda: "a" in kept._reads._open and kept._reads._open["a"].size == 7, "all wait")
         going_on.set()
         assert {call.result(60) for call in (first, *rest)} == {1}

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from app.kit.dynamodb import InDoubt, NotApplied, Refused, Table
+from app.kit.event_loop import run
 from app.likes import sequence_numbers, store
 from app.likes.sequence_numbers import CROWD, PREFIX, SILENCE, Writer, removable
 from app.likes.store import Likes
@@ -30,11 +31,20 @@ class Recording:
         self._errors = list(errors)
         self.asked: list[dict[str, Any]] = []
 
-    def update(self, key: Any, **expressions: Any) -> Any:
+    async def update(self, key: Any, **expressions: Any) -> Any:
         self.asked.append({"key": key, **expressions})
         if self._errors and (error := self._errors.pop(0)):
             raise error
-        return self._table.update(key, **expressions)
+        return await self._table.update(key, **expressions)
+
+
+def pausing(pauses: list[float]) -> SimpleNamespace:
+    """An `asyncio` whose pauses are noted, and over."""
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    return SimpleNamespace(sleep=sleep)
 
 
 def likes_on(table: Any) -> Likes:
@@ -52,21 +62,23 @@ def now() -> int:
 def redelivered(table: Table, asked: dict[str, Any]) -> None:
     """What the network kept arrives once more."""
     expressions = dict(asked)
-    table.update(expressions.pop("key"), **expressions)
+    run(table.update(expressions.pop("key"), **expressions))
 
 
 def test_a_late_duplicate_of_the_stamp_that_became_the_floor_counts_nothing(table: Table, rows: Rows) -> None:
     mysfit_id = rows.add()
     recording = Recording(table)
-    likes_on(recording).add(mysfit_id, 5, soon())
+    run(likes_on(recording).add(mysfit_id, 5, soon()))
     (write,) = recording.asked
     number = write["ExpressionAttributeValues"][":number"]
     # Its writer is swept, and no other was newer.
-    table.update(
-        {"MysfitId": mysfit_id},
-        UpdateExpression="REMOVE #writer SET WriterFloor = :low_water",
-        ExpressionAttributeNames=write["ExpressionAttributeNames"],
-        ExpressionAttributeValues={":low_water": number},
+    run(
+        table.update(
+            {"MysfitId": mysfit_id},
+            UpdateExpression="REMOVE #writer SET WriterFloor = :low_water",
+            ExpressionAttributeNames=write["ExpressionAttributeNames"],
+            ExpressionAttributeValues={":low_water": number},
+        )
     )
     with pytest.raises(Refused):
         redelivered(table, write)
@@ -78,7 +90,7 @@ def test_a_duplicate_counts_nothing_while_the_row_knows_its_writer(table: Table,
     recording = Recording(table)
     likes = likes_on(recording)
     for count in (5, 7):
-        likes.add(mysfit_id, count, soon())
+        run(likes.add(mysfit_id, count, soon()))
     for write in recording.asked:
         with pytest.raises(Refused):
             redelivered(table, write)
@@ -89,7 +101,7 @@ def test_a_stamp_just_above_the_floor_is_taken(table: Table, rows: Rows) -> None
     low_water = now() + 3_600 * SECOND
     mysfit_id = rows.add(WriterFloor=low_water)
     recording = Recording(table)
-    assert likes_on(recording).add(mysfit_id, 2, soon()) == 2
+    assert run(likes_on(recording).add(mysfit_id, 2, soon())) == 2
     numbers_tried = [asked["ExpressionAttributeValues"][":number"] for asked in recording.asked]
     assert len(numbers_tried) == 2
     assert numbers_tried[0] < low_water
@@ -100,7 +112,7 @@ def test_a_row_that_is_ahead_of_its_own_writer_takes_a_stamp_above_it(table: Tab
     writer = Writer()
     ahead = now() + 3_600 * SECOND
     mysfit_id = rows.add(**{writer.attribute: ahead})
-    assert Likes(table, writer).add(mysfit_id, 2, soon()) == 2
+    assert run(Likes(table, writer).add(mysfit_id, 2, soon())) == 2
     assert rows.get(mysfit_id)[writer.attribute] == ahead + 1
 
 
@@ -108,7 +120,7 @@ def test_of_floor_and_writer_the_larger_counts(table: Table, rows: Rows) -> None
     writer = Writer()
     ahead = now() + 3_600 * SECOND
     mysfit_id = rows.add(**{writer.attribute: ahead, "WriterFloor": ahead + 50})
-    assert Likes(table, writer).add(mysfit_id, 2, soon()) == 2
+    assert run(Likes(table, writer).add(mysfit_id, 2, soon())) == 2
     assert rows.get(mysfit_id)[writer.attribute] == ahead + 51
 
 
@@ -116,7 +128,7 @@ def test_a_doubt_stays_when_a_later_try_was_surely_not_applied(table: Table, row
     mysfit_id = rows.add()
     recording = Recording(table, InDoubt("lost"), NotApplied("throttled"), Refused(rows.get(mysfit_id)))
     with pytest.raises(InDoubt, match="lost"):
-        likes_on(recording).add(mysfit_id, 1, soon())
+        run(likes_on(recording).add(mysfit_id, 1, soon()))
     assert len(recording.asked) == 3
 
 
@@ -127,9 +139,10 @@ def test_the_same_stamp_is_sent_again_after_pauses_that_double_up_to_a_tenth_of_
     mysfit_id = rows.add()
     pauses: list[float] = []
     monkeypatch.setattr(random, "uniform", lambda low, high: (low + high) / 2)
-    monkeypatch.setattr(store, "time", SimpleNamespace(monotonic=lambda: 100.0 + sum(pauses), sleep=pauses.append))
+    monkeypatch.setattr(store, "time", SimpleNamespace(monotonic=lambda: 100.0 + sum(pauses)))
+    monkeypatch.setattr(store, "asyncio", pausing(pauses))
     recording = Recording(table, *[error] * 6)
-    assert likes_on(recording).add(mysfit_id, 1, deadline=200.0) == 1
+    assert run(likes_on(recording).add(mysfit_id, 1, deadline=200.0)) == 1
     assert pauses == [0.02, 0.04, 0.08, 0.1, 0.1, 0.1]
     assert len({asked["ExpressionAttributeValues"][":number"] for asked in recording.asked}) == 1
 
@@ -142,7 +155,7 @@ def test_pauses_are_spread_by_a_half(monkeypatch: pytest.MonkeyPatch, table: Tab
         return 0.0
 
     monkeypatch.setattr(random, "uniform", uniform)
-    likes_on(Recording(table, NotApplied("throttled"))).add(rows.add(), 1, soon())
+    run(likes_on(Recording(table, NotApplied("throttled"))).add(rows.add(), 1, soon()))
     assert bounds == [(0.5, 1.5)]
 
 
@@ -152,16 +165,17 @@ def test_nobody_waits_for_a_try_that_would_come_after_the_deadline(
     mysfit_id = rows.add()
     slept: list[float] = []
     monkeypatch.setattr(random, "uniform", lambda low, high: 1.0)
-    monkeypatch.setattr(store, "time", SimpleNamespace(monotonic=lambda: 100.0, sleep=slept.append))
+    monkeypatch.setattr(store, "time", SimpleNamespace(monotonic=lambda: 100.0))
+    monkeypatch.setattr(store, "asyncio", pausing(slept))
     for deadline, pauses, last in ((100.019, 0, "first"), (100.03, 1, "second")):
         slept.clear()
         with pytest.raises(NotApplied, match=last):
-            likes_on(Recording(table, NotApplied("first"), NotApplied("second"))).add(mysfit_id, 1, deadline)
+            run(likes_on(Recording(table, NotApplied("first"), NotApplied("second"))).add(mysfit_id, 1, deadline))
         assert len(slept) == pauses
     # The last moment is one.
-    assert likes_on(Recording(table)).add(mysfit_id, 1, 100.0) == 1
+    assert run(likes_on(Recording(table)).add(mysfit_id, 1, 100.0)) == 1
     with pytest.raises(NotApplied):
-        likes_on(Recording(table)).add(mysfit_id, 1, 99.999)
+        run(likes_on(Recording(table)).add(mysfit_id, 1, 99.999))
 
 
 def silent(count: int, age: float = SILENCE + 10) -> dict[str, int]:
@@ -172,14 +186,14 @@ def silent(count: int, age: float = SILENCE + 10) -> dict[str, int]:
 def test_a_sweep_that_fails_is_no_loss(table: Table, rows: Rows, error: Exception) -> None:
     mysfit_id = rows.add(**silent(10))
     recording = Recording(table, None, error)
-    assert likes_on(recording).add(mysfit_id, 1, soon()) == 1
+    assert run(likes_on(recording).add(mysfit_id, 1, soon())) == 1
     assert len(recording.asked) == 2
 
 
 def test_one_sweep_takes_the_fifty_oldest(table: Table, rows: Rows) -> None:
     old = silent(60)
     mysfit_id = rows.add(**old)
-    likes_on(table).add(mysfit_id, 1, soon())
+    run(likes_on(table).add(mysfit_id, 1, soon()))
     row = rows.get(mysfit_id)
     left = sorted(row[name] for name in old if name in row)
     assert left == sorted(old.values())[50:]
@@ -193,20 +207,20 @@ def test_a_sweep_that_somebody_was_ahead_of_removes_nothing(table: Table, rows: 
     mysfit_id = rows.add(**old)
 
     class Overtaken(Recording):
-        def update(self, key: Any, **expressions: Any) -> Any:
+        async def update(self, key: Any, **expressions: Any) -> Any:
             if "REMOVE" in expressions["UpdateExpression"]:
                 name, value = ("#x", next(iter(old))), now()
                 if moved == "the low-water mark":
                     name = ("#x", "WriterFloor")
-                table.update(
+                await table.update(
                     key,
                     UpdateExpression="SET #x = :x",
                     ExpressionAttributeNames=dict([name]),
                     ExpressionAttributeValues={":x": value},
                 )
-            return super().update(key, **expressions)
+            return await super().update(key, **expressions)
 
-    assert likes_on(Overtaken(table)).add(mysfit_id, 1, soon()) == 1
+    assert run(likes_on(Overtaken(table)).add(mysfit_id, 1, soon())) == 1
     row = rows.get(mysfit_id)
     assert old.keys() <= row.keys()
     assert ("WriterFloor" in row) is (moved == "the low-water mark")

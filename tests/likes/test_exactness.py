@@ -22,6 +22,7 @@ import pytest
 from app.catalog.store import NoSuchMysfit
 from app.kit import aws
 from app.kit.dynamodb import InDoubt, NotApplied, Table
+from app.kit.event_loop import run
 from app.likes.sequence_numbers import CROWD, PREFIX, SILENCE, Writer
 from app.likes.store import Likes
 from ecs_emulator.cloud.endpoint import Cloud
@@ -53,7 +54,7 @@ def like_at_once(
         "mysfits": mysfits,
         "threads": threads,
         "likes": likes,
-        "patience": 60.0,
+        "patience": PATIENCE,
         "way": "sharing",
         **options,
     }
@@ -65,7 +66,12 @@ def like_at_once(
         )
         for _ in range(processes)
     ]
-    outputs = [child.communicate(timeout=2 * PATIENCE)[0] for child in children]
+    try:
+        # No deadline of its own: each like has one, and what hangs has that of every test.
+        outputs = [child.communicate()[0] for child in children]
+    finally:
+        for child in children:
+            child.kill()
     assert [child.returncode for child in children] == [0] * processes
     visits = [visit for output in outputs for visit in json.loads(output)]
     proxy.settle()
@@ -128,12 +134,12 @@ def test_impatience_leaves_likes_unanswered_but_never_doubles_one(cloud: Cloud, 
     assert answered <= stored <= 640
 
 
-def test_a_thousand_mysfits_are_liked_side_by_side(cloud: Cloud, table_name: str, rows: Rows) -> None:
-    mysfits = [rows.add() for _ in range(1_000)]
+def test_hundreds_of_mysfits_are_liked_side_by_side(cloud: Cloud, table_name: str, rows: Rows) -> None:
+    mysfits = rows.add_many(256)
     with FaultInjectionProxy(cloud.url, {"dropped": 0.1, "throttled": 0.1}, seed=3) as proxy:
-        answered, unanswered = like_at_once(proxy, table_name, mysfits, processes=2, threads=32, likes=16)
-    assert (answered, unanswered) == (1_024, 0)
-    assert sum(int(row["Likes"]) for row in rows.all()) == 1_024
+        answered, unanswered = like_at_once(proxy, table_name, mysfits, processes=2, threads=32, likes=8)
+    assert (answered, unanswered) == (512, 0)
+    assert [row["Likes"] for row in rows.all()] == [2] * 256
 
 
 @pytest.fixture
@@ -156,7 +162,7 @@ def writers(row: dict[str, Any]) -> set[str]:
 
 def test_a_batch_counts_as_one_write(likes: Likes, rows: Rows) -> None:
     mysfit_id = rows.add(Likes=2)
-    assert likes.add(mysfit_id, 40, soon()) == 42
+    assert run(likes.add(mysfit_id, 40, soon())) == 42
     assert len(writers(rows.get(mysfit_id))) == 1
 
 
@@ -164,7 +170,7 @@ def test_silent_writers_are_removed_and_remembered(likes: Likes, rows: Rows) -> 
     silent = {f"{PREFIX}writer-{number}": ago(SILENCE + 1 + number) for number in range(30)}
     busy = {f"{PREFIX}busy": ago(SILENCE - 30)}
     mysfit_id = rows.add(**silent, **busy)
-    assert likes.add(mysfit_id, 1, soon()) == 1
+    assert run(likes.add(mysfit_id, 1, soon())) == 1
     row = rows.get(mysfit_id)
     assert len(writers(row)) == 2
     assert f"{PREFIX}busy" in writers(row)
@@ -175,7 +181,7 @@ def test_a_row_that_many_processes_wrote_stays_bounded(table: Table, rows: Rows)
     mysfit_id = rows.add(**{f"{PREFIX}writer-{number}": ago(3_600 + number) for number in range(500)})
     likes = Likes(table, Writer())
     for _ in range(11):
-        likes.add(mysfit_id, 1, soon())
+        run(likes.add(mysfit_id, 1, soon()))
     row = rows.get(mysfit_id)
     assert len(writers(row)) == 1
     assert row["Likes"] == 11
@@ -184,7 +190,7 @@ def test_a_row_that_many_processes_wrote_stays_bounded(table: Table, rows: Rows)
 def test_a_few_silent_writers_are_not_worth_a_write(table: Table, rows: Rows) -> None:
     mysfit_id = rows.add(**{f"{PREFIX}old-{number}": ago(1_000) for number in range(7)})
     counting = Scripted(table)
-    Likes(counting, Writer()).add(mysfit_id, 1, soon())  # type: ignore[arg-type]
+    run(Likes(counting, Writer()).add(mysfit_id, 1, soon()))  # type: ignore[arg-type]
     assert counting.updates == 1
     assert len(writers(rows.get(mysfit_id))) == 8
 
@@ -195,7 +201,7 @@ def test_a_row_is_bounded_even_where_a_clock_ran_ahead(table: Table, rows: Rows)
     )
     likes = Likes(table, Writer())
     for _ in range(3):
-        likes.add(mysfit_id, 1, soon())
+        run(likes.add(mysfit_id, 1, soon()))
     row = rows.get(mysfit_id)
     assert len(writers(row)) <= CROWD + 8
     assert row["Likes"] == 3
@@ -204,7 +210,7 @@ def test_a_row_is_bounded_even_where_a_clock_ran_ahead(table: Table, rows: Rows)
 def test_a_floor_never_sinks(likes: Likes, rows: Rows) -> None:
     mysfit_id = rows.add(**{f"{PREFIX}old-{number}": ago(1_000 + number) for number in range(8)}, WriterFloor=ago(500))
     before = rows.get(mysfit_id)["WriterFloor"]
-    likes.add(mysfit_id, 1, soon())
+    run(likes.add(mysfit_id, 1, soon()))
     assert rows.get(mysfit_id)["WriterFloor"] == before
     assert len(writers(rows.get(mysfit_id))) == 1
 
@@ -213,8 +219,8 @@ def test_a_clock_that_is_behind_costs_a_refused_write_and_no_like(
     likes: Likes, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mysfit_id = rows.add(WriterFloor=ago(-86_400))
-    assert likes.add(mysfit_id, 3, soon()) == 3
-    assert likes.add(mysfit_id, 4, soon()) == 7
+    assert run(likes.add(mysfit_id, 3, soon())) == 3
+    assert run(likes.add(mysfit_id, 4, soon())) == 7
 
 
 class Scripted:
@@ -225,14 +231,14 @@ class Scripted:
         self._script = list(script)
         self.updates = 0
 
-    def update(self, key: Any, **expressions: Any) -> Any:
+    async def update(self, key: Any, **expressions: Any) -> Any:
         self.updates += 1
         step = self._script.pop(0) if self._script else "well"
         if step == "forgotten":
             # Silent for too long: the row was swept before the next try.
             attribute = expressions["ExpressionAttributeNames"]["#writer"]
             number = expressions["ExpressionAttributeValues"][":number"]
-            self._table.update(
+            await self._table.update(
                 key,
                 UpdateExpression="REMOVE #writer SET WriterFloor = :low_water",
                 ExpressionAttributeNames={"#writer": attribute},
@@ -240,7 +246,7 @@ class Scripted:
             )
         if step == "not sent":
             raise NotApplied("not sent")
-        answer = self._table.update(key, **expressions)
+        answer = await self._table.update(key, **expressions)
         if step == "answer lost":
             raise InDoubt("lost")
         return answer
@@ -252,30 +258,30 @@ def scripted(table: Table, *script: str) -> Likes:
 
 def test_a_lost_answer_is_recognised(table: Table, rows: Rows) -> None:
     mysfit_id = rows.add()
-    assert scripted(table, "answer lost").add(mysfit_id, 5, soon()) == 5
+    assert run(scripted(table, "answer lost").add(mysfit_id, 5, soon())) == 5
     assert rows.get(mysfit_id)["Likes"] == 5
 
 
 def test_a_batch_in_doubt_that_the_row_has_forgotten_is_never_sent_again(table: Table, rows: Rows) -> None:
     mysfit_id = rows.add()
     with pytest.raises(InDoubt):
-        scripted(table, "answer lost", "forgotten").add(mysfit_id, 5, soon())
+        run(scripted(table, "answer lost", "forgotten").add(mysfit_id, 5, soon()))
     assert rows.get(mysfit_id)["Likes"] == 5
 
 
 def test_after_the_deadline_it_is_said_what_is_known(table: Table, rows: Rows) -> None:
     mysfit_id = rows.add()
     with pytest.raises(NotApplied):
-        scripted(table, *["not sent"] * 99).add(mysfit_id, 1, time.monotonic() + 0.1)
+        run(scripted(table, *["not sent"] * 99).add(mysfit_id, 1, time.monotonic() + 0.1))
     with pytest.raises(InDoubt):
-        scripted(table, "answer lost", *["not sent"] * 99).add(mysfit_id, 1, time.monotonic() + 0.1)
+        run(scripted(table, "answer lost", *["not sent"] * 99).add(mysfit_id, 1, time.monotonic() + 0.1))
     with pytest.raises(NotApplied):
-        scripted(table).add(mysfit_id, 1, time.monotonic() - 1)
+        run(scripted(table).add(mysfit_id, 1, time.monotonic() - 1))
     assert rows.get(mysfit_id)["Likes"] == 1
 
 
 class Clock:
-    """The `time` of the store: it stands still but for pauses."""
+    """The `time` and the `asyncio` of the store: it stands still but for pauses."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -284,7 +290,7 @@ class Clock:
     def monotonic(self) -> float:
         return self.now
 
-    def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
         self.pauses.append(round(seconds, 3))
         self.now += seconds
 
@@ -293,6 +299,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr("app.likes.store.time", clock)
+    monkeypatch.setattr("app.likes.store.asyncio", clock)
     return clock
 
 
@@ -302,7 +309,7 @@ def test_pauses_are_doubled_up_to_a_tenth_of_a_second_and_spread_by_half(
     shares = itertools.cycle([0.5, 1.5])
     monkeypatch.setattr(random, "uniform", lambda low, high: {0.5: low, 1.5: high}[next(shares)])
     with pytest.raises(NotApplied):
-        scripted(table, *["not sent"] * 99).add("ozzy", 1, clock.now + 0.45)
+        run(scripted(table, *["not sent"] * 99).add("ozzy", 1, clock.now + 0.45))
     assert clock.pauses == [0.01, 0.06, 0.04, 0.15, 0.05]
 
 
@@ -311,13 +318,13 @@ def test_no_pause_outlasts_the_deadline(table: Table, clock: Clock, monkeypatch:
     for left, pauses in ((0.019, []), (0.02, [0.02]), (0.021, [0.02])):
         clock.pauses.clear()
         with pytest.raises(NotApplied, match="not sent"):
-            scripted(table, "not sent", "not sent").add("ozzy", 1, clock.now + left)
+            run(scripted(table, "not sent", "not sent").add("ozzy", 1, clock.now + left))
         assert clock.pauses == pauses
 
 
 def test_a_row_that_went_away_takes_no_likes(table: Table, rows: Rows) -> None:
     with pytest.raises(NoSuchMysfit):
-        scripted(table, "not sent").add("nobody", 1, soon())
+        run(scripted(table, "not sent").add("nobody", 1, soon()))
     assert rows.all() == []
 
 
@@ -349,10 +356,14 @@ def test_the_client_for_writes_never_sends_one_twice(
     mysfit_id = rows.add()
     with FaultInjectionProxy(cloud.url, {"error_before": 1.0}, seed=1) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
-        table = Table(aws.dynamodb(REGION, 1), table_name)
+        table = Table(aws.dynamodb(REGION), table_name)
         with pytest.raises(InDoubt):
-            table.update({"MysfitId": mysfit_id}, UpdateExpression="ADD Likes :n", ExpressionAttributeValues={":n": 1})
+            run(
+                table.update(
+                    {"MysfitId": mysfit_id}, UpdateExpression="ADD Likes :n", ExpressionAttributeValues={":n": 1}
+                )
+            )
         assert proxy.happened.total() == 1
         with pytest.raises(InDoubt):
-            table.get({"MysfitId": mysfit_id})
+            run(table.get({"MysfitId": mysfit_id}))
         assert proxy.happened.total() == 4, "a read may be tried three times"

@@ -7,21 +7,22 @@ that are kept for longer than their second.
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
-from flask import Request
 from werkzeug.test import EnvironBuilder
 
 from app import create_app
 from app.kit import aws
 from app.kit.config import Config
+from app.kit.dynamodb_client import DynamoDBClient
 from app.likes.rate_limiter import RateLimiter, TooManyLikes, client_of
 from tests.conftest import Rows
 
 
-def a_like(forwarded_for: str | None) -> Request:
+def a_like(forwarded_for: str | None) -> dict[str, Any]:
     given = {} if forwarded_for is None else {"HTTP_X_FORWARDED_FOR": forwarded_for}
-    return Request(EnvironBuilder("/", environ_base={"REMOTE_ADDR": "10.0.0.1", **given}).get_environ())
+    return EnvironBuilder("/", environ_base={"REMOTE_ADDR": "10.0.0.1", **given}).get_environ()
 
 
 @pytest.mark.parametrize(
@@ -83,9 +84,9 @@ def test_without_a_limit_there_is_none() -> None:
 
 
 def test_too_many_likes_are_a_problem_that_says_when_to_come_back_and_store_nothing(
-    config: Config, rows: Rows, dynamodb: aws.DynamoDB, monkeypatch: pytest.MonkeyPatch
+    config: Config, rows: Rows, dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aws, "dynamodb", lambda region, connections: dynamodb)
+    monkeypatch.setattr(aws, "dynamodb", lambda region: dynamodb)
     monkeypatch.setattr("app.RateLimiter", lambda per_second: RateLimiter(per_second, lambda: 1.0))
     client = create_app(dataclasses.replace(config, likes_per_second=2, fulfill_like=True)).test_client()
     mysfit_id = rows.add()

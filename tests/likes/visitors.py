@@ -1,4 +1,4 @@
-"""One process of many visitors who like one mysfit: `python -m tests.likes.visitors '{"table": …}'`.
+"""One process of visitors who like mysfits, each others: `python -m tests.likes.visitors '{"table": …}'`.
 
 Prints each like: its mysfit, begin and end in nanoseconds, the number that it was answered, and whether an error said
 that nothing was changed.
@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError
 from app.kit import aws
 from app.kit.coalescer import RequestCoalescer
 from app.kit.dynamodb import Table
+from app.kit.event_loop import run
 from app.kit.problems import Unavailable
 from app.likes.sequence_numbers import Writer
 from app.likes.store import Likes
@@ -28,8 +29,9 @@ from reliability.history import NOTHING_CHANGED
 
 
 def sharing(table: str, patience: float) -> Callable[[str], int]:
-    likes = Likes(Table(aws.dynamodb(REGION, 64), table), Writer())
-    return RequestCoalescer(likes.add, patience).do
+    likes = Likes(Table(aws.dynamodb(REGION), table), Writer())
+    shared = RequestCoalescer(likes.add, patience)
+    return lambda mysfit_id: run(shared.do(mysfit_id))
 
 
 def blind(table: str, patience: float) -> Callable[[str], int]:
@@ -57,7 +59,7 @@ def main(table: str, mysfits: list[str], threads: int, likes: int, patience: flo
     def visit(visitor: int) -> list[tuple[str, int, int, int | None, bool]]:
         visits = []
         for number in range(likes):
-            mysfit, begin = mysfits[(visitor + number) % len(mysfits)], time.monotonic_ns()
+            mysfit, begin = mysfits[(visitor * likes + number) % len(mysfits)], time.monotonic_ns()
             count, is_void = None, False
             try:
                 count = like(mysfit)

@@ -91,7 +91,9 @@ def test_without_faults_nothing_is_said_of_them(cloud: Cloud) -> None:
 def test_all_workers_tell_the_revision_for_which_the_server_asked_once(cloud: Cloud) -> None:
     with (
         metadata() as (uri, asked),
-        Server("none", SERVICE_REVISION="", ECS_CONTAINER_METADATA_URI_V4=uri, SERVICE_COMMIT="3f2c1e0") as server,
+        Server(
+            "none", SERVICE_REVISION="", ECS_CONTAINER_METADATA_URI_V4=uri, SERVICE_COMMIT="3f2c1e0", WORKERS="2"
+        ) as server,
     ):
         for _ in range(10):
             told = server.request("GET", "/version")[1]
@@ -103,7 +105,7 @@ def test_all_workers_tell_the_revision_for_which_the_server_asked_once(cloud: Cl
 def test_a_metadata_endpoint_that_fails_is_a_warning_once(cloud: Cloud) -> None:
     with (
         metadata(500) as (uri, asked),
-        Server("none", SERVICE_REVISION="", ECS_CONTAINER_METADATA_URI_V4=uri) as server,
+        Server("none", SERVICE_REVISION="", ECS_CONTAINER_METADATA_URI_V4=uri, WORKERS="2") as server,
     ):
         assert server.request("GET", "/version")[1]["revision"] == "unknown"
         assert len(server.events("ECS does not say which revision runs.")) == len(asked) == 1

@@ -1,4 +1,4 @@
-"""A task stays within 256 MiB, with a client for each of its threads."""
+"""A task stays within 256 MiB, with 256 clients."""
 
 from __future__ import annotations
 

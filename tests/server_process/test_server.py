@@ -56,6 +56,11 @@ def test_a_wrong_setting_is_one_clear_line_and_no_server(settings: dict[str, str
     assert (result.stdout + result.stderr).strip() == sentence
 
 
+def test_a_start_imports_nothing_that_only_some_need() -> None:
+    program = "import sys, app.__main__; print([each for each in ('boto3', 'watchtower') if each in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "[]"
+
+
 def raw(server: Server, request: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
         connection.sendall(request)
@@ -145,7 +150,7 @@ def test_a_killed_worker_costs_only_what_it_had_in_hand(server: Server, rows: Ro
         until(lambda: len(server.events("Like processed.")) > 100, "100 likes")
         before = server.workers()
         os.kill(before[0], signal.SIGKILL)
-        until(lambda: len(server.workers()) == 2 and server.workers() != before, "another worker")
+        until(lambda: len(server.workers()) == len(before) and server.workers() != before, "another worker")
         so_far = len(server.events("Like processed."))
         until(lambda: len(server.events("Like processed.")) > so_far + 100, "100 more likes")
         stop.set()
@@ -182,7 +187,7 @@ def test_idle_connections_lock_nobody_out(common_server: Server) -> None:
 def test_health_does_not_need_the_data_store(cloud: Cloud, table_name: str) -> None:
     with (
         FaultInjectionProxy(cloud.url, {"hung": 1.0}, seed=1) as proxy,
-        Server(table_name, AWS_ENDPOINT_URL=proxy.url, THREADS="8") as server,
+        Server(table_name, AWS_ENDPOINT_URL=proxy.url, REQUESTS="8") as server,
         ThreadPoolExecutor(4) as threads,
     ):
         waiting = [threads.submit(server.request, "GET", f"/mysfits/nobody-{number}") for number in range(4)]
@@ -194,7 +199,7 @@ def test_health_does_not_need_the_data_store(cloud: Cloud, table_name: str) -> N
 def test_a_crowd_before_a_hung_data_store_does_not_lock_out_health_checks(cloud: Cloud, table_name: str) -> None:
     with (
         FaultInjectionProxy(cloud.url, {"hung": 1.0}, seed=1) as proxy,
-        Server(table_name, AWS_ENDPOINT_URL=proxy.url, THREADS="16") as server,
+        Server(table_name, AWS_ENDPOINT_URL=proxy.url, REQUESTS="16") as server,
         ThreadPoolExecutor(100) as threads,
     ):
         waiting = [threads.submit(server.request, "GET", f"/mysfits/nobody-{number}") for number in range(100)]
@@ -228,13 +233,13 @@ def test_a_data_store_that_does_not_serve_is_a_503_that_says_when_to_try_again(
         assert len(causes) == 3
 
 
-def test_sixteen_threads_with_five_hundred_likes_each_store_eight_thousand(server: Server, rows: Rows) -> None:
+def test_sixteen_threads_with_a_hundred_likes_each_store_sixteen_hundred(server: Server, rows: Rows) -> None:
     mysfit_id = rows.add()
 
     def visit(_: int) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
         answered = 0
-        for _ in range(500):
+        for _ in range(100):
             connection.request("POST", f"/mysfits/{mysfit_id}/like")
             answer = connection.getresponse()
             answer.read()
@@ -243,6 +248,6 @@ def test_sixteen_threads_with_five_hundred_likes_each_store_eight_thousand(serve
         return answered
 
     with ThreadPoolExecutor(16) as threads:
-        assert sum(threads.map(visit, range(16))) == 8_000
-    assert rows.get(mysfit_id)["Likes"] == 8_000
-    assert len(server.events("Like processed.")) == 8_000
+        assert sum(threads.map(visit, range(16))) == 1_600
+    assert rows.get(mysfit_id)["Likes"] == 1_600
+    assert len(server.events("Like processed.")) == 1_600

@@ -6,19 +6,23 @@ import sys
 
 import click
 
+from ecs_emulator.commands.console import console
 from ecs_emulator.commands.doctor import doctor
 from ecs_emulator.commands.down import down
 from ecs_emulator.commands.drill import drill
 from ecs_emulator.commands.env import env
+from ecs_emulator.commands.execute import execute
 from ecs_emulator.commands.fault import fault
 from ecs_emulator.commands.group import CODES, Commands
 from ecs_emulator.commands.load import load
 from ecs_emulator.commands.logs import logs
+from ecs_emulator.commands.push import push
 from ecs_emulator.commands.reset import reset
 from ecs_emulator.commands.rollback import rollback
 from ecs_emulator.commands.run_task import run_task
 from ecs_emulator.commands.scale import scale
 from ecs_emulator.commands.status import status
+from ecs_emulator.commands.trust import trust
 from ecs_emulator.commands.up import up
 from ecs_emulator.commands.update import update
 from ecs_emulator.commands.wait import wait
@@ -42,12 +46,16 @@ for command in (
     down,
     reset,
     env,
+    trust,
+    console,
     status,
     logs,
+    push,
     update,
     rollback,
     scale,
     run_task,
+    execute,
     fault,
     load,
     drill,

@@ -29,6 +29,7 @@ _OPERATIONS: Mapping[str, tuple[str, Iterable[str]]] = {
     "ecr": ("Amazon ECR", image_operations.OPERATIONS),
 }
 _REST_BY_MOTO = {"elbv2", "cloudwatch", "ecr"}
+_REFUSED = {"ecr": image_operations.REFUSED}  # of a service whose rest moto answers
 
 
 def tables() -> str:
@@ -62,11 +63,9 @@ def _unsupported() -> str:
     rows = []
     for service, (name, operations) in _OPERATIONS.items():
         missing = set(service_model(service).operation_names) - set(operations)
-        rest = (
-            "nothing: moto answers the rest"
-            if service in _REST_BY_MOTO
-            else f"{len(missing)} others: {_words(missing)}"
-        )
+        rest = f"{len(missing)} others: {_words(missing)}"
+        if service in _REST_BY_MOTO:
+            rest = f"{_words(_REFUSED.get(service, ())) or 'nothing'}: moto answers the rest"
         rows.append((name, rest))
     only = {f"{path} other than {' or '.join(values)}" for path, values in features.ONLY.items()}
     return _table(
@@ -78,7 +77,7 @@ def _unsupported() -> str:
             ("Container definitions, as processes", _words(unsupported.REFUSED)),
             (
                 "Templates",
-                "transforms but AWS::LanguageExtensions; Fn::ForEach; types of tasks or traffic",
+                "transforms but AWS::LanguageExtensions and AWS::Serverless; macros; types of tasks or traffic",
             ),
         ],
     )

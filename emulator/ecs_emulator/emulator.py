@@ -15,7 +15,9 @@ import boto3
 
 from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
+from ecs_emulator.authority import CertificateAuthority
 from ecs_emulator.balancer.balancer import Balancer
+from ecs_emulator.balancer.metrics import LoadBalancerMetrics
 from ecs_emulator.balancer.opened import wait_until_open
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.durable.calls import OURS
@@ -24,20 +26,25 @@ from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.moto_backend import forget
 from ecs_emulator.handlers import handlers
 from ecs_emulator.last_words import last_words
-from ecs_emulator.local import DATABASE, REGION, AlreadyRunning, client_environment, ours_alone
+from ecs_emulator.local import DATABASE, PROGRAMS, REGION, AlreadyRunning, client_environment, ours_alone
+from ecs_emulator.metering import Metering
 from ecs_emulator.notices import notices, without_effect
 from ecs_emulator.ports import Ports, free_ports
 from ecs_emulator.profile import without_profile
 from ecs_emulator.program import ECS_EMULATOR, Program
+from ecs_emulator.scheduler import program_file
 from ecs_emulator.scheduler.docker.engine import Engine
 from ecs_emulator.scheduler.images import Images, Programs
+from ecs_emulator.scheduler.program_images import ProgramImages
 from ecs_emulator.scheduler.pulls import Pulls
 from ecs_emulator.scheduler.runner import TaskRunner
 from ecs_emulator.scheduler.runtimes import opened_runtime
 from ecs_emulator.scheduler.scheduler import Scheduler
 from ecs_emulator.scheduler.secrets import ContainerSecrets
+from ecs_emulator.scheduler.utilization import Utilization
 from ecs_emulator.sessions import session_of
-from ecs_emulator.stacks.programs import check_names
+from ecs_emulator.stacks.programs import check_names, names_of
+from ecs_emulator.stacks.programs import programs as programs_of
 from ecs_emulator.stacks.resources.provider import StubSettings
 from ecs_emulator.stacks.role_policies import role_policies
 from ecs_emulator.stacks.stack import Stacks
@@ -45,7 +52,7 @@ from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor
 
 STARTUP = 15.0  # seconds that no speed takes from a process that starts
-ANSWER_PATIENCE = 10  # seconds until the load balancer must answer, once its services are steady
+ANSWER_PATIENCE = 60  # seconds until the load balancer must answer, once its services are steady
 
 Say = Callable[[str], None]
 
@@ -67,10 +74,10 @@ class Emulator:
     It keeps its data in `folder`, or without one nothing. `speed` makes every interval of AWS so many times shorter.
     With `docker`, tasks are containers of a Docker engine, which pulls from ECR what is in its `repository`; else
     processes, which may write `task_folders`. For a resource type that is not emulated a stub stands in, unless
-    `strict`; `attributes` are true values of such ones, by `Resource.Attribute`, or by `Resource` what `Ref` gives.
-    `images` finds those of processes: by default the placeholder stands in
-    for all but the programs of `run`, a shell's command line by a container's name or image. `say` hears what people
-    should know, by default the log. What waits for a stack or a service gives up when `stopping` is set.
+    `strict`; `attributes` are true values of such ones, by `Resource.Attribute`, or by `Resource` what `Ref` gives, and
+    `exports` those of stacks that are not here, by name. `images` finds those of processes: by default the placeholder
+    stands in for all but the programs of `run`, a shell's command line by a container's name or image. `say` hears what
+    people should know, by default the log. What waits for a stack or a service gives up when `stopping` is set.
 
     Entering raises AlreadyRunning, EnvoyMissing, NoEngine, OSError or Unusable; leaving raises TooManyRestarts, when
     that is why it has stopped.
@@ -93,6 +100,7 @@ class Emulator:
         task_folders: Sequence[Path] = (),
         strict: bool = False,
         attributes: Mapping[str, str] | None = None,
+        exports: Mapping[str, str] | None = None,
         images: Images | None = None,
         say: Say = log.info,
         stopping: threading.Event | None = None,
@@ -105,11 +113,12 @@ class Emulator:
         self.program = program
         self._images = images
         self._run = dict(run or {})
+        self.speed = speed
         self._clock = Clock(speed, startup=STARTUP)
         self._docker = docker
         self._repository = repository
         self._task_folders = tuple(task_folders)
-        self._stubs = StubSettings(strict, dict(attributes or {}))
+        self._stubs = StubSettings(strict, dict(attributes or {}), dict(exports or {}))
         self._opened = ExitStack()
         self._is_filled = False
 
@@ -142,10 +151,12 @@ class Emulator:
         self.cloud = opened.enter_context(closing(cloud))
         own = self.own_session()
         self._logs = folder / "balancer"
-        self.balancer = Balancer(own, start, self._logs, self.ports.api, self._clock)
+        self.authority = CertificateAuthority(folder)
+        self.balancer = Balancer(own, start, self._logs, self.ports.api, self._clock, self.authority)
         opened.callback(self.balancer.close)
         self.images = self._images or Images(folder / "images", stand_in=True)
-        self.images.programs = self.programs = Programs(self._run, Path.cwd())
+        self._program_images = ProgramImages(folder / PROGRAMS)
+        self.images.programs = self.programs = Programs(self._run, Path.cwd(), self._program_images)
         basis = (
             engine,
             self.images,
@@ -167,7 +178,7 @@ class Emulator:
         stopping = self.supervisor.stopping
         self.stacks = Stacks(own, REGION, tasks_run=True, clock=self._clock, stopping=stopping, stubs=self._stubs)
         opened.callback(self.stacks.close)
-        self.supervisor.watch(start, cloud.worker, *self.balancer.children, self.scheduler.worker, *runner.workers)
+        self.supervisor.watch(start, *cloud.workers, *self.balancer.children, self.scheduler.worker, *runner.workers)
         self.supervisor.watch(*(docker.children if docker else ()))
         known = self.images if self.images.is_complete and not docker else None
         for service, each in handlers(self.scheduler, self.stacks, self.balancer, known).items():
@@ -175,7 +186,11 @@ class Emulator:
         # Afterwards every task has ended and its last event is in its log.
         opened.callback(runner.close)
         opened.callback(self.scheduler.close)
+        metering = Metering(cloud.metrics, (Utilization(self.scheduler).read, LoadBalancerMetrics(self.balancer).read))
+        opened.callback(metering.close)
+        self.supervisor.watch(metering.worker)
         self.scheduler.start()
+        metering.start()
         opened.enter_context(self.supervisor.watching())
 
     def deploy(
@@ -183,17 +198,27 @@ class Emulator:
         *templates: str | Path,
         parameters: Mapping[str, str] | None = None,
         run: Mapping[str, str] | None = None,
+        programs: str | Path | None = None,
     ) -> dict[str, str]:
         """Deploy a stack for each template file, and wait until its services are steady and reached; all outputs.
 
-        `parameters` go to every template that declares them; `run` adds to the programs of the emulator. Raises
-        TemplateError, with what the tasks said that died, NoContainer, or CannotStart when the load balancer does not
-        answer.
+        `parameters` go to every template that declares them; `run` adds to the programs of the emulator, and so does
+        the programs file `programs`, of whose programs those that the templates name are built before. Raises
+        TemplateError, with what the tasks said that died, NoContainer, WrongPrograms, BuildFailed, or CannotStart when
+        the load balancer does not answer.
         """
         paths, values = [Path(each) for each in templates], dict(parameters or {})
         if run:
             check_names(run, paths, values)
             self.programs.add(run)
+        if programs:
+            # What `run` says goes before the file, so that program of the file is not built.
+            known = names_of(
+                each for each in programs_of(paths, values) if not self.programs.replaces(each.container, each.image)
+            )
+            self._program_images.remember(Path(programs))
+            described = program_file.read(Path(programs))
+            self.programs.push({name: each for name, each in described.items() if name in known})
         with self.explained():
             self.stacks.deploy_files(paths, values)
         if self.cloud.journal and not self._is_filled:
@@ -201,6 +226,13 @@ class Emulator:
             self.cloud.journal.start(self.say, ())
         self.wait_for_answer()
         return self.outputs
+
+    def push(self, programs: str | Path) -> dict[str, str]:
+        """Image ids of the programs of a file, as their folders are now; a deployment takes one as an image's tag.
+
+        Raises WrongPrograms or BuildFailed.
+        """
+        return self.programs.push(program_file.read(Path(programs)))
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -217,9 +249,9 @@ class Emulator:
         """The first load balancer's address: of its listener on port 80, else of the one with the lowest port; that of
         port 80 where there is no listener.
         """
-        opened = [each.local_port for each in self.balancer.listeners()]
+        opened = {each.local_port: each.url for each in self.balancer.listeners()}
         port = self.ports.api if self.ports.api in opened or not opened else min(opened)
-        return f"http://localhost:{port}"
+        return opened.get(port, f"http://localhost:{port}")
 
     @property
     def endpoint_url(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ecs_emulator.balancer import operations as elbv2
 from ecs_emulator.balancer.balancer import Balancer
-from ecs_emulator.cloud import load_balancers
+from ecs_emulator.cloud import certificates, load_balancers
 from ecs_emulator.cloud.service import OperationHandlers, bound
 from ecs_emulator.scheduler import operations as ecs
+from ecs_emulator.scheduler import scaling_operations as scaling
 from ecs_emulator.scheduler.image_operations import Registry
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.scheduler import Scheduler
@@ -22,8 +23,11 @@ def handlers(
     """
     addressed = load_balancers.address(lambda arn: f"localhost:{balancer.slots.port(arn, 80)}")
     stated = load_balancers.state(balancer.state)
-    registry = Registry(images, lambda: _repositories(stacks)).operations if images else {}
+    registry = Registry(images, lambda: _repositories(stacks)).operations
     return {
+        # A listener shows a certificate that is imported again under its ARN.
+        "acm": OperationHandlers(certificates.OPERATIONS, rest_to_moto=True, changed=balancer.changed),
+        "application-autoscaling": OperationHandlers(bound(scaling.OPERATIONS, scheduler), rest_to_moto=True),
         "ecr": OperationHandlers(registry, rest_to_moto=True),
         "ecs": OperationHandlers(bound(ecs.OPERATIONS, scheduler)),
         "cloudformation": OperationHandlers(bound(cloudformation.OPERATIONS, stacks)),

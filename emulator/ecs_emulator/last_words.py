@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import boto3
 
@@ -17,10 +18,11 @@ def last_words(session: boto3.Session, outputs: Mapping[str, str]) -> list[str]:
     # A stack that went back took its revision with it.
     lists = [ecs.list_task_definitions(status=status) for status in ("ACTIVE", "INACTIVE")]
     revisions = [arn for each in lists for arn in each["taskDefinitionArns"]]
-    return [
-        line
-        for cluster in ecs.list_clusters()["clusterArns"]
-        for revision in revisions
-        for death in deaths(target, Named(cluster, ""), revision, most=1)
-        for line in death.summary()
-    ]
+    lines: list[str] = []
+    for cluster in ecs.list_clusters()["clusterArns"]:
+        # One that goes meanwhile has no words: what is told is why its stack failed.
+        with suppress(ecs.exceptions.ClusterNotFoundException):
+            for revision in revisions:
+                for death in deaths(target, Named(cluster, ""), revision, most=1):
+                    lines += death.summary()
+    return lines

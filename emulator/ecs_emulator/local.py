@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -17,10 +17,26 @@ from ecs_emulator.access_key import AccessKey, private
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 NOTE, LOCK, DATABASE = "running.json", "lock", "data.sqlite"  # in the folder
-FAULT_TAG = "ecs-emulator:fault"  # of a task, for tests and `fault`
+AUTHORITY = "authority.pem"  # certificate of the authority that its HTTPS listeners are signed by
+FAULT_TAG = "ecs-emulator:fault"  # of a task, for tests and `fault`; of a table, for its throttling
+PLACEHOLDER_TAG = "ecs-emulator:placeholder"  # of a task: the containers that a placeholder stands in for
 NOTICES = "notices.txt"  # what is deployed and has no effect here
+FILE_SYSTEMS = "file-systems"  # those of EFS, as folders
+PROGRAMS = "programs"  # images of the developer's programs
 # But for the lock: whoever has opened it would lock a file that is not there any more.
-KEPT = ("balancer", "credentials*", "data.*", "drills", "images", NOTICES, "snapshot.json*", "tasks", "up.log")
+KEPT = (
+    "balancer",
+    "credentials*",
+    "data.*",
+    "drills",
+    FILE_SYSTEMS,
+    "images",
+    NOTICES,
+    PROGRAMS,
+    "snapshot.json*",
+    "tasks",
+    "up.log",
+)
 LOOKS, PAUSE = 50, 0.02  # at a lock that is held, and seconds between two
 
 
@@ -48,6 +64,15 @@ def use_only(cloud_url: str, key: AccessKey) -> None:
     os.environ.update(client_environment(cloud_url, key))
 
 
+def trust_only(folder: Path) -> None:
+    """Let TLS clients of this process trust the authority of an emulator's folder, if it has one, and nobody else.
+
+    Python reads the variable where OpenSSL does: https://docs.openssl.org/master/man7/openssl-env/
+    """
+    if (folder / AUTHORITY).exists():
+        os.environ["SSL_CERT_FILE"] = str(folder / AUTHORITY)
+
+
 class AlreadyRunning(Exception):
     """A second emulator would overwrite the first one's data."""
 
@@ -73,12 +98,19 @@ def write_whole(path: Path, text: str) -> None:
 
 @dataclass(frozen=True)
 class Running:
-    """Emulator that is ready: its addresses, and its stacks' outputs by name. `site_url` is empty without a site."""
+    """Emulator that is ready: its addresses, and its stacks' outputs by name. `site_url` is empty without a site.
+
+    `listeners` are the addresses of all listeners that there were when it got ready.
+    `console_url` is empty without a console, `console_start` the id of that console's start, for links to it.
+    """
 
     cloud_url: str
     api_url: str
     site_url: str
     outputs: dict[str, str]
+    listeners: list[str] = field(default_factory=list)
+    console_url: str = ""
+    console_start: str = ""
 
     @classmethod
     def found(cls, folder: Path) -> Running | None:

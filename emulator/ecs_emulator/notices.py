@@ -7,6 +7,7 @@ from typing import Any
 
 from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.scheduler.scheduler import Scheduler
+from ecs_emulator.stacks import effects
 from ecs_emulator.stacks.held import held_by_containers
 from ecs_emulator.stacks.resources.registry import MISSED, grouped
 from ecs_emulator.stacks.stack import Stacks
@@ -15,14 +16,18 @@ from ecs_emulator.stacks.stack import Stacks
 def notices(stacks: Stacks, balancer: Balancer, attributes: Mapping[str, Any]) -> Iterator[str]:
     """Sentences on what a visitor or a program would miss, few and short; `attributes` are those given for stubs."""
     yield from balancer.problems
-    yield from stacks.warnings
+    yield from effects.throttled(stacks)
+    yield from effects.warnings(stacks)
     yield from held_by_containers(stacks.all(), attributes)
-    yield from (sentence for types, sentence in MISSED.items() if stacks.stubbed & set(types))
+    yield from (sentence for types, sentence in MISSED.items() if effects.stubbed(stacks) & set(types))
 
 
 def without_effect(stacks: Stacks, scheduler: Scheduler, has_effect: Collection[str]) -> Iterator[str]:
     """Sentences on all that is deployed and has no effect here; `has_effect` is what the runtime does after all."""
-    if stacks.stubbed:
-        yield f"Not emulated here: {grouped(stacks.stubbed)}."
-    if features := [each for each in scheduler.without_effect() if each not in has_effect]:
-        yield f"Accepted without effect: {', '.join(features)}."
+    if effects.stubbed(stacks):
+        yield f"Not emulated here: {grouped(effects.stubbed(stacks))}."
+    if policies := effects.foreign_policies(stacks):
+        yield f"Not attached, as they are in an account and not here: {', '.join(policies)}."
+    features = [each for each in scheduler.without_effect() if each not in has_effect]
+    if accepted := [*features, *sorted(effects.ignored(stacks))]:
+        yield f"Accepted without effect: {', '.join(accepted)}."

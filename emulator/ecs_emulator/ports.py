@@ -7,8 +7,11 @@ import errno
 import os
 import random
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+_STEP, _FARTHEST = 10, 300  # ports between those of emulators beside each other; a listener on 443 is 363 away
+_FREE = 10_000, 22_000
 
 
 class PortUnusable(Exception):
@@ -23,15 +26,19 @@ class Ports:
     cloud: int
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Ports:
+    def from_env(cls, environ: Mapping[str, str], *, beside: bool = False) -> Ports:
         """API_PORT and CLOUD_PORT, both free. Raises PortUnusable."""
-        return cls(*chosen(environ, {"API_PORT": 8000, "CLOUD_PORT": 4566}))
+        return cls(*chosen(environ, {"API_PORT": 8000, "CLOUD_PORT": 4566}, beside=beside))
 
 
-def chosen(environ: Mapping[str, str], defaults: Mapping[str, int]) -> list[int]:
-    """The ports of these variables, in their order, every one free. Raises PortUnusable."""
+def chosen(environ: Mapping[str, str], defaults: Mapping[str, int], *, beside: bool = False) -> list[int]:
+    """The ports of these variables, in their order, every one free; those that are not set are, `beside` others, the
+    first free ones at the same distance from the defaults. Raises PortUnusable.
+    """
     found: dict[int, str] = {}
-    for variable, default in defaults.items():
+    unset = {variable: port for variable, port in defaults.items() if not environ.get(variable)}
+    apart = _distance(unset.values()) if beside else 0
+    for variable, default in {**defaults, **{variable: port + apart for variable, port in unset.items()}}.items():
         text = environ.get(variable) or str(default)
         if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
             raise PortUnusable(f"{variable} is {text!r}; it should be a port from 1 to 65535.")
@@ -43,11 +50,24 @@ def chosen(environ: Mapping[str, str], defaults: Mapping[str, int]) -> list[int]
     return list(found)
 
 
+def _distance(ports: Collection[int]) -> int:
+    """How far from these ports all of them are free; 0 where that is nowhere."""
+    for distance in range(0, _FARTHEST, _STEP):
+        with contextlib.suppress(PortUnusable):
+            for port in ports:
+                _check_free(port + distance, "")
+            return distance
+    return 0
+
+
 def free_ports(count: int) -> tuple[int, ...]:
-    """Ports that nothing listens on, below those that the system gives to connections."""
+    """Ports that nothing listens on, below those that the system gives to connections.
+
+    So are those of a load balancer's other listeners beside one, which are up to 10,000 away.
+    """
     free: set[int] = set()
     while len(free) < count:
-        port = random.randrange(20_000, 32_000)  # noqa: S311 (no secret)
+        port = random.randrange(*_FREE)  # noqa: S311 (no secret)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("", port))
             free.add(port)

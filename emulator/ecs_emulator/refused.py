@@ -7,12 +7,15 @@ from ecs_emulator.emulator import CannotStart
 from ecs_emulator.local import AlreadyRunning, Unusable
 from ecs_emulator.scheduler.docker.engine import NoEngine
 from ecs_emulator.scheduler.docker.images import NotBuilt
+from ecs_emulator.scheduler.program_file import WrongPrograms
+from ecs_emulator.scheduler.program_images import BuildFailed
 from ecs_emulator.stacks.programs import NoContainer
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import TooManyRestarts
 
 REFUSED = (
     AlreadyRunning,
+    BuildFailed,
     CannotStart,
     EnvoyMissing,
     NoContainer,
@@ -21,4 +24,5 @@ REFUSED = (
     TemplateError,
     TooManyRestarts,
     Unusable,
+    WrongPrograms,
 )

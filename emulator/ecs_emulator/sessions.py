@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.local import REGION
@@ -20,6 +22,19 @@ _FIXED: dict[str, Any] = {
     "credentials_file": (None, None, os.devnull, None),
     "region": (None, None, REGION, None),
 }
+
+
+class _Loader(Loader):
+    """Models of botocore and boto3, each read once for all sessions."""
+
+    @property
+    def search_paths(self) -> list[str]:
+        # A copy: each session of boto3 adds its own folder.
+        return [*super().search_paths, _RESOURCES]
+
+
+_RESOURCES = str(Path(boto3.__file__).parent / "data")
+LOADER = _Loader()
 
 
 class _Session(boto3.Session):
@@ -35,6 +50,7 @@ class _Session(boto3.Session):
 def session_of(cloud_url: str, key: AccessKey, user_agent: str = "") -> boto3.Session:
     """A session of the cloud at an address; `user_agent` is added to the User-Agent of its clients."""
     core = botocore.session.Session(_FIXED)
+    core.register_component("data_loader", LOADER)
     core.set_credentials(key.id, key.secret)
     core.user_agent_extra = user_agent
     # A proxy for the world outside knows nothing of this machine.

@@ -6,7 +6,9 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 
+from ecs_emulator.console import console as console_server
 from ecs_emulator.emulator import CannotStart, Emulator, Say
 from ecs_emulator.local import NOTICES, Running
 from ecs_emulator.stacks.templates import TemplateError
@@ -14,6 +16,15 @@ from ecs_emulator.supervisor import TooManyRestarts
 
 # Fills an emulator; what it enters is left before the emulator is. The address of its site, empty without one.
 Fill = Callable[[Emulator, ExitStack], str]
+
+
+@dataclass(frozen=True)
+class ConsoleSettings:
+    """Settings of the console: its port (None for the usual one), more verbs, and the drills that fit what runs."""
+
+    port: int | None = None
+    verbs: tuple[str, ...] = ()
+    drills: tuple[tuple[str, ...], ...] = ()
 
 
 def signalled() -> threading.Event:
@@ -24,14 +35,14 @@ def signalled() -> threading.Event:
     return stopping
 
 
-def up(emulator: Emulator, fill: Fill, say: Say) -> None:
-    """Run until the emulator's `stopping` is set.
+def up(emulator: Emulator, fill: Fill, say: Say, console: ConsoleSettings | None = None) -> None:
+    """Run until the emulator's `stopping` is set, with a console where there are settings of one.
 
     Raises AlreadyRunning, CannotStart, EnvoyMissing, NoEngine, NotBuilt, OSError, TooManyRestarts or Unusable.
     """
     failure = None
     try:
-        _run(emulator, fill, say)
+        _run(emulator, fill, say, console)
     except TooManyRestarts as error:
         failure = error
     say(f"Stopped. What was stored is kept; `{emulator.program.forget}` forgets it.")
@@ -39,7 +50,7 @@ def up(emulator: Emulator, fill: Fill, say: Say) -> None:
         raise failure
 
 
-def _run(emulator: Emulator, fill: Fill, say: Say) -> None:
+def _run(emulator: Emulator, fill: Fill, say: Say, settings: ConsoleSettings | None) -> None:
     stopping = emulator.supervisor.stopping
     assert emulator.folder  # noqa: S101 (a command has one)
     with emulator, ExitStack() as running:
@@ -58,12 +69,30 @@ def _run(emulator: Emulator, fill: Fill, say: Say) -> None:
             page.write_text("".join(f"{each}\n" for each in (*missed, *details)))
             if details:
                 say(f"Some of what is deployed has no effect here: {page} says what.")
-            note = Running(emulator.endpoint_url, emulator.url, site_url, emulator.outputs)
             emulator.wait_for_answer()
+            listeners = [each.url for each in emulator.balancer.listeners()]
+            console = running.enter_context(_console(emulator, settings)) if settings else None
+            addresses = (emulator.endpoint_url, emulator.url, site_url)
+            of_console = (console.url, console.access.start) if console else ("", "")
+            note = Running(*addresses, emulator.outputs, listeners, *of_console)
             running.enter_context(note.written(emulator.folder))
             for each in emulator.balancer.listeners():
-                if f"http://localhost:{each.local_port}" != note.api_url:
-                    say(f"Another listener, on port {each.port}: http://localhost:{each.local_port}")
+                if each.url != note.api_url:
+                    say(f"Another listener, on port {each.port}: {each.url}")
+            if any(each.protocol in ("HTTPS", "TLS") for each in emulator.balancer.listeners()):
+                say(f"HTTPS listeners show certificates of {emulator.authority.path}; `{emulator.program.name} trust`.")
             say(f"Ready  {note.addresses()}")
+            if console:
+                say(f"Console  {console.link()}  (once; `{emulator.program.name} console` gives another link)")
         stopping.wait()
         say("Stopping …")
+
+
+def _console(emulator: Emulator, settings: ConsoleSettings) -> console_server.Console:
+    """Raises CannotStart."""
+    try:
+        return console_server.Console(
+            emulator, settings.port, (*console_server.VERBS, *settings.verbs), settings.drills
+        )
+    except OSError as error:
+        raise CannotStart(f"The console cannot have the port {settings.port}: {error.strerror}.") from error

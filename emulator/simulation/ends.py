@@ -8,7 +8,7 @@ from ecs_emulator.scheduler.tasks import Task
 from emulator.simulation.trace import Violation
 from emulator.simulation.world import World
 
-# Revisions that never work; `sick` only behind a load balancer.
+# Revisions that never work; `sick` only where somebody checks.
 _BROKEN = ("crash", "missing")
 
 
@@ -84,8 +84,9 @@ def _cannot_end(service: Service) -> bool:
 def _works(deployment: Deployment | None) -> bool:
     if deployment is None:
         return True
-    image = deployment.revision.definition["containerDefinitions"][0]["image"]
-    is_checked = bool(deployment.revision.settings.get("loadBalancers"))
+    first = deployment.revision.definition["containerDefinitions"][0]
+    image = first["image"]
+    is_checked = bool(deployment.revision.settings.get("loadBalancers") or first.get("healthCheck"))
     # What is slow may be replaced before it answers, again and again.
     return image not in (*_BROKEN, *(("sick", "warming") if is_checked else ()))
 

@@ -15,6 +15,7 @@ _TASKS = re.compile(r"has (started|stopped) (\d+) (?:(running|pending) )?tasks: 
 _TASK = re.compile(r"\(task (\w+)\)")
 _TARGETS = re.compile(r"(registered|deregistered) (\d+) targets in \(target-group (\S+)\)")
 _UNHEALTHY = re.compile(r"\(task (\w+)\) \(port \d+\) is unhealthy in \(target-group (\S+)\)")
+_FAILED_CHECKS = re.compile(r"\(task (\w+)\) failed container health checks")
 _OF_DEPLOYMENT = re.compile(r"\(deployment (\S+)\) deployment (completed|failed)")
 
 
@@ -23,7 +24,8 @@ def check(tick: Tick) -> None:
     _check_tasks(tick)
     _check_targets(tick)
     _check_ends(tick)
-    said = {match[1] for message in tick.messages if (match := _UNHEALTHY.search(message))}
+    found = [_UNHEALTHY.search(message) or _FAILED_CHECKS.search(message) for message in tick.messages]
+    said = {match[1] for match in found if match}
     if any(tick.conditions.get(each) != UNHEALTHY for each in said):
         raise Violation("events", f"tasks are said to be unhealthy and are not: {', '.join(sorted(said))}")
 

@@ -33,6 +33,24 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        "A task with an unhealthy container is left alone",
+        "conditions",
+        'or task.health == "UNHEALTHY"',
+        "",
+    ),
+    Mutation(
+        "A task counts before its containers are healthy",
+        "conditions",
+        'HEALTHY if task.health == "HEALTHY" else PENDING',
+        "HEALTHY",
+    ),
+    Mutation(
+        "A task that fails its container health checks is no failed one",
+        "reconciliation",
+        "        _count_failure(deployment, now)\n        of_balancer",
+        "        of_balancer",
+    ),
+    Mutation(
         "A healthy task resets the circuit breaker only if that is asked for",
         "reconciliation",
         'get("resetOnHealthyTask", True)',

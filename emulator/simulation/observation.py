@@ -66,7 +66,8 @@ class SimulationObserver:
 
     def after(self) -> None:
         for task in self._tasks():
-            if task.last_status == "RUNNING":
+            # One whose container is unhealthy already may run and be stopped in one tick.
+            if "startedAt" in task.moments:
                 self._running_at.setdefault(task.id, self._world.now)
             was, _ = self._statuses.get(task.id, ("", ""))
             if task.last_status != was:
@@ -111,12 +112,16 @@ class SimulationObserver:
             return PENDING
         age, shortened = now - self._running_at[task.id], self._world.clock.shortened
         states = list(self.target_states[run.number].values())
-        if "unhealthy" in states:
+        health = run.health()
+        if "unhealthy" in states or health == "UNHEALTHY":
             grace = service.options.get("healthCheckGracePeriodSeconds", 0)
             return UNHEALTHY if age >= shortened(grace) else PENDING
         groups = task.deployment.revision.settings.get("loadBalancers", []) if task.deployment else []
         if len(states) < len(groups) or any(state not in ("healthy", "unused") for state in states):
             return PENDING
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+        if health is not None:
+            return HEALTHY if health == "HEALTHY" else PENDING
         if states and "unused" not in states:
             return HEALTHY
         return HEALTHY if age >= shortened(_SECONDS_UNTIL_TRUSTED) else PENDING

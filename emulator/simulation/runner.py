@@ -1,8 +1,8 @@
 """Simulated processes: the scheduler's task runtime, with every delay and every exit drawn from the seed.
 
 The image of a task's first container says how it fares: `good` serves, `warming` takes a while until it answers, `sick`
-runs and fails every health check, `crash` exits at once, `missing` cannot be pulled, `flaky` is one of these or good,
-`mortal` serves and exits some time later.
+runs and fails every health check, its container's own as well, `crash` exits at once, `missing` cannot be pulled,
+`flaky` is one of these or good, `mortal` serves and exits some time later.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.interfaces import ContainerState, Launch, TargetAddress
 from emulator.simulation.trace import Trace
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.literals import HealthStatusType
 
 _STOP_TIMEOUT = 30.0  # seconds; ECS's default
 _SHORTEST_STOP = 3.0  # seconds that a process has to end, however fast the clock is
@@ -81,6 +85,10 @@ class SimulatedRun:
         self.image: str = launch.definition["containerDefinitions"][0]["image"]
         if self.image == "flaky":
             self.image = "good" if runner.calm else self._draws.choice(("good", "good", "crash", "sick", "missing"))
+        self._is_checked = bool(launch.definition["containerDefinitions"][0].get("healthCheck"))
+        checks = runner.draws(f"checks of run {number}")
+        self._checked_after = runner.clock.shortened(checks.uniform(1, 10))
+        self._unhealthy_after = runner.clock.shortened(checks.uniform(15, 40))
         self._containers = self._draw(launch)
         self.warm_at = self._containers[0].starts_at
         if self.image == "warming":
@@ -94,7 +102,19 @@ class SimulatedRun:
 
     def containers(self) -> list[ContainerState]:
         now = self._runner.now()
-        return [each.state(now) for each in self._containers]
+        first, *others = [each.state(now) for each in self._containers]
+        return [first._replace(health=self.health() or "UNKNOWN"), *others]
+
+    def health(self) -> HealthStatusType | None:
+        """Health of its first container by its check, now; None where it has none."""
+        if not self._is_checked:
+            return None
+        age = self._runner.now() - max(self.warm_at, self._containers[0].starts_at)
+        if self.image == "sick":
+            return "UNHEALTHY" if age >= self._unhealthy_after else "UNKNOWN"
+        if age < self._checked_after:
+            return "UNKNOWN"
+        return "UNHEALTHY" if self.fails_checks_of else "HEALTHY"
 
     def stop(self) -> None:
         if self.stopped_at is None:
@@ -102,6 +122,9 @@ class SimulatedRun:
             self._runner.on_stop(self)
         for each in self._containers:
             each.terminate(self._runner.now())
+
+    def execute(self, container: str, words: list[str]) -> None:
+        """Nobody asks for a command here."""
 
     def lives(self) -> bool:
         """True when no essential container has ended."""

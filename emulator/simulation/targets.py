@@ -79,7 +79,7 @@ class SimulatedTargets:
         if known and known.left_at is None:
             known.left_at = self._now()
 
-    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
+    def set_fault(self, group_arn: str, target: TargetAddress, fault: str | None) -> None:
         """Nobody asks for a fault here."""
 
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:

@@ -48,6 +48,9 @@ def register(world: World, draws: random.Random) -> str:
     app: dict[str, Any] = {"name": "app", "image": draws.choice(_IMAGES), "portMappings": ports}
     if draws.random() < 0.5:
         app["stopTimeout"] = draws.choice((2, 10, 120))
+    checks = world.random(f"checks of definition {len(world.scheduler.definitions.all())}")
+    if world.has_checks and checks.random() < 0.6:
+        app["healthCheck"] = {"command": ["CMD", "true"]}
     containers = [app]
     if draws.random() < 0.2:
         image = draws.choice(("running", "initial", "unstartable"))

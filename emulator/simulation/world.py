@@ -19,6 +19,7 @@ from emulator.simulation.trace import Trace, Violation
 
 CLUSTER = "simulated"
 _EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
+_WITH_CHECKS = 0.2  # share of the worlds
 _SPEEDS = (1.0, 1.0, 1.0, 10.0, 60.0)
 
 
@@ -31,6 +32,8 @@ class World:
         self.trace = Trace()
         self.clock = Clock(self.random("speed").choice(_SPEEDS), self.date)
         self.runner = SimulatedRunner(self.random, lambda: self.now, self.clock, self.trace, self._on_stop)
+        # In some worlds containers have health checks of their own; the others are as they were before there were any.
+        self.has_checks = self.random("checks").random() < _WITH_CHECKS
         self.targets = SimulatedTargets(self.random, lambda: self.now, self.clock, self.trace, self._run_at)
         self.scheduler = Scheduler(self.runner, self.targets, self.clock, identifiers=self.random("identifiers"))
         self.scheduler.tick(self.now)

@@ -98,7 +98,7 @@ def _redirect(config: RedirectActionConfigTypeDef, here: ActionContext) -> Envoy
 def location(config: RedirectActionConfigTypeDef, here: ActionContext) -> str:
     """Location of a redirect, with `#{host}`, `#{path}` and `#{query}` still to be filled in.
 
-    A redirect to another listener of the same host goes to where that listens on this machine, by plain HTTP.
+    A redirect to another listener of the same host goes to where that listens on this machine.
     """
     protocol = (config.get("Protocol") or "#{protocol}").replace("#{protocol}", here.protocol).lower()
     port = (config.get("Port") or "#{port}").replace("#{port}", str(here.port))
@@ -107,7 +107,7 @@ def location(config: RedirectActionConfigTypeDef, here: ActionContext) -> str:
     query = config.get("Query", "#{query}")
     local = {str(known): str(local) for known, local in here.local_ports.items()}
     if host == "#{host}" and port in local:
-        protocol, port = "http", local[port]
+        port = local[port]
     rest = f"{path}?{query}".replace("#{protocol}", protocol).replace("#{port}", port)
     return f"{protocol}://{host}:{port}{rest}"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import logging
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import boto3
@@ -12,12 +14,16 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ecs_emulator import reaper
+from ecs_emulator.authority import CertificateAuthority
+from ecs_emulator.balancer.counters import Counters, counters
 from ecs_emulator.balancer.envoy import Envoy
-from ecs_emulator.balancer.plan import Group, RoutingPlan, plan
+from ecs_emulator.balancer.groups import Group
+from ecs_emulator.balancer.plan import RoutingPlan, plan
 from ecs_emulator.balancer.publisher import OpenListener, SnapshotPublisher
 from ecs_emulator.balancer.slots import Slots
 from ecs_emulator.balancer.store import LoadBalancerStore, read
 from ecs_emulator.balancer.targets import TargetTable
+from ecs_emulator.balancer.traffic import Traffic, traffic
 from ecs_emulator.clock import Clock
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 from ecs_emulator.supervisor import Child
@@ -26,20 +32,32 @@ from ecs_emulator.worker import Worker
 log = logging.getLogger(__name__)
 
 _TOGETHER = 0.02  # seconds in which changes are gathered, to be read at once
+_FAILURES = 5  # in a row, before it is told that the store cannot be read
 _RETRY = 1.0  # seconds after which what failed is tried again
-_READING = 5.0  # seconds that an answer about what is being read may have to wait
+_READING = 30.0  # seconds that an answer about what is being read may have to wait
+_CLOSING = 5.0  # seconds after which what is being read is waited for no longer
 
 
 class Balancer:
     """Envoy and the health checks; `folder` is for its files alone. Raises EnvoyMissing.
 
-    Implements the scheduler's TargetRegistry. Port p of the first load balancer is `api_port` - 80 + p on 127.0.0.1,
-    where an HTTPS listener speaks plain HTTP; `slots` has those of the others. What it cannot do it says in
+    Implements the scheduler's TargetRegistry. Port p of the first load balancer is `api_port` - 80 + p on 127.0.0.1;
+    `slots` has those of the others. HTTPS listeners show certificates of `authority`. What it cannot do it says in
     `problems`. `children` are Envoy and the threads, for a supervisor.
     """
 
-    def __init__(self, session: boto3.Session, start: reaper.Start, folder: Path, api_port: int, clock: Clock) -> None:
-        self._client = session.client("elbv2", config=Config(connect_timeout=2, retries={"total_max_attempts": 1}))
+    def __init__(
+        self,
+        session: boto3.Session,
+        start: reaper.Start,
+        folder: Path,
+        api_port: int,
+        clock: Clock,
+        authority: CertificateAuthority,
+    ) -> None:
+        config = Config(connect_timeout=2, retries={"total_max_attempts": 1})
+        self._client = session.client("elbv2", config=config)
+        self._acm = session.client("acm", config=config)
         self.slots = Slots(api_port)
         self._clock = clock
         self._news = threading.Condition(threading.RLock())
@@ -48,15 +66,16 @@ class Balancer:
         self._unread: tuple[str, ...] = ()  # why the store could not be read
         self._is_closed = False
         self._plan = RoutingPlan()
+        self._store = LoadBalancerStore()  # what the plan was made from
         self._settled: RoutingPlan | None = None  # what Envoy has taken all of
         self._envoy = Envoy(start, folder, restarted=self._restarted)
         self._targets = TargetTable(self._news, self._tell)
-        self._publisher = SnapshotPublisher(self._envoy, self._targets)
+        self._publisher = SnapshotPublisher(self._envoy, self._targets, authority)
         self._workers = (
             Worker("The load balancer's reader", self._read_changes),
             Worker("The load balancer's publisher", self._publish_changes),
         )
-        self.children: tuple[Child, ...] = (self._envoy, self._targets.worker, *self._workers)
+        self.children: tuple[Child, ...] = (self._envoy, *self._targets.workers, *self._workers)
         for worker in self._workers:
             worker.start()
 
@@ -73,7 +92,7 @@ class Balancer:
             self._news.notify_all()
         for worker in self._workers:
             # A cloud that does not answer keeps nobody.
-            worker.join(_READING)
+            worker.join(_CLOSING)
         self._targets.close()
         self._envoy.close()
 
@@ -112,6 +131,23 @@ class Balancer:
             return "failed", obstacles
         return ("active_impaired", obstacles) if obstacles else ("active", "")
 
+    def planned(self) -> tuple[LoadBalancerStore, RoutingPlan]:
+        """Contents of ELBv2 when it was read last, and the plan made from them. Neither ever changes."""
+        with self._news:
+            return self._store, self._plan
+
+    def traffic(self) -> Traffic:
+        """Counters of the traffic since Envoy began; empty while it starts, and after its end."""
+        with suppress(OSError, http.client.HTTPException, ValueError):
+            return traffic(self._envoy.ask)
+        return Traffic()
+
+    def counters(self) -> Counters:
+        """Counters for the metrics since Envoy began; empty while it starts, and after its end."""
+        with suppress(OSError, http.client.HTTPException):
+            return counters(self._envoy.ask)
+        return Counters()
+
     def group(self, arn: str) -> Group | None:
         """The target group, None when ELBv2 has none of that ARN."""
         return self._current().groups.get(arn)
@@ -128,9 +164,9 @@ class Balancer:
         """No new request from now on; `draining` until the deregistration delay is over, then gone."""
         self._targets.deregister(group_arn, target)
 
-    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
-        """Take every health check of a target for failed from now on, or none any more. Requests go on."""
-        self._targets.fail_checks(group_arn, target, failing)
+    def set_fault(self, group_arn: str, target: TargetAddress, fault: str | None) -> None:
+        """Give a target one of `faults.FAULTS` from now on, or none any more."""
+        self._targets.set_fault(group_arn, target, fault)
 
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:
         """None when the group does not have it (any more)."""
@@ -161,6 +197,7 @@ class Balancer:
         self._news.notify_all()
 
     def _read_changes(self) -> None:
+        failures = 0
         while True:
             with self._news:
                 self._news.wait_for(lambda: self._is_closed or self._changes > self._read)
@@ -170,15 +207,21 @@ class Balancer:
             with self._news:
                 changes = self._changes
             try:
-                new = self._planned(read(self._client))
+                store = read(self._client, self._acm)
+                new = self._planned(store)
             except (BotoCoreError, ClientError, ValueError, KeyError) as error:
+                failures += 1
+                if failures < _FAILURES:
+                    # Something was deleted while it was read, most likely: whoever waits for an answer goes on waiting.
+                    continue
                 with self._news:
                     self._unread = (f"ELBv2 cannot be read: {error!r}",)
                     self._news.notify_all()
                     self._news.wait_for(lambda: self._is_closed, _RETRY)
                 continue
+            failures = 0
             with self._news:
-                self._plan, self._read, self._unread = new, changes, ()
+                self._plan, self._store, self._read, self._unread = new, store, changes, ()
                 self._targets.know(new.groups)
 
     def _publish_changes(self) -> None:

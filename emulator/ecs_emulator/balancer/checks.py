@@ -22,13 +22,20 @@ from ecs_emulator.worker import Worker
 log = logging.getLogger(__name__)
 
 Cancel = Callable[[], None]
+Reach = Callable[[TargetAddress], TargetAddress]  # where an address is reached, which blocks for a moment at most
 
 
-async def check(target: TargetAddress, settings: HealthCheckSettings) -> HealthCheckFailure | None:
+def _there(address: TargetAddress) -> TargetAddress:
+    return address
+
+
+async def check(
+    target: TargetAddress, settings: HealthCheckSettings, reach: Reach = _there
+) -> HealthCheckFailure | None:
     """One health check, on a connection of its own; None when it passed."""
     try:
         async with asyncio.timeout(settings.timeout):
-            status = await _status(target, settings)
+            status = await _status(target, settings, reach)
     except TimeoutError:
         return TIMED_OUT
     except (OSError, EOFError, ValueError, asyncio.LimitOverrunError):
@@ -37,13 +44,18 @@ async def check(target: TargetAddress, settings: HealthCheckSettings) -> HealthC
         # Whatever a target made of it: a check that ended would leave the target as it was for ever.
         log.exception("A health check of %s stumbled.", target.id)
         return NO_CONNECTION
+    if status is None:
+        return None
     return None if any(status in some for some in codes(settings.expected)) else HealthCheckFailure.code(status)
 
 
-async def _status(target: TargetAddress, settings: HealthCheckSettings) -> int:
+async def _status(target: TargetAddress, settings: HealthCheckSettings, reach: Reach) -> int | None:
+    """Status of the answer, None where a connection is all that is asked for."""
     port = settings.port or target.port
-    reader, writer = await asyncio.open_connection(target.id, port)
+    reader, writer = await asyncio.open_connection(*reach(TargetAddress(target.id, port)))
     try:
+        if settings.protocol == "TCP":
+            return None
         writer.write(
             f"GET {settings.path} HTTP/1.1\r\nHost: {target.id}:{port}\r\nConnection: close\r\n"
             "User-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n".encode()
@@ -68,7 +80,11 @@ class Checker:
         self.worker.start()
 
     def watch(
-        self, target: TargetAddress, condition: TargetHealth, learn: Callable[[HealthCheckFailure | None, float], None]
+        self,
+        target: TargetAddress,
+        condition: TargetHealth,
+        learn: Callable[[HealthCheckFailure | None, float], None],
+        reach: Reach = _there,
     ) -> Cancel:
         """Check when `condition` is due, and call `learn` (in the checker's thread) with each result. What ends it."""
 
@@ -77,7 +93,7 @@ class Checker:
                 while True:
                     await asyncio.sleep(condition.due - time.monotonic())
                     begun = time.monotonic()
-                    learn(await check(target, condition.settings), begun)
+                    learn(await check(target, condition.settings, reach), begun)
 
         watching = asyncio.run_coroutine_threadsafe(for_ever(), self._loop)
 

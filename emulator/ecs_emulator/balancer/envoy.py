@@ -72,6 +72,8 @@ def bootstrap(folder: Path, admin: Path) -> EnvoyConfig:
             "lds_config": from_file(folder / "listeners.json"),
             "cds_config": from_file(folder / "clusters.json"),
         },
+        # Histograms are merged when somebody asks for them, and not by the second.
+        "stats_flush_on_admin": True,
         # Patterns that match in either case are long programs.
         "layered_runtime": {
             "layers": [
@@ -176,12 +178,11 @@ class Envoy:
     def taken(self) -> dict[str, int]:
         """The version that Envoy has taken, by the name of its statistic; empty while it starts, and after its end."""
         with contextlib.suppress(OSError, http.client.HTTPException):
-            return {
-                name: int(text) for name, text in _VERSION.findall(self._ask("/stats?filter=version_text$")) if text
-            }
+            return {name: int(text) for name, text in _VERSION.findall(self.ask("/stats?filter=version_text$")) if text}
         return {}
 
-    def _ask(self, path: str) -> str:
+    def ask(self, path: str) -> str:
+        """Answer of its admin for a path. Raises OSError or HTTPException."""
         connection = _Connection(self._admin)
         try:
             connection.request("GET", path)

@@ -48,6 +48,7 @@ ON_PURPOSE = HealthCheckFailure.code(503)  # of a target whose checks are to fai
 class HealthCheckSettings:
     """Health check settings of a target group: times are as long as they take here, in seconds."""
 
+    protocol: str = "HTTP"  # or TCP, of which a connection is enough
     path: str = "/"
     port: int | None = None  # None for the target's own
     expected: str = "200"  # status codes: `200`, `200,202`, `200-299`
@@ -62,6 +63,7 @@ class HealthCheckSettings:
         cls,
         clock: Clock,
         *,
+        protocol: str,
         path: str,
         port: int | None,
         expected: str,
@@ -72,6 +74,7 @@ class HealthCheckSettings:
     ) -> HealthCheckSettings:
         """Of the times that ELBv2 holds."""
         return cls(
+            protocol=protocol,
             path=path,
             port=port,
             expected=expected,

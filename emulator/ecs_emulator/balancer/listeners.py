@@ -32,18 +32,24 @@ def seconds(value: float) -> str:
 
 
 def listener(
-    name: str, local_port: int, protocol: str, idle_timeout: float, drops_invalid: bool, routes: Path
+    name: str,
+    local_port: int,
+    protocol: str,
+    idle_timeout: float,
+    drops_invalid: bool,
+    routes: Path,
+    tls: EnvoyConfig | None = None,
 ) -> EnvoyConfig:
     """Envoy's Listener at a port of this machine; `routes` is the file with its routes, `name` their name too.
 
-    A listener of protocol HTTPS speaks HTTP here and tells its targets HTTPS: the certificate is in AWS.
+    One of protocol HTTPS has a transport socket, `tls`; its clients may speak HTTP/2.
     """
     settings = f'local port, protocol, drop = "{local_port}", "{protocol.lower()}", {str(drops_invalid).lower()}\n'
     idle = seconds(idle_timeout)
     manager = {
         "@type": _HCM,
         "stat_prefix": name,
-        "codec_type": "HTTP1",
+        "codec_type": "AUTO" if tls else "HTTP1",
         "rds": {"route_config_name": name, "config_source": from_file(routes)},
         "http_filters": [
             _lua("ecs_emulator.headers", settings + _script("headers.lua")),
@@ -68,15 +74,36 @@ def listener(
         "max_request_headers_kb": 64,
         "upgrade_configs": [{"upgrade_type": "websocket"}],
     }
+    filters = [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]
+    return _at_port(name, local_port, filters, tls)
+
+
+def tcp_listener(
+    name: str, local_port: int, idle_timeout: float, forwards: Mapping[str, int], tls: EnvoyConfig | None = None
+) -> EnvoyConfig:
+    """Envoy's Listener of connections that nobody reads; `forwards` are the weights of clusters.
+
+    One without a target closes what it accepts.
+    """
+    weighted = [{"name": cluster, "weight": weight} for cluster, weight in forwards.items() if weight]
+    proxy = {
+        "@type": f"{TYPES}.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+        "stat_prefix": name,
+        "idle_timeout": seconds(idle_timeout),
+        **({"weighted_clusters": {"clusters": weighted}} if weighted else {"cluster": "none"}),
+    }
+    filters = [{"name": "envoy.filters.network.tcp_proxy", "typed_config": proxy}]
+    return _at_port(name, local_port, filters, tls)
+
+
+def _at_port(name: str, local_port: int, filters: list[EnvoyConfig], tls: EnvoyConfig | None) -> EnvoyConfig:
     return {
         "@type": f"{TYPES}.config.listener.v3.Listener",
         "name": name,
         "address": {"socket_address": {"address": "127.0.0.1", "port_value": local_port}},
         # Two Envoys would share the port in silence.
         "enable_reuse_port": False,
-        "filter_chains": [
-            {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
-        ],
+        "filter_chains": [{"filters": filters, **({"transport_socket": tls} if tls else {})}],
     }
 
 

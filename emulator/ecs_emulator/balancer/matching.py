@@ -18,6 +18,7 @@ _Config = Literal["HostHeaderConfig", "PathPatternConfig", "HttpHeaderConfig"]  
 # Set for every request by headers.lua: the client's address, as 32 digits 0 and 1.
 SOURCE = "x-emulator-source"
 
+_PART = re.compile(r"\\[*?]|.", re.DOTALL)  # of a pattern with wildcards
 _LONGEST = 128  # characters of a regular expression
 # What AWS's regular expressions do not have, nor have Envoy's.
 _UNKNOWN = re.compile(r"\(\?(?:[=!>|]|<[=!]|P=|R|\d)|\\[1-9gk]|\\[pP]|[*+?}]\+")
@@ -50,8 +51,15 @@ def match(conditions: Sequence[RuleConditionOutputTypeDef]) -> EnvoyConfig:
 
 
 def wildcard(pattern: str, one: str = ".") -> str:
-    """A pattern with `*` (any number) and `?` (exactly one) as a regular expression; `one` is what they stand for."""
-    return "".join({"*": f"{one}*", "?": one}.get(character, re.escape(character)) for character in pattern)
+    r"""A pattern with `*` (any number) and `?` (exactly one) as a regular expression; `one` is what they stand for.
+
+    With a backslash before them they are themselves:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_QueryStringConditionConfig.html
+    """
+    return "".join(
+        {"*": f"{one}*", "?": one}.get(part) or re.escape(part[1:] if part in (r"\*", r"\?") else part)
+        for part in _PART.findall(pattern)
+    )
 
 
 def _texts(condition: RuleConditionOutputTypeDef, config: _Config) -> list[str]:

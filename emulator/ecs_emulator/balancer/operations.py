@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecs_emulator.balancer.balancer import Balancer
+from ecs_emulator.balancer.groups import Group
 from ecs_emulator.balancer.health import UNKNOWN
-from ecs_emulator.balancer.plan import Group
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 

@@ -7,46 +7,23 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ecs_emulator.balancer import connections
 from ecs_emulator.balancer.actions import ActionContext, action, answer
-from ecs_emulator.balancer.clusters import policy
-from ecs_emulator.balancer.health import HealthCheckSettings, codes
+from ecs_emulator.balancer.groups import Group, planned_group, unsupported
 from ecs_emulator.balancer.matching import EnvoyConfig, UnsupportedCondition, match
 from ecs_emulator.balancer.response_headers import response_headers
-from ecs_emulator.balancer.store import LoadBalancerStore, is_application
+from ecs_emulator.balancer.store import LoadBalancerStore, is_emulated, is_network
+from ecs_emulator.balancer.tls import TlsSettings, settings
 from ecs_emulator.clock import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionOutputTypeDef, RuleTypeDef
 
-    from ecs_emulator.balancer.store import StoredListener, StoredLoadBalancer, StoredTargetGroup
+    from ecs_emulator.balancer.store import StoredListener, StoredLoadBalancer
 
 # The application keeps an idle connection for 60 s; the balancer must be the first to close it.
 IDLE_UPSTREAM = 55.0
 IDLE = 60.0
-
-# Attributes of load balancers, listeners and target groups that are not emulated unless as they are by default.
-_DEFAULTS = {
-    "routing.http.xff_header_processing.mode": "append",
-    "routing.http.xff_client_port.enabled": "false",
-    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
-    "routing.http.response.server.enabled": "true",
-    "stickiness.enabled": "false",
-    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
-    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
-}
-
-
-@dataclass(frozen=True)
-class Group:
-    """A target group: `name` is Envoy's for it; times are as long as they take here, in seconds."""
-
-    arn: str
-    name: str
-    port: int  # of a target that is registered without one
-    used: bool  # a rule or a default action of the load balancer forwards to it
-    delay: float  # after which a target that was deregistered is gone
-    policy: EnvoyConfig
-    checks: HealthCheckSettings
 
 
 @dataclass(frozen=True)
@@ -54,7 +31,8 @@ class Listener:
     """A listener: the port that ELBv2 knows, the port where it listens here, and its rules as Envoy's routes.
 
     `response_headers` are those that its attributes put into every answer. For `idle_timeout` seconds, which are not
-    shortened, a request or a client's connection may be silent.
+    shortened, a request or a client's connection may be silent. One of protocol HTTPS or TLS has `tls`.
+    One of a network load balancer has `forwards` instead of routes: the weights of clusters, by Envoy's name.
     """
 
     name: str
@@ -65,6 +43,12 @@ class Listener:
     response_headers: dict[str, str]
     idle_timeout: float = IDLE
     drops_invalid: bool = False
+    tls: TlsSettings | None = None
+    forwards: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_network(self) -> bool:
+        return self.protocol in connections.PROTOCOLS
 
 
 @dataclass(frozen=True)
@@ -73,6 +57,7 @@ class RoutingPlan:
 
     groups: dict[str, Group] = field(default_factory=dict)  # by ARN
     listeners: tuple[Listener, ...] = ()
+    used: dict[str, frozenset[str]] = field(default_factory=dict)  # ARNs of each load balancer's groups, by its ARN
     idle_upstream: float = IDLE_UPSTREAM  # seconds
     problems: tuple[str, ...] = ()
 
@@ -82,31 +67,28 @@ def plan(store: LoadBalancerStore, local_port: Callable[[str, int], int], clock:
     problems: list[str] = []
     emulated = []
     for each in store.load_balancers:
-        if is_application(each):
+        if is_emulated(each):
             emulated.append(each)
         else:
-            problems.append(f"Application load balancers are emulated; {each['LoadBalancerName']} is none.")
+            name = each["LoadBalancerName"]
+            problems.append(f"Application and network load balancers are emulated; {name} is neither.")
     for balancer in emulated:
-        problems += [f"Load balancer: {sentence}" for sentence in _unsupported(balancer["Attributes"])]
-    used = {
-        arn
-        for balancer in emulated
-        for listener in balancer["Listeners"]
-        for rule in listener["Rules"]
-        for arn in _forwarded(rule["Actions"])
-    }
+        problems += [f"Load balancer: {sentence}" for sentence in unsupported(balancer["Attributes"])]
+    known = {described["TargetGroupArn"] for described in store.target_groups}
+    by_balancer = {each["LoadBalancerArn"]: frozenset(_groups(each)) & known for each in emulated}
+    used = frozenset[str]().union(*by_balancer.values())
     groups = {}
     for described in store.target_groups:
         arn = described["TargetGroupArn"]
-        groups[arn] = _group(described, arn in used, clock, problems)
+        groups[arn] = planned_group(described, arn in used, clock, problems)
     clusters = {group.arn: group.name for group in groups.values()}
     listeners = [
         listener
         for balancer in emulated
         for listener in _listeners(balancer, partial(local_port, balancer["LoadBalancerArn"]), clusters, problems)
     ]
-    idle = min((each.idle_timeout for each in listeners), default=IDLE)
-    return RoutingPlan(groups, tuple(listeners), min(idle, IDLE_UPSTREAM), tuple(problems))
+    idle = min((each.idle_timeout for each in listeners if not each.is_network), default=IDLE)
+    return RoutingPlan(groups, tuple(listeners), by_balancer, min(idle, IDLE_UPSTREAM), tuple(problems))
 
 
 def _listeners(
@@ -119,9 +101,37 @@ def _listeners(
     described = sorted(balancer["Listeners"], key=lambda each: int(each["Port"]))
     ports = {int(listener["Port"]): local_port(int(listener["Port"])) for listener in described}
     for each in described:
-        if _is_possible(each, ports[int(each["Port"])], problems):
+        if is_network(balancer):
+            yield from _network_listener(each, ports[int(each["Port"])], clusters, attributes, problems)
+        elif _is_possible(each, ports[int(each["Port"])], problems):
             here = _surroundings(each, ports, clusters, idle)
-            yield replace(_listener(each, here, problems), idle_timeout=idle, drops_invalid=drops_invalid)
+            tls = settings(each, attributes) if each["Protocol"] == "HTTPS" else None
+            yield replace(_listener(each, here, problems), idle_timeout=idle, drops_invalid=drops_invalid, tls=tls)
+
+
+def _network_listener(
+    listener: StoredListener,
+    local_port: int,
+    clusters: Mapping[str, str],
+    attributes: Mapping[str, str],
+    problems: list[str],
+) -> Iterator[Listener]:
+    """That of a network load balancer: connections go to the targets of its default action, and nothing is read."""
+    port, protocol = int(listener["Port"]), listener["Protocol"]
+    if protocol not in connections.PROTOCOLS:
+        problems.append(f"The listener on port {port} is left out: {protocol} is not emulated, TCP and TLS are.")
+    elif _is_possible(listener, local_port, problems):
+        yield Listener(
+            f"listener-{local_port}",
+            port,
+            local_port,
+            protocol,
+            routes=[],
+            response_headers={},
+            idle_timeout=connections.idle_timeout(listener),
+            tls=settings(listener, attributes) if protocol == "TLS" else None,
+            forwards=connections.forwards(listener, clusters),
+        )
 
 
 def _surroundings(
@@ -131,19 +141,18 @@ def _surroundings(
     return ActionContext(listener["Protocol"], int(listener["Port"]), ports, clusters, idle, headers)
 
 
-def _unsupported(attributes: dict[str, str]) -> list[str]:
-    return [
-        f"{name} is always {default}."
-        for name, default in _DEFAULTS.items()
-        if attributes.get(name, default) != default
-    ]
-
-
 def _is_possible(listener: StoredListener, local_port: int, problems: list[str]) -> bool:
     if 0 < local_port < 65536:
         return True
     problems.append(f"The listener on port {listener['Port']} would need port {local_port} of this machine.")
     return False
+
+
+def _groups(balancer: StoredLoadBalancer) -> Iterator[str]:
+    """The target groups to which a load balancer forwards."""
+    for listener in balancer["Listeners"]:
+        for rule in listener["Rules"]:
+            yield from _forwarded(rule["Actions"])
 
 
 def _forwarded(actions: Iterable[ActionOutputTypeDef]) -> Iterator[str]:
@@ -154,59 +163,11 @@ def _forwarded(actions: Iterable[ActionOutputTypeDef]) -> Iterator[str]:
             yield group["TargetGroupArn"]
 
 
-def _group(described: StoredTargetGroup, used: bool, clock: Clock, problems: list[str]) -> Group:
-    arn, name, attributes = described["TargetGroupArn"], described["TargetGroupName"], described["Attributes"]
-
-    def refuse(what: str) -> None:
-        problems.append(f"Target group {name}: {what}")
-
-    if described.get("Protocol", "HTTP") != "HTTP" or described.get("ProtocolVersion", "HTTP1") != "HTTP1":
-        refuse("its targets are spoken to by HTTP/1.1, whatever its protocol.")
-    for sentence in _unsupported(attributes):
-        refuse(sentence)
-    slow_start = clock.shortened(float(attributes.get("slow_start.duration_seconds", 0)))
-    try:
-        chosen = policy(attributes.get("load_balancing.algorithm.type", "round_robin"), slow_start)
-    except UnsupportedCondition as problem:
-        refuse(str(problem))
-        chosen = policy("round_robin", slow_start)
-    return Group(
-        arn=arn,
-        # A group that is deleted and made again under its name is another one.
-        name=f"{name}-{arn.rpartition('/')[2]}",
-        port=int(described.get("Port") or 80),
-        used=used,
-        delay=clock.shortened(float(attributes.get("deregistration_delay.timeout_seconds", 300))),
-        policy=chosen,
-        checks=_checks(described, clock, refuse),
-    )
-
-
-def _checks(described: StoredTargetGroup, clock: Clock, refuse: Callable[[str], None]) -> HealthCheckSettings:
-    expected = (described.get("Matcher") or {}).get("HttpCode") or "200"
-    try:
-        codes(expected)
-    except ValueError:
-        refuse(f"{expected!r} is no list of codes; 200 is taken.")
-        expected = "200"
-    port = described.get("HealthCheckPort", "traffic-port")
-    return HealthCheckSettings.shortened(
-        clock,
-        path=described.get("HealthCheckPath") or "/",
-        port=None if port == "traffic-port" else int(port),
-        expected=expected,
-        interval=float(described.get("HealthCheckIntervalSeconds", 30)),
-        timeout=float(described.get("HealthCheckTimeoutSeconds", 5)),
-        healthy=int(described.get("HealthyThresholdCount", 5)),
-        unhealthy=int(described.get("UnhealthyThresholdCount", 2)),
-    )
-
-
 def _listener(described: StoredListener, here: ActionContext, problems: list[str]) -> Listener:
     # By the port of this machine, which no other listener has.
     name = f"listener-{here.local_ports[here.port]}"
     problems += [
-        f"Listener on port {here.port}: {sentence}" for sentence in _unsupported(described.get("Attributes", {}))
+        f"Listener on port {here.port}: {sentence}" for sentence in unsupported(described.get("Attributes", {}))
     ]
     # The default rule has no number.
     rules = sorted(described["Rules"], key=lambda rule: (rule["IsDefault"], _number(rule["Priority"])))

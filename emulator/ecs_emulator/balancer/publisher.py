@@ -7,12 +7,14 @@ import socket
 import time
 from dataclasses import dataclass
 
+from ecs_emulator.authority import CertificateAuthority
 from ecs_emulator.balancer.clusters import cluster, endpoints
 from ecs_emulator.balancer.envoy import Envoy
-from ecs_emulator.balancer.listeners import listener, route_configuration
+from ecs_emulator.balancer.listeners import listener, route_configuration, tcp_listener
 from ecs_emulator.balancer.matching import EnvoyConfig
 from ecs_emulator.balancer.plan import Listener, RoutingPlan
 from ecs_emulator.balancer.targets import TargetTable
+from ecs_emulator.balancer.tls import transport_socket
 
 _LOOK = 0.01  # seconds between two looks whether Envoy has taken what it was offered
 _RETRY = 1.0  # seconds after which what failed is tried again
@@ -20,10 +22,16 @@ _RETRY = 1.0  # seconds after which what failed is tried again
 
 @dataclass(frozen=True)
 class OpenListener:
-    """A listener that takes requests: the port that ELBv2 knows, and the one of this machine."""
+    """A listener that takes requests: the port that ELBv2 knows, the one of this machine, and its protocol."""
 
     port: int
     local_port: int
+    protocol: str = "HTTP"
+
+    @property
+    def url(self) -> str:
+        """Its address on this machine; what takes connections is taken to speak HTTP, as most services do."""
+        return f"{'https' if self.protocol in ('HTTPS', 'TLS') else 'http'}://localhost:{self.local_port}"
 
 
 class SnapshotPublisher:
@@ -32,8 +40,9 @@ class SnapshotPublisher:
     `open` is empty while there is no Envoy that has taken what it was offered.
     """
 
-    def __init__(self, envoy: Envoy, targets: TargetTable) -> None:
+    def __init__(self, envoy: Envoy, targets: TargetTable, authority: CertificateAuthority) -> None:
         self._envoy = envoy
+        self._authority = authority
         self._targets = targets
         self._clusters: dict[str, EnvoyConfig] = {}  # by name; those too that go when no route names them any more
         self._listeners: dict[str, Listener] = {}  # those whose port is ours
@@ -70,15 +79,15 @@ class SnapshotPublisher:
         self._look()
         if self._is_taken("clusters") and all(self._taken.get(f"cluster.{name}") for name in self._clusters):
             self._offer_routes(plan)
-            if all(self._is_taken(_routes(name)) for name in self._listeners):
+            if all(map(self._has_routes, self._listeners)):
                 self._forget_clusters({group.name for group in plan.groups.values()})
         self._end_drained(plan)
         self.is_settled = not self._outstanding()
         self._has_served = self._has_served or self.is_settled
         self._open = tuple(
-            OpenListener(each.port, each.local_port)
+            OpenListener(each.port, each.local_port, each.protocol)
             for each in self._listeners.values()
-            if self._is_taken("listeners") and self._is_taken(_routes(each.name))
+            if self._is_taken("listeners") and self._has_routes(each.name)
         )
         self.obstacles = (*self._blocked, *self._envoys_obstacles())
         return self._pause()
@@ -92,7 +101,9 @@ class SnapshotPublisher:
     def _offer_routes(self, plan: RoutingPlan) -> None:
         self._blocked = []
         for each in plan.listeners:
-            self._envoy.offer(_routes(each.name), [route_configuration(each.name, each.routes, each.response_headers)])
+            if not each.is_network:
+                routes = route_configuration(each.name, each.routes, each.response_headers)
+                self._envoy.offer(_routes(each.name), [routes])
             if each.name not in self._listeners and _is_in_use(each.local_port):
                 self._blocked.append(
                     f"Port {each.local_port}, for the listener on port {each.port}, is in use. Stop what uses it."
@@ -101,20 +112,18 @@ class SnapshotPublisher:
                 self._listeners[each.name] = each
         for name in set(self._listeners) - {each.name for each in plan.listeners}:
             del self._listeners[name]
-        self._envoy.offer(
-            "listeners",
-            [
-                listener(
-                    each.name,
-                    each.local_port,
-                    each.protocol,
-                    each.idle_timeout,
-                    each.drops_invalid,
-                    self._envoy.path(_routes(each.name)),
-                )
-                for each in self._listeners.values()
-            ],
-        )
+        self._envoy.offer("listeners", [self._configured(each) for each in self._listeners.values()])
+
+    def _configured(self, each: Listener) -> EnvoyConfig:
+        tls = transport_socket(each.tls, self._authority) if each.tls else None
+        if each.is_network:
+            return tcp_listener(each.name, each.local_port, each.idle_timeout, each.forwards, tls)
+        routes = self._envoy.path(_routes(each.name))
+        return listener(each.name, each.local_port, each.protocol, each.idle_timeout, each.drops_invalid, routes, tls)
+
+    def _has_routes(self, name: str) -> bool:
+        """True when Envoy has taken the routes of a listener, or it has none."""
+        return self._listeners[name].is_network or self._is_taken(_routes(name))
 
     def _end_drained(self, plan: RoutingPlan) -> None:
         for group in plan.groups.values():
@@ -142,7 +151,8 @@ class SnapshotPublisher:
         return [name for name in self._offered() if not self._is_taken(name)]
 
     def _offered(self) -> list[str]:
-        offered = ["clusters", "listeners", *map(_endpoints, self._clusters), *map(_routes, self._listeners)]
+        routed = [name for name, each in self._listeners.items() if not each.is_network]
+        offered = ["clusters", "listeners", *map(_endpoints, self._clusters), *map(_routes, routed)]
         return [name for name in offered if self._envoy.version(name)]
 
     def _is_taken(self, name: str) -> bool:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ecs_emulator.balancer.checks import Cancel, Checker
+from ecs_emulator.balancer.groups import Group
 from ecs_emulator.balancer.health import DRAINING, ON_PURPOSE, REGISTERED, UNUSED, HealthCheckFailure, TargetHealth
-from ecs_emulator.balancer.plan import Group
+from ecs_emulator.balancer.relays import Relays
+from ecs_emulator.scheduler.faults import UNHEALTHY
 from ecs_emulator.scheduler.interfaces import Health, TargetAddress
 
 # After Envoy's word that it has taken an update, its threads may still use the one before.
@@ -21,7 +23,7 @@ class _Registered:
     condition: TargetHealth | None = None  # None while its group is not used
     cancel: Cancel | None = None
     is_leaving: bool = False
-    is_failing: bool = False  # whatever it answers to a health check
+    fault: str | None = None  # one of faults.FAULTS
     left_with: int | None = None  # the version of the endpoints that first was without it
     gone_at: float | None = None
 
@@ -48,12 +50,14 @@ class TargetTable:
         self._lock = lock
         self._news = news
         self._checker = Checker()
-        self.worker = self._checker.worker
+        self._relays = Relays()
+        self.workers = (self._checker.worker, self._relays.worker)
         self._groups: Mapping[str, Group] = {}
         self._targets: dict[str, dict[TargetAddress, _Registered]] = {}
 
     def close(self) -> None:
         self._checker.close()
+        self._relays.close()
 
     def know(self, groups: Mapping[str, Group]) -> None:
         """The target groups that there are now, all of them."""
@@ -83,11 +87,13 @@ class TargetTable:
                 registered.is_leaving = True
                 self._news()
 
-    def fail_checks(self, arn: str, target: TargetAddress, failing: bool) -> None:
-        """Take every health check of a target for failed from now on, or none any more."""
+    def set_fault(self, arn: str, target: TargetAddress, fault: str | None) -> None:
+        """Give a target a fault from now on, or none any more."""
         with self._lock:
-            if registered := self._targets.get(arn, {}).get(target):
-                registered.is_failing = failing
+            registered = self._targets.get(arn, {}).get(target)
+            if registered and registered.fault != fault:
+                registered.fault = fault
+                self._news()
 
     def health(self, arn: str, target: TargetAddress) -> Health | None:
         with self._lock:
@@ -100,13 +106,14 @@ class TargetTable:
             return sorted(self._targets.get(arn, {}))
 
     def split(self, arn: str) -> tuple[list[TargetAddress], set[TargetAddress]]:
-        """Those that get requests: the healthy; when none is, all (it fails open). And those that leave."""
+        """Addresses of those that get requests: the healthy; when none is, all (it fails open). And who leaves."""
         with self._lock:
             targets = self._targets.get(arn, {})
             leaving = {target for target, kept in targets.items() if kept.is_leaving}
             staying = set(targets) - leaving
             healthy = {target for target in staying if targets[target].is_healthy()}
-            return sorted(healthy or staying), leaving
+            reached = {self._relays.before(target, targets[target].fault) for target in healthy or staying}
+            return sorted(reached), leaving
 
     def offered(self, arn: str, without: set[TargetAddress], version: int) -> None:
         """The endpoints of that version hold none of the targets `without`."""
@@ -150,9 +157,12 @@ class TargetTable:
             def learn(failure: HealthCheckFailure | None, begun: float) -> None:
                 with self._lock:
                     before = condition.health
-                    condition.learn(ON_PURPOSE if registered.is_failing else failure, begun)
+                    condition.learn(ON_PURPOSE if registered.fault == UNHEALTHY else failure, begun)
                     if condition.health.state != before.state:
                         self._news()
 
+            def reach(checked: TargetAddress) -> TargetAddress:
+                return self._relays.before(checked, registered.fault)
+
             registered.condition = condition
-            registered.cancel = self._checker.watch(target, condition, learn)
+            registered.cancel = self._checker.watch(target, condition, learn, reach)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,12 +20,18 @@ _REFUSED = {
     "ListMetrics": ("NextToken", "RecentlyActive", "IncludeLinkedAccounts", "OwningAccount"),
     "PutMetricData": ("EntityMetricData",),
 }
+_RESERVED = "AWS/"  # begins the names of the namespaces that only AWS fills
+_SHORT_PERIODS = (1, 5, 10, 20, 30)  # seconds; else whole minutes
+_MOST_POINTS = 1_440  # that GetMetricStatistics gives
 
 
 def put_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
     _refuse("PutMetricData", request)
-    data = [_datum(request["Namespace"], each) for each in request.get("MetricData", [])]
+    namespace = request["Namespace"]
+    if namespace.startswith(_RESERVED):
+        raise AwsError("InvalidParameterValue", f"The value {namespace} for parameter Namespace is invalid.")
+    data = [_datum(namespace, each) for each in request.get("MetricData", [])]
     for datum in data:
         metrics.put(datum)
     return {}
@@ -60,10 +67,9 @@ def get_metric_data(metrics: MetricStore, request: Mapping[str, Any]) -> Answer:
         name = metric_stat["Stat"]
         _check(name)
         metric = _metric(metric_stat["Metric"])
-        span = _span(request)
-        points = [
-            (at, statistic(name, each)) for at, each in metrics.periods(metric, *span, metric_stat["Period"]).items()
-        ]
+        span, period = _span(request), metric_stat["Period"]
+        _check_period(period)
+        points = [(at, statistic(name, each)) for at, each in metrics.periods(metric, *span, period).items()]
         points.sort(reverse=newest_first)
         if query.get("ReturnData", True):
             found.append(
@@ -83,7 +89,17 @@ def get_metric_statistics(metrics: MetricStore, request: Mapping[str, Any]) -> A
     names, extended = request.get("Statistics", []), request.get("ExtendedStatistics", [])
     for each in (*names, *extended):
         _check(each)
-    metric = _metric(request)
+    if not names and not extended:
+        message = "At least one of the parameters Statistics and ExtendedStatistics must be specified."
+        raise AwsError("InvalidParameterCombination", message)
+    metric, span, period = _metric(request), _span(request), request["Period"]
+    _check_period(period)
+    if (asked := math.ceil((span[1] - span[0]) / period)) > _MOST_POINTS:
+        message = (
+            f"You have requested up to {asked:,} datapoints, which exceeds the limit of {_MOST_POINTS:,}. "
+            "You may reduce the datapoints requested by increasing Period, or decreasing the time range."
+        )
+        raise AwsError("InvalidParameterCombination", message)
     points = [
         {
             "Timestamp": _moment(at),
@@ -91,7 +107,7 @@ def get_metric_statistics(metrics: MetricStore, request: Mapping[str, Any]) -> A
             **{name: statistic(name, values) for name in names},
             **({"ExtendedStatistics": {name: statistic(name, values) for name in extended}} if extended else {}),
         }
-        for at, values in metrics.periods(metric, *_span(request), request["Period"]).items()
+        for at, values in metrics.periods(metric, *span, period).items()
     ]
     return {"Label": metric.name, "Datapoints": points}
 
@@ -138,6 +154,11 @@ def _span(request: Mapping[str, Any]) -> tuple[float, float]:
 def _check(name: str) -> None:
     if not is_statistic(name):
         raise AwsError("InvalidParameterValue", f"The statistic {name} is not emulated here.")
+
+
+def _check_period(period: int) -> None:
+    if period not in _SHORT_PERIODS and period % 60:
+        raise AwsError("InvalidParameterValue", "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
 
 
 def _refuse(operation: str, request: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from ecs_emulator.cloud.embedded import extract
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.guard import Guard
 from ecs_emulator.cloud.keys import Keys
+from ecs_emulator.cloud.metric_filters import measure
 from ecs_emulator.cloud.metrics import MetricStore
 from ecs_emulator.cloud.moto_backend import MotoBackend
 from ecs_emulator.cloud.protocols import service_model
@@ -26,6 +27,9 @@ from ecs_emulator.cloud.refusals import protocol, refusal
 from ecs_emulator.cloud.request_route import RequestRoute
 from ecs_emulator.cloud.server import WebServer
 from ecs_emulator.cloud.service import EmulatedService, OperationHandlers, bound
+from ecs_emulator.cloud.website import Website
+from ecs_emulator.cloud.website_hosts import website_bucket
+from ecs_emulator.local import REGION
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -40,6 +44,7 @@ class Cloud:
     """An AWS endpoint in this process, for this machine alone unless `host` says more.
 
     It answers calls that are signed with a key of `keys`; `key` is its own, a new one when none is given.
+    The websites of buckets it serves to everybody, by their hosts.
     `guard` knows the hosts by which it may be reached. Its data is in memory, and with a `database` on disk too; `say`
     hears of what that means, and `program` is the command to be typed. When `strict`, an operation of ours whose
     answer does not fit botocore's model fails. Raises OSError when the port is taken.
@@ -60,18 +65,18 @@ class Cloud:
         self._strict = strict
         self.key = key or AccessKey.generate()
         self.keys = Keys(self.key)
-        self.guard = Guard("the AWS endpoint")
+        self.guard = Guard("the AWS endpoint", is_open=lambda host: website_bucket(host) is not None)
         self._authentication = Authentication(self.keys, program=program)
         self._services: dict[str, EmulatedService] = {}
         self._stored = MotoBackend(database, say)
         self.journal = self._stored.journal
-        self._metrics = MetricStore()
-        self.emulate("cloudwatch", OperationHandlers(bound(cloudwatch.OPERATIONS, self._metrics), rest_to_moto=True))
+        self.metrics = MetricStore()
+        self.emulate("cloudwatch", OperationHandlers(bound(cloudwatch.OPERATIONS, self.metrics), rest_to_moto=True))
         self.emulate("elbv2", OperationHandlers(load_balancers.OPERATIONS, rest_to_moto=True))
         self._server = WebServer(
             self._application, port, _THREADS, host, self._is_for_moto, self.guard, "The AWS endpoint's server"
         )
-        self.worker = self._server.worker
+        self.workers = (self._server.worker, self._stored.sweep.worker)
         self.url = self._server.url
 
     def emulate(self, service: str, handlers: OperationHandlers) -> None:
@@ -80,11 +85,12 @@ class Cloud:
 
     def close(self) -> None:
         self._server.close()
-        if self.journal:
-            self.journal.close()
+        self._stored.close()
 
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
+        if bucket := website_bucket(request.host):
+            return Website(bucket)(environ, start_response)
         answer = self._answer(request)
         if self.journal and answer.status_code < HTTPStatus.BAD_REQUEST:
             self.journal.note(Call.of(request))
@@ -102,7 +108,8 @@ class Cloud:
         answer = self._stored.answer(request)
         if answer.status_code == HTTPStatus.OK:
             if called.target.endswith(".PutLogEvents"):
-                extract(request.get_data(), self._metrics)
+                extract(request.get_data(), self.metrics)
+                measure(request.get_data(), REGION, self.metrics)
             # Those of a task end with it; what it issues to itself would not.
             if called.scope in ("sts", "iam") and self.keys.may_issue(key):
                 self.keys.issue(answer.get_data(as_text=True))
@@ -119,6 +126,8 @@ class Cloud:
         if request.error:
             return False
         headers = request.headers
+        if website_bucket(headers.get("HOST", "")):
+            return False
         called = RequestRoute.by(
             headers.get("X_AMZ_TARGET", ""),
             headers.get("AUTHORIZATION", ""),

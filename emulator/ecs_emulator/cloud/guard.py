@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?", re.ASCII)
@@ -20,12 +20,20 @@ _S3 = re.compile(r"(?:[a-z0-9.-]+\.)?s3(?:-website)?(?:[.-][a-z0-9-]+){0,3}\.ama
 _log = logging.getLogger(__name__)
 
 
-class Guard:
-    """Judges requests by their headers. `names` are hosts by which others than this machine reach the port."""
+def _to_nobody(_host: str) -> bool:
+    return False
 
-    def __init__(self, what: str, names: Iterable[str] = ()) -> None:
+
+class Guard:
+    """Judges requests by their headers. `names` are hosts by which others than this machine reach the port.
+
+    Under a host that `is_open`, no commands are taken and everything is for everybody: any page may ask there.
+    """
+
+    def __init__(self, what: str, names: Iterable[str] = (), is_open: Callable[[str], bool] = _to_nobody) -> None:
         self._what = what
         self._names = set(names)
+        self._is_open = is_open
         self._said: set[str] = set()
 
     def admit(self, name: str) -> None:
@@ -37,6 +45,8 @@ class Guard:
 
         `headers` has names as CGI writes them: `HOST`, `SEC_FETCH_SITE`.
         """
+        if self._is_open(headers.get("HOST", "")):
+            return None
         for reason, header in (
             (self._host(headers.get("HOST", "")), headers.get("HOST", "")),
             (self._origin(headers.get("ORIGIN"), headers.get("HOST", "")), headers.get("ORIGIN", "")),

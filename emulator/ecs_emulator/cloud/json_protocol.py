@@ -78,7 +78,7 @@ def _scalar(shape: Shape, value: Any, where: str) -> Any:
         case "timestamp":
             try:
                 return parse_timestamp(_checked(value, (int, float, str), shape, where)).astimezone(UTC)
-            except (ValueError, OverflowError, OSError):
+            except (ValueError, OverflowError, OSError, RuntimeError):
                 raise _mismatch(value, shape, where) from None
         case "blob":
             try:

@@ -6,41 +6,28 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Operati
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from moto.core.exceptions import ServiceException
-from moto.core.models import DEFAULT_ACCOUNT_ID
-
-from ecs_emulator.cloud import listener_attributes
+from ecs_emulator.cloud import listener_attributes, listener_protocols, listener_rules
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.load_balancer_quotas import check_rules, check_values
-from ecs_emulator.cloud.moto_backend import MOTO_LOCK
-from ecs_emulator.cloud.moto_ec2 import elbv2_backends
-from ecs_emulator.cloud.rules import complete_action, complete_condition, with_values
-from ecs_emulator.cloud.service import Answer, Operations
-from ecs_emulator.local import REGION
+from ecs_emulator.cloud.moto_elbv2 import elbv2_store
+from ecs_emulator.cloud.rules import complete_action
+from ecs_emulator.cloud.service import Operations
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import (
         CreateListenerInputTypeDef,
         CreateLoadBalancerInputTypeDef,
-        CreateRuleInputTypeDef,
         DeleteLoadBalancerInputTypeDef,
-        DeleteRuleInputTypeDef,
         DescribeListenersInputTypeDef,
         DescribeLoadBalancerAttributesInputTypeDef,
         DescribeLoadBalancersInputTypeDef,
-        DescribeRulesInputTypeDef,
         DescribeTargetGroupsInputTypeDef,
         ModifyListenerInputTypeDef,
         ModifyLoadBalancerAttributesInputTypeDef,
-        ModifyRuleInputTypeDef,
         ModifyTargetGroupAttributesInputTypeDef,
-        RuleTypeDef,
-        SetRulePrioritiesInputTypeDef,
     )
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes
@@ -62,12 +49,23 @@ _ATTRIBUTES = {
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
 _GROUP_ATTRIBUTES = re.compile(
     r"deregistration_delay\.timeout_seconds|slow_start\.duration_seconds|stickiness\.(enabled|type)"
+    r"|deregistration_delay\.connection_termination\.enabled|preserve_client_ip\.enabled|proxy_protocol_v2\.enabled"
+    r"|target_health_state\.unhealthy\.(connection_termination\.enabled|draining_interval_seconds)"
     r"|stickiness\.(lb|app)_cookie\.(duration_seconds|cookie_name)|load_balancing\.cross_zone\.enabled"
     r"|load_balancing\.algorithm\.(type|anomaly_mitigation)|lambda\.multi_value_headers\.enabled"
     r"|target_group_health\.(dns_failover|unhealthy_state_routing)\.minimum_healthy_targets\.(count|percentage)"
 )
 
 
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#load-balancer-attributes
+_NETWORK_ATTRIBUTES = {
+    "access_logs.s3.enabled": "false",
+    "deletion_protection.enabled": "false",
+    "dns_record.client_routing_policy": "any_availability_zone",
+    "load_balancing.cross_zone.enabled": "false",
+    "zonal_shift.config.enabled": "false",
+}
+_NETWORK_ONLY = {"dns_record.client_routing_policy"}
 _DNS_NAME = re.compile(rb"(<LoadBalancerArn>([^<]*)</LoadBalancerArn>.*?)<DNSName>[^<]*</DNSName>", re.DOTALL)
 
 
@@ -92,111 +90,21 @@ def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:
     return put
 
 
-@contextmanager
-def _store() -> Iterator[Any]:
-    """What moto has, for us alone. Raises AwsError for moto's errors."""
-    with MOTO_LOCK:
-        try:
-            yield elbv2_backends[DEFAULT_ACCOUNT_ID][REGION]
-        except ServiceException as error:
-            raise AwsError(error.code, error.message) from None
-
-
-def create_rule(given: CreateRuleInputTypeDef) -> Answer:
-    _check_rule(given)
-    if not given["Conditions"]:  # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/add-rule.html
-        raise AwsError("ValidationError", "A rule must specify an action and a condition")
-    if given["Priority"] > 50_000:
-        raise AwsError("ValidationError", "The priority of a rule is between 1 and 50000.")
-    with _store() as store:
-        check_rules(store, given["ListenerArn"])
-        rule = store.create_rule(
-            given["ListenerArn"],
-            with_values(given["Conditions"]),
-            given["Priority"],
-            given["Actions"],
-            given.get("Tags"),
-        )
-        rule.conditions = given["Conditions"]
-        return {"Rules": [_description(rule)]}
-
-
-def modify_rule(given: ModifyRuleInputTypeDef) -> Answer:
-    _check_rule(given)
-    with _store() as store:
-        conditions = given.get("Conditions", [])
-        rule = store.modify_rule(given["RuleArn"], with_values(conditions), given.get("Actions", []))
-        rule.conditions = conditions or rule.conditions
-        return {"Rules": [_description(rule)]}
-
-
-def _check_rule(given: CreateRuleInputTypeDef | ModifyRuleInputTypeDef) -> None:
-    if given.get("Transforms"):
-        raise AwsError("ValidationError", "Transforms are not emulated here.")
-    check_values(given.get("Conditions", []))
-
-
-def describe_rules(given: DescribeRulesInputTypeDef) -> Answer:
-    """In the order in which they are tried."""
-    with _store() as store:
-        rules = sorted(store.describe_rules(given.get("ListenerArn"), given.get("RuleArns")), key=_order)
-        start = next((number for number, rule in enumerate(rules, 1) if rule.arn == given.get("Marker")), 0)
-        page = rules[start : start + given.get("PageSize", 400)]
-        more = {"NextMarker": page[-1].arn} if page and page[-1] is not rules[-1] else {}
-        return {"Rules": [_description(rule) for rule in page], **more}
-
-
-def set_rule_priorities(given: SetRulePrioritiesInputTypeDef) -> Answer:
-    """All at once, so that two rules may change places."""
-    with _store() as store:
-        priorities = {each["RuleArn"]: each["Priority"] for each in given["RulePriorities"]}
-        rules = store.describe_rules(None, list(priorities))
-        if any(rule.is_default for rule in rules):
-            raise AwsError("OperationNotPermitted", "Default rules' priorities cannot be modified")
-        for rule in rules:
-            others = [each for each in store.describe_rules(rule.listener_arn, None) if each is not rule]
-            if priorities[rule.arn] in [priorities.get(each.arn, each.priority) for each in others]:
-                raise AwsError("PriorityInUse", f"Priority '{priorities[rule.arn]}' is currently in use")
-        for rule in rules:
-            rule.priority = priorities[rule.arn]
-        return {"Rules": [_description(rule) for rule in sorted(rules, key=_order)]}
-
-
-def delete_rule(given: DeleteRuleInputTypeDef) -> None:
-    with _store() as store:
-        if store.describe_rules(None, [given["RuleArn"]])[0].is_default:
-            raise AwsError("OperationNotPermitted", f"Default rule '{given['RuleArn']}' cannot be deleted")
-
-
-def _order(rule: Any) -> int:
-    return 50_001 if rule.is_default else int(rule.priority)
-
-
-def _description(rule: Any) -> RuleTypeDef:
-    return {
-        "RuleArn": rule.arn,
-        "Priority": str(rule.priority),
-        "Conditions": [complete_condition(condition) for condition in rule.conditions],
-        "Actions": [complete_action(action.data) for action in rule.actions],
-        "IsDefault": rule.is_default,
-    }
-
-
 def create_load_balancer(given: CreateLoadBalancerInputTypeDef) -> None:
-    with _store() as store:
+    with elbv2_store() as store:
         if given["Name"] in [balancer.name for balancer in store.load_balancers.values()]:
             message = f"A load balancer with the same name '{given['Name']}' exists, but with different settings"
             raise AwsError("DuplicateLoadBalancerName", message)
 
 
 def describe_load_balancers(_given: DescribeLoadBalancersInputTypeDef) -> None:
-    with _store() as store:
+    with elbv2_store() as store:
         for balancer in store.load_balancers.values():
             balancer.scheme = balancer.scheme or "internet-facing"
 
 
 def delete_load_balancer(given: DeleteLoadBalancerInputTypeDef) -> None:
-    with _store() as store:
+    with elbv2_store() as store:
         balancer = store.load_balancers.get(given["LoadBalancerArn"])
         if balancer and balancer.attrs["deletion_protection.enabled"] == "true":
             message = f"Load balancer '{balancer.arn}' cannot be deleted because deletion protection is enabled"
@@ -206,18 +114,34 @@ def delete_load_balancer(given: DeleteLoadBalancerInputTypeDef) -> None:
 def complete_attributes(
     given: DescribeLoadBalancerAttributesInputTypeDef | ModifyLoadBalancerAttributesInputTypeDef,
 ) -> None:
-    with _store() as store:
+    with elbv2_store() as store:
         if balancer := store.load_balancers.get(given["LoadBalancerArn"]):
-            balancer.attrs = {**_ATTRIBUTES, **balancer.attrs}
+            known = _NETWORK_ATTRIBUTES if balancer.type == "network" else _ATTRIBUTES
+            balancer.attrs = {**known, **balancer.attrs}
+
+
+def modify_attributes(given: ModifyLoadBalancerAttributesInputTypeDef) -> None:
+    complete_attributes(given)
+    with elbv2_store() as store:
+        if balancer := store.load_balancers.get(given["LoadBalancerArn"]):
+            foreign = _ATTRIBUTES.keys() - _NETWORK_ATTRIBUTES.keys() if balancer.type == "network" else _NETWORK_ONLY
+            for key in [attribute["Key"] for attribute in given["Attributes"] if attribute.get("Key") in foreign]:
+                message = f"Load balancer attribute key '{key}' is not supported on load balancers with type "
+                raise AwsError("InvalidConfigurationRequest", message + f"'{balancer.type}'")
 
 
 def create_listener(given: CreateListenerInputTypeDef) -> None:
-    with _store() as store:
+    with elbv2_store() as store:
         _check_port(store, given["LoadBalancerArn"], given.get("Port"))
+        balancer = store.load_balancers.get(given["LoadBalancerArn"])
+        if balancer:
+            protocol = given.get("Protocol", "")
+            listener_protocols.check_actions(store, balancer.type, protocol, given["DefaultActions"])
+            listener_protocols.check_certificates(protocol, given.get("Certificates", ()))
 
 
 def describe_listeners(_given: DescribeListenersInputTypeDef) -> None:
-    with _store() as store:
+    with elbv2_store() as store:
         for balancer in store.load_balancers.values():
             for action in [action for each in balancer.listeners.values() for action in each.default_actions]:
                 # moto tells an action's attributes.
@@ -225,13 +149,16 @@ def describe_listeners(_given: DescribeListenersInputTypeDef) -> None:
 
 
 def modify_listener(given: ModifyListenerInputTypeDef) -> None:
-    with _store() as store:
+    with elbv2_store() as store:
         listener = store.describe_listeners(None, [given["ListenerArn"]])[0]
         if given.get("Port") != listener.port:
             _check_port(store, listener.load_balancer_arn, given.get("Port"))
         for action in given.get("DefaultActions", []):
             for group in complete_action(action).get("ForwardConfig", {}).get("TargetGroups", []):
                 store.describe_target_groups(None, [group["TargetGroupArn"]], None)
+        kind = store.load_balancers[listener.load_balancer_arn].type
+        actions = given.get("DefaultActions") or [action.data for action in listener.default_actions]
+        listener_protocols.check_actions(store, kind, given.get("Protocol", listener.protocol), actions)
 
 
 def _check_port(store: Any, balancer_arn: str, port: int | None) -> None:
@@ -241,7 +168,7 @@ def _check_port(store: Any, balancer_arn: str, port: int | None) -> None:
 
 def describe_target_groups(_given: DescribeTargetGroupsInputTypeDef) -> None:
     """moto notes a load balancer when a rule is made, and neither when one is changed nor when one is gone."""
-    with _store() as store:
+    with elbv2_store() as store:
         using: dict[str, set[str]] = {}
         for balancer in store.load_balancers.values():
             for listener in balancer.listeners.values():
@@ -259,21 +186,17 @@ def modify_target_group_attributes(given: ModifyTargetGroupAttributesInputTypeDe
 
 
 OPERATIONS: Operations = {
-    "CreateRule": create_rule,
-    "ModifyRule": modify_rule,
-    "DescribeRules": describe_rules,
-    "SetRulePriorities": set_rule_priorities,
-    # moto answers the others after this.
-    "DeleteRule": delete_rule,
+    # moto answers all of these after this.
     "CreateLoadBalancer": create_load_balancer,
     "DescribeLoadBalancers": describe_load_balancers,
     "DeleteLoadBalancer": delete_load_balancer,
     "DescribeLoadBalancerAttributes": complete_attributes,
-    "ModifyLoadBalancerAttributes": complete_attributes,
+    "ModifyLoadBalancerAttributes": modify_attributes,
     "CreateListener": create_listener,
     "DescribeListeners": describe_listeners,
     "ModifyListener": modify_listener,
     "DescribeTargetGroups": describe_target_groups,
     "ModifyTargetGroupAttributes": modify_target_group_attributes,
     **listener_attributes.OPERATIONS,
+    **listener_rules.OPERATIONS,
 }

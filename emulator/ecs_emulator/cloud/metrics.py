@@ -48,6 +48,7 @@ class MetricStore:
     """All values that were put. May be used by several threads."""
 
     def __init__(self) -> None:
+        self.before_reading: Callable[[], None] | None = None  # puts what is to be had of this moment
         self._lock = threading.Lock()
         self._units: dict[Metric, str] = {}
         self._values: dict[Metric, dict[int, array[float]]] = {}
@@ -60,8 +61,13 @@ class MetricStore:
 
     def all(self) -> list[Metric]:
         """The metrics that there are, in order."""
+        self._refresh()
         with self._lock:
             return sorted(self._values)
+
+    def _refresh(self) -> None:
+        if self.before_reading:
+            self.before_reading()
 
     def unit(self, metric: Metric) -> str:
         with self._lock:
@@ -73,6 +79,7 @@ class MetricStore:
         The first begins with the minute of `start`; `end` is outside.
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
         """
+        self._refresh()
         first = int(start) - int(start) % min(period, 60)
         found: dict[int, array[float]] = {}
         with self._lock:

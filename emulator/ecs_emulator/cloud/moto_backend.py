@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from io import BytesIO
-from urllib.parse import parse_qs
+from typing import Any
 
-from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 from moto.core import request as moto_request
 from moto.core.model_instances import model_data
@@ -23,10 +23,23 @@ from werkzeug.wrappers import Request, Response
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Database, NotWritten
 from ecs_emulator.cloud.durable.journal import Journal
+from ecs_emulator.cloud.dynamodb.time_to_live import ExpiredItems, Sweep, delete_expired
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.moto_ec2 import NOT_READ
+from ecs_emulator.cloud.moto_dynamodb import forget_transactions
+from ecs_emulator.cloud.moto_dynamodb import install as install_dynamodb
+from ecs_emulator.cloud.moto_iam import install as install_iam
+from ecs_emulator.cloud.moto_logs import install as install_logs
+from ecs_emulator.cloud.moto_refusals import (
+    failed,
+    is_about_the_past,
+    is_not_read,
+    json_misuse,
+    misuse,
+    not_stored,
+    unsupported,
+)
 from ecs_emulator.cloud.moto_responses import install as install_responses
-from ecs_emulator.cloud.protocols import PROTOCOLS, service_model, validation_error
+from ecs_emulator.cloud.moto_s3 import install as install_s3
 from ecs_emulator.cloud.refusals import refusal
 from ecs_emulator.cloud.request_route import RequestRoute
 
@@ -40,20 +53,17 @@ _OF_MOTO = ("/moto-api", "/favicon.ico", "/latest/")
 werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
 
 install_responses()
+install_dynamodb()
+install_iam()
+install_logs()
+install_s3()
 
 # Only what is posted is a form. A file that is put with a form's type (curl's, where nobody names another) is a file.
 moto_request.Request.want_form_data_parsed = property(  # type: ignore[method-assign,assignment]
     lambda request: request.method == "POST" and bool(request.environ.get("CONTENT_TYPE"))
 )
 
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and each service's own page
-_FAILURES = {
-    "dynamodb": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
-    "logs": ("ServiceUnavailableException", HTTPStatus.SERVICE_UNAVAILABLE),
-    "s3": ("ServiceUnavailable", HTTPStatus.SERVICE_UNAVAILABLE),
-    "secretsmanager": ("InternalServiceError", HTTPStatus.INTERNAL_SERVER_ERROR),
-    "ssm": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
-}
+_DENIED = AwsError("AccessDenied", "Access Denied", HTTPStatus.FORBIDDEN)
 
 Answer = tuple[Iterable[bytes], str, Headers]
 
@@ -64,39 +74,66 @@ def forget() -> None:
     """Let moto forget all that this process has stored there."""
     with MOTO_LOCK:
         moto_api_backend.reset()
+        forget_transactions()
+
+
+class _Dispatcher(DomainDispatcherApplication):
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Raises NotImplementedError for a service that moto does not have; it would fail with whatever comes next."""
+        found = super().get_backend_for_host(host)
+        if host and found is None:
+            raise NotImplementedError(host)
+        return found
 
 
 class MotoBackend:
     """Backend by moto; with a database, data that it stores is on disk before the answer goes out."""
 
     def __init__(self, database: Database | None = None, say: Callable[[str], None] = print) -> None:
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Dispatcher(create_backend_app)
         self.journal = Journal(database, MOTO_LOCK, self._send, say) if database else None
+        self.sweep = Sweep(self.expire)
+
+    def close(self) -> None:
+        self.sweep.close()
+        if self.journal:
+            self.journal.close()
+
+    def expire(self) -> None:
+        """Delete the items of tables whose time to live is over; on a disk that takes nothing they wait."""
+        with MOTO_LOCK:
+            for each in delete_expired():
+                if self.journal:
+                    with suppress(NotWritten):
+                        self.journal.keep(_deletion(each), None, went_well=True)
 
     def answer(self, request: Request) -> Response:
         """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
-        if request.path.startswith(_OF_MOTO) or _is_not_read(request):
-            return refusal(request, _unsupported(request))
-        if _is_about_the_past(request):
+        if RequestRoute.of(request).target and (error := json_misuse(request)):
+            return refusal(request, error)
+        if request.path.startswith(_OF_MOTO) or is_not_read(request):
+            return refusal(request, unsupported(request))
+        if is_about_the_past(request):
             return refusal(
                 request, AwsError("ValidationException", "Tables have no past here: give no RestoreDateTime.")
             )
         try:
             content, status, headers = self._carried_out(request)
         except NotWritten as error:
-            return refusal(request, _not_stored(request, error))
+            return refusal(request, not_stored(request, error))
         except (NotImplementedError, OperationNotFoundError):
-            return refusal(request, _unsupported(request))
+            return refusal(request, misuse(request) or unsupported(request))
         except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)
-            return refusal(request, _misuse(request) or _failed(request, failure))
+            return refusal(request, misuse(request) or failed(request, failure))
         for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
             del headers[name]
         answer = Response(content, status=status, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":
-            # A page for people, of a web framework that knows no such address.
-            return refusal(request, _unsupported(request))
+            # moto's word for what a bucket's policy forbids; else a page of a web framework that knows no such address.
+            denied = answer.status_code == HTTPStatus.FORBIDDEN
+            return refusal(request, _DENIED if denied else unsupported(request))
         return answer
 
     def _carried_out(self, request: Request) -> Answer:
@@ -120,24 +157,11 @@ class MotoBackend:
         return run_wsgi_app(self._moto, request.environ, buffered=True)
 
 
-def _not_stored(request: Request, error: NotWritten) -> AwsError:
-    """What the service says of a failure of its own, which clients try again."""
-    code, status = _FAILURES.get(
-        RequestRoute.of(request).scope or "s3", ("InternalFailure", HTTPStatus.INTERNAL_SERVER_ERROR)
-    )
-    return AwsError(code, f"The local cloud cannot store anything: {error}. Nothing was changed.", status)
-
-
-def _is_about_the_past(request: Request) -> bool:
-    """True when a table is to be restored as of some moment; moto would take its rows of now for those of then."""
-    is_restore = request.headers.get("X-Amz-Target", "").endswith(".RestoreTableToPointInTime")
-    return is_restore and b'"RestoreDateTime"' in request.get_data()
-
-
-def _is_not_read(request: Request) -> bool:
-    """True when EC2 is asked for what moto has not read here."""
-    # The scope first: the body of no other service is parsed for this.
-    return RequestRoute.of(request).scope == "ec2" and _name(request) in NOT_READ
+def _deletion(expired: ExpiredItems) -> Call:
+    """Call that deletes as much."""
+    requests = [{"DeleteRequest": {"Key": key}} for key in expired.keys]
+    given = {"RequestItems": {expired.table: requests}}
+    return Call("dynamodb", "BatchWriteItem", expired.account, expired.region, given, is_ours=True)
 
 
 def _forget() -> None:
@@ -145,41 +169,3 @@ def _forget() -> None:
     for service in ("dynamodb", "logs"):
         for model in model_data[service].values():
             model.instances_tracked = []  # type: ignore[attr-defined]
-
-
-def _unsupported(request: Request) -> AwsError:
-    # Of the server's errors the one that no client sends again.
-    return AwsError("NotImplemented", f"{_name(request)} is not emulated here.", HTTPStatus.NOT_IMPLEMENTED)
-
-
-def _failed(request: Request, failure: Exception) -> AwsError:
-    _log.warning("moto failed at %s", _name(request), exc_info=failure)
-    why = f"{_name(request)} failed here: {type(failure).__name__} {failure}"
-    return AwsError("InternalFailure", why, HTTPStatus.NOT_IMPLEMENTED)
-
-
-def _misuse(request: Request) -> AwsError | None:
-    """What is wrong with a request at which moto failed, by botocore's model of the service."""
-    try:
-        model = service_model(RequestRoute.of(request).scope)
-        protocol = PROTOCOLS[model.protocol]
-        name, given = protocol.parse(request, request.get_data(), model)
-        if name not in model.operation_names:
-            return protocol.unknown(name, model)
-        shape = model.operation_model(name).input_shape
-        problem = validation_error(shape, protocol.read(shape, given)) if shape else ""
-    except (UnknownServiceError, KeyError):
-        return None
-    except AwsError as error:
-        return error
-    return AwsError("ValidationException", problem) if problem else None
-
-
-def _name(request: Request) -> str:
-    """What is asked, for people: `logs.StartLiveTail`, `PATCH /bucket of s3`."""
-    called = RequestRoute.of(request)
-    if called.is_form:
-        return f"{called.scope}.{parse_qs(request.get_data().decode('latin-1')).get('Action', [''])[0]}"
-    if called.target:
-        return f"{called.scope}.{called.target.rpartition('.')[2]}"
-    return f"{request.method} {request.path} of {called.scope or 's3'}"

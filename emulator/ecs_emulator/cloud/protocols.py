@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Protocol
 
-import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.validate import ParamValidator
 from werkzeug.wrappers import Request, Response
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 from ecs_emulator.cloud import json_protocol, query_protocol
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.request_route import RequestRoute
+from ecs_emulator.sessions import LOADER
 
 
 class WireProtocol(Protocol):
@@ -41,7 +41,7 @@ def detect(request: Request, model: ServiceModel) -> WireProtocol:
 @cache
 def service_model(name: str) -> ServiceModel:
     """A service as botocore knows it. Raises UnknownServiceError."""
-    return botocore.session.get_session().get_service_model(name)
+    return ServiceModel(LOADER.load_service_model(name, "service-2"), service_name=name)
 
 
 def validation_error(shape: Shape | None, value: dict[str, Any]) -> str:

@@ -122,7 +122,7 @@ def _scalar(shape: Shape, text: str, where: str) -> Any:
                 return parse_timestamp(text).astimezone(UTC)
             case "blob":
                 return base64.b64decode(text, validate=True)
-    except (ValueError, OverflowError, OSError, binascii.Error):
+    except (ValueError, OverflowError, OSError, RuntimeError, binascii.Error):
         raise _mismatch(text, shape, where) from None
     return text
 

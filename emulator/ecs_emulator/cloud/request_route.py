@@ -10,11 +10,15 @@ from werkzeug.wrappers import Request
 
 
 class RequestRoute(NamedTuple):
-    """`target` is X-Amz-Target (`Logs_20140328.PutLogEvents`), `scope` the service that the request is signed for."""
+    """`target` is X-Amz-Target (`Logs_20140328.PutLogEvents`), `scope` the service that the request is signed for.
+
+    `region` is where it is signed for, empty without a signature.
+    """
 
     target: str
     scope: str
     content_type: str
+    region: str
 
     @classmethod
     def by(cls, target: str, authorization: str, query: str, content_type: str) -> RequestRoute:
@@ -22,8 +26,9 @@ class RequestRoute(NamedTuple):
         signed = re.search(r"Credential=([^\s,]+)", authorization)
         credential = signed[1] if signed else parse_qs(query).get("X-Amz-Credential", [""])[0]
         # <key>/<date>/<region>/<service>/aws4_request
-        scope = re.search(r"/([A-Za-z0-9.-]+)/aws4_request$", credential)
-        return cls(target, scope[1].lower() if scope else "", content_type.lower())
+        found = re.search(r"(?:/([A-Za-z0-9-]*))?/([A-Za-z0-9.-]+)/aws4_request$", credential)
+        region, scope = (found[1] or "", found[2].lower()) if found else ("", "")
+        return cls(target, scope, content_type.lower(), region)
 
     @classmethod
     def of(cls, request: Request) -> RequestRoute:

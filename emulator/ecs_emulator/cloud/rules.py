@@ -53,6 +53,8 @@ def _with_values(condition: Condition) -> Condition:
     name = _CONFIGS.get(condition.get("Field", ""))
     if name is None:
         raise AwsError("ValidationError", f"Condition field '{condition.get('Field')}' must be one of {list(_CONFIGS)}")
+    if name in condition and ("Values" in condition or "RegexValues" in condition):
+        raise AwsError("ValidationError", f"You cannot specify both Values and {name} for a condition")
     config = condition.get(name, condition)
     values, expressions = config.get("Values"), config.get("RegexValues")
     if not values and not expressions:

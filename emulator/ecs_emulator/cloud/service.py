@@ -11,13 +11,16 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from botocore.model import ServiceModel
+from botocore.model import OperationModel, ServiceModel
 from werkzeug.wrappers import Request, Response
 
+from ecs_emulator.cloud.client_tokens import ClientTokens
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.model_constraints import constraint_error
 from ecs_emulator.cloud.moto_backend import MotoBackend
 from ecs_emulator.cloud.protocols import WireProtocol, detect, validation_error
+from ecs_emulator.cloud.request_route import RequestRoute
+from ecs_emulator.local import REGION
 
 # What an operation answers, shaped as botocore's model says. The stubs' outputs have what the protocol adds as well.
 Answer = dict[str, Any]
@@ -26,6 +29,9 @@ Operations = Mapping[str, Operation]
 Owner = TypeVar("Owner")
 OwnerOperations = Mapping[str, Callable[[Owner, Any], Answer]]
 
+# What plays in one region: tasks, stacks and load balancers. Data may be in any.
+_OF_ONE_REGION = {"ecs", "cloudformation", "elbv2"}
+_PAGING = {"maxResults", "nextToken", "PageSize", "Marker", "NextToken"}
 # Far above what any operation takes: CreateStack with 51,200 bytes of template, each of them escaped.
 _LARGEST_BODY = 2**20
 _GZIP = 16 + zlib.MAX_WBITS
@@ -68,6 +74,7 @@ class EmulatedService:
         self.model = model
         self._handlers = handlers
         self._strict = strict
+        self._tokens = ClientTokens(model.service_name)
 
     def answer(self, request: Request, stored: MotoBackend) -> Response:
         request_id = str(uuid4())
@@ -76,7 +83,8 @@ class EmulatedService:
         try:
             body = _body(request)
             name, given = protocol.parse(request, body, self.model)
-            response = self._answer(protocol, name, given, request_id)
+            region = RequestRoute.of(request).region
+            response = self._answer(protocol, name, given, request_id, region)
             if response is None:
                 response = stored.answer(request)
                 response.data = self._handlers.rewrite(response.data)
@@ -92,7 +100,7 @@ class EmulatedService:
             problem = AwsError(protocol.FAILED, why, HTTPStatus.NOT_IMPLEMENTED)
             return protocol.refusal(problem, self.model, request_id)
 
-    def _answer(self, protocol: WireProtocol, name: str, given: Any, request_id: str) -> Response | None:
+    def _answer(self, protocol: WireProtocol, name: str, given: Any, request_id: str, region: str) -> Response | None:
         """None when moto is to answer. Raises AwsError."""
         if name not in self.model.operation_names:
             raise protocol.unknown(name, self.model)
@@ -102,7 +110,10 @@ class EmulatedService:
             raise AwsError(protocol.INVALID, problem)
         if operation.input_shape and (problem := constraint_error(operation.input_shape, typed)):
             raise AwsError(protocol.INVALID, problem)
-        result = self._result(protocol, name, typed)
+        if region not in ("", REGION) and self.model.service_name in _OF_ONE_REGION:
+            result: Answer | None = _elsewhere(protocol, operation, typed, region)
+        else:
+            result = self._result(protocol, name, typed)
         if result is None:
             return None
         if problem := validation_error(operation.output_shape, result):
@@ -113,10 +124,18 @@ class EmulatedService:
 
     def _result(self, protocol: WireProtocol, name: str, typed: Any) -> Answer | None:
         if name in self._handlers.operations:
-            return self._handlers.operations[name](typed)
+            return self._tokens.once(name, typed, lambda: self._handlers.operations[name](typed))
         if self._handlers.rest_to_moto:
             return None
         raise protocol.unknown(name, self.model)
+
+
+def _elsewhere(protocol: WireProtocol, operation: OperationModel, typed: Any, region: str) -> Answer:
+    """Answer in a region where nothing is. Raises AwsError for all that is not a look at everything there is."""
+    if typed.keys() - _PAGING or not operation.name.startswith(("Describe", "List")):
+        raise AwsError(protocol.INVALID, f"{operation.name} is emulated in {REGION} alone, and not in {region}.")
+    members = operation.output_shape.members.items() if operation.output_shape else ()
+    return {name: [] for name, shape in members if shape.type_name == "list"}
 
 
 def _body(request: Request) -> bytes:

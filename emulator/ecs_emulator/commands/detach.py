@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 
@@ -49,7 +48,7 @@ def detached(*more: str) -> None:
     log = folder / LOG
     with log.open("wb") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", owner.module, str(context.info_name), *more, *arguments],
+            [*owner.command, str(context.info_name), *more, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import wraps
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecs_emulator.commands.agreement import agree
+from ecs_emulator.commands.arguments import DRILLS, arguments
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.load import with_ids, with_routes
 from ecs_emulator.commands.options import Command, need_pictures, with_think_time
-from ecs_emulator.commands.up import agree, start_errors, with_templates
+from ecs_emulator.commands.up import start_errors, task_options, with_templates
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import Terminal
 
@@ -24,15 +26,17 @@ if TYPE_CHECKING:
     from ecs_emulator.experiments.run import DrillOptions
     from ecs_emulator.experiments.subject import Subject
 
-# Those that need nothing of a service: `rollout.DRILL` and `task_killed.DRILL`.
-NAMES = ("rollout", "task-killed")
+    MakeOptions = Callable[[Callable[[str], None]], DrillOptions]
 
 
 def with_drilling(command: Command) -> Command:
-    """Give a command its `options`, those of every drill, and `keep`, the folder of what it leaves."""
+    """Give a command `options`, which makes those of every drill and says what it chose, and `keep`, the folder of what
+    drills leave.
+    """
 
-    @click.option("--speed", type=click.FloatRange(1, 60), default=10.0, show_default=True,
-                  help="How many times faster than on AWS every interval is; processes start no faster.")  # fmt: skip
+    @click.option("--speed", type=click.FloatRange(1, 60),
+                  help="How many times faster than on AWS every interval is; processes start no faster. By default "
+                       "what this machine can carry now: 10, 5 or 2.")  # fmt: skip
     @click.option("--clients", type=click.IntRange(1, 4096), default=64, show_default=True, help="Visitors at a time.")
     @with_think_time
     @click.option("--requests", type=click.IntRange(0),
@@ -40,17 +44,25 @@ def with_drilling(command: Command) -> Command:
     @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
                   help="Put pictures, figures and all that the rehearsals wrote into this folder.")  # fmt: skip
     @wraps(command)
-    def on(*, speed: float, clients: int, think_seconds: float, requests: int | None, **said: Any) -> None:
+    def on(*, speed: float | None, clients: int, think_seconds: float, requests: int | None, **said: Any) -> None:
         # Here and not above: AWS clients take a second to load.
         from ecs_emulator.experiments.run import DrillOptions
+        from ecs_emulator.experiments.speeds import measured
 
-        command(options=DrillOptions(speed, clients, requests, think_seconds), **said)
+        def options(say: Callable[[str], None]) -> DrillOptions:
+            chosen = speed
+            if chosen is None:
+                chosen, why = measured()
+                say(why)
+            return DrillOptions(chosen, clients, requests, think_seconds)
+
+        command(options=options, **said)
 
     return on
 
 
 def drilled(
-    drills: Sequence[Drill], subject: Callable[[Drill], Subject], options: DrillOptions, keep: Path | None
+    drills: Sequence[Drill], subject: Callable[[Drill], Subject], make_options: MakeOptions, keep: Path | None
 ) -> None:
     """Run drills, one after the other, and show what has come of each.
 
@@ -66,6 +78,7 @@ def drilled(
     from ecs_emulator.load.workload import CannotLoad
 
     out, owner = Terminal(), program()
+    options = make_options(out.say)
     outcomes = []
     for each in drills:
         with ExitStack() as opened:
@@ -92,8 +105,9 @@ def drilled(
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NAMES))
-@with_templates
+@click.argument("name", type=click.Choice(DRILLS))
+@with_templates()
+@task_options
 @with_routes("{id} is each --id in turn.")
 @with_ids
 @with_drilling
@@ -101,34 +115,39 @@ def drill(
     name: str,
     templates: tuple[Path, ...],
     run: dict[str, str],
+    programs: Path | None,
     values: dict[str, str],
     yes: bool,
     routes: tuple[str, ...],
     ids: tuple[str, ...],
-    options: DrillOptions,
+    options: MakeOptions,
     keep: Path | None,
+    **settings: Any,
 ) -> None:
     """Do something to the service of the TEMPLATEs under constant load, and judge what visitors noticed.
 
-    rollout brings another revision into service, the same with one variable more; task-killed kills a task. Either has
-    a rehearsal of its own, beside any other, and leaves a picture and its figures in .ecs-emulator/drills. Ends with 4
-    when the drill has failed, and with 9 when it was late on a machine that gave it no processor time, which it
-    measures: then nothing can be said of it.
+    \b
+      rollout         another revision comes into service: one variable more
+      task-stopped    ECS stops one of its tasks
+      task-killed     its processes get SIGKILL
+      task-unhealthy  it fails its health checks, and serves as before
+      task-slow       the load balancer reaches it a second late
+      task-cut-off    the load balancer reaches it no more
+
+    Each has a rehearsal of its own, beside any other, and leaves a picture and its figures in .ecs-emulator/drills.
+    Ends with 4 when the drill has failed, and with 9 when it was late on a machine that gave it no processor time,
+    which it measures: then nothing can be said of it.
     """
-    from ecs_emulator.experiments import rollout, task_killed
+    from ecs_emulator.experiments import faulty_task, rollout, task_killed
     from ecs_emulator.experiments.subject import Subject, requests
     from ecs_emulator.scheduler.images import Images
 
     owner = program()
     with start_errors(owner.folder):
-        agree(templates, values, run, yes, Images(owner.folder / "images", stand_in=True))
-    subject = Subject(_up(templates, run, values), workload=requests(routes or ("GET /",), ids), program=owner)
-    known = {each.name: each for each in (rollout.DRILL, task_killed.DRILL)}
-    drilled([known[name]], lambda _: subject, options, keep)
-
-
-def _up(templates: Sequence[Path], run: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
-    """The command that brings templates up whose programs somebody has agreed to."""
-    said = [f"--run={name}={command}" for name, command in run.items()]
-    said += [f"--set={name}={value}" for name, value in values.items()]
-    return [sys.executable, "-m", program().module, "up", "--yes", *said, *map(str, templates)]
+        images = Images(owner.folder / "images", stand_in=True)
+        programs = agree(templates, values, run, programs, settings, images, yes)
+    said = arguments(templates, run, programs, values, settings)
+    command = [sys.executable, "-m", owner.module, "up", "--yes", *said]
+    subject = Subject(command, workload=requests(routes or ("GET /",), ids), program=owner)
+    drills = (rollout.DRILL, task_killed.DRILL, *faulty_task.DRILLS)
+    drilled([next(each for each in drills if each.name == name)], lambda _: subject, options, keep)

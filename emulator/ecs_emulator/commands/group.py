@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -13,8 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ecs_emulator.ops.outcomes import INTERRUPTED, MEANINGS, Failure, Outcome, failure_of
 from ecs_emulator.ops.target import NoTarget
 from ecs_emulator.ops.terminal import as_text, complain, guard_errors, put_json
-from ecs_emulator.program import ECS_EMULATOR, Program
+from ecs_emulator.program import ECS_EMULATOR, OPTION, Program
 from ecs_emulator.visible import visible
+
+_INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 _WHOLE = 10**6  # characters that a sentence may have
 
@@ -43,6 +46,10 @@ class Commands(Verbs):
     def __init__(self, *arguments: Any, program: Program = ECS_EMULATOR, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.program = program
+        told = "The emulator of that name, with a folder and ports of its own beside the others of this folder."
+        self.params.append(
+            click.Option([OPTION, "instance"], metavar="NAME", callback=_instance, expose_value=False, help=told)
+        )
 
     def __call__(self, *arguments: Any, **settings: Any) -> Any:
         """As a program of its own."""
@@ -89,11 +96,20 @@ class Verb(click.Command):
             self.help = written
 
 
+def _instance(context: click.Context, _option: Any, name: str | None) -> str | None:
+    if name is not None and not _INSTANCE.fullmatch(name):
+        raise click.BadParameter(f"{name!r} is no name; it has letters, digits, dots, hyphens and underscores.")
+    context.meta[OPTION] = name
+    return name
+
+
 def program() -> Program:
-    """The program whose command is being run."""
+    """The program whose command is being run, for the emulator that was named."""
     context = click.get_current_context(silent=True)
-    root = context and context.find_root().command
-    return root.program if isinstance(root, Commands) else ECS_EMULATOR
+    root = context and context.find_root()
+    found = root.command.program if root and isinstance(root.command, Commands) else ECS_EMULATOR
+    instance = root.meta.get(OPTION) if root else None
+    return found.named(instance) if instance else found
 
 
 def _end(ctx: click.Context, failure: Failure) -> NoReturn:

@@ -13,14 +13,16 @@ from typing import Any, TextIO
 import click
 
 from ecs_emulator.commands import options
+from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import span
 from ecs_emulator.load.process import loading
 from ecs_emulator.load.whereto import is_this_machine
 from ecs_emulator.load.workload import CannotLoad, Workload
+from ecs_emulator.local import trust_only
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import Terminal
 
-_ROUTE = re.compile(r"(GET|HEAD|POST|PUT|DELETE) /[!-~]*")
+_ROUTE = re.compile(r"(GET|HEAD|DELETE) /[!-~]*|(POST|PUT|PATCH|DELETE) /[!-~]*( \S.*)?")
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,17 @@ class LoadOptions:
 def _routes(_context: click.Context, _option: Any, routes: tuple[str, ...]) -> tuple[str, ...]:
     for route in routes:
         if not _ROUTE.fullmatch(route):
-            raise click.BadParameter(f"{route!r} is no route; write one such as 'GET /cats' or 'GET /cats/{{id}}'.")
+            raise click.BadParameter(
+                f"{route!r} is no route; write one such as 'GET /cats/{{id}}' or 'POST /cats {{\"name\": \"Anna\"}}'."
+            )
     return routes
 
 
 def with_routes(meaning: str) -> Callable[[options.Command], options.Command]:
     """Give a command `routes`, none unless they are said; `meaning` is what `{id}` in one is."""
     return click.option(
-        "--only", "routes", multiple=True, callback=_routes, metavar="ROUTE",
-        help=f"Only this route, such as 'GET /'; several times for several. {meaning}",
+        "--route", "--only", "routes", multiple=True, callback=_routes, metavar="ROUTE",
+        help=f"Only this route, such as 'GET /' or 'POST /cats BODY'; several times for several. {meaning}",
     )  # fmt: skip
 
 
@@ -99,6 +103,8 @@ def with_load(command: options.Command) -> options.Command:
                 Outcome.USAGE,
                 f"{url} is not this machine. Load others only where they agree to it, and say --anywhere.",
             )
+        if ours:
+            trust_only(program().folder)
         if picture:
             if not picture.parent.is_dir():
                 raise click.UsageError(f"There is no folder {picture.parent} for the picture.")

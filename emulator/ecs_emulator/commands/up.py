@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecs_emulator.commands.agreement import agree
+from ecs_emulator.commands.arguments import DRILLS, arguments
 from ecs_emulator.commands.detach import Detachable, detach_option, detached, refuse_second
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import assignments
-from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ecs_emulator.emulator import Emulator
     from ecs_emulator.scheduler.images import Images
+    from ecs_emulator.up import ConsoleSettings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path)
@@ -31,9 +32,21 @@ Command = Callable[..., None]
 
 
 def runtime_options(command: Command) -> Command:
-    """Options on how tasks run: `speed`, `task_folders`, `docker`, `strict`, `attributes`, and `detach`."""
+    """Options on how tasks run: `speed`, `console`, `detach`, and those of `task_options`."""
+    command = click.option(
+        "--speed", type=click.FloatRange(1, 100), default=1, show_default=True, metavar="N",
+        help="Make every interval of AWS N times shorter.",
+    )(task_options(command))  # fmt: skip
+    command = click.option(
+        "--console/--no-console", default=True,
+        help="Serve a console, at a link that is printed; CONSOLE_PORT (4567, or any free one) is its port.",
+    )(command)  # fmt: skip
+    return detach_option(command)
+
+
+def task_options(command: Command) -> Command:
+    """Options on how tasks run, at whatever speed: `task_folders`, `docker`, `strict`, `attributes`, `exports`."""
     for option in (
-        detach_option,
         click.option(
             "--docker", is_flag=True, help="Run the tasks in containers, with their limits; needs a Docker engine here."
         ),
@@ -42,13 +55,13 @@ def runtime_options(command: Command) -> Command:
             help="A folder that tasks may read and write besides their own; several times for several.",
         ),
         click.option(
-            "--speed", type=click.FloatRange(1, 100), default=1, show_default=True, metavar="N",
-            help="Make every interval of AWS N times shorter.",
-        ),
-        click.option(
             "--set-attribute", "attributes", multiple=True, metavar="RESOURCE.ATTRIBUTE=VALUE", callback=assignments,
             help="What a stub has for an attribute, such as Database.Endpoint.Address=localhost; RESOURCE alone is "
                  "what Ref gives of it. Several times for several.",
+        ),
+        click.option(
+            "--set-export", "exports", multiple=True, metavar="NAME=VALUE", callback=assignments,
+            help="What a stack exports that is not here. Several times for several.",
         ),
         click.option("--strict", is_flag=True, help="Refuse resource types that are not emulated; no stub stands in."),
     ):  # fmt: skip
@@ -56,10 +69,25 @@ def runtime_options(command: Command) -> Command:
     return command
 
 
-def with_templates(command: Command) -> Command:
+def with_templates(*, required: bool = True) -> Callable[[Command], Command]:
     """Give a command `templates` and what they run with: `run`, `values`, `yes`."""
-    for option in (
+
+    def give(command: Command) -> Command:
+        for option in _template_options(required):
+            command = option(command)
+        return command
+
+    return give
+
+
+def _template_options(required: bool) -> Iterator[Callable[[Command], Command]]:
+    many = "TEMPLATE..." if required else "[TEMPLATE]..."
+    yield from (
         click.option("--yes", is_flag=True, help="Agree to what is listed; for scripts."),
+        click.option(
+            "--programs", metavar="FILE", type=_FILE,
+            help="The programs file; without it ecs-emulator.yml beside the first template, where there is one.",
+        ),
         click.option(
             "--set", "values", multiple=True, metavar="K=V", callback=assignments, help="A parameter of the templates."
         ),
@@ -68,31 +96,36 @@ def with_templates(command: Command) -> Command:
             help="Run COMMAND, a shell's command line, as the container NAME (or as each whose image is NAME): in this "
                  "folder, with the container's variables, PORT among them. Several times for several.",
         ),
-        click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...", type=_FILE),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+        click.argument("templates", nargs=-1, required=required, metavar=many, type=_FILE),
+    )  # fmt: skip
 
 
 @click.command(cls=Detachable)
-@with_templates
+@with_templates(required=False)
 @runtime_options
-def up(templates: tuple[Path, ...], run: dict[str, str], values: dict[str, str], yes: bool, **runtime: Any) -> None:
+def up(
+    templates: tuple[Path, ...],
+    run: dict[str, str],
+    programs: Path | None,
+    values: dict[str, str],
+    yes: bool,
+    **runtime: Any,
+) -> None:
     """Run the TEMPLATEs of CloudFormation on this machine until Ctrl-C: their services behind their load balancer.
 
     What they would run is listed first, and nothing runs before you agree. A placeholder stands in for images that are
-    not here. API_PORT (8000, the load balancer) and CLOUD_PORT (4566, the AWS endpoint) change the ports.
+    not here. Without a TEMPLATE it starts empty, for its clients to fill: `cdk deploy`, `aws cloudformation deploy`.
+    API_PORT (8000, the load balancer), CLOUD_PORT (4566, the AWS endpoint) and CONSOLE_PORT (4567, or any free one: the
+    console) change the ports.
     """
-    if run and runtime["docker"]:
-        raise click.UsageError("--run runs a process, --docker containers: say one of them.")
     with start_errors(program().folder):
         from ecs_emulator.ports import Ports
 
         if runtime["detach"]:
             refuse_second()
-        ports = Ports.from_env(os.environ)
+        ports = Ports.from_env(os.environ, beside=bool(program().instance))
         prepare(ports.cloud)
-        run_templates(templates, values, run, yes, ports=ports, **runtime)
+        run_templates(templates, values, run, yes, programs=programs, ports=ports, **runtime)
 
 
 def run_templates(
@@ -102,6 +135,8 @@ def run_templates(
     yes: bool,
     *,
     detach: bool,
+    programs: Path | None = None,
+    console: bool,
     images: Images | None = None,
     **settings: Any,
 ) -> None:
@@ -111,31 +146,41 @@ def run_templates(
     """
     from ecs_emulator.emulator import Emulator
     from ecs_emulator.scheduler.images import Images
-    from ecs_emulator.stacks.audit import audit
-    from ecs_emulator.stacks.resources.provider import StubSettings
-    from ecs_emulator.stacks.resources.registry import of_files
     from ecs_emulator.up import signalled
     from ecs_emulator.up import up as run_up
 
     owner, terminal = program(), Terminal()
     images = images or Images(owner.folder / "images", stand_in=True)
-    stubs = StubSettings(settings["strict"], settings["attributes"])
-    audit(templates, values, of_files(stubs), stubs)
-    agree(templates, values, run, yes, images, settings["docker"])
+    programs = agree(templates, values, run, programs, settings, images, yes)
     if detach:
         detached("--yes")
         return
 
     def fill(aws: Emulator, _running: ExitStack) -> str:
-        aws.deploy(*templates, parameters=values)
+        aws.deploy(*templates, parameters=values, programs=programs)
+        for file, name in aws.stacks.renamed.items():
+            aws.say(f"The stack of {file} is called {name}: the others import from it by that name.")
         for name, value in aws.stacks.stood_in.items():
             aws.say(f"The parameter {name} was given no value; {value} stands in for one.")
         for name, value in aws.outputs.items():
             aws.say(f"Output  {name}  {value}")
         return ""
 
+    said = arguments(templates, run, programs, values, settings)
     settings |= {"run": run, "images": images, "program": owner, "stopping": signalled(), "say": terminal.line}
-    run_up(Emulator(owner.folder, **settings), fill, terminal.line)
+    of_console = console_settings(console, [(name, "--yes", *said) for name in DRILLS])
+    run_up(Emulator(owner.folder, **settings), fill, terminal.line, of_console)
+
+
+def console_settings(
+    wanted: bool, drills: Sequence[Sequence[str]], verbs: Sequence[str] = ()
+) -> ConsoleSettings | None:
+    """Settings of a console that is wanted, with more verbs than the emulator's own. Raises PortUnusable."""
+    from ecs_emulator.ports import chosen
+    from ecs_emulator.up import ConsoleSettings
+
+    port = chosen(os.environ, {"CONSOLE_PORT": 0})[0] if os.environ.get("CONSOLE_PORT") else None
+    return ConsoleSettings(port, tuple(verbs), tuple(map(tuple, drills))) if wanted else None
 
 
 def prepare(cloud_port: int) -> None:
@@ -167,34 +212,3 @@ def start_errors(folder: Path) -> Iterator[None]:
         if not isinstance(error, REFUSED):
             raise
         raise click.ClickException(str(error)) from error
-
-
-def agree(
-    templates: Sequence[Path],
-    values: Mapping[str, str],
-    run: Mapping[str, str],
-    yes: bool,
-    images: Images,
-    docker: bool = False,
-) -> None:
-    """List what templates would run, and ask unless `yes` has answered; the images have the programs of `run` then.
-
-    Raises TemplateError, Failure or ClickException.
-    """
-    from ecs_emulator.announcement import announced
-    from ecs_emulator.scheduler.images import Programs
-    from ecs_emulator.stacks.programs import check_names, programs
-
-    images.programs = Programs(run, Path.cwd())
-    check_names(run, templates, values)
-    found, terminal = programs(templates, values), Terminal()
-    for line in announced(found, images, docker):
-        terminal.line(line)
-    if not found or yes:
-        return
-    if not (sys.stdin and sys.stdin.isatty()):
-        raise Failure(
-            Outcome.USAGE, "Nothing was started: there is no terminal to ask on. With --yes you agree to this list."
-        )
-    if not click.confirm("Run this?"):
-        raise click.ClickException("Nothing was started.")

@@ -15,6 +15,7 @@ from ecs_emulator.ops.terminal import Terminal
 @on_cluster
 @click.argument("service", required=False)
 @click.option("--image", metavar="TAG", help="Another tag of the image's repository, or a whole image reference.")
+@click.option("--container", metavar="NAME", help="Another container than the one that the load balancer talks to.")
 @click.option(
     "--env", "environment", metavar="K=V", multiple=True, callback=assignments, help="A setting; many may be said."
 )
@@ -27,6 +28,7 @@ def update(
     target: Target,
     service: str | None,
     image: str | None,
+    container: str | None,
     environment: dict[str, str],
     task_definition: str | None,
     anyway: bool,
@@ -43,4 +45,4 @@ def update(
     release = Release(target, find(target, service), out, timeout)
     if not anyway:
         release.refuse_while_under_way()
-    release.update(RevisionChange(image, environment, task_definition), dry_run)
+    release.update(RevisionChange(image, environment, task_definition, container), dry_run)

@@ -20,8 +20,9 @@ import boto3
 
 from ecs_emulator import reaper
 from ecs_emulator.access_key import AccessKey
+from ecs_emulator.console.access import link
 from ecs_emulator.experiments.subject import Subject
-from ecs_emulator.local import use_only
+from ecs_emulator.local import trust_only, use_only
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ports import free_ports
 
@@ -34,13 +35,14 @@ class EmulatorNotReady(Exception):
 
 @dataclass(frozen=True)
 class DrillEmulator:
-    """Emulator that is ready, with its data in `folder`."""
+    """Emulator that is ready, with its data in `folder`. `console` is a link to its console, empty without one."""
 
     folder: Path
     site_url: str
     api_url: str
     cloud_url: str
     target: Target
+    console: str = ""
 
 
 @contextmanager
@@ -58,11 +60,14 @@ def emulating(folder: Path, subject: Subject, speed: float) -> Iterator[DrillEmu
         up = start(command, os.environ | ports | {"LOCAL_DIR": str(folder.absolute())}, output)
         try:
             note = _ready(up, folder / "running.json", output)
-            use_only(note["cloud_url"], AccessKey.of_folder(folder))
+            key = AccessKey.of_folder(folder)
+            use_only(note["cloud_url"], key)
+            trust_only(folder)
             # The stacks' own output may name a host that only AWS has.
             outputs = {**note["outputs"], "ApiUrl": note["api_url"]}
             target = Target(boto3.Session(), outputs, program=subject.program, conventions=subject.conventions)
-            yield DrillEmulator(folder, note["site_url"], note["api_url"], note["cloud_url"], target)
+            console = link(note["console_url"], note["console_start"], key) if note["console_url"] else ""
+            yield DrillEmulator(folder, note["site_url"], note["api_url"], note["cloud_url"], target, console)
         finally:
             os.environ.clear()
             os.environ.update(before)

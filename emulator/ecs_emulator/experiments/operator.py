@@ -19,7 +19,7 @@ from ecs_emulator.ops.events import event_text
 from ecs_emulator.ops.logs import worded
 from ecs_emulator.ops.services import Named, describe, short
 from ecs_emulator.ops.target import Target
-from ecs_emulator.ops.tasks import Death
+from ecs_emulator.ops.tasks import Death, set_fault
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
@@ -68,6 +68,15 @@ class Operator:
     def kill(self, task_id: str) -> None:
         """SIGKILL to all processes of a task. Raises NoProcess."""
         os.killpg(process_group(task_id), signal.SIGKILL)
+
+    def stop(self, task_id: str) -> None:
+        """StopTask."""
+        self._ecs.stop_task(cluster=self._named.cluster, task=task_id, reason="Stopped by a drill")
+
+    def make_fault(self, task_id: str, fault: str | None) -> None:
+        """Give a task one of `faults.FAULTS`, or none any more."""
+        [task] = self._ecs.describe_tasks(cluster=self._named.cluster, tasks=[task_id])["tasks"]
+        set_fault(self._ecs, task["taskArn"], fault)
 
     def signal(self, task_id: str, number: signal.Signals) -> None:
         """A signal to the first process of a task, as `docker kill --signal` gives it. Raises NoProcess."""

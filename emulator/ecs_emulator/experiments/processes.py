@@ -26,6 +26,17 @@ def process_group(task_id: str) -> int:
     raise NoProcess(f"There is no process of the task {task_id}.")
 
 
+def is_stopped(task_id: str) -> bool:
+    """True when a signal has stopped the first process of a task. Raises NoProcess."""
+    state = subprocess.run(
+        ["ps", "-o", "state=", "-p", str(process_group(task_id))],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    return state.strip().startswith("T")
+
+
 def children(process: int) -> list[int]:
     """The processes that one has started, on Linux. Raises OSError when it has ended."""
     return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]

@@ -56,18 +56,22 @@ class CheckResult:
     """A sentence that says what was found, whether or not it is what should be.
 
     `starvable`: where it does not hold, a machine that gave the drill no processor time can be the reason. `revision`
-    is the one that it is about, empty where it is about all.
+    is the one that it is about, empty where it is about all. `because` are lines of what the load has seen.
     """
 
     holds: bool
     sentence: str
     starvable: bool = False
     revision: str = ""
+    because: Sequence[str] = ()
 
     def reasons(self, record: RunRecord) -> list[str]:
-        """Lines of ECS on why it does not hold."""
+        """Lines on why it does not hold: of the load, then of ECS; never none."""
         if self.holds:
             return []
+        return [*self.because, *self._troubles(record)] or ["ECS has told nothing that would be a reason."]
+
+    def _troubles(self, record: RunRecord) -> list[str]:
         return [each.text for each in record.troubles if not self.revision or each.revision in ("", self.revision)]
 
     @property
@@ -91,8 +95,35 @@ def only_late(report: LoadReport) -> bool:
 def nobody_failed(record: RunRecord) -> CheckResult:
     report = record.report
     return CheckResult(
-        report.failed == 0, f"{report.failed:,} of {report.requests:,} requests failed.", only_late(report)
+        report.failed == 0,
+        f"{report.failed:,} of {report.requests:,} requests failed.",
+        only_late(report),
+        because=failures(report),
     )
+
+
+def failures(report: LoadReport) -> list[str]:
+    """Lines on what failed: how often, how, on which route."""
+    return [f"{count:,} × {kind}: {route}" for (route, kind), count in report.failures_by_route().most_common(5)]
+
+
+def replaced(record: RunRecord, victim: str) -> CheckResult:
+    """The latest action ended in a steady service, in which other tasks run than before it."""
+    action = record.actions[-1]
+    seen = [snapshot for snapshot in record.snapshots if victim in snapshot.tasks]
+    fellows = {task for snapshot in seen for task in snapshot.tasks if snapshot.at < action.at}
+    steady = [snapshot.running() for snapshot in record.snapshots if snapshot.is_steady()]
+    running = set(steady[-1]) if steady else set()
+    # One that started and ended meanwhile took nobody's place.
+    new, lost = running - fellows, fellows - running - {victim}
+    return CheckResult(
+        bool(new) and action.steady_at is not None,
+        f"{_named(new)} took its place{f' and that of {_named(lost)}' if lost else ''}.",
+    )
+
+
+def _named(tasks: set[str]) -> str:
+    return " and ".join(f"Task {task[:8]}" for task in sorted(tasks)) or "Nobody"
 
 
 def at_least(record: RunRecord, requests: int) -> CheckResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,8 @@ def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, res
     did not get ready on a machine that was starved.
     """
     clock, subject = Clock(options.speed), subject.thinking(options.think_seconds)
-    say(f"{drill.name}: starting an emulator of its own; it takes about {drill.minutes} min in all …")
+    minutes = math.ceil(drill.minutes * DrillOptions.speed / options.speed)
+    say(f"{drill.name}: starting an emulator of its own; it takes about {minutes} min in all …")
     with ExitStack() as opened:
         stage = _ready(opened, drill, subject, options, folder, say)
         opened.enter_context(telling(say, stage.progress))
@@ -110,6 +112,8 @@ def _ready(opened: ExitStack, drill: Drill, subject: Subject, options: DrillOpti
     with beating(clock.shortened(HEALTH_CHECK)) as heartbeat, telling(say, lambda: "the emulator is starting"):
         try:
             emulator = opened.enter_context(emulating(folder, subject, options.speed))
+            if emulator.console:
+                say(f"  watch it: {emulator.console}")
             stage = opened.enter_context(staged(emulator, subject, clock, options.clients, requests, say))
             stage.until_steady()
         except (EmulatorNotReady, TookTooLong) as problem:

@@ -104,6 +104,16 @@ class Stage:
         for task_id in task_ids:
             self.operator.kill(task_id)
 
+    def stop(self, task_id: str) -> None:
+        self.action(f"task {task_id[:8]} is stopped")
+        self.operator.stop(task_id)
+
+    def make_fault(self, task_id: str, fault: str | None, text: str) -> OperatorAction:
+        """A fault of a task that the emulator makes from outside; None ends it."""
+        made = self.action(f"task {task_id[:8]} {text}")
+        self.operator.make_fault(task_id, fault)
+        return made
+
     def turn_unhealthy(self, task_id: str) -> OperatorAction:
         """For a revision with the fault `unhealthy-on-usr1`."""
         turned = self.action(f"task {task_id[:8]} answers its health checks with 503")

@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from ecs_emulator.experiments.record import RunRecord
 from ecs_emulator.experiments.snapshots import TaskSnapshot
-
-STARTING = {"PROVISIONING", "PENDING", "ACTIVATING"}
-STOPPING = {"STOPPING", "DEPROVISIONING"}
+from ecs_emulator.ops import phases
 
 
 class TimelineEvent(NamedTuple):
@@ -38,13 +36,7 @@ class Life:
 
 def phase(seen: TaskSnapshot) -> str:
     """Phase of a task to visitors; empty when it is no more."""
-    if seen.status in STARTING:
-        return "starting"
-    if seen.status in STOPPING:
-        return "stopping"
-    if seen.status == "DEACTIVATING":
-        return "draining"
-    return (seen.target or "running") if seen.status == "RUNNING" else ""
+    return phases.phase(seen.status, seen.target)
 
 
 def events(record: RunRecord) -> list[TimelineEvent]:

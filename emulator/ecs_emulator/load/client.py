@@ -14,6 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 REVISION = b"x-service-revision"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 REFUSED, RESET, CLOSED = "connection refused", "connection reset", "connection closed"
 TIMED_OUT, UNREACHABLE, GARBAGE = "timed out", "unreachable", "no HTTP answer"
@@ -61,14 +62,19 @@ class LoadConnection:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def ask(self, method: str, path: str) -> LoadResponse:
-        """Send a request without a body, once. Raises Failed."""
+    async def ask(self, method: str, path: str, body: bytes = b"") -> LoadResponse:
+        """Send a request once; a body that begins as JSON does is said to be JSON, any other to be a form's.
+
+        Raises Failed.
+        """
         try:
             async with asyncio.timeout(self._patience):
                 reader, writer = await self._opened()
                 head = f"{method} {self._server.prefix}{path} HTTP/1.1\r\nHost: {self._server.authority}\r\n"
-                length = "" if method in ("GET", "HEAD") else "Content-Length: 0\r\n"
-                writer.write(f"{head}{length}Accept: */*\r\n\r\n".encode())
+                length = "" if method in ("GET", "HEAD") else f"Content-Length: {len(body)}\r\n"
+                if body:
+                    length += f"Content-Type: {JSON if body.startswith((b'{', b'[')) else FORM}\r\n"
+                writer.write(f"{head}{length}Accept: */*\r\n\r\n".encode() + body)
                 answer, keep = await _answer(reader, method)
         except BaseException as error:
             self.close()

@@ -66,20 +66,23 @@ class LoadGenerator:
 
     async def _request(self, connection: LoadConnection, route: str, each: str) -> bool:
         """One request, counted; whether it failed."""
-        method, path = route.replace("{id}", quote(each, safe="")).split(" ")
+        method, pattern, *body = route.split(" ", 2)
+        path, sent = pattern.replace("{id}", quote(each, safe="")), "".join(body).replace("{id}", each)
         began, begin = time.perf_counter(), time.monotonic_ns()
         try:
-            answer = await connection.ask(method, path)
+            answer = await connection.ask(method, path, sent.encode())
         except Failed as failure:
             answer = LoadResponse(0, "", b"")
             outcome = str(failure)
         else:
             outcome = _outcome(answer)
-        self._slice.add(RequestKind(route, outcome, answer.revision), (time.perf_counter() - began) * 1000)
+        self._slice.add(
+            RequestKind(f"{method} {pattern}", outcome, answer.revision), (time.perf_counter() - began) * 1000
+        )
         if self._history and route in self._workload.recorded:
             self._history.add(each, route, begin, answer.status, answer.body, self._workload.members)
         elif self._history and route in self._workload.digested and answer.status == 200:
-            self._history.add_digest(route, answer.body)
+            self._history.add_digest(route, answer.body, self._workload.undigested)
         if route in self._workload.counted:
             (self._slice.in_doubt if failed(outcome) else self._slice.acknowledged)[each] += 1
         return failed(outcome)

@@ -64,10 +64,18 @@ class LoadReport:
     def failures(self) -> Counter[str]:
         """Failures by kind: a status, or what became of the connection."""
         kinds: Counter[str] = Counter()
+        for (_, kind), count in self.failures_by_route().items():
+            kinds[kind] += count
+        return kinds
+
+    def failures_by_route(self) -> Counter[tuple[str, str]]:
+        """Failures by route and kind."""
+        found: Counter[tuple[str, str]] = Counter()
         for kind, count in self._whole.requests.items():
             if failed(kind.outcome):
-                kinds[f"status {kind.outcome}" if kind.outcome.isdigit() else kind.outcome] += count
-        return kinds
+                word = f"status {kind.outcome}" if kind.outcome.isdigit() else kind.outcome
+                found[kind.route, word] += count
+        return found
 
     @property
     def acknowledged(self) -> Counter[str]:

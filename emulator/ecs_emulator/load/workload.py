@@ -11,7 +11,9 @@ class CannotLoad(Exception):
 
 @dataclass(frozen=True)
 class Workload:
-    """Routes that every client takes in turn, as `GET /path`; `{id}` in one is each of the `ids` in turn."""
+    """Routes that every client takes in turn, as `GET /path` or `POST /path BODY`; `{id}` in one is each of the `ids`
+    in turn.
+    """
 
     url: str
     clients: int
@@ -23,6 +25,7 @@ class Workload:
     recorded: tuple[str, ...] = ()  # routes of which it holds every exchange
     members: tuple[str, ...] = ()  # of the JSON objects that answer these: those that it holds
     digested: tuple[str, ...] = ()  # routes of which it holds how many different bodies there were
+    undigested: tuple[str, ...] = ()  # members of their JSON objects that may differ
     patience: float = 30.0  # seconds for one request
     slice_seconds: float = 0.1
     think_seconds: float = 0.0  # that a client waits after an answer before it sends its next request

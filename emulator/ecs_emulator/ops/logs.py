@@ -36,37 +36,59 @@ def spelled(span: int) -> str:
     return f"{span // _UNITS[unit]}{unit}"
 
 
-def read_logs(
-    session: boto3.Session, log_group: str, since: int, grep: str | None, follow: bool, task: str | None = None
-) -> Iterator[FilteredLogEventTypeDef]:
-    """The events of the last `since` seconds that contain the text `grep`; with `follow`, then new ones for ever.
+class LogFollower:
+    """Follower of a log group: at every reading the events that are new, all streams merged, the oldest first.
 
-    With `task`, those of streams that have it in their name, as `awslogs` names them (`prefix/container/task-id`).
+    The first reading is of the last `since` seconds. Events contain the text `grep`, and match the filter pattern
+    `pattern` as far as the endpoint knows such ones. With `task`, they are those of streams that have it in their name,
+    as `awslogs` names them (`prefix/container/task-id`).
     """
-    paginator = session.client("logs").get_paginator("filter_log_events")
-    start = int((time.time() - since) * 1000)
-    # The local cloud reads no escapes: it is asked for the longest part that needs none, the rest is compared here.
-    longest = max(re.split(r'["\\]', grep or ""), key=len)
-    pattern: Any = {"filterPattern": f'"{longest}"'} if longest else {}
-    seen: dict[str, int] = {}
-    while True:
-        pages = paginator.paginate(logGroupName=log_group, startTime=start, **pattern)
+
+    def __init__(
+        self,
+        session: boto3.Session,
+        log_group: str,
+        since: int,
+        grep: str | None = None,
+        task: str | None = None,
+        pattern: str | None = None,
+    ) -> None:
+        self._paginator = session.client("logs").get_paginator("filter_log_events")
+        self._log_group, self._grep, self._task = log_group, grep or "", task or ""
+        self._start = int((time.time() - since) * 1000)
+        # The local cloud reads no escapes: it is asked for the longest part that needs none, the rest is compared here.
+        longest = max(re.split(r'["\\]', self._grep), key=len)
+        asked = pattern or (f'"{longest}"' if longest else "")
+        self._pattern: Any = {"filterPattern": asked} if asked else {}
+        self._seen: dict[str, int] = {}
+
+    def read(self) -> Iterator[FilteredLogEventTypeDef]:
+        """New events. Raises botocore's errors."""
+        pages = self._paginator.paginate(logGroupName=self._log_group, startTime=self._start, **self._pattern)
         found = [
             event
             for page in pages
             for event in page["events"]
-            if (grep or "") in event["message"] and (task or "") in event["logStreamName"]
+            if self._grep in event["message"] and self._task in event["logStreamName"]
         ]
-        events = [event for event in found if event["eventId"] not in seen]
+        events = [event for event in found if event["eventId"] not in self._seen]
         yield from sorted(events, key=lambda event: event["timestamp"])
-        if not follow:
-            return
-        seen |= {event["eventId"]: event["timestamp"] for event in events}
+        self._seen |= {event["eventId"]: event["timestamp"] for event in events}
         # An event of a clock that is ahead must not hide what the others go on writing.
         now = int(time.time() * 1000)
-        start = max([start, now - _UNSURE, *(min(latest, now) - _LATE for latest in seen.values())])
-        seen = {event: timestamp for event, timestamp in seen.items() if timestamp >= start}
+        self._start = max([self._start, now - _UNSURE, *(min(latest, now) - _LATE for latest in self._seen.values())])
+        self._seen = {event: timestamp for event, timestamp in self._seen.items() if timestamp >= self._start}
+
+
+def read_logs(
+    session: boto3.Session, log_group: str, since: int, grep: str | None, follow: bool, task: str | None = None
+) -> Iterator[FilteredLogEventTypeDef]:
+    """The events of the last `since` seconds, as a LogFollower reads them; with `follow`, then new ones for ever."""
+    follower = LogFollower(session, log_group, since, grep, task)
+    yield from follower.read()
+    while follow:
         time.sleep(1)
+        yield from follower.read()
 
 
 def as_written(event: FilteredLogEventTypeDef) -> str:

@@ -86,7 +86,8 @@ def of(facts: dict[str, Any], how: BalancerSettings, back: str) -> list[str]:
         if "CannotPull" in each["reason"]:
             said.append(f"The image of {each['revision']} cannot be pulled: is the tag in the repository?")
         elif "exit code 137" in each["reason"]:
-            said.append(f"Task {each['task'][:8]} was killed, and its requests with it: memory, or `stopTimeout`.")
+            why = "memory, `stopTimeout`, or a signal from outside"
+            said.append(f"Task {each['task'][:8]} was killed, and its requests with it: {why}.")
     died = [each for each in facts["stopped"] if "exit code" in each["reason"]]
     if len(died) > 1:
         said.append("Tasks die again and again: callers see 502 while a dying one is a target. Its last lines say why.")

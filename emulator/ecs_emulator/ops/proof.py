@@ -75,6 +75,9 @@ def of_tasks(target: Target, named: Named, service: ServiceTypeDef, revision: st
             (each["Target"]["Id"], each["TargetHealth"]["State"]) for each in balancing.health(target.elbv2, group)
         ]
         checks.append(healthy_targets(states, ours, service["desiredCount"]))
+    if names := tasks.stood_in(running):
+        came = f"a placeholder of the emulator stands in for {', '.join(names)}"
+        checks.append(Check("image", "the one of the revision", came, True, provable=False))
     return checks
 
 

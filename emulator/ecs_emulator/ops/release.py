@@ -20,11 +20,15 @@ PROOF_PATIENCE = 90.0  # seconds: what has been taken out may still be draining
 
 @dataclass(frozen=True)
 class RevisionChange:
-    """Change to the next revision of a service, or else a revision that exists."""
+    """Change to the next revision of a service, or else a revision that exists. Image and environment are of
+    `container`, or of the one that the load balancer talks to; `images` are those of others, by container.
+    """
 
     image: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     task_definition: str | None = None
+    container: str | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
 
 
 class Release:
@@ -57,8 +61,11 @@ class Release:
         if change.task_definition:
             new = revisions.existing(self._ecs, old["family"], change.task_definition)
         else:
-            container, repository = revisions.main_container(now, old), self._target.outputs.get("ImageRepository")
+            container = change.container or revisions.main_container(now, old)
+            repository = self._target.outputs.get("ImageRepository")
             new = revisions.changed(old, container, change.image, change.environment, repository)
+            for each, image in change.images.items():
+                new = revisions.changed(new, each, image, {}, repository)
             if change.image is not None:
                 images.refuse_unknown(self._target, revisions.image_of(new, container))
         lines = revisions.difference(old, new)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops import balancing, notes, revisions, tasks
 from ecs_emulator.ops.events import event_text
+from ecs_emulator.ops.phases import phase
 from ecs_emulator.ops.services import Named, describe, has_circuit_breaker, names, short
 from ecs_emulator.ops.target import Target
 from ecs_emulator.visible import visible_line
@@ -37,7 +38,7 @@ def _service(target: Target, named: Named) -> Facts:
     checked = [(group, each) for group in groups for each in balancing.health(target.elbv2, group)]
     # After the targets: a load balancer that has ended meanwhile is not missed.
     balancers = balancing.load_balancers(target.elbv2, groups)
-    health = [_as_routed(each, [by for by in balancers if group in by.groups]) for group, each in checked]
+    health = [as_routed(each, _is_routed(group, balancers)) for group, each in checked]
     running = tasks.listed(target.ecs, named)
     facts: Facts = {
         "service": named.service,
@@ -48,8 +49,8 @@ def _service(target: Target, named: Named) -> Facts:
         "running": service["runningCount"],
         "pending": service["pendingCount"],
         "circuit_breaker": has_circuit_breaker(service),
-        "deployments": [_deployment(each) for each in service["deployments"]],
-        "tasks": [_task(task, health) for task in running],
+        "deployments": [deployment_facts(each) for each in service["deployments"]],
+        "tasks": [task_facts(task, health) for task in running],
         "stopped": [death.facts() for death in tasks.deaths(target, named, most=3)],
         "targets": _strangers(health, running),
         "target_groups": groups,
@@ -63,14 +64,21 @@ def _service(target: Target, named: Named) -> Facts:
     return facts | {"notes": notes.of(facts, notes.settings(target, groups), back)}
 
 
-def _as_routed(found: Any, balancers: Sequence[balancing.LoadBalancer]) -> Any:
+def _is_routed(group: str, balancers: Sequence[balancing.LoadBalancer]) -> bool:
+    """True when requests get to the targets of a group, or no load balancer has it."""
+    using = [each for each in balancers if group in each.groups]
+    return not using or any(each.routes for each in using)
+
+
+def as_routed(found: Any, is_routed: bool) -> Any:
     """A target as DescribeTargetHealth has it, but `unreachable` when it is healthy and gets no requests."""
-    if found["TargetHealth"]["State"] != "healthy" or not balancers or any(each.routes for each in balancers):
+    if is_routed or found["TargetHealth"]["State"] != "healthy":
         return found
     return {**found, "TargetHealth": {"State": UNREACHABLE}}
 
 
-def _deployment(deployment: DeploymentTypeDef) -> Facts:
+def deployment_facts(deployment: DeploymentTypeDef) -> Facts:
+    """Facts of a deployment, as `status --json` and the console have them."""
     return {
         "status": deployment["status"],
         "revision": short(deployment["taskDefinition"]),
@@ -83,16 +91,24 @@ def _deployment(deployment: DeploymentTypeDef) -> Facts:
     }
 
 
-def _task(task: TaskTypeDef, health: Sequence[Any]) -> Facts:
+def task_facts(task: TaskTypeDef, health: Sequence[Any]) -> Facts:
+    """Facts of a task and its targets, which are among those of `health`, as `status --json` and the console have them.
+
+    `phase` is that of the drills' pictures.
+    """
     address = tasks.address(task)
     found = [each["TargetHealth"] for each in health if tasks.is_target(task, each["Target"])]
+    states = ", ".join(each["State"] for each in found)
+    # Of several groups the one that keeps it from visitors decides.
+    worst = next((each["State"] for each in found if each["State"] != "healthy"), found[0]["State"] if found else "")
     return {
         "task": short(task["taskArn"]),
         "revision": short(task["taskDefinitionArn"]),
         "status": task.get("lastStatus", ""),
+        "phase": phase(task.get("lastStatus", ""), worst),
         "since": task.get("startedAt") or task.get("createdAt"),
         "address": address,
-        "health": ", ".join(each["State"] for each in found),
+        "health": states,
         "reason": " ".join(dict.fromkeys(each["Reason"] for each in found if "Reason" in each)),
         "description": " ".join(dict.fromkeys(each["Description"] for each in found if "Description" in each)),
     }

@@ -12,7 +12,7 @@ import botocore.session
 from botocore.config import Config
 
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.local import Running, use_only
+from ecs_emulator.local import Running, trust_only, use_only
 from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.program import ECS_EMULATOR, Program
@@ -112,6 +112,7 @@ def local(program: Program, conventions: Conventions, cluster: str | None = None
     if running is None:
         raise NoTarget(f"No emulator is running here. Start one with `{program.start}`, or say --aws.")
     use_only(running.cloud_url, AccessKey.of_folder(program.folder))
+    trust_only(program.folder)
     session = patient_session()
     # The stacks' own outputs name hosts that only AWS has.
     here = {"ApiUrl": running.api_url, "S3WebsiteURL": running.site_url}

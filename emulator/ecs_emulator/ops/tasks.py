@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from ecs_emulator.local import FAULT_TAG, PLACEHOLDER_TAG
 from ecs_emulator.ops import revisions
 from ecs_emulator.ops.events import event_text
 from ecs_emulator.ops.logs import worded
@@ -15,7 +16,7 @@ from ecs_emulator.ops.target import Target
 from ecs_emulator.visible import visible_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mypy_boto3_ecs.client import ECSClient
     from mypy_boto3_ecs.literals import DesiredStatusType
@@ -73,8 +74,22 @@ def listed(
     arns = [arn for page in pages for arn in page["taskArns"]]
     found: list[TaskTypeDef] = []
     for start in range(0, len(arns), 100):
-        found += ecs.describe_tasks(cluster=named.cluster, tasks=arns[start : start + 100])["tasks"]
+        found += ecs.describe_tasks(cluster=named.cluster, tasks=arns[start : start + 100], include=["TAGS"])["tasks"]
     return found
+
+
+def set_fault(ecs: ECSClient, arn: str, fault: str | None) -> None:
+    """Have the emulator give a task a fault (a value of the tag), or end the one that it has."""
+    if fault:
+        ecs.tag_resource(resourceArn=arn, tags=[{"key": FAULT_TAG, "value": fault}])
+    else:
+        ecs.untag_resource(resourceArn=arn, tagKeys=[FAULT_TAG])
+
+
+def stood_in(tasks: Iterable[TaskTypeDef]) -> list[str]:
+    """Containers that a placeholder of the emulator stands in for."""
+    tags = [each for task in tasks for each in task.get("tags", []) if each.get("key") == PLACEHOLDER_TAG]
+    return sorted({name for each in tags for name in each.get("value", "").split()})
 
 
 def address(task: TaskTypeDef) -> str:
@@ -108,7 +123,7 @@ def reason(task: TaskTypeDef) -> str:
     for container in task.get("containers", []):
         parts = [f"exit code {container['exitCode']}"] if "exitCode" in container else []
         if container.get("exitCode") == 137:
-            parts[0] += " (killed: out of memory, or not ended within its stopTimeout)"
+            parts[0] += " (SIGKILL: out of memory, not ended within its stopTimeout, or killed from outside)"
         # Of an image that cannot be pulled the task and the container say the same.
         parts += [container["reason"]] if container.get("reason") not in (None, "", *said) else []
         if parts:

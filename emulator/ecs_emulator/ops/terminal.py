@@ -104,6 +104,12 @@ def put(text: str) -> None:
     click.echo(visible(text))
 
 
+def put_output(data: bytes) -> None:
+    """Output of a program that has this terminal to itself, as it is: what it draws is obeyed."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def put_json(document: str) -> None:
     """JSON, or what should be."""
     click.echo(visible_json(document))

@@ -24,6 +24,9 @@ class Arns:
     def cluster(self, name: str) -> str:
         return self._arn(f"cluster/{name}")
 
+    def capacity_provider(self, name: str) -> str:
+        return self._arn(f"capacity-provider/{name}")
+
     def service(self, cluster: str, name: str) -> str:
         return self._arn(f"service/{cluster}/{name}")
 
@@ -65,7 +68,7 @@ class Arns:
 
 def resource(reference: str) -> list[str]:
     """The parts of what an ARN names, its kind first; a name by itself is its only part."""
-    return reference.split(":", 5)[5].split("/") if reference.startswith("arn:") else reference.split("/")
+    return reference.split(":", 5)[-1].split("/") if reference.startswith("arn:") else reference.split("/")
 
 
 def name(reference: str) -> str:

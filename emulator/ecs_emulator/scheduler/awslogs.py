@@ -18,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ecs_emulator.scheduler.log_options import Options, WrongOptions
+from ecs_emulator.scheduler.multiline import Events
 from ecs_emulator.scheduler.output import Lines
 from ecs_emulator.worker import Worker
 
@@ -46,6 +47,7 @@ class Stream:
         self._client = client
         self._news = news
         self._lines = Lines()
+        self._gathered = Events(options.begins)
         self._events: deque[tuple[int, bytes]] = deque()  # milliseconds and line
         self._bytes = 0
         self._latest = 0  # no event is older than the one before, whatever the system's clock does
@@ -54,14 +56,17 @@ class Stream:
         self._is_finished = False
 
     def write(self, data: bytes) -> None:
-        self._add(self._lines.of(data))
+        with self._news:
+            self._add(self._gathered.of(self._lines.of(data), time.monotonic()))
+            # What is gathered wants to be looked at, too.
+            self._news.notify()
 
     def is_full(self) -> bool:
         return self._options.blocks and self._bytes >= self._options.buffer
 
     def finish(self) -> None:
-        self._add(self._lines.last())
         with self._news:
+            self._add([*self._gathered.of(self._lines.last(), time.monotonic()), *self._gathered.last()])
             self._is_finished = True
             self._news.notify()
 
@@ -77,8 +82,11 @@ class Stream:
 
     def wait(self, now: float) -> float | None:
         """Seconds until there is something to send, None while there is nothing. Hold the news for this."""
+        gathered = self._gathered.waits(now)
+        if gathered == 0:
+            self._add(self._gathered.last())
         if not self._events:
-            return None
+            return gathered
         hurries = self._is_finished or len(self._events) >= BATCH_EVENTS or self._bytes >= BATCH_BYTES
         return max(0.0, self._not_before - now, 0.0 if hurries else self._next - now)
 
@@ -102,17 +110,16 @@ class Stream:
                 self._forget(len(batch), lost=False)
 
     def _add(self, lines: list[bytes]) -> None:
-        with self._news:
-            self._latest = max(self._latest, time.time_ns() // 1_000_000)
-            for line in lines:
-                # As Docker's buffer: what is there stays.
-                if not self._options.blocks and self._events and self._bytes + len(line) > self._options.buffer:
-                    self.dropped += 1
-                else:
-                    self._events.append((self._latest, line))
-                    self._bytes += len(line)
-            if lines:
-                self._news.notify()
+        """Hold the news for this."""
+        self._latest = max(self._latest, time.time_ns() // 1_000_000)
+        # PutLogEvents takes no event without a character; Docker's driver sends none either.
+        for line in filter(None, lines):
+            # As Docker's buffer: what is there stays.
+            if not self._options.blocks and self._events and self._bytes + len(line) > self._options.buffer:
+                self.dropped += 1
+            else:
+                self._events.append((self._latest, line))
+                self._bytes += len(line)
 
     def _forget(self, count: int, lost: bool) -> None:
         # Somebody may have given up while a call was under way.

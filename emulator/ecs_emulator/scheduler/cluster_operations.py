@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecs_emulator.scheduler import task_serializers
+from ecs_emulator.scheduler import account_settings, task_serializers
+from ecs_emulator.scheduler.capacity_providers import check as check_providers
 from ecs_emulator.scheduler.paging import page
 from ecs_emulator.scheduler.scheduler import Scheduler
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
         DeleteClusterRequestTypeDef,
         DescribeClustersRequestTypeDef,
         ListClustersRequestTypeDef,
-        PutClusterCapacityProvidersRequestTypeDef,
         UpdateClusterRequestTypeDef,
     )
 
@@ -25,6 +25,10 @@ _EVERYTHING = {"include": ["TAGS", "SETTINGS", "CONFIGURATIONS"]}
 
 
 def create(ecs: Scheduler, request: CreateClusterRequestTypeDef) -> Answer:
+    check_providers(request.get("capacityProviders", []), request.get("defaultCapacityProviderStrategy", []))
+    if not request.get("settings"):
+        insights = account_settings.default(ecs, "containerInsights")
+        request = {**request, "settings": [{"name": "containerInsights", "value": insights}]}
     return {"cluster": task_serializers.cluster(ecs.clusters.create(request), _EVERYTHING)}
 
 
@@ -57,12 +61,6 @@ def update(ecs: Scheduler, request: UpdateClusterRequestTypeDef) -> Answer:
     return {"cluster": task_serializers.cluster(found, _EVERYTHING)}
 
 
-def put_capacity_providers(ecs: Scheduler, request: PutClusterCapacityProvidersRequestTypeDef) -> Answer:
-    found = ecs.clusters.find(request["cluster"])
-    found.options |= {key: request[key] for key in ("capacityProviders", "defaultCapacityProviderStrategy")}
-    return {"cluster": task_serializers.cluster(found, _EVERYTHING)}
-
-
 OPERATIONS: OwnerOperations[Scheduler] = {
     "CreateCluster": create,
     "DescribeClusters": describe,
@@ -70,5 +68,4 @@ OPERATIONS: OwnerOperations[Scheduler] = {
     "DeleteCluster": delete,
     "UpdateCluster": update,
     "UpdateClusterSettings": update,
-    "PutClusterCapacityProviders": put_capacity_providers,
 }

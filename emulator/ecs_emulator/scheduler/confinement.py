@@ -71,9 +71,9 @@ class Confinement:
         hidden = [data] if home == Path(home.anchor) else [data, home]
         return cls((*_without(system, hidden), *_without(toolchains, [data])), tuple(declared))
 
-    def around(self, start: Start, own: Path) -> Start:
-        """`start` for a program that may write `own` and what is declared, and read its folder beside; it runs when
-        that returns.
+    def around(self, start: Start, *own: Path) -> Start:
+        """`start` for a program that may write its `own` folders and what is declared, and read its folder beside; it
+        runs when that returns.
 
         Raises what `start` raises, and ValueError when a command cannot be one.
         """
@@ -90,7 +90,7 @@ class Confinement:
                 "environment": environment,
                 "readable": [str(path) for path in (*self.readable, *([folder] if folder else []))],
                 "devices": list(_DEVICES),
-                "writable": [str(path) for path in (own, *self.writable)],
+                "writable": [str(path) for path in (*own, *self.writable)],
             }
             hear, say = os.pipe()
             with open(hear, "rb") as report:

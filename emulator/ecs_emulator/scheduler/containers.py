@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import math
 import os
-import subprocess
-import threading
-import time
 from functools import partial
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ecs_emulator.local import endpoint_environment
 from ecs_emulator.reaper import Start
+from ecs_emulator.scheduler import dependencies
 from ecs_emulator.scheduler.confinement import Confinement
-from ecs_emulator.scheduler.container import Container, Process
-from ecs_emulator.scheduler.docker.engine import PATIENCE, Engine, EngineError
+from ecs_emulator.scheduler.container import Container
+from ecs_emulator.scheduler.container_runtime import Begin, CannotRun, ContainerContext, Say
+from ecs_emulator.scheduler.docker.contained import Contained
+from ecs_emulator.scheduler.docker.engine import EngineError
 from ecs_emulator.scheduler.docker.images import resolved
 from ecs_emulator.scheduler.docker.session import DockerSession
-from ecs_emulator.scheduler.docker.settings import EMULATED, not_emulated, published, run, settings, variables
+from ecs_emulator.scheduler.docker.settings import EMULATED, mounted, not_emulated, published, run, settings, variables
 from ecs_emulator.scheduler.features import STORED
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.output import ContainerOutput
 from ecs_emulator.scheduler.processes import ProcessRuntime, not_pulled
-from ecs_emulator.scheduler.run import Begin, CannotRun, ContainerContext, Say
 from ecs_emulator.scheduler.secrets import ContainerSecrets, SecretMissing
 from ecs_emulator.scheduler.unsupported import unsupported
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
-
-START_PATIENCE = 60.0  # seconds that a container may take to begin
-LOOK = 0.05  # seconds between two looks at one that begins
-KILLED = 137  # SIGKILL and 128
-NEVER = "0001-01-01"  # what Docker says of what has not happened
 
 
 class DockerRuntime:
@@ -44,7 +36,7 @@ class DockerRuntime:
     the engine does not have is emulated by a process, which `confinement` is for.
     """
 
-    has_effect = frozenset({STORED["cpu"]})
+    has_effect = frozenset({STORED["cpu"], STORED["volumes"]})
 
     def __init__(
         self,
@@ -64,11 +56,21 @@ class DockerRuntime:
         self._secrets = secrets
         self._as_processes = ProcessRuntime(images, start, cloud_url, confinement, secrets)
 
-    def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:  # noqa: ARG002 (a container has a network to itself)
-        return False
+    def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:
+        # A container has a network to itself.
+        return self._is_program(definition)
+
+    def _is_program(self, definition: ContainerDefinitionOutputTypeDef) -> bool:
+        return self._images.programs.has(definition["name"], definition["image"])
 
     def prepared(self, definition: ContainerDefinitionOutputTypeDef, say: Say) -> Begin:
         reference = definition["image"]
+        if self._is_program(definition):
+            say(
+                f"The program of the container {definition['name']} runs as a process beside the containers: "
+                "neither is the other's localhost."
+            )
+            return self._as_processes.prepared(definition, say)
         ours = self._repository if self._images.holds(reference) else None
         image = resolved(self._docker.engine, reference, ours)
         if image is None:
@@ -77,12 +79,18 @@ class DockerRuntime:
                 raise CannotRun(not_pulled(reference))
             say(f"The Docker engine does not have {reference}; the placeholder runs as a process.")
             return self._as_processes.prepared(definition, say)
-        if lacking := ", ".join(unsupported(definition, but=EMULATED)):
+        # The engine would have two containers of one name.
+        restarts = ["restartPolicy"] if definition.get("restartPolicy", {"enabled": False})["enabled"] else []
+        if lacking := ", ".join([*unsupported(definition, but=EMULATED), *restarts]):
             raise CannotRun(f"ResourceInitializationError: a task in a container cannot have {lacking}")
         if without := ", ".join(not_emulated(definition)):
             say(f"Containers run without {without}.")
         try:
             own = self._secrets.variables(definition)
+            # The definition's own variables go before those of files.
+            given = {each["name"] for each in definition.get("environment", [])}
+            of_files = self._secrets.of_files(definition)
+            own |= {name: value for name, value in of_files.items() if name not in given and name not in own}
         except SecretMissing as error:
             raise CannotRun(str(error)) from error
         return partial(self._begin, image, own, say)
@@ -117,6 +125,7 @@ class DockerRuntime:
             container.fail(f"CannotStartContainerError: {error}")
             return
         container.runs(process)
+        container.check_health(context.clock)
 
     def _name(self, context: ContainerContext, container: str) -> str:
         return f"{self._docker.name}-{context.launch.task_id[:12]}-{container}"
@@ -127,14 +136,21 @@ class DockerRuntime:
         """What `docker create` is told. Variables that are `inherited` come from its own environment."""
         definition, task = container.definition, context.launch.definition
         # The containers of a task have one network interface between them.
-        first = self._name(context, context.first)
-        is_first = container.name == context.first
-        network = [self._docker.name, *published(task, context.address)] if is_first else [f"container:{first}"]
+        inside = [each["name"] for each in task["containerDefinitions"] if not self._is_program(each)]
+        one = context.first if context.first in inside else inside[0]
+        first = self._name(context, one)
+        is_first = container.name == one
+        ports = published(task, context.address, self._is_program)
+        network = [self._docker.name, *ports] if is_first else [f"container:{first}"]
+        if not is_first and dependencies.is_waited_for(container.name, task["containerDefinitions"]):
+            # It ends before the one whose network it would share has begun.
+            network = [self._docker.name]
         return [
             *("--name", self._name(context, container.name), "--pull", "never", "--log-driver", "none"),
             *(part for label in self._docker.labels for part in ("--label", label)),
             *("--network", *network),
             *settings(definition, task, self._docker.engine.cpus),
+            *mounted(definition, task, context.own),
             *variables(definition, self._platform(context), inherited),
             *run(definition, image),
         ]
@@ -154,71 +170,3 @@ class DockerRuntime:
             "AWS_EC2_METADATA_DISABLED": "true",
             "ECS_CONTAINER_METADATA_URI_V4": self._docker.inside(context.metadata_uri),
         }
-
-
-class Contained(Process):
-    """A container of an engine, and the command that is attached to it: that prints what the container prints, and
-    ends when it ends."""
-
-    def __init__(self, engine: Engine, name: str, attached: subprocess.Popen[bytes], output: ContainerOutput) -> None:
-        super().__init__(attached, cast("IO[bytes]", attached.stdout), output)
-        self._engine = engine
-        self._name = name
-        self._code: int | None = None
-        self._is_killed = False
-
-    def wait_until_started(self) -> None:
-        """Raises EngineError when it does not start."""
-        deadline = time.monotonic() + START_PATIENCE
-        while (state := self._engine.state(self._name)) is None or state["StartedAt"].startswith(NEVER):
-            if self._child.poll() is not None:
-                # Between the look and this one it may have run and ended.
-                state = self._engine.state(self._name)
-                if state and not state["StartedAt"].startswith(NEVER):
-                    return
-                raise EngineError((state and state["Error"]) or "the container is not there any more")
-            if time.monotonic() > deadline:
-                raise EngineError(f"Could not transition to started; timed out after waiting {START_PATIENCE:g}s")
-            time.sleep(LOOK)
-
-    def terminate(self, patience: float) -> None:
-        self._soon("stop", "-t", str(math.ceil(patience)))
-
-    def kill(self) -> None:
-        if self._child.poll() is None and not self._is_killed:
-            self._is_killed = True
-            self._soon("kill")
-
-    def exit_code(self) -> int | None:
-        if self._code is None and self._child.poll() is not None:
-            self._code, self.reason = self._ended()
-        return self._code
-
-    def give_up(self) -> None:
-        with contextlib.suppress(EngineError):
-            self._engine.call("rm", "--force", "--volumes", self._name)
-        self._is_killed = True
-        self._child.kill()
-        super().give_up()
-
-    def _ended(self) -> tuple[int, str | None]:
-        """Its exit code, and the reason where that does not tell."""
-        state = self._engine.state(self._name)
-        if state is None:
-            return KILLED, "CannotInspectContainerError: the container is not there any more"
-        if state["Running"]:
-            return KILLED, "CannotInspectContainerError: the engine has lost the connection to the container"
-        # The word is about every process in it; of one that ended by itself, the first was not meant.
-        if state["OOMKilled"] and state["ExitCode"] == KILLED:
-            return KILLED, "OutOfMemoryError: Container killed due to memory usage"
-        return int(state["ExitCode"]), None
-
-    def _soon(self, *command: str) -> None:
-        """Tell the engine about it, without waiting."""
-
-        def tell() -> None:
-            with contextlib.suppress(EngineError):
-                patience = PATIENCE + 120  # the longest `stopTimeout`
-                self._engine.call(*command, self._name, patience=patience)
-
-        threading.Thread(target=tell, name=f"docker {command[0]}", daemon=True).start()

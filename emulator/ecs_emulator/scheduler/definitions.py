@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.scheduler import dependencies, volumes
 from ecs_emulator.scheduler.arns import Arns, name
 from ecs_emulator.scheduler.images import ECR
 from ecs_emulator.scheduler.sizes import cpu_units, fits_fargate, mebibytes
@@ -144,6 +145,13 @@ def filled_in(request: RegisterTaskDefinitionRequestTypeDef) -> TaskDefinitionTy
         _container(container, mode) for container in definition["containerDefinitions"]
     ]
     _check_containers(definition["containerDefinitions"])
+    dependencies.check(definition["containerDefinitions"])
+    volumes.check(definition)
+    if any(each.get("secrets") for each in definition["containerDefinitions"]) and not definition.get(
+        "executionRoleArn"
+    ):
+        message = "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
+        raise AwsError("ClientException", message)
     if definition.get("cpu"):
         definition["cpu"] = str(cpu_units(definition["cpu"]))
     if definition.get("memory"):
@@ -158,7 +166,10 @@ def filled_in(request: RegisterTaskDefinitionRequestTypeDef) -> TaskDefinitionTy
 def _container(definition: ContainerDefinitionOutputTypeDef, mode: str) -> ContainerDefinitionOutputTypeDef:
     container = copy.deepcopy(_CONTAINER_DEFAULTS) | definition
     for mapping in container["portMappings"]:
-        mapping.setdefault("protocol", "tcp")
+        # What is neither is taken for tcp:
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskdefinition-portmapping.html
+        if mapping.get("protocol") != "udp":
+            mapping["protocol"] = "tcp"
         if mode == "awsvpc":
             if "containerPort" in mapping:
                 mapping.setdefault("hostPort", mapping["containerPort"])

@@ -46,6 +46,9 @@ class ServiceEvents:
     def unhealthy(self, task: str, port: int, group: str, reason: str) -> None:
         self._say(f"(task {task}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason})")
 
+    def failed_checks(self, task: str) -> None:
+        self._say(f"(task {task}) failed container health checks.")
+
     def completed(self, deployment: str) -> None:
         self._say(f"(deployment {deployment}) deployment completed.")
 

@@ -1,4 +1,4 @@
-"""ECR operations on the images that tasks start from, where the emulator has images and nothing stands in for others.
+"""ECR operations: the repositories that stacks have made, and the images that tasks start from.
 
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html
 """
@@ -19,21 +19,32 @@ if TYPE_CHECKING:
 Input = dict[str, Any]  # as botocore's model of ECR has it; there are no stubs of ECR among the requirements
 
 OPERATIONS = ("DescribeImages", "DescribeRepositories")  # that are answered here; moto answers the rest
+REFUSED = ("GetAuthorizationToken",)
+_NO_PUSH = (
+    "No image can be pushed to the emulator. A container runs the program that --run names for it, "
+    "or with --docker an image of another registry."
+)
 
 _REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Registry of the account: `repositories` gives the names of those that stacks have made."""
+    """Registry of the account: `repositories` gives the names of those that stacks have made; `images` are all that
+    tasks start from, None where something stands in for others.
+    """
 
-    images: Images
+    images: Images | None
     repositories: Callable[[], Collection[str]]
 
     @property
     def operations(self) -> Operations:
         """The operations that it answers; what they answer with None is left to moto."""
-        return {"DescribeImages": self.describe_images, "DescribeRepositories": self.describe_repositories}
+        return {
+            "DescribeImages": self.describe_images,
+            "DescribeRepositories": self.describe_repositories,
+            "GetAuthorizationToken": refuse_push,
+        }
 
     def describe_repositories(self, request: Input) -> Answer | None:
         there = self.repositories()
@@ -51,6 +62,8 @@ class Registry:
         is_ours = name in self.repositories()
         reference = f"{_REGISTRY}/{name}" if is_ours else name
         asked = request.get("imageIds")
+        if self.images is None and not is_ours:
+            return None
         if not asked:
             return {"imageDetails": self._details(name, reference)} if is_ours else None
         found = []
@@ -58,7 +71,7 @@ class Registry:
             tag = each.get("imageTag")
             if tag is None:  # a digest is nothing that images have here
                 return None
-            if self.images.resolve(f"{reference}:{tag}") is None:
+            if self.images is None or self.images.resolve(f"{reference}:{tag}") is None:
                 raise AwsError(
                     "ImageNotFoundException",
                     f"The image with imageId {{imageDigest:'null', imageTag:'{tag}'}} does not exist within the "
@@ -68,13 +81,20 @@ class Registry:
         return {"imageDetails": found}
 
     def _details(self, name: str, reference: str) -> list[Answer]:
-        return [self._detail(name, tag) for tag in self.images.tags() if self.images.resolve(f"{reference}:{tag}")]
+        images = self.images
+        tags = images.tags() if images else []
+        return [self._detail(name, tag) for tag in tags if images and images.resolve(f"{reference}:{tag}")]
 
     def _detail(self, name: str, tag: str) -> Answer:
         detail: Answer = {"registryId": ACCOUNT, "repositoryName": name, "imageTags": [tag]}
-        if pushed := self.images.pushed(tag):
+        if self.images and (pushed := self.images.pushed(tag)):
             detail["imagePushedAt"], detail["imageSizeInBytes"] = pushed
         return detail
+
+
+def refuse_push(_request: Input) -> Answer:
+    """Refuse the credentials that a client wants to push or pull with. Raises AwsError."""
+    raise AwsError("InvalidParameterException", _NO_PUSH)
 
 
 def _repository(name: str) -> Answer:

@@ -9,12 +9,14 @@ import shlex
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs_emulator.scheduler import placeholder
+from ecs_emulator.scheduler.program_file import ProgramDescription
+from ecs_emulator.scheduler.program_images import ID, ProgramImages
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
@@ -38,31 +40,81 @@ class Image:
     environment: dict[str, str] = field(default_factory=dict)
     is_placeholder: bool = False
     stands_in: bool = False  # for one that is not here
-    is_program: bool = False  # the developer's own, by `--run`
+    is_program: bool = False  # the developer's own, by `--run` or a programs file
+    over: dict[str, str] = field(default_factory=dict)  # variables that go before a definition's
+    health: str | None = None  # a shell's command line in the place of the definition's health check
 
 
 class Programs:
-    """Programs of the developer's own that run in place of images: a shell's command line by a container's name, or by
-    an image reference as the container definition has it. They run in `folder`.
+    """Programs of the developer's own that run in place of images, by a container's name, or by an image reference as
+    the container definition has it: a shell's command line in `folder`, or a program of a file by its snapshots.
     """
 
-    def __init__(self, commands: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, commands: Mapping[str, str], folder: Path, images: ProgramImages | None = None) -> None:
         self._commands = dict(commands)
         self._folder = folder.absolute()
+        self._images = images
+        self._first: dict[str, str] = {}  # image ids of a file's programs, of the start
 
     def add(self, commands: Mapping[str, str]) -> None:
         """From now on, for tasks that start later."""
         self._commands.update(commands)
 
+    def push(self, programs: Mapping[str, ProgramDescription]) -> dict[str, str]:
+        """Image ids of a file's programs, by container, once they are built. Raises BuildFailed, OSError."""
+        assert self._images  # noqa: S101 (who has a file has a folder for it)
+        pushed = {name: self._images.push(name, program).id for name, program in programs.items()}
+        self._first = pushed | self._first
+        return pushed
+
+    def has(self, container: str, reference: str) -> bool:
+        """True when a container runs a program of the developer's, or none at all."""
+        return self._line(container, reference) is not None or self._key(container, reference) is not None
+
+    def replaces(self, container: str, reference: str) -> bool:
+        """True when a command line runs as a container, whatever a file says of it."""
+        return self._line(container, reference) is not None
+
     def of(self, container: str, reference: str) -> Image | None:
-        """The program of a container by its name or its image, None where it has none."""
-        command = self._commands.get(container, self._commands.get(reference))
-        if command is None:
+        """The program of a container by its name or its image, None where it has none: one whose tag is the id of an
+        image that was never pushed.
+        """
+        line = self._line(container, reference)
+        if line is not None:
+            return _program(self._folder, ("/bin/sh", "-c", _replacing(line)))
+        key = self._key(container, reference)
+        if key is None or self._images is None:
             return None
-        own = {name: os.environ[name] for name in _OF_THE_DEVELOPER if name in os.environ}
-        # With the developer's HOME, SDKs would find the developer's keys before those of the task.
-        nobodys = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-        return Image(self._folder, ("/bin/sh", "-c", _replacing(command)), own | nobodys, is_program=True)
+        tag = reference.rpartition("/")[2].partition(":")[2]
+        found = self._images.described(key, tag if ID.fullmatch(tag) else self._first[key])
+        if found is None:
+            return None
+        root, about = found
+        words = ("/bin/sh", "-c", _replacing(about.command)) if about.command else ()
+        return replace(_program(root, words), over=about.environment, health=about.health)
+
+    def _line(self, container: str, reference: str) -> str | None:
+        return self._commands.get(container, self._commands.get(reference))
+
+    def _key(self, container: str, reference: str) -> str | None:
+        """What the file calls a container; an image may have an id for its tag by now."""
+        if key := next((each for each in (container, reference) if each in self._first), None):
+            return key
+        repository, _, tag = reference.rpartition(":")
+        found = (each for each in self._first if _repository(each) == repository)
+        return next(found, None) if ID.fullmatch(tag) else None
+
+
+def _repository(reference: str) -> str:
+    head, slash, last = reference.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
+def _program(folder: Path, command: tuple[str, ...]) -> Image:
+    own = {name: os.environ[name] for name in _OF_THE_DEVELOPER if name in os.environ}
+    # With the developer's HOME, SDKs would find the developer's keys before those of the task.
+    nobodys = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return Image(folder, command, own | nobodys, is_program=True)
 
 
 def _replacing(command: str) -> str:
@@ -108,7 +160,9 @@ class Images:
     def of(self, definition: ContainerDefinitionOutputTypeDef) -> Image | None:
         """Image of a container definition: the developer's program for it, else its image; None when there is none."""
         reference: str = definition["image"]
-        return self.programs.of(definition["name"], reference) or self.resolve(reference)
+        if self.programs.has(definition["name"], reference):
+            return self.programs.of(definition["name"], reference)
+        return self.resolve(reference)
 
     def resolve(self, reference: str) -> Image | None:
         """The image that a reference names, None when there is none.

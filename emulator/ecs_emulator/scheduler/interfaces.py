@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
+    from mypy_boto3_ecs.literals import HealthStatusType
+    from mypy_boto3_ecs.type_defs import SessionTypeDef, TaskDefinitionTypeDef
     from mypy_boto3_elbv2.literals import TargetHealthReasonEnumType, TargetHealthStateEnumType
 
 
@@ -20,17 +22,22 @@ class Launch:
     service: str | None  # name; None for a task of its own
     definition: TaskDefinitionTypeDef
     launch_type: str = "FARGATE"
+    commands: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of RunTask's overrides, by container
 
 
 class ContainerState(NamedTuple):
     """`status` is PENDING, RUNNING or STOPPED; one that has ended has an exit code, and is STOPPED when its last words
     have arrived. `reason` is there when it never ran (`CannotPullContainerError: …`), and
-    beside an exit code when that does not tell all (`OutOfMemoryError: …`)."""
+    beside an exit code when that does not tell all (`OutOfMemoryError: …`). A placeholder `stands_in` for an image
+    that is not here. `process_group` is the id of the group that it is on this machine, None when it is none."""
 
     name: str
     status: str
     exit_code: int | None
     reason: str | None
+    health: HealthStatusType = "UNKNOWN"
+    stands_in: bool = False
+    process_group: int | None = None
 
 
 class Run(Protocol):
@@ -48,6 +55,10 @@ class Run(Protocol):
 
     def stop(self) -> None:
         """SIGTERM to every container now, SIGKILL to what is left after its `stopTimeout`. Again does nothing."""
+        ...
+
+    def execute(self, container: str, words: list[str]) -> SessionTypeDef | None:
+        """A session for a command in a container; None when that does not run."""
         ...
 
 
@@ -81,8 +92,8 @@ class TargetRegistry(Protocol):
         """No new request from now on; `draining` until the deregistration delay is over, then gone."""
         ...
 
-    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
-        """Take every health check of a target for failed from now on, or none any more."""
+    def set_fault(self, group_arn: str, target: TargetAddress, fault: str | None) -> None:
+        """Give a target one of `faults.FAULTS` from now on, or none any more."""
         ...
 
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:

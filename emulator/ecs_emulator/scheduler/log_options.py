@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import regex
+
+from ecs_emulator.scheduler.multiline import of_datetime
+
 _EMULATED = {
     "awslogs-group",
     "awslogs-region",
@@ -15,6 +19,8 @@ _EMULATED = {
     "awslogs-create-group",
     "mode",
     "max-buffer-size",
+    "awslogs-datetime-format",
+    "awslogs-multiline-pattern",
 }
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
@@ -31,6 +37,7 @@ class Options:
     creates_group: bool
     blocks: bool
     buffer: int  # bytes
+    begins: str | None = None  # the pattern of the first line of an event; without one each line is an event
 
     @classmethod
     def of(cls, options: dict[str, str], container: str, task_id: str, own_id: str | None = None) -> Options:
@@ -58,7 +65,23 @@ class Options:
             options.get("awslogs-create-group", "false").lower() == "true",
             mode == "blocking",
             int(size[1]) * _UNITS[size[2]],
+            _begins(options),
         )
+
+
+def _begins(options: dict[str, str]) -> str | None:
+    layout, pattern = options.get("awslogs-datetime-format"), options.get("awslogs-multiline-pattern")
+    if layout and pattern:
+        names = "'awslogs-datetime-format' and 'awslogs-multiline-pattern'"
+        raise WrongOptions(f"you cannot configure log opt {names} at the same time")
+    begins = of_datetime(layout) if layout else pattern
+    try:
+        regex.compile(begins or "")
+    except regex.error as error:
+        raise WrongOptions(
+            f"awslogs could not parse multiline pattern key {begins!r}: error parsing regexp: {error}"
+        ) from error
+    return begins
 
 
 def stream_name(prefix: str, container: str, task_id: str) -> str:

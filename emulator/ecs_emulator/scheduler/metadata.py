@@ -121,6 +121,7 @@ def about_container(launch: Launch, ip: str, container: Container, is_stopping: 
         "DesiredStatus": "STOPPED" if is_stopping else "RUNNING",
         "KnownStatus": container.state.status,
         "Limits": {"CPU": definition.get("cpu") or 2},
+        **({} if container.restarts is None else {"RestartCount": container.restarts}),
         **({} if container.state.exit_code is None else {"ExitCode": container.state.exit_code}),
         **{name: _time(time) for name, time in times.items() if time},
         "Type": "NORMAL",

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.scheduler import (
+    account_settings,
+    capacity_providers,
     cluster_operations,
     definition_operations,
     deployment_operations,
+    execute_operations,
     service_operations,
     tag_operations,
     task_operations,
@@ -44,11 +47,14 @@ def _alone(name: str, operation: Operation) -> Operation:
 OPERATIONS: dict[str, Operation] = {
     name: _alone(name, operation)
     for operations in (
+        account_settings.OPERATIONS,
+        capacity_providers.OPERATIONS,
         cluster_operations.OPERATIONS,
         definition_operations.OPERATIONS,
         service_operations.OPERATIONS,
         deployment_operations.OPERATIONS,
         task_operations.OPERATIONS,
+        execute_operations.OPERATIONS,
         tag_operations.OPERATIONS,
     )
     for name, operation in operations.items()

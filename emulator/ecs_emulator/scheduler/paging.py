@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.page_tokens import page_start, page_token
 
 Item = TypeVar("Item")
 
@@ -22,12 +21,12 @@ def page(items: Sequence[Item], request: Mapping[str, Any], most: int = 100) -> 
         raise AwsError("InvalidParameterException", f"maxResults should be between 1 and {most}.")
     start = _start(request["nextToken"]) if request.get("nextToken") else 0
     end = start + size
-    more = {"nextToken": base64.urlsafe_b64encode(str(end).encode()).decode()} if end < len(items) else {}
+    more = {"nextToken": page_token(end)} if end < len(items) else {}
     return list(items[start:end]), more
 
 
 def _start(token: str) -> int:
     try:
-        return int(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, binascii.Error):
+        return page_start(token)
+    except ValueError:
         raise AwsError("InvalidParameterException", "Invalid token.") from None

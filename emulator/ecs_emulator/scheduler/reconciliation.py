@@ -68,7 +68,10 @@ def _by_health(service: Service, deployment: Deployment, now: float, outside: Ou
         if state == UNHEALTHY and not task.said_unhealthy:
             group, reason = complaint(task, outside)
             port = next((each.port for each in task.balanced if each.group == group), 0)
-            service.events.unhealthy(task.id, port, group, reason)
+            if group:
+                service.events.unhealthy(task.id, port, group, reason)
+            else:
+                service.events.failed_checks(task.id)
         task.said_unhealthy = state == UNHEALTHY
     return found
 
@@ -104,7 +107,8 @@ def _stop(
     for task in unhealthy:
         group, _ = complaint(task, outside)
         _count_failure(deployment, now)
-        reason = f"Task failed ELB health checks in (target-group {group})"
+        of_balancer = f"Task failed ELB health checks in (target-group {group})"
+        reason = of_balancer if group else "Task failed container health checks"
         task.stop("ServiceSchedulerInitiated", reason, now, outside.targets)
     for task in (*pending, *healthy):
         reason = f"Scaling activity initiated by (deployment {service.primary.id})"

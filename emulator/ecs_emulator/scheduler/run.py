@@ -3,79 +3,38 @@
 from __future__ import annotations
 
 import contextlib
-import graphlib
 import select
 import shutil
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.keys import Keys
 from ecs_emulator.local import REGION
+from ecs_emulator.scheduler import dependencies
 from ecs_emulator.scheduler.addresses import Address
 from ecs_emulator.scheduler.awslogs import Driver
 from ecs_emulator.scheduler.container import Container, Process
+from ecs_emulator.scheduler.container_runtime import Begin, CannotRun, ContainerContext, ContainerRuntime, Say
 from ecs_emulator.scheduler.credentials import TaskRole
+from ecs_emulator.scheduler.execute.sessions import Sessions
 from ecs_emulator.scheduler.interfaces import ContainerState, Launch
 from ecs_emulator.scheduler.log_options import Options, WrongOptions
 from ecs_emulator.scheduler.metadata import Metadata, about_container, about_task, container_id
 from ecs_emulator.scheduler.output import ContainerOutput, File
 from ecs_emulator.scheduler.pulls import Pulls
+from ecs_emulator.scheduler.restarts import RestartPolicy
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
+    from mypy_boto3_ecs.type_defs import SessionTypeDef
 
 TICK = 0.05  # seconds between two looks at a task
 STOP_TIMEOUT = 30.0  # ECS's default of `stopTimeout`, in seconds
 SHORTEST_STOP = 3.0  # seconds that a process may need to end, however fast the clock runs
 ZONE = f"{REGION}a"
-
-
-class CannotRun(Exception):
-    """A container that cannot run; the message is its reason, as ECS has it."""
-
-
-class ContainerContext(NamedTuple):
-    """Context of a container: its task, the task's address, and where it can ask about itself.
-
-    `first` is the name of the container that the task begins with; `own` a folder that is the task's own, if anybody
-    makes it, and gone with the task; `role` has the credentials, None without a role.
-    """
-
-    launch: Launch
-    address: Address
-    metadata_uri: str
-    first: str
-    own: Path
-    role: TaskRole | None
-
-
-Begin = Callable[[Container, ContainerContext, ContainerOutput], None]
-Say = Callable[[str], None]
-
-
-class ContainerRuntime(Protocol):
-    """Runtime of containers: as processes, or by a Docker engine. `has_effect` are the features, of those that are
-    accepted without effect, that have one by it.
-    """
-
-    has_effect: frozenset[str]
-
-    def shares_address(self, definition: ContainerDefinitionOutputTypeDef) -> bool:
-        """True when a container may listen on an address that it shares with other tasks, as a program does that knows
-        of PORT alone.
-        """
-        ...
-
-    def prepared(self, definition: ContainerDefinitionOutputTypeDef, say: Say) -> Begin:
-        """Function that begins to run a container, once its task is all prepared; its `state` shows what then fails.
-
-        Raises CannotStart.
-        """
-        ...
 
 
 class RuntimeContext(NamedTuple):
@@ -89,6 +48,7 @@ class RuntimeContext(NamedTuple):
     folder: Path
     say: Say
     pulls: Pulls
+    sessions: Sessions
 
 
 class TaskRun:
@@ -101,11 +61,16 @@ class TaskRun:
         self._launch = launch
         self._context = context
         self._gone = gone
-        self._containers = [Container(definition) for definition in launch.definition["containerDefinitions"]]
+        self._containers = [
+            Container(definition, RestartPolicy.of(definition, context.clock))
+            for definition in launch.definition["containerDefinitions"]
+        ]
+        self._order = dependencies.in_order(container.definition for container in self._containers)
         self._own = context.folder / launch.task_id
         self._stopping = threading.Event()
         role = launch.definition.get("taskRoleArn")
         self._role = TaskRole(role, context.keys) if role else None
+        self._waiting: dict[str, tuple[Begin, ContainerOutput]] = {}  # by container; those that have not begun yet
         self._thread = threading.Thread(target=self._live, name=f"task {launch.task_id}", daemon=True)
 
     @classmethod
@@ -128,18 +93,25 @@ class TaskRun:
     def stop(self) -> None:
         self._stopping.set()
 
+    def execute(self, container: str, words: list[str]) -> SessionTypeDef | None:
+        found = next((each for each in self._containers if each.name == container), None)
+        if found is None or found.process is None or found.has_ended():
+            return None
+        return self._context.sessions.begin(found, words)
+
     def join(self, timeout: float) -> None:
         """Wait until nothing is left of it."""
         self._thread.join(timeout)
 
     def _live(self) -> None:
         try:
-            self._begin()
+            self._prepare()
             while not all(container.state.status == "STOPPED" for container in self._containers):
                 self._read()
                 self._advance(time.monotonic())
         finally:
             for container in self._containers:
+                self._drop(container, None)
                 container.abandon()
                 self._context.metadata.remove(container_id(self._launch, container.name))
             remove(self._own)
@@ -148,37 +120,53 @@ class TaskRun:
                 self._role.end()
             self._gone()
 
-    def _begin(self) -> None:
-        """Start the containers, all of them or none."""
-        try:
-            containers = _in_order(self._containers)
-        except graphlib.CycleError as error:
-            names = ", ".join(sorted(set(error.args[1])))
-            for container in self._containers:
-                container.fail(f"ResourceInitializationError: the containers depend on each other in a circle: {names}")
-            return
-        prepared: list[tuple[Container, Begin, ContainerOutput]] = []
-        for container in containers:
-            try:
-                self._check_pull(container)
-                begin = self._context.runtime.prepared(container.definition, self._context.say)
-                prepared.append((container, begin, self._output(container)))
-            except CannotRun as error:
-                container.fail(str(error))
+    def _prepare(self) -> None:
+        """Have all that the containers need, and begin those that wait for nobody: all of them or none."""
+        for container in self._containers:
+            self._await(container)
         if self._role:
             self._role.uri = self._context.metadata.serve(self._role.path, self._role.document)
-        may_start = len(prepared) == len(containers)
-        for container, begin, output in prepared:
-            if may_start and not self._stopping.is_set():
-                uri = self._metadata_uri(container)
-                container_context = ContainerContext(
-                    self._launch, self._address, uri, containers[0].name, self._own, self._role
-                )
-                begin(container, container_context, output)
-            else:
-                output.finish()
-                output.give_up()
-                container.fail(None)
+        if len(self._waiting) < len(self._containers):
+            for container in self._containers:
+                self._drop(container, None)
+
+    def _await(self, container: Container) -> None:
+        """Have what a container needs; it begins when nothing keeps it."""
+        try:
+            self._check_pull(container)
+            begin = self._context.runtime.prepared(container.definition, self._context.say)
+            self._waiting[container.name] = begin, self._output(container)
+        except CannotRun as error:
+            container.fail(str(error))
+
+    def _begin(self, now: float) -> None:
+        """Begin the containers whose dependencies are met; one whose never will be has failed."""
+        by_name = {container.name: container for container in self._containers}
+        for name in [name for name in self._order if name in self._waiting]:
+            container = by_name[name]
+            try:
+                if not dependencies.may_start(container, by_name, self._context.clock, now):
+                    continue
+            except dependencies.NeverMet as error:
+                self._drop(container, str(error))
+                continue
+            begin, output = self._waiting.pop(name)
+            begin(container, self._container_context(container), output)
+
+    def _container_context(self, container: Container) -> ContainerContext:
+        uri = self._metadata_uri(container)
+        definitions = [each.definition for each in self._containers]
+        lasting = (name for name in self._order if not dependencies.is_waited_for(name, definitions))
+        first = next(lasting, container.name)
+        return ContainerContext(self._launch, self._address, uri, first, self._own, self._role, self._context.clock)
+
+    def _drop(self, container: Container, reason: str | None) -> None:
+        """One that waits never begins."""
+        if container.name in self._waiting:
+            _, output = self._waiting.pop(container.name)
+            output.finish()
+            output.give_up()
+            container.fail(reason)
 
     def _check_pull(self, container: Container) -> None:
         role = self._launch.definition.get("executionRoleArn")
@@ -217,9 +205,15 @@ class TaskRun:
     def _advance(self, now: float) -> None:
         for container in self._containers:
             container.advance(now)
+            if container.is_due_again and container.name not in self._waiting:
+                self._await(container)
         is_over = any(container.is_essential and container.has_ended() for container in self._containers)
-        if is_over or self._stopping.is_set():
-            for container in self._containers:
+        if not is_over and not self._stopping.is_set():
+            self._begin(now)
+            return
+        for container in self._containers:
+            self._drop(container, None)
+            if dependencies.may_end(container, self._containers):
                 container.terminate(now, self._patience(container))
 
     def _patience(self, container: Container) -> float:
@@ -232,13 +226,3 @@ def remove(folder: Path) -> None:
     """Remove what a task has written, as far as that goes: it may have nested folders deeper than Python counts."""
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _in_order(containers: list[Container]) -> list[Container]:
-    """Those first that others depend on. Raises CycleError."""
-    by_name = {container.name: container for container in containers}
-    graph = {
-        name: [other["containerName"] for other in container.definition.get("dependsOn", [])]
-        for name, container in by_name.items()
-    }
-    return [by_name[name] for name in graphlib.TopologicalSorter(graph).static_order() if name in by_name]

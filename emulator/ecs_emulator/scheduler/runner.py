@@ -12,10 +12,12 @@ from ecs_emulator.cloud.keys import Keys
 from ecs_emulator.local import REGION
 from ecs_emulator.scheduler.addresses import Address, Addresses, NoAddress
 from ecs_emulator.scheduler.awslogs import Driver
+from ecs_emulator.scheduler.container_runtime import ContainerRuntime, Say
+from ecs_emulator.scheduler.execute.sessions import Sessions
 from ecs_emulator.scheduler.interfaces import Launch
 from ecs_emulator.scheduler.metadata import Metadata
 from ecs_emulator.scheduler.pulls import Pulls
-from ecs_emulator.scheduler.run import ContainerRuntime, RuntimeContext, Say, TaskRun, remove
+from ecs_emulator.scheduler.run import RuntimeContext, TaskRun, remove
 
 FAREWELL = 60  # seconds that `close` waits for the last task
 
@@ -44,10 +46,11 @@ class TaskRunner:
         self._driver = Driver(session, cloud_url, REGION, say)
         self.metadata = Metadata()
         once, pulls = _Once(say), pulls or Pulls()
+        self._sessions = Sessions()
         self._context = RuntimeContext(
-            runtime, self._driver, self.metadata, keys, clock, folder.absolute(), once, pulls
+            runtime, self._driver, self.metadata, keys, clock, folder.absolute(), once, pulls, self._sessions
         )
-        self.workers = (self._driver.worker, self.metadata.worker)
+        self.workers = (self._driver.worker, self.metadata.worker, self._sessions.worker)
         self._lock = threading.Lock()
         self._tasks: set[TaskRun] = set()
         # Nobody asks any more for what the tasks of an earlier emulator printed, or left behind when it was killed.
@@ -83,6 +86,7 @@ class TaskRunner:
             task.join(FAREWELL)
         self._driver.close()
         self.metadata.close()
+        self._sessions.close()
 
     def _gone(self, task: TaskRun, address: Address) -> None:
         with self._lock:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ecs_emulator.reaper import Start
 from ecs_emulator.scheduler.confinement import NOT_OFFERED, Confinement
+from ecs_emulator.scheduler.container_runtime import Say
 from ecs_emulator.scheduler.containers import DockerRuntime
 from ecs_emulator.scheduler.docker.engine import Engine
 from ecs_emulator.scheduler.docker.session import DockerSession, docker_session
 from ecs_emulator.scheduler.images import Images
 from ecs_emulator.scheduler.processes import ProcessRuntime
-from ecs_emulator.scheduler.run import Say
 from ecs_emulator.scheduler.secrets import ContainerSecrets
 
 

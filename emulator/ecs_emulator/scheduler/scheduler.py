@@ -43,6 +43,7 @@ class Scheduler:
         self.clock = clock
         self.arns = Arns(region, identifiers or random.SystemRandom())
         self.clusters = Clusters(self.arns)
+        self.account_settings: dict[str, str] = {}  # those that somebody put
         self.definitions = Definitions(self.arns, clock)
         self.outside = Outside(runner, targets, clock)
         self.now = time.monotonic()

@@ -1,4 +1,4 @@
-"""Secrets of containers, from Secrets Manager and from SSM's parameter store, fetched when a task starts.
+"""Secrets of containers, from Secrets Manager and from SSM's parameter store, fetched when a task starts; and files.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar.html
 """
@@ -11,6 +11,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ecs_emulator.cloud.secret_values import ARN_PARTS, secret_value
+from ecs_emulator.scheduler import environment_files
 from ecs_emulator.sessions import ClientCache
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ class ContainerSecrets:
 
     def __init__(self, session: boto3.Session) -> None:
         self._client = ClientCache(session).client
+
+    def of_files(self, definition: ContainerDefinitionOutputTypeDef) -> dict[str, str]:
+        """A container's variables by its `environmentFiles`. Raises SecretMissing."""
+        if not definition.get("environmentFiles"):
+            return {}
+        try:
+            return environment_files.variables(definition, self._client("s3"))
+        except environment_files.FileMissing as error:
+            raise SecretMissing(str(error)) from error
 
     def variables(self, definition: ContainerDefinitionOutputTypeDef) -> dict[str, str]:
         """A container's variables by its `secrets`. Raises SecretMissing."""

@@ -17,6 +17,7 @@ from ecs_emulator.scheduler.service_settings import (
     check_count,
     check_load_balancers,
     check_name,
+    check_role,
     invalid,
     options,
     revised,
@@ -54,6 +55,7 @@ def create(ecs: Scheduler, request: CreateServiceRequestTypeDef) -> Answer:
     check_count(desired)
     definition = ecs.definitions.find(request["taskDefinition"], "TaskDefinition not found.")
     settings = revised(request, cluster, {}, definition)
+    check_role(request, definition, "created")
     service = Service(
         name,
         ecs.arns.service(cluster.name, name),
@@ -82,6 +84,7 @@ def update(ecs: Scheduler, request: UpdateServiceRequestTypeDef) -> Answer:
     if "taskDefinition" in request:
         settings["taskDefinition"] = definition["taskDefinitionArn"]
     changed_options = options(request, service.options)
+    check_role(changed_options, definition, "updated")
     is_new = settings != before or request.get("forceNewDeployment", False)
     if is_new or request.get("loadBalancers"):
         _check(ecs, settings)

@@ -73,6 +73,17 @@ def revised(
     return settings
 
 
+def check_role(settings: Mapping[str, Any], definition: TaskDefinitionTypeDef, verb: str) -> None:
+    """Raises AwsError for ECS Exec without a task role, by which its agent would reach the Session Manager; the service
+    is to be `created` or `updated`.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+    """
+    if settings.get("enableExecuteCommand") and not definition.get("taskRoleArn"):
+        message = f"The service couldn't be {verb} because a valid taskRoleArn is not being used."
+        raise invalid(f"{message} Specify a valid task role in your task definition and try again.")
+
+
 def check_load_balancers(
     settings: Mapping[str, Any], definition: TaskDefinitionTypeDef, targets: TargetRegistry
 ) -> None:

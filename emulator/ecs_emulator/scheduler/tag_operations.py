@@ -45,7 +45,9 @@ def untag(ecs: Scheduler, request: UntagResourceRequestTypeDef) -> Answer:
 
 
 def list_all(ecs: Scheduler, request: ListTagsForResourceRequestTypeDef) -> Answer:
-    return {"tags": list(_tags(ecs, request["resourceArn"]))}
+    arn = request["resourceArn"]
+    tags, task = _tags(ecs, arn), _task(ecs, arn)
+    return {"tags": list(task.shown_tags if task else tags)}
 
 
 def _tags(ecs: Scheduler, arn: str) -> list[TagTypeDef]:

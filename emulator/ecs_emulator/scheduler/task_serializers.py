@@ -35,7 +35,7 @@ def task(each: Task, arns: Arns, tags: bool = False) -> Answer:
         "connectivity": "CONNECTED",
         "connectivityAt": each.moments["createdAt"],
         "availabilityZone": f"{arns.region}a",
-        "healthStatus": "UNKNOWN",
+        "healthStatus": each.health,
         "cpu": each.definition.get("cpu", "0"),
         "memory": each.definition.get("memory", "0"),
         "ephemeralStorage": each.definition.get("ephemeralStorage", {"sizeInGiB": 20}),
@@ -51,7 +51,7 @@ def task(each: Task, arns: Arns, tags: bool = False) -> Answer:
     shown |= {key: value for key, value in optional.items() if value is not None}
     for item in settings.get("capacityProviderStrategy", [])[:1]:
         shown["capacityProviderName"] = item["capacityProvider"]
-    return shown | {"tags": each.tags} if tags else shown
+    return shown | {"tags": each.shown_tags} if tags else shown
 
 
 def cluster(each: Cluster, request: Mapping[str, Any]) -> Answer:
@@ -127,6 +127,13 @@ def _bindings(each: Task, definition: ContainerDefinitionOutputTypeDef) -> list[
     ]
 
 
+def _agent(each: Task, state: ContainerState) -> Answer:
+    """Agent of ECS Exec in a container, which tools look at before they begin a session."""
+    status = "STOPPED" if each.gone else state.status
+    started = {"lastStartedAt": each.moments["startedAt"]} if "startedAt" in each.moments else {}
+    return {"name": "ExecuteCommandAgent", "lastStatus": status, **started}
+
+
 def _attachment_id(each: Task) -> str:
     digits = each.id[::-1]
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
@@ -145,7 +152,7 @@ def _containers(each: Task, arns: Arns) -> list[Answer]:
             "image": definition["image"],
             "runtimeId": f"{each.id}-{arns.container(each.cluster, each.id, name)[-10:]}",
             "lastStatus": "STOPPED" if each.gone else state.status,
-            "healthStatus": "UNKNOWN",
+            "healthStatus": state.health,
             "cpu": str(definition.get("cpu", 0)),
             "networkBindings": [] if _has_interface(each) else _bindings(each, definition),
             "networkInterfaces": [],
@@ -153,6 +160,8 @@ def _containers(each: Task, arns: Arns) -> list[Answer]:
         if each.run is not None and _has_interface(each):
             interface = {"attachmentId": _attachment_id(each), "privateIpv4Address": each.run.address}
             shown["networkInterfaces"] = [interface]
+        if each.settings.get("enableExecuteCommand"):
+            shown["managedAgents"] = [_agent(each, state)]
         optional = {"exitCode": state.exit_code, "reason": state.reason, "memory": definition.get("memory")}
         shown |= {key: str(value) if key == "memory" else value for key, value in optional.items() if value is not None}
         containers.append(shown)

@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecs_emulator.clock import Clock
-from ecs_emulator.local import FAULT_TAG
+from ecs_emulator.local import PLACEHOLDER_TAG
 from ecs_emulator.scheduler.definitions import is_on_fargate
 from ecs_emulator.scheduler.deployments import Deployment
+from ecs_emulator.scheduler.faults import asked_for
 from ecs_emulator.scheduler.interfaces import ContainerState, Launch, Run, TargetAddress, TargetRegistry, TaskRuntime
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.literals import HealthStatusType
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TagTypeDef, TaskDefinitionTypeDef
 
 
@@ -72,6 +74,29 @@ class Task:
         return "FARGATE" if is_on_fargate(self.settings) else "EC2"
 
     @property
+    def shown_tags(self) -> list[TagTypeDef]:
+        """Its tags, and which of its containers a placeholder stands in for."""
+        stood_in = " ".join(each.name for each in self.containers if each.stands_in)
+        return [*self.tags, {"key": PLACEHOLDER_TAG, "value": stood_in}] if stood_in else self.tags
+
+    @property
+    def checked(self) -> set[str]:
+        """Names of the essential containers that have a health check: the others say nothing of a task's health."""
+        return {
+            each["name"]
+            for each in self.definition["containerDefinitions"]
+            if each.get("essential", True) and each.get("healthCheck")
+        }
+
+    @property
+    def health(self) -> HealthStatusType:
+        """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html"""
+        found = {each.health for each in self.containers if each.name in self.checked}
+        if "UNHEALTHY" in found:
+            return "UNHEALTHY"
+        return "HEALTHY" if found == {"HEALTHY"} else "UNKNOWN"
+
+    @property
     def should_run(self) -> bool:
         return self.desired_status == "RUNNING"
 
@@ -116,15 +141,16 @@ class Task:
             self._stop_processes()
 
     def obey_faults(self, targets: TargetRegistry) -> None:
-        """Have its health checks fail, or no longer, as its tags say."""
-        failing = any(each["key"] == FAULT_TAG for each in self.tags if "key" in each)
+        """Give its targets the fault that its tags ask for, or none."""
         for group, target in self.registered:
-            targets.fail_checks(group, target, failing)
+            targets.set_fault(group, target, asked_for(self.tags))
 
     def _start(self, now: float, runner: TaskRuntime) -> None:
         self.began = now
         self.moments["pullStartedAt"] = self.clock.now()
-        launch = Launch(self.arn, self.id, self.cluster, self.service, self.definition, self.launch_type)
+        overrides = self.settings.get("overrides", {}).get("containerOverrides", [])
+        commands = {each["name"]: each["command"] for each in overrides if each.get("command")}
+        launch = Launch(self.arn, self.id, self.cluster, self.service, self.definition, self.launch_type, commands)
         self.run = runner.start(launch)
         self.containers = self.run.containers()
         self._become("PENDING")

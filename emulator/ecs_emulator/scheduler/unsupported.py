@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
+from ecs_emulator.scheduler.ulimits import unenforced
+
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
@@ -14,19 +16,13 @@ REFUSED = (
     "disableNetworking",
     "dnsSearchDomains",
     "dnsServers",
-    "environmentFiles",
     "extraHosts",
     "firelensConfiguration",
-    "healthCheck",
     "hostname",
     "links",
-    "mountPoints",
     "pseudoTerminal",
     "resourceRequirements",
-    "restartPolicy",
     "systemControls",
-    "volumesFrom",
-    "workingDirectory",
 )
 # They bound what a container may do; one that stays inside cannot tell.
 NOT_ENFORCED = {
@@ -37,23 +33,24 @@ NOT_ENFORCED = {
     "readonlyRootFilesystem": "read-only root",
     "linuxParameters": "capabilities",
     "privileged": "capabilities",
-    "ulimits": "ulimits",
 }
 
 
 def unsupported(definition: ContainerDefinitionOutputTypeDef, but: Container[str] = ()) -> list[str]:
     """The properties of a container definition without which it would be another container, `but` those emulated."""
     found = [name for name in REFUSED if definition.get(name) and name not in but]
-    if any(each.get("condition", "START") != "START" for each in definition.get("dependsOn", [])):
-        found.append("dependsOn with another condition than START")
     if any("containerPort" not in mapping for mapping in definition.get("portMappings", [])):
         found.append("a range of ports")
-    driver = definition.get("logConfiguration", {}).get("logDriver", "awslogs")
-    if driver != "awslogs":
-        found.append(f"the log driver {driver}")
     return found
+
+
+def lost_log_driver(definition: ContainerDefinitionOutputTypeDef) -> str | None:
+    """The log driver of a container whose output is kept in a file instead."""
+    driver = definition.get("logConfiguration", {}).get("logDriver", "awslogs")
+    return None if driver == "awslogs" else driver
 
 
 def not_enforced(definition: ContainerDefinitionOutputTypeDef) -> list[str]:
     """The limits that a container definition sets and nobody enforces, in words."""
-    return list(dict.fromkeys(words for name, words in NOT_ENFORCED.items() if definition.get(name)))
+    found = [words for name, words in NOT_ENFORCED.items() if definition.get(name)]
+    return list(dict.fromkeys([*found, *(f"ulimit {name}" for name in unenforced(definition))]))

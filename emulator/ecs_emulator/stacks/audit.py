@@ -7,22 +7,25 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ecs_emulator.stacks.documents import Document, text_of
 from ecs_emulator.stacks.errors import TemplateError, TemplateErrors
-from ecs_emulator.stacks.files import local_file, stand_ins
+from ecs_emulator.stacks.files import local_file, stack_file
+from ecs_emulator.stacks.imports import linked
 from ecs_emulator.stacks.lines import line_of
 from ecs_emulator.stacks.quotas import NESTED
 from ecs_emulator.stacks.references import attributes_of, resources_of
 from ecs_emulator.stacks.resources.provider import Provider, StubSettings
 from ecs_emulator.stacks.resources.published import published
 from ecs_emulator.stacks.resources.registry import why_unknown
+from ecs_emulator.stacks.stack_file import StackFile
 from ecs_emulator.stacks.state import STACK_TYPE
 from ecs_emulator.stacks.templates import parsed_template
-from ecs_emulator.stacks.values import as_list
+from ecs_emulator.stacks.validation import Validation
+from ecs_emulator.stacks.values import as_list, is_unknown
 
 
 def audit(
@@ -33,16 +36,14 @@ def audit(
     """
     errors: list[TemplateError] = []
     declared: set[str] = set()
-    stubbed: dict[str, str] = {}  # the types of the stubs that there would be, by logical id
-    for path in paths:
-        document = _read(path, path.name, errors)
-        if document:
-            declared |= document.get("Parameters", {}).keys()
-            missing = _missing(document, parameters)
-            errors += _located(path, missing)
-            errors += _audited((path,), document, types, stubbed)
+    read = [each for path in paths if (each := _caught(lambda path=path: stack_file(path, parameters), errors))]  # type: ignore[misc]
+    found = _Audit(types, set(stubs.exports))
+    for stack in linked(read):
+        declared |= stack.document.get("Parameters", {}).keys()
+        errors += _located(stack.file, _missing(stack))
+        errors += found.errors_of((stack.file,), stack.document, stack.parameters, stack.name)
     for name in stubs.attributes:
-        if complaint := _no_stub(name, stubbed):
+        if complaint := _no_stub(name, found.stubbed):
             errors.append(TemplateError(f"--set-attribute {name}: {complaint}"))
     if not errors:
         errors = [
@@ -55,9 +56,9 @@ def audit(
         raise TemplateErrors(errors)
 
 
-def _read(path: Path, name: str, errors: list[TemplateError]) -> Document | None:
+def _caught(read: Callable[[], StackFile], errors: list[TemplateError]) -> StackFile | None:
     try:
-        return parsed_template(text_of(path, name), path.name)
+        return read()
     except TemplateError as error:
         errors.append(error)
         return None
@@ -83,35 +84,50 @@ def _located(path: Path, errors: Iterator[TemplateError]) -> list[TemplateError]
     return found
 
 
-def _missing(document: Document, parameters: Mapping[str, Any]) -> Iterator[TemplateError]:
-    known = stand_ins(document).keys() | parameters.keys()
-    for name, spec in document.get("Parameters", {}).items():
-        if "Default" not in spec and name not in known:
-            yield TemplateError(f"it needs a value: --set {name}=VALUE.").within("Parameters", name)
+def _missing(stack: StackFile) -> Iterator[TemplateError]:
+    for name in stack.missing():
+        yield TemplateError(f"it needs a value: --set {name}=VALUE.").within("Parameters", name)
 
 
-def _audited(
-    files: tuple[Path, ...], document: Document, types: Mapping[str, Provider], stubbed: dict[str, str]
-) -> list[TemplateError]:
-    """Errors of one template and of those that are nested in it; `files` leads from the one that was named to it.
-
-    Its stubs are added to `stubbed`.
+class _Audit:
+    """Audit of templates one after the other: `exports` are the names that those before export, `stubbed` the types of
+    the stubs that there would be, by logical id.
     """
-    errors = _located(files[-1], _wrong(document, types))
-    for logical_id, resource in document["Resources"].items():
-        kind = resource["Type"]
-        if kind in types and types[kind].stubbed and kind != STACK_TYPE:
-            stubbed[logical_id] = kind
-        url = (resource.get("Properties") or {}).get("TemplateURL") if resource["Type"] == STACK_TYPE else None
-        nested = local_file(files[-1].parent, url) if isinstance(url, str) else None
-        if (
-            nested
-            and nested not in files
-            and len(files) <= NESTED
-            and (inner := _read(nested, f"TemplateURL {url}", errors))
-        ):
-            errors += _audited((*files, nested), inner, types, stubbed)
-    return errors
+
+    def __init__(self, types: Mapping[str, Provider], exports: set[str]) -> None:
+        self._types = types
+        self._exports = exports
+        self.stubbed: dict[str, str] = {}
+
+    def errors_of(
+        self, files: tuple[Path, ...], document: Document, given: Mapping[str, Any], stack: str
+    ) -> list[TemplateError]:
+        """Those of one template and of those nested in it; `files` leads from the one that was named to it."""
+        checked = Validation(document, given, stack, self._exports)
+        wrong = list(_wrong(document, self._types))
+        known = {(each.path, each.args) for each in wrong}
+        more = [each for each in checked.errors if (each.path, each.args) not in known]
+        errors = _located(files[-1], iter([*wrong, *more]))
+        for logical_id, resource in document["Resources"].items():
+            kind = resource["Type"]
+            if kind in self._types and self._types[kind].stubbed and kind != STACK_TYPE:
+                self.stubbed[logical_id] = kind
+            if kind == STACK_TYPE and logical_id in checked.resources:
+                errors += self._nested(files, checked.resources[logical_id], f"{stack}-{logical_id}")
+        self._exports |= checked.exported
+        return errors
+
+    def _nested(self, files: tuple[Path, ...], properties: Document, stack: str) -> list[TemplateError]:
+        url, given = properties.get("TemplateURL"), properties.get("Parameters")
+        path = local_file(files[-1].parent, url) if isinstance(url, str) and not is_unknown(url) else None
+        if path is None or path in files or len(files) > NESTED:
+            return []
+        parameters = given if isinstance(given, dict) else {}
+        try:
+            document = parsed_template(text_of(path, f"TemplateURL {url}"), path.name, parameters)
+        except TemplateError as error:
+            return [error]
+        return self.errors_of((*files, path), document, parameters, stack)
 
 
 def _wrong(document: Document, types: Mapping[str, Provider]) -> Iterator[TemplateError]:
@@ -141,6 +157,6 @@ def _unresolved(
             yield TemplateError(f"{name} is no parameter and no resource.").within(*path)
     for name, attribute in dict.fromkeys(attributes_of(node)):
         kind = resources[name]["Type"] if name in resources else ""
-        schema = published(kind) if kind in types and types[kind].stubbed and kind != STACK_TYPE else None
+        schema = published(kind) if kind in types and kind != STACK_TYPE else None
         if schema and not schema.has_attribute(attribute):
             yield TemplateError(f"{name} ({kind}) has no attribute {attribute}.").within(*path)

@@ -25,6 +25,7 @@ def stand_in(context: Context, document: Document) -> dict[str, str]:
             continue
         ssm = context.client("ssm")
         if not ssm.get_parameters(Names=[default])["Parameters"]:
-            ssm.put_parameter(Name=default, Value=VERSION, Type="String")
+            # Two stacks may be made at the same time.
+            ssm.put_parameter(Name=default, Value=VERSION, Type="String", Overwrite=True)
             stood_in[name] = VERSION
     return stood_in

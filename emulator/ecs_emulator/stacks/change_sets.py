@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import (
         CreateChangeSetInputTypeDef,
         DeleteChangeSetInputTypeDef,
+        DescribeChangeSetHooksInputTypeDef,
         DescribeChangeSetInputTypeDef,
+        DescribeEventsInputTypeDef,
         ExecuteChangeSetInputTypeDef,
+        GetTemplateInputTypeDef,
         ListChangeSetsInputTypeDef,
     )
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
+_ENDED = ("EXECUTE_COMPLETE", "EXECUTE_FAILED")
 _MOMENT = 0.5  # seconds
 
 
@@ -42,9 +46,12 @@ def create(stacks: Stacks, given: CreateChangeSetInputTypeDef) -> Answer:
         raise AwsError("ValidationError", f"Stack [{given['StackName']}] does not exist")
     desired = requested(stacks, given, stack)
     stack = stack or stacks.review(given["StackName"])
-    if name in {each.name for each in stack.change_sets.values()}:
+    same = next((each for each in stack.change_sets.values() if each.name == name), None)
+    if same and same.execution_status not in _ENDED:
         raise AwsError("AlreadyExistsException", f"ChangeSet [{name}] already exists")
     change_set = _prepared(stacks, stack, name, desired, given)
+    if same:
+        del stack.change_sets[same.id]
     stack.change_sets[change_set.id] = change_set
     return {"Id": change_set.id, "StackId": stack.id}
 
@@ -60,12 +67,15 @@ def _prepared(
     if plan and plan.is_empty and stack.stable_state:
         status, reason = "FAILED", NO_CHANGES
     own_id = f"arn:aws:cloudformation:{stacks.region}:{ACCOUNT}:changeSet/{name}/{uuid4()}"
+    execution = "AVAILABLE" if status == "CREATE_COMPLETE" else "UNAVAILABLE"
     rolls_back = given.get("OnStackFailure", "ROLLBACK") != "DO_NOTHING"
-    return ChangeSet(name, own_id, stack, desired, plan, status, reason, rolls_back, given.get("Description"))
+    return ChangeSet(
+        name, own_id, stack, desired, plan, status, reason, rolls_back, given.get("Description"), execution
+    )
 
 
 def describe(stacks: Stacks, given: DescribeChangeSetInputTypeDef) -> Answer:
-    found = _found(stacks, given)
+    found = named(stacks, given)
     return {
         **_summary(found),
         "Parameters": serializers.parameters(found.desired_state),
@@ -78,19 +88,24 @@ def describe(stacks: Stacks, given: DescribeChangeSetInputTypeDef) -> Answer:
 
 
 def execute(stacks: Stacks, given: ExecuteChangeSetInputTypeDef) -> Answer:
-    found = _found(stacks, given)
-    if not found.is_executable:
-        message = f"ChangeSet [{found.id}] cannot be executed in its current status of [{found.status}]"
-        raise AwsError("InvalidChangeSetStatus", message)
+    """Those that are left were made for a stack that is no more: they are gone, and this one tells how it went.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+    """
+    found = named(stacks, given)
+    if found.execution_status != "AVAILABLE":
+        is_made = found.status == "CREATE_COMPLETE"
+        which = f"execution status of [{found.execution_status}]" if is_made else f"status of [{found.status}]"
+        raise AwsError("InvalidChangeSetStatus", f"ChangeSet [{found.id}] cannot be executed in its current {which}")
     rolls_back = found.rolls_back and not given.get("DisableRollback")
-    begin(stacks, found.stack.id, found.desired_state, rolls_back=rolls_back)
-    found.stack.change_set = found.id
-    found.stack.change_sets.clear()  # those that are left were made for a stack that is no more
+    begin(stacks, found.stack.id, found.desired_state, rolls_back=rolls_back, change_set=found)
     return {}
 
 
-def begin(stacks: Stacks, name: str, desired: DesiredState, *, rolls_back: bool = True) -> Stack:
-    """Begin an operation on a stack, in a thread of its own. Raises AwsError.
+def begin(
+    stacks: Stacks, name: str, desired: DesiredState, *, rolls_back: bool = True, change_set: ChangeSet | None = None
+) -> Stack:
+    """Begin an operation on a stack, that of a change set where there is one, in its own thread. Raises AwsError.
 
     What is done in a moment is done when this returns: the AWS CLI looks at once, and then after 30 s.
     """
@@ -98,8 +113,19 @@ def begin(stacks: Stacks, name: str, desired: DesiredState, *, rolls_back: bool 
         stack = stacks.begin(name, desired, rolls_back=rolls_back)
     except TemplateError as error:
         raise AwsError("ValidationError", str(error)) from error
-    stacks.in_background(lambda: stacks.work(stack, desired)).join(_MOMENT)
+    if change_set:
+        change_set.execution_status = "EXECUTE_IN_PROGRESS"
+        stack.change_set = change_set.id
+        stack.change_sets = {change_set.id: change_set}
+    stacks.in_background(lambda: _work(stacks, stack, desired, change_set)).join(_MOMENT)
     return stack
+
+
+def _work(stacks: Stacks, stack: Stack, desired: DesiredState, change_set: ChangeSet | None) -> None:
+    stacks.work(stack, desired)
+    if change_set:
+        went_well = stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        change_set.execution_status = "EXECUTE_COMPLETE" if went_well else "EXECUTE_FAILED"
 
 
 def delete(stacks: Stacks, given: DeleteChangeSetInputTypeDef) -> Answer:
@@ -108,24 +134,38 @@ def delete(stacks: Stacks, given: DeleteChangeSetInputTypeDef) -> Answer:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteChangeSet.html
     """
     try:
-        found = _found(stacks, given)
+        found = named(stacks, given)
     except AwsError as error:
         if error.code == "ChangeSetNotFound":
             return {}
         raise
+    if found.execution_status == "EXECUTE_IN_PROGRESS":
+        message = f"ChangeSet [{found.id}] cannot be deleted in its current execution status of [EXECUTE_IN_PROGRESS]"
+        raise AwsError("InvalidChangeSetStatus", message)
     del found.stack.change_sets[found.id]
     return {}
 
 
 def listed(stacks: Stacks, given: ListChangeSetsInputTypeDef) -> Answer:
-    return {"Summaries": [_summary(each) for each in by_name(stacks, given["StackName"]).change_sets.values()]}
+    """Those that are active; one that was executed is found by its name.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListChangeSets.html
+    """
+    found = by_name(stacks, given["StackName"]).change_sets.values()
+    return {"Summaries": [_summary(each) for each in found if each.execution_status not in _ENDED]}
 
 
-def _found(
-    stacks: Stacks, given: DescribeChangeSetInputTypeDef | ExecuteChangeSetInputTypeDef | DeleteChangeSetInputTypeDef
+def named(
+    stacks: Stacks,
+    given: DescribeChangeSetInputTypeDef
+    | ExecuteChangeSetInputTypeDef
+    | DeleteChangeSetInputTypeDef
+    | DescribeChangeSetHooksInputTypeDef
+    | DescribeEventsInputTypeDef
+    | GetTemplateInputTypeDef,
 ) -> ChangeSet:
-    """Raises AwsError."""
-    name = given["ChangeSetName"]
+    """The change set that a call names. Raises AwsError."""
+    name = given.get("ChangeSetName", "")
     of = [by_name(stacks, given["StackName"])] if "StackName" in given else stacks.all()
     for stack in of:
         for change_set in stack.change_sets.values():
@@ -141,7 +181,7 @@ def _summary(change_set: ChangeSet) -> Answer:
             "StackName": change_set.stack.name,
             "ChangeSetId": change_set.id,
             "ChangeSetName": change_set.name,
-            "ExecutionStatus": "AVAILABLE" if change_set.is_executable else "UNAVAILABLE",
+            "ExecutionStatus": change_set.execution_status,
             "Status": change_set.status,
             "StatusReason": change_set.reason,
             "CreationTime": change_set.created,

@@ -89,9 +89,13 @@ def loaded(text: str, name: str) -> Any:
 
 
 def legible(text: str) -> str:
-    """A JSON text whose escaped characters beyond U+FFFF are themselves, for YAML knows no pairs; YAML as it is."""
-    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+    """A JSON text whose escaped characters beyond U+FFFF are themselves, for YAML knows no pairs, and which begins with
+    no tab, for YAML takes none there; YAML as it is.
+    """
+    json_text = text.lstrip("\ufeff \t\r\n")
+    if not json_text.startswith("{"):
         return text
+    text = text[: -len(json_text)].replace("\t", " ") + json_text
     return _PAIR.sub(lambda found: found[0] if found[1] is None else json.loads(f'"{found[0]}"'), text)
 
 

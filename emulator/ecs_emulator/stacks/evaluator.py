@@ -5,18 +5,16 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 
 from __future__ import annotations
 
-import ipaddress
-import json
 import re
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ecs_emulator.stacks.arguments import items, plain, whole
+from ecs_emulator.stacks.arguments import items, plain
 from ecs_emulator.stacks.documents import Document
 from ecs_emulator.stacks.errors import TemplateError, at, shown
+from ecs_emulator.stacks.functions import EXTENSIONS, FUNCTIONS
 from ecs_emulator.stacks.order import depth_first
-from ecs_emulator.stacks.quotas import CIDR_BLOCKS, TEXT, Budget
+from ecs_emulator.stacks.quotas import TEXT, Budget
 from ecs_emulator.stacks.references import VARIABLE, conditions_of
 from ecs_emulator.stacks.values import NO_VALUE, UNKNOWN, as_list, equal, is_unknown
 
@@ -62,10 +60,12 @@ class Evaluator:
             return node
         if len(node) == 1:
             name, argument = next(iter(node.items()))
-            if name in _FUNCTIONS:
-                return self._counted(_FUNCTIONS[name](self, argument))
-            if name in _EXTENSIONS and extends_language(self._document):
-                return self._counted(_EXTENSIONS[name](self, argument))
+            if name in _METHODS:
+                return self._counted(getattr(self, _METHODS[name])(argument))
+            if name in FUNCTIONS:
+                return self._counted(FUNCTIONS[name](self.value(argument)))
+            if name in EXTENSIONS and extends_language(self._document):
+                return self._counted(EXTENSIONS[name](self.value(argument)))
             if name.startswith("Fn::"):
                 raise TemplateError(f"{name} is not emulated here.")
         named = {name: self._part(name, each) for name, each in node.items()}
@@ -159,83 +159,19 @@ class Evaluator:
                 return self.value(default["DefaultValue"])
             raise TemplateError(f"The mapping {name} has no {first}.{second}.") from None
 
-    def _select(self, argument: Any) -> Any:
-        index, values = items("Fn::Select", self.value(argument), 2)
-        if is_unknown(values):
-            return UNKNOWN
-        if not isinstance(values, list):
-            raise TemplateError(f"Fn::Select takes a list of values; it is {shown(values)}.")
-        position = whole("Fn::Select", index)
-        if not 0 <= position < len(values):
-            raise TemplateError(f"Select {position} of a list of {len(values)}.")
-        return values[position]
-
-    def _cidr(self, argument: Any) -> list[str]:
-        block, count, bits = [*items("Fn::Cidr", self.value(argument), 2, 3), 8][:3]
-        number = whole("Fn::Cidr", count)
-        if not 1 <= number <= CIDR_BLOCKS:
-            raise TemplateError(f"Fn::Cidr gives 1 to {CIDR_BLOCKS} blocks, not {number}.")
-        if is_unknown(block):
-            return [UNKNOWN] * number
-        try:
-            network = ipaddress.ip_network(plain("Fn::Cidr", block))
-            subnets = network.subnets(new_prefix=network.max_prefixlen - whole("Fn::Cidr", bits))
-            return [str(subnet) for subnet, _ in zip(subnets, range(number), strict=False)]
-        except ValueError as error:
-            raise TemplateError(f"Cidr of {shown(block)}: {error}.") from error
-
     def _import(self, argument: Any) -> Any:
         name = plain("Fn::ImportValue", self.value(argument))
         if name not in self._imports:
             raise TemplateError(f"No export named {name} found.")
         return self._imports[name]
 
-    def _joined(self, argument: Any) -> str:
-        separator, values = (self.value(each) for each in items("Fn::Join", argument, 2))
-        if isinstance(values, str) and is_unknown(values):
-            return UNKNOWN
-        if not isinstance(values, list):
-            raise TemplateError(f"Fn::Join takes a list of texts; it is {shown(values)}.")
-        texts, between = [plain("Fn::Join", value) for value in values], plain("Fn::Join", separator)
-        if sum(map(len, texts)) + len(between) * len(texts) > TEXT:
-            raise TemplateError(f"the value has more than {TEXT} characters.")
-        return between.join(texts)
-
-    def _split(self, argument: Any) -> list[str]:
-        separator, text = (plain("Fn::Split", self.value(each)) for each in items("Fn::Split", argument, 2))
-        if not separator:
-            raise TemplateError("Fn::Split takes a separator of one character at least.")
-        return [UNKNOWN] if is_unknown(text) else text.split(separator)
-
-    def _base64(self, argument: Any) -> str:
-        text = plain("Fn::Base64", self.value(argument))
-        return UNKNOWN if is_unknown(text) else b64encode(text.encode(errors="replace")).decode()
-
     def _zones(self, argument: Any) -> list[str]:
         region = plain("Fn::GetAZs", self.value(argument) or self._names["AWS::Region"])
         return [f"{region}{letter}" for letter in "abc"]
 
-    def _length(self, argument: Any) -> Any:
-        values = self.value(argument)
-        if is_unknown(values):
-            return UNKNOWN
-        if not isinstance(values, list):
-            raise TemplateError(f"Fn::Length takes a list; it is {shown(values)}.")
-        return len(values)
-
-    def _to_json(self, argument: Any) -> str:
-        value = self.value(argument)
-        if not isinstance(value, dict | list):
-            raise TemplateError(f"Fn::ToJsonString takes a mapping or a list; it is {shown(value)}.")
-        return json.dumps(value, separators=(",", ":"))
-
     def _equals(self, argument: Any) -> bool:
         one, other = items("Fn::Equals", self.value(argument), 2)
         return equal(one, other)
-
-    def _not(self, argument: Any) -> bool:
-        [one] = items("Fn::Not", self.value(argument), 1)
-        return not one
 
     def _and(self, argument: Any) -> bool:
         return all(self.value(each) for each in items("Fn::And", argument, 1, 10))
@@ -244,26 +180,17 @@ class Evaluator:
         return any(self.value(each) for each in items("Fn::Or", argument, 1, 10))
 
 
-_EXTENSIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
-    "Fn::Length": Evaluator._length,
-    "Fn::ToJsonString": Evaluator._to_json,
-}
-_FUNCTIONS: dict[str, Callable[[Evaluator, Any], Any]] = {
-    "Ref": Evaluator._ref,
-    "Condition": Evaluator._condition,
-    "Fn::GetAtt": Evaluator._get_att,
-    "Fn::Sub": Evaluator._sub,
-    "Fn::If": Evaluator._if,
-    "Fn::Equals": Evaluator._equals,
-    "Fn::Not": Evaluator._not,
-    "Fn::And": Evaluator._and,
-    "Fn::Or": Evaluator._or,
-    "Fn::Join": Evaluator._joined,
-    "Fn::Split": Evaluator._split,
-    "Fn::Select": Evaluator._select,
-    "Fn::FindInMap": Evaluator._find_in_map,
-    "Fn::GetAZs": Evaluator._zones,
-    "Fn::Cidr": Evaluator._cidr,
-    "Fn::ImportValue": Evaluator._import,
-    "Fn::Base64": Evaluator._base64,
+# Methods that work out their arguments themselves, or not at all; an evaluator of its own may do otherwise.
+_METHODS: dict[str, str] = {
+    "Ref": "_ref",
+    "Condition": "_condition",
+    "Fn::GetAtt": "_get_att",
+    "Fn::Sub": "_sub",
+    "Fn::If": "_if",
+    "Fn::Equals": "_equals",
+    "Fn::And": "_and",
+    "Fn::Or": "_or",
+    "Fn::FindInMap": "_find_in_map",
+    "Fn::GetAZs": "_zones",
+    "Fn::ImportValue": "_import",
 }

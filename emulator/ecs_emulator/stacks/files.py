@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -13,8 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ecs_emulator.stacks.documents import decoded, text_of
 from ecs_emulator.stacks.errors import TemplateError
+from ecs_emulator.stacks.imports import linked
 from ecs_emulator.stacks.quotas import TEMPLATE
 from ecs_emulator.stacks.resources.provider import Context
+from ecs_emulator.stacks.stack_file import StackFile
 from ecs_emulator.stacks.templates import Document, parsed_template
 
 _REMOTE = ("http://", "https://")
@@ -35,33 +36,22 @@ _STAND_INS = {
 }
 
 
-@dataclass(frozen=True)
-class StackFile:
-    """A stack and its template file: `text` is that of `file`, `parameters` are the values that it is given."""
-
-    name: str
-    document: Document
-    parameters: Mapping[str, Any]
-    text: str
-    file: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.file.parent
-
-
 def named_files(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[StackFile]:
-    """A stack for each file, named after it; each gets those of `parameters` that it declares. Raises TemplateError."""
-    stacks = []
-    for path in paths:
-        text = text_of(path)
-        document = parsed_template(text, path.name)
-        own = {name: value for name, value in parameters.items() if name in document.get("Parameters", {})}
-        given = stand_ins(document) | own
-        stacks.append(StackFile(stack_name(path), document, given, text, path))
+    """A stack for each file, named after it or as the others import from it; each gets those of `parameters` that it
+    declares. Raises TemplateError.
+    """
+    stacks = linked([stack_file(path, parameters) for path in paths])
     if unknown := parameters.keys() - {name for stack in stacks for name in stack.document.get("Parameters", {})}:
         raise TemplateError(f"There is no parameter {min(unknown)} in any of the templates.")
     return stacks
+
+
+def stack_file(path: Path, parameters: Mapping[str, Any]) -> StackFile:
+    """A file's stack, named after it. Raises TemplateError."""
+    text = text_of(path)
+    document = parsed_template(text, path.name, parameters)
+    own = {name: value for name, value in parameters.items() if name in document.get("Parameters", {})}
+    return StackFile(stack_name(path), document, stand_ins(document) | own, text, path)
 
 
 def stack_name(path: Path) -> str:

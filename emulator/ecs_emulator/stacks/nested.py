@@ -95,8 +95,8 @@ def _deployed(stacks: StackOperations, name: str, properties: Properties) -> Sta
 
 def _deployed_inside(stacks: StackOperations, name: str, properties: Properties) -> Stack:
     text, folder = properties["TemplateBody"], properties["Folder"]
-    document = parsed_template(text, Path(str(properties["TemplateURL"])).name)
     parameters = properties.get("Parameters", {})
+    document = parsed_template(text, Path(str(properties["TemplateURL"])).name, parameters)
     return stacks.deploy(name, document, parameters, text=text, folder=Path(folder) if folder else None, is_nested=True)
 
 

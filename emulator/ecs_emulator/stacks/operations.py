@@ -9,11 +9,13 @@ import json
 from typing import TYPE_CHECKING
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.stacks import change_sets, serializers
+from ecs_emulator.stacks import change_sets, drift, exports, operation_events, serializers, template_validation
+from ecs_emulator.stacks.paging import paged
 from ecs_emulator.stacks.requested import by_name, capabilities, parsed, requested, template_text
 from ecs_emulator.stacks.stack import Stacks
-from ecs_emulator.stacks.state import Stack
+from ecs_emulator.stacks.state import DesiredState, Stack
 from ecs_emulator.stacks.templates import Document, TemplateError
+from ecs_emulator.stacks.values import as_list
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import (
@@ -89,7 +91,9 @@ def _list_stacks(stacks: Stacks, given: ListStacksInputTypeDef) -> Answer:
 
 def _describe_events(stacks: Stacks, given: DescribeStackEventsInputTypeDef) -> Answer:
     stack = by_name(stacks, given["StackName"])
-    return {"StackEvents": [serializers.event(stack, event) for event in reversed(list(stack.events))]}
+    ids = operation_events.operation_ids(stack)
+    events = [event for event in reversed(list(stack.events)) if event.id in ids]
+    return {"StackEvents": [serializers.event(stack, event, ids[event.id]) for event in events]}
 
 
 def _describe_resource(stacks: Stacks, given: DescribeStackResourceInputTypeDef) -> Answer:
@@ -97,7 +101,7 @@ def _describe_resource(stacks: Stacks, given: DescribeStackResourceInputTypeDef)
     resource = stack.resources.get(name)
     if resource is None:
         raise AwsError("ValidationError", f"Resource {name} does not exist for stack {stack.name}")
-    shape = serializers.resource(resource, "LastUpdatedTimestamp")
+    shape = serializers.resource(resource, "LastUpdatedTimestamp", stack.drifts.get(name))
     metadata = json.dumps(resource.written.get("Metadata", {}))
     return {"StackResourceDetail": {"StackName": stack.name, "StackId": stack.id, "Metadata": metadata, **shape}}
 
@@ -113,7 +117,11 @@ def _describe_resources(stacks: Stacks, given: DescribeStackResourcesInputTypeDe
     logical_id = given.get("LogicalResourceId")
     return {
         "StackResources": [
-            {"StackName": stack.name, "StackId": stack.id, **serializers.resource(resource, "Timestamp")}
+            {
+                "StackName": stack.name,
+                "StackId": stack.id,
+                **serializers.resource(resource, "Timestamp", stack.drifts.get(resource.logical_id)),
+            }
             for resource in list(stack.resources.values())
             if logical_id in (None, resource.logical_id)
         ]
@@ -125,18 +133,30 @@ def _has(stack: Stack, physical_id: str) -> bool:
 
 
 def _list_resources(stacks: Stacks, given: ListStackResourcesInputTypeDef) -> Answer:
-    resources = list(by_name(stacks, given["StackName"]).resources.values())
-    return {"StackResourceSummaries": [serializers.resource(each, "LastUpdatedTimestamp") for each in resources]}
+    stack = by_name(stacks, given["StackName"])
+    return {
+        "StackResourceSummaries": [
+            serializers.resource(each, "LastUpdatedTimestamp", stack.drifts.get(each.logical_id))
+            for each in list(stack.resources.values())
+        ]
+    }
 
 
 def _get_template(stacks: Stacks, given: GetTemplateInputTypeDef) -> Answer:
-    stack = by_name(stacks, given.get("StackName", ""))
-    desired = stack.stable_state or stack.desired_state
-    return {"TemplateBody": desired.text if desired else "", "StagesAvailable": ["Original", "Processed"]}
+    desired: DesiredState | None
+    if "ChangeSetName" in given:
+        desired = change_sets.named(stacks, given).desired_state
+    else:
+        stack = by_name(stacks, given.get("StackName", ""))
+        desired = stack.stable_state or stack.desired_state
+    # One in review has no template but that of its change set.
+    stages = {"StagesAvailable": ["Original", "Processed"]}
+    return {"TemplateBody": desired.text, **stages} if desired else stages
 
 
 def _validate_template(stacks: Stacks, given: ValidateTemplateInputTypeDef) -> Answer:
     document = parsed(template_text(stacks, given, None))
+    template_validation.check(document)
     parameters = [serializers.declaration(name, spec) for name, spec in document.get("Parameters", {}).items()]
     shown = ("ParameterKey", "DefaultValue", "NoEcho", "Description")
     return {
@@ -173,7 +193,7 @@ def _about(document: Document) -> Answer:
             "Description": document.get("Description"),
             "Capabilities": needed,
             "CapabilitiesReason": reason,
-            "DeclaredTransforms": [],
+            "DeclaredTransforms": as_list(document.get("Transform", [])),
         }
     )
 
@@ -184,7 +204,7 @@ def _list_exports(stacks: Stacks, _given: ListExportsInputTypeDef) -> Answer:
 
 
 def _list_imports(stacks: Stacks, given: ListImportsInputTypeDef) -> Answer:
-    importers = stacks.importers(given["ExportName"])
+    importers = exports.importers(given["ExportName"], stacks.all())
     if not importers:
         raise AwsError("ValidationError", f"Export '{given['ExportName']}' is not imported by any stack.")
     return {"Imports": importers}
@@ -196,19 +216,21 @@ OPERATIONS: OwnerOperations[Stacks] = {
     "DeleteChangeSet": change_sets.delete,
     "DeleteStack": _delete_stack,
     "DescribeChangeSet": change_sets.describe,
-    "DescribeStackEvents": _describe_events,
+    "DescribeStackEvents": paged(_describe_events, "StackEvents"),
     "DescribeStackResource": _describe_resource,
     "DescribeStackResources": _describe_resources,
-    "DescribeStacks": _describe_stacks,
+    "DescribeStacks": paged(_describe_stacks, "Stacks"),
     "ExecuteChangeSet": change_sets.execute,
     "GetTemplate": _get_template,
     "GetTemplateSummary": _summarize_template,
-    "ListChangeSets": change_sets.listed,
-    "ListExports": _list_exports,
-    "ListImports": _list_imports,
-    "ListStackResources": _list_resources,
-    "ListStacks": _list_stacks,
+    "ListChangeSets": paged(change_sets.listed, "Summaries"),
+    "ListExports": paged(_list_exports, "Exports"),
+    "ListImports": paged(_list_imports, "Imports"),
+    "ListStackResources": paged(_list_resources, "StackResourceSummaries"),
+    "ListStacks": paged(_list_stacks, "StackSummaries"),
     "UpdateStack": _update_stack,
     "UpdateTerminationProtection": _protect,
     "ValidateTemplate": _validate_template,
+    **drift.OPERATIONS,
+    **operation_events.OPERATIONS,
 }

@@ -14,6 +14,8 @@ from ecs_emulator.stacks.quotas import PARAMETER_VALUE
 from ecs_emulator.stacks.resources.provider import Context
 from ecs_emulator.stacks.templates import Document
 
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+_PUBLIC = "/aws/service/"
 _STORED = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
 
 
@@ -61,6 +63,9 @@ def _resolved(value: Any, type_name: str, context: Context | None) -> Any:
     try:
         found = context.client("ssm").get_parameter(Name=value)["Parameter"]["Value"]
     except (BotoCoreError, ClientError) as error:
+        if value.startswith(_PUBLIC):
+            # What AWS itself tells there is an image of an instance, and no instance is behind anything here.
+            return "ami-stand-in"
         message = f"Unable to fetch parameters [{value}] from parameter store for this account."
         raise TemplateError(message) from error
     return found.split(",") if _is_list(stored[1]) else found
@@ -73,12 +78,12 @@ def _check_patterns(declared: Document, values: Mapping[str, Any]) -> None:
         wrong = mismatch([pair for _, pair in pairs])
     except NoPattern as error:
         message = f"the AllowedPattern {shown(error.pair[0])} is no regular expression here: {error}."
-        raise TemplateError(message).within("Parameters", names[error.pair]) from error
+        raise TemplateError(message).within("Parameters", names[error.pair]).rooted() from error
     except TooLong as error:
         message = (
             f"the AllowedPattern {shown(error.pair[0])} takes more than {DEADLINE} s to match {shown(error.pair[1])}."
         )
-        raise TemplateError(message).within("Parameters", names[error.pair]) from error
+        raise TemplateError(message).within("Parameters", names[error.pair]).rooted() from error
     if wrong:
         raise TemplateError(f"{names[wrong]} is {shown(wrong[1])}; it should match {wrong[0]}.")
 

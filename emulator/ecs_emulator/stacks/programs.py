@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class TemplateProgram:
     entry_point: tuple[str, ...]
     command: tuple[str, ...]
     environment: tuple[tuple[str, str], ...]
+    health_check: tuple[str, ...] = ()
 
 
 def programs(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[TemplateProgram]:
@@ -52,10 +53,15 @@ class NoContainer(ValueError):
     """No container of the templates has a name that was given; the message says which."""
 
 
-def check_names(run: Mapping[str, str], templates: Sequence[Path], values: Mapping[str, str]) -> None:
+def names_of(found: Iterable[TemplateProgram]) -> set[str]:
+    """Names by which containers may be called: their own, and their images."""
+    return {name for each in found for name in (each.container, each.image)}
+
+
+def check_names(run: Iterable[str], templates: Sequence[Path], values: Mapping[str, str]) -> None:
     """Raises NoContainer for a program that no container of the templates would run, and TemplateError."""
     found = programs(templates, values)
-    known = {name for each in found for name in (each.container, each.image)}
+    known = names_of(found)
     for name in run:
         if name not in known:
             there = ", ".join(dict.fromkeys(each.container for each in found)) or "none"
@@ -82,7 +88,7 @@ def _programs(
             path = _nested(files, properties.get("TemplateURL"))
         given = _dict(properties.get("Parameters") or {})
         with of(path.name):
-            yield from _programs((*files, path), read_template(path), given, f"{stack}-{logical_id}", where)
+            yield from _programs((*files, path), read_template(path, given), given, f"{stack}-{logical_id}", where)
 
 
 def _program(file: str, task_definition: str, container: Document) -> TemplateProgram:
@@ -95,6 +101,7 @@ def _program(file: str, task_definition: str, container: Document) -> TemplatePr
         tuple(map(_text, _many(container.get("EntryPoint")))),
         tuple(map(_text, _many(container.get("Command")))),
         tuple((_text(each.get("Name", "")), _text(each.get("Value", ""))) for each in variables),
+        tuple(map(_text, _many(_dict(container.get("HealthCheck") or {}).get("Command")))),
     )
 
 

@@ -12,6 +12,7 @@ from ecs_emulator.stacks.files import text_at
 from ecs_emulator.stacks.quotas import BODY
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.state import DesiredState, Stack
+from ecs_emulator.stacks.template_validation import check_references
 from ecs_emulator.stacks.templates import Document, TemplateError, parsed_template
 
 if TYPE_CHECKING:
@@ -56,8 +57,9 @@ def requested(stacks: Stacks, given: Request, stack: Stack | None) -> DesiredSta
         )
         raise AwsError("ValidationError", message)
     text = template_text(stacks, given, stack)
-    document = parsed(text)
-    _check_capabilities(document, given.get("Capabilities", []))
+    document = parsed(text, _told(given, stack))
+    check_references(document)
+    _check_capabilities(document, given)
     parameters = _parameters(document, given.get("Parameters", []), stack)
     try:
         desired = stacks.desired_state(document, parameters, text=text)
@@ -87,10 +89,10 @@ def template_text(stacks: Stacks, given: Mapping[str, Any], stack: Stack | None)
     return str(given["TemplateBody"])
 
 
-def parsed(text: str) -> Document:
+def parsed(text: str, parameters: Mapping[str, Any] | None = None) -> Document:
     """Raises AwsError."""
     try:
-        return parsed_template(text, "Template format error")
+        return parsed_template(text, "Template format error", parameters)
     except TemplateError as error:
         raise AwsError("ValidationError", str(error)) from error
 
@@ -108,12 +110,28 @@ def capabilities(document: Document) -> tuple[list[str], list[str]]:
     return ["CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"], types
 
 
-def _check_capabilities(document: Document, given: Sequence[str]) -> None:
+def _check_capabilities(document: Document, given: Request) -> None:
     needed, _ = capabilities(document)
+    granted = set(given.get("Capabilities", []))
     # The one for named resources holds for all.
-    enough = {*needed, "CAPABILITY_NAMED_IAM"}
-    if needed and not enough & set(given):
-        raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{needed[0]}]")
+    missing = [each for each in needed if not {each, "CAPABILITY_NAMED_IAM"} & granted]
+    # A change set shows what a transform makes of a template, and so asks for nothing:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+    if document.get("Transform") and "ChangeSetName" not in given:
+        missing += [each for each in ("CAPABILITY_AUTO_EXPAND",) if each not in granted]
+    if missing:
+        raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{', '.join(missing)}]")
+
+
+def _told(given: Request, stack: Stack | None) -> dict[str, Any]:
+    """What a transform is told of the parameters, before anybody looks whether the template has them."""
+    before = dict(stack.stable_state.given) if stack and stack.stable_state else {}
+    told = {each.get("ParameterKey", ""): each for each in given.get("Parameters", [])}
+    values = {
+        name: before.get(name) if each.get("UsePreviousValue") else each.get("ParameterValue")
+        for name, each in told.items()
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _parameters(document: Document, given: Sequence[ParameterTypeDef], stack: Stack | None) -> dict[str, Any]:

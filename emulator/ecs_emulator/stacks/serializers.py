@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.stacks.documents import Document
+from ecs_emulator.stacks.drift_results import ResourceDrift
 from ecs_emulator.stacks.plan import Detail, ResourceChange
 from ecs_emulator.stacks.state import DesiredState, Resource, Stack, StackEvent
 
 if TYPE_CHECKING:
     from ecs_emulator.cloud.service import Answer
-
-_NOT_CHECKED = {"StackDriftStatus": "NOT_CHECKED"}
 
 
 def without_none(shape: Mapping[str, Any]) -> Answer:
@@ -51,7 +50,7 @@ def stack(stack: Stack) -> Answer:
             ],
             "Tags": [dict(tag) for tag in desired.tags] if desired else [],
             "EnableTerminationProtection": stack.protected,
-            "DriftInformation": _NOT_CHECKED,
+            "DriftInformation": _drift(stack),
         }
     )
 
@@ -69,7 +68,7 @@ def summary(stack: Stack) -> Answer:
             "DeletionTime": stack.deleted,
             "StackStatus": stack.status,
             "StackStatusReason": stack.reason,
-            "DriftInformation": _NOT_CHECKED,
+            "DriftInformation": _drift(stack),
         }
     )
 
@@ -101,13 +100,14 @@ def declaration(name: str, spec: Document) -> Answer:
     )
 
 
-def event(stack: Stack, event: StackEvent) -> Answer:
+def event(stack: Stack, event: StackEvent, operation_id: str) -> Answer:
     """A `StackEvent`."""
     return without_none(
         {
             "StackId": stack.id,
             "EventId": event.id,
             "StackName": stack.name,
+            "OperationId": operation_id,
             "LogicalResourceId": event.logical_id,
             "PhysicalResourceId": event.physical_id,
             "ResourceType": event.type,
@@ -119,7 +119,15 @@ def event(stack: Stack, event: StackEvent) -> Answer:
     )
 
 
-def resource(resource: Resource, time: str) -> Answer:
+def _drift(stack: Stack) -> Answer:
+    """A `StackDriftInformation`."""
+    if not stack.detections:
+        return {"StackDriftStatus": "NOT_CHECKED"}
+    last = stack.detections[-1]
+    return {"StackDriftStatus": last.status, "LastCheckTimestamp": last.at}
+
+
+def resource(resource: Resource, time: str, drift: ResourceDrift | None = None) -> Answer:
     """A `StackResource`, `StackResourceDetail` or `StackResourceSummary`; `time` is what it calls its time."""
     return without_none(
         {
@@ -129,7 +137,10 @@ def resource(resource: Resource, time: str) -> Answer:
             time: resource.updated,
             "ResourceStatus": resource.status,
             "ResourceStatusReason": resource.reason,
-            "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"},
+            "DriftInformation": {
+                "StackResourceDriftStatus": drift.status if drift else "NOT_CHECKED",
+                **({"LastCheckTimestamp": drift.at} if drift and drift.is_checked else {}),
+            },
         }
     )
 

@@ -16,13 +16,15 @@ from ecs_emulator.clock import Clock
 from ecs_emulator.stacks import bootstrap, exports, files, nested
 from ecs_emulator.stacks.audit import audit
 from ecs_emulator.stacks.changes import NoUpdates, planned
+from ecs_emulator.stacks.deletion import delete_stack
 from ecs_emulator.stacks.errors import TemplateError, of
-from ecs_emulator.stacks.operation import StackOperation, delete_stack
+from ecs_emulator.stacks.operation import StackOperation
 from ecs_emulator.stacks.parameters import parameter_values
 from ecs_emulator.stacks.plan import UpdatePlan
 from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Provider, Stopped, StubSettings
 from ecs_emulator.stacks.resources.registry import ResourceTypes, known
 from ecs_emulator.stacks.rules import check_rules
+from ecs_emulator.stacks.stack_file import StackFile
 from ecs_emulator.stacks.state import STACK_TYPE, DesiredState, Resource, Stack, first_cause, new_stack
 from ecs_emulator.stacks.templates import Document
 
@@ -61,32 +63,14 @@ class Stacks:
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
         self._threads: list[threading.Thread] = []
         self.stood_in: dict[str, str] = {}  # parameters of `deploy_files` that nobody gave a value
+        self.renamed: dict[str, str] = {}  # names of stacks from which others import by them, by file
 
     @property
     def outputs(self) -> dict[str, str]:
         """The outputs of all stacks, save those that a stubbed resource has part in; a later stack wins."""
         return {output.name: output.value for stack in self.all() for output in stack.outputs if not output.stubbed}
 
-    @property
-    def types(self) -> set[str]:
-        """The types of the resources that are there."""
-        return {resource.type for resource, _ in self._physical()}
-
-    @property
-    def stubbed(self) -> set[str]:
-        """The types of the resources that are stubbed or have a note; `registry.grouped` says them shortly."""
-        found = self._physical()
-        return {each.type for each, physical in found if physical.stubbed or self._providers[each.type].note}
-
-    @property
-    def warnings(self) -> list[str]:
-        """Sentences on the resources that AWS may make in an order in which it refuses one."""
-        found = [stack.warning(name) for stack in self.all() for name in stack.races]
-        return [each for each in found if each]
-
-    def deploy_all(
-        self, stacks: Iterable[files.StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None
-    ) -> None:
+    def deploy_all(self, stacks: Iterable[StackFile], overrides: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         """Deploy stacks in their order; `overrides` are more parameters, by stack."""
         for stack in stacks:
             self._deploy(stack, (overrides or {}).get(stack.name, {}))
@@ -95,8 +79,9 @@ class Stacks:
         """Deploy a stack for each template file, named after it. Raises TemplateErrors for all that is wrong."""
         audit(paths, parameters, self._providers, self.context.stubs)
         for stack in files.named_files(paths, parameters):
-            stand_ins = files.stand_ins(stack.document)
-            self.stood_in |= {name: value for name, value in stand_ins.items() if name not in parameters}
+            self.stood_in |= {name: str(value) for name, value in stack.parameters.items() if name not in parameters}
+            if stack.name != files.stack_name(stack.file):
+                self.renamed[stack.file.name] = stack.name
             self.stood_in |= bootstrap.stand_in(self.context, stack.document)
             self._deploy(stack, {})
 
@@ -141,7 +126,7 @@ class Stacks:
 
     def plan(self, stack: Stack, desired: DesiredState) -> UpdatePlan:
         """Update plan."""
-        return planned(stack, desired, exports.importable(stack, self.all()), self._providers, self.context)
+        return planned(stack, desired, self._importable(stack), self._providers, self.context)
 
     def review(self, name: str) -> Stack:
         """A new stack that has no resources yet."""
@@ -166,7 +151,7 @@ class Stacks:
 
     def work(self, stack: Stack, desired: DesiredState) -> None:
         """Make a stack that was claimed what is wanted: afterwards it is complete, or rolled back."""
-        imports = exports.importable(stack, self.all())
+        imports = self._importable(stack)
         work = StackOperation(
             stack,
             desired,
@@ -226,6 +211,11 @@ class Stacks:
         """The stacks that there are, in the order in which they were made."""
         return [stack for stack in self.ever() if stack.is_there]
 
+    def resources(self) -> list[tuple[Resource, PhysicalResource, Provider]]:
+        """The resources that are there, with what makes those of their type."""
+        found = [each for stack in self.all() for each in list(stack.resources.values())]
+        return [(each, each.physical, self._providers[each.type]) for each in found if each.physical]
+
     def ever(self) -> list[Stack]:
         """All stacks, also those that are deleted."""
         with self._lock:
@@ -236,19 +226,14 @@ class Stacks:
         with self._lock:
             return self._stacks.get(name) or next((stack for stack in self.all() if stack.name == name), None)
 
-    def importers(self, export: str) -> list[str]:
-        """The names of the stacks that import something."""
-        return exports.importers(export, self.all())
+    def _importable(self, stack: Stack) -> dict[str, str]:
+        return {**self.context.stubs.exports, **exports.importable(stack, self.all())}
 
-    def _deploy(self, stack: files.StackFile, more: Mapping[str, Any]) -> None:
+    def _deploy(self, stack: StackFile, more: Mapping[str, Any]) -> None:
         parameters = {**stack.parameters, **more}
         with suppress(NoUpdates):
             folder, source = stack.folder, stack.file.name
             self.deploy(stack.name, stack.document, parameters, text=stack.text, folder=folder, source=source)
-
-    def _physical(self) -> list[tuple[Resource, PhysicalResource]]:
-        resources = [each for stack in self.all() for each in list(stack.resources.values())]
-        return [(each, each.physical) for each in resources if each.physical]
 
     def _guarded(self, stack: Stack, run: Callable[[], None]) -> None:
         try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ecs_emulator.local import ACCOUNT
+from ecs_emulator.stacks.drift_results import Detection, ResourceDrift
 from ecs_emulator.stacks.plan import UpdatePlan
 from ecs_emulator.stacks.provisioning import StackOutput
 from ecs_emulator.stacks.races import warning
@@ -90,11 +91,8 @@ class ChangeSet:
     reason: str | None
     rolls_back: bool
     description: str | None
+    execution_status: str
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    @property
-    def is_executable(self) -> bool:
-        return self.status == "CREATE_COMPLETE"
 
 
 @dataclass
@@ -119,6 +117,8 @@ class Stack:
     change_set: str | None = None
     protected: bool = False
     rolls_back: bool = True
+    drifts: dict[str, ResourceDrift] = field(default_factory=dict)  # as they were found last, by logical id
+    detections: list[Detection] = field(default_factory=list)
     races: dict[str, list[str]] = field(default_factory=dict)  # of the last operation, as `races.races` finds them
 
     @property

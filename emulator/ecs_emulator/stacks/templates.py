@@ -5,13 +5,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ecs_emulator.stacks import quotas
 from ecs_emulator.stacks.documents import Document, loaded, text_of
 from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.schema import ANY, MAP, MAYBE_MAP, NUMBER, TEXT, TEXTS, WHOLE, Schema, check
-from ecs_emulator.stacks.values import as_list
+from ecs_emulator.stacks.transforms import transformed
 
 __all__ = ["Document", "TemplateError", "parsed_template", "read_template"]
 
@@ -56,31 +58,24 @@ _QUOTAS = {
 }
 
 
-def read_template(path: Path) -> Document:
-    """The template in a YAML or JSON file. Raises TemplateError."""
-    return parsed_template(text_of(path), path.name)
+def read_template(path: Path, parameters: Mapping[str, Any] | None = None) -> Document:
+    """The template in a YAML or JSON file, as its transforms leave it. Raises TemplateError."""
+    return parsed_template(text_of(path), path.name, parameters)
 
 
-def parsed_template(text: str, name: str) -> Document:
-    """The template in a YAML or JSON text; `name` is what errors call it. Raises TemplateError."""
+def parsed_template(text: str, name: str, parameters: Mapping[str, Any] | None = None) -> Document:
+    """The template in a YAML or JSON text, as its transforms leave it; `name` is what errors call it.
+
+    `parameters` are those of its parameters that have a value. Raises TemplateError.
+    """
     document = loaded(text, name)
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
         raise TemplateError(f"{name} has no Resources.")
     with of(name):
-        _check_transforms(document)
+        document = transformed(document, parameters or {})
         check(_TEMPLATE, document)
         _check_quotas(document)
     return document
-
-
-def _check_transforms(document: Document) -> None:
-    for each in as_list(document.get("Transform", [])):
-        if each != "AWS::LanguageExtensions":
-            raise TemplateError(f"the transform {each} is not emulated here.")
-    for section in ("Resources", "Outputs", "Conditions"):
-        for each in document.get(section) or {}:
-            if str(each).startswith("Fn::ForEach"):
-                raise TemplateError("Fn::ForEach is not emulated here.").within(section, each)
 
 
 def _check_quotas(document: Document) -> None:

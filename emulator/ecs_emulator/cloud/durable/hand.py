@@ -58,9 +58,10 @@ class ManualResources:
 
 
 def _is_fault(call: Call) -> bool:
-    """True when a call tags a task with a fault, or takes it off: nobody misses that at the next start."""
-    tags = [each.get("key") for each in call.given.get("tags") or ()] + list(call.given.get("tagKeys") or ())
-    return call.service == "ecs" and tags == [FAULT_TAG]
+    """True when a call tags a task or a table with a fault, or takes it off: nobody misses that at the next start."""
+    given = {name.lower(): value for name, value in call.given.items()}
+    tags = [each.get("key", each.get("Key")) for each in given.get("tags") or ()] + list(given.get("tagkeys") or ())
+    return call.service in ("ecs", "dynamodb") and tags == [FAULT_TAG]
 
 
 def is_kept(call: Call, database: Database, taken: Set[Cell]) -> bool:

@@ -17,7 +17,7 @@ from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.codec import container, parts
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database, Document, NotWritable, NotWritten
 from ecs_emulator.cloud.durable.hand import ManualResources, is_kept
-from ecs_emulator.cloud.durable.kind import CONTENT, DataKind
+from ecs_emulator.cloud.durable.kind import CONTENT, DataKind, counted
 from ecs_emulator.cloud.durable.objects import Objects, Uploads
 from ecs_emulator.cloud.durable.parameters import Parameters
 from ecs_emulator.cloud.durable.rows import Rows, Tables
@@ -25,7 +25,6 @@ from ecs_emulator.cloud.durable.scope import Whole, may_delete, scope
 from ecs_emulator.cloud.durable.secrets import Secrets
 
 _HOLDERS = {content: holder for holder, contents in CONTENT.items() for content in contents}
-_UNITS = {"row": "row", "stream": "log stream", "object": "object", "upload": "upload"}
 
 Say = Callable[[str], None]
 
@@ -59,9 +58,12 @@ class Journal:
             for kind in ("parameter", "secret"):
                 self._load(self._database.documents(kind))
 
-    def keep(self, call: Call, request: Request, went_well: bool) -> None:
-        """Commit what a call changed that moto has carried out. Raises NotWritten; nothing has changed then."""
-        if call.service == "s3" and went_well and call.bucket and not call.key and not call.reads:
+    def keep(self, call: Call, request: Request | None, went_well: bool) -> None:
+        """Commit what a call changed that moto has carried out. Raises NotWritten; nothing has changed then.
+
+        `request` is that of the call, None for what the emulator does itself.
+        """
+        if request and call.service == "s3" and went_well and call.bucket and not call.key and not call.reads:
             self._buckets.note(call.container(call.bucket), request)
         targets = [*scope(call), *self._ahead]
         if not targets:
@@ -105,7 +107,7 @@ class Journal:
                     if document.get("by_hand"):
                         self._kinds[holder].put(cell, document, self._database)
                         self._attach(cell)
-                    elif there := self._counted(cell, contents):
+                    elif there := counted(cell, contents, self._database):
                         say(f"Kept until it is made again: {holder} {parts(cell.container)[2]} with {there}.")
             self._is_starting = False
             self._hand.say_what_is_gone(say, deployed)
@@ -247,7 +249,3 @@ class Journal:
             Cell(holder, cell.container, "") in self._attached
             and next(iter(self._kinds[holder].cells(cell.container)), None) is not None
         )
-
-    def _counted(self, cell: Cell, contents: Iterable[str]) -> str:
-        counts = {_UNITS[kind]: self._database.count(kind, cell.container) for kind in contents}
-        return ", ".join(f"{count} {unit}{'s' * (count > 1)}" for unit, count in counts.items() if count)

@@ -9,6 +9,7 @@ from ecs_emulator.cloud.durable.database import Cell, Database, Document, LogEve
 
 # What is stored in what; the rest is in an account and region alone.
 CONTENT = {"table": ("row",), "group": ("stream",), "bucket": ("object", "upload")}
+_UNITS = {"row": "row", "stream": "log stream", "object": "object", "upload": "upload"}
 
 
 class DataKind(Protocol):
@@ -49,3 +50,9 @@ class Plain:
 
     def events(self, cell: Cell, start: int) -> list[LogEvent]:  # noqa: ARG002
         return []
+
+
+def counted(cell: Cell, contents: Iterable[str], database: Database) -> str:
+    """Numbers of what the database has of a container's contents, in words."""
+    counts = {_UNITS[kind]: database.count(kind, cell.container) for kind in contents}
+    return ", ".join(f"{count} {unit}{'s' * (count > 1)}" for unit, count in counts.items() if count)

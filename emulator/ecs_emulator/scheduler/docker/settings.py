@@ -5,16 +5,18 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinitio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecs_emulator.scheduler import volumes
 from ecs_emulator.scheduler.addresses import Address
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskDefinitionTypeDef
 
-EMULATED = frozenset({"workingDirectory"})  # of what a process cannot have
-_UNSUPPORTED_LINUX = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
+EMULATED: frozenset[str] = frozenset()  # of what a process cannot have
+_UNSUPPORTED_LINUX = ("devices", "maxSwap", "sharedMemorySize", "swappiness")
 
 
 def settings(definition: ContainerDefinitionOutputTypeDef, task: TaskDefinitionTypeDef, cpus: int) -> list[str]:
@@ -53,12 +55,31 @@ def variables(
     return _each("--env", [*pairs, *inherited])
 
 
-def published(task: TaskDefinitionTypeDef, address: Address) -> list[str]:
-    """Every port of a task, where the task listens on it."""
-    mappings = [each for container in task["containerDefinitions"] for each in container.get("portMappings", [])]
+def published(
+    task: TaskDefinitionTypeDef,
+    address: Address,
+    elsewhere: Callable[[ContainerDefinitionOutputTypeDef], bool] = lambda _: False,
+) -> list[str]:
+    """Every port of a task, where the task listens on it, but those of containers that run `elsewhere`."""
+    inside = [each for each in task["containerDefinitions"] if not elsewhere(each)]
+    mappings = [each for container in inside for each in container.get("portMappings", [])]
     ports = {(each["containerPort"], each.get("protocol", "tcp")) for each in mappings if "containerPort" in each}
     ends = [f"{address.ip}:{address.ports[port]}:{port}/{protocol}" for port, protocol in sorted(ports)]
     return _each("--publish", ends)
+
+
+def mounted(definition: ContainerDefinitionOutputTypeDef, task: TaskDefinitionTypeDef, own: Path) -> list[str]:
+    """Its volumes, each a folder in the task's `own`, and its mounts of memory."""
+    found = []
+    for mount in volumes.mounts(definition, task):
+        folder = mount.folder(own)
+        folder.mkdir(parents=True, exist_ok=True)
+        found.append(f"{folder}:{mount.path}{':ro' if mount.read_only else ''}")
+    memory = [
+        ":".join([each["containerPath"], ",".join([f"size={each['size']}m", *each.get("mountOptions", [])])])
+        for each in definition.get("linuxParameters", {}).get("tmpfs", [])
+    ]
+    return [*_each("--volume", found), *_each("--tmpfs", memory)]
 
 
 def run(definition: ContainerDefinitionOutputTypeDef, image: str) -> list[str]:

@@ -33,16 +33,17 @@ _NOT_OF_BALANCERS = {
 
 def _create_balancer(context: Context, name: str, properties: Properties) -> PhysicalResource:
     refuse(properties, _NOT_OF_BALANCERS)
-    if properties.get("Type", "application") != "application":
-        raise TemplateError(f"{_BALANCER}.Type {properties['Type']} is not emulated here: only application is.")
+    kind = properties.get("Type", "application")
+    if kind not in ("application", "network"):
+        raise TemplateError(f"{_BALANCER}.Type {kind} is not emulated here: application and network are.")
     elbv2 = context.client("elbv2")
     request = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes = request.pop("LoadBalancerAttributes", [])
     subnets = request.pop("Subnets", []) or request.pop("SubnetMappings", [])
     request.pop("SubnetMappings", None)
-    if len(subnets) < 2:
+    if kind == "application" and len(subnets) < 2:
         raise TemplateError("At least two subnets in two different Availability Zones must be specified.")
-    request["Subnets"] = _default_subnets(context)[: max(2, len(subnets))]
+    request["Subnets"] = _default_subnets(context)[: max(1 if kind == "network" else 2, len(subnets))]
     arn = call(elbv2, "CreateLoadBalancer", request, _BALANCER)["LoadBalancers"][0]["LoadBalancerArn"]
     # Described, as the endpoint tells where it really listens.
     balancer = elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]

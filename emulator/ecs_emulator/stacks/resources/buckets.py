@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
+from ecs_emulator.cloud.website_hosts import website_url
+from ecs_emulator.stacks.names import shortened
+from ecs_emulator.stacks.resources.bucket_settings import SETTINGS, request
 from ecs_emulator.stacks.resources.coercion import call
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
@@ -18,24 +22,17 @@ from ecs_emulator.stacks.resources.provider import (
     finishing,
     handler_message,
 )
+from ecs_emulator.stacks.resources.stubs import check_names
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
 
-_SETTINGS = {
-    # property: the operation that sets it, the one that takes it away
-    "BucketEncryption": ("PutBucketEncryption", "DeleteBucketEncryption"),
-    "OwnershipControls": ("PutBucketOwnershipControls", "DeleteBucketOwnershipControls"),
-    "PublicAccessBlockConfiguration": ("PutPublicAccessBlock", "DeletePublicAccessBlock"),
-    "Tags": ("PutBucketTagging", "DeleteBucketTagging"),
-    "VersioningConfiguration": ("PutBucketVersioning", ""),
-    "WebsiteConfiguration": ("PutBucketWebsite", "DeleteBucketWebsite"),
-}
+_LONGEST = 63  # characters: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 
 
 def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
-    _check(properties)
+    check_names("AWS::S3::Bucket", properties)
     s3 = context.client("s3")
-    name = properties.get("BucketName", name.lower())
+    name = properties.get("BucketName", shortened(name.lower().replace(".", "-"), _LONGEST))
     s3.create_bucket(Bucket=name)
     physical = PhysicalResource(
         name,
@@ -43,7 +40,7 @@ def _create(context: Context, name: str, properties: Properties) -> PhysicalReso
             "Arn": f"arn:aws:s3:::{name}",
             "DomainName": f"{name}.s3.amazonaws.com",
             "RegionalDomainName": f"{name}.s3.{context.region}.amazonaws.com",
-            "WebsiteURL": f"http://{name}.s3-website.{context.region}.amazonaws.com",
+            "WebsiteURL": website_url(name, urlsplit(s3.meta.endpoint_url).port or 80),
         },
     )
     with finishing(physical):
@@ -52,7 +49,7 @@ def _create(context: Context, name: str, properties: Properties) -> PhysicalReso
 
 
 def _update(context: Context, physical: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
-    _check(after)
+    check_names("AWS::S3::Bucket", after)
     _set(context.client("s3"), physical.ref, before, after)
     return physical
 
@@ -61,46 +58,15 @@ def _delete(context: Context, physical: PhysicalResource, _properties: Propertie
     context.client("s3").delete_bucket(Bucket=physical.ref)
 
 
-def _check(properties: Properties) -> None:
-    for name in properties:
-        if name not in _SETTINGS and name != "BucketName":
-            raise TemplateError(f"AWS::S3::Bucket.{name} is not emulated here.")
-
-
 def _set(s3: Any, bucket: str, before: Properties, after: Properties) -> None:
-    for name in changed(before, after) & _SETTINGS.keys():
-        put, delete = _SETTINGS[name]
+    news = changed(before, after)
+    for name, (put, delete) in SETTINGS.items():
+        if name not in news:
+            continue
         if name not in after and not delete:
             raise TemplateError(f"AWS::S3::Bucket.{name} cannot be taken away, on S3 neither.")
-        operation, request = (put, _as_api(name, after[name])) if name in after else (delete, {})
-        call(s3, operation, {"Bucket": bucket, **request})
-
-
-def _as_api(name: str, value: Any) -> Properties:
-    match name:
-        case "BucketEncryption":
-            rules = [
-                {"ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"]}
-                if "ServerSideEncryptionByDefault" in rule
-                else rule
-                for rule in value["ServerSideEncryptionConfiguration"]
-            ]
-            return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
-        case "Tags":
-            return {"Tagging": {"TagSet": value}}
-        case "WebsiteConfiguration":
-            return {name: _website(value)}
-    return {name: value}
-
-
-def _website(value: Properties) -> Properties:
-    for name in value:
-        if name not in ("IndexDocument", "ErrorDocument"):
-            raise TemplateError(f"WebsiteConfiguration.{name} is not emulated here.")
-    website: Properties = {"IndexDocument": {"Suffix": value["IndexDocument"]}}
-    if "ErrorDocument" in value:
-        website["ErrorDocument"] = {"Key": value["ErrorDocument"]}
-    return website
+        operation, given = (put, request(name, after[name])) if name in after else (delete, {})
+        call(s3, operation, {"Bucket": bucket, **given})
 
 
 def _create_policy(context: Context, name: str, properties: Properties) -> PhysicalResource:
@@ -130,11 +96,19 @@ BUCKET = Provider(
     _delete,
     replaced_by=frozenset({"BucketName"}),
     name="BucketName",
+    effective=frozenset({"BucketName", *SETTINGS}),
     schema={
         "BucketEncryption?": {"ServerSideEncryptionConfiguration": [MAP]},
         "BucketName?": TEXT,
+        "CorsConfiguration?": {"CorsRules": [MAP]},
+        "LifecycleConfiguration?": {"Rules": [MAP]},
         "Tags?": TAGS,
-        "WebsiteConfiguration?": {"IndexDocument": TEXT, "ErrorDocument?": TEXT},
+        "WebsiteConfiguration?": {
+            "IndexDocument?": TEXT,
+            "ErrorDocument?": TEXT,
+            "RedirectAllRequestsTo?": MAP,
+            "RoutingRules?": [MAP],
+        },
     },
 )
 BUCKET_POLICY = Provider(

@@ -12,6 +12,7 @@ from ecs_emulator.stacks.resources.provider import Properties
 
 # Where CloudFormation's name is more than the API's in PascalCase.
 _RENAMED = {
+    "AwsVpcConfiguration": "awsvpcConfiguration",
     "EFSVolumeConfiguration": "efsVolumeConfiguration",
     "FSxWindowsFileServerVolumeConfiguration": "fsxWindowsFileServerVolumeConfiguration",
     "FilesystemId": "fileSystemId",

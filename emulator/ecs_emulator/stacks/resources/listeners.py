@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ecs_emulator.stacks.resources.balancers import tag
+from ecs_emulator.stacks.resources.certificates import stand_in
 from ecs_emulator.stacks.resources.coercion import call, refuse, text
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
@@ -65,8 +66,7 @@ def _with_certificate(context: Context, operation: str, request: Properties) -> 
     except ClientError as error:
         if error.response["Error"]["Code"] != "CertificateNotFound":
             raise
-    stand_in = context.client("acm").request_certificate(DomainName="localhost")["CertificateArn"]
-    return call(elbv2, operation, {**request, "Certificates": [{"CertificateArn": stand_in}]}, _LISTENER)
+    return call(elbv2, operation, {**request, "Certificates": [{"CertificateArn": stand_in(context)}]}, _LISTENER)
 
 
 def _set_attributes(elbv2: Any, arn: str, attributes: list[Any]) -> None:

@@ -13,13 +13,17 @@ from ecs_emulator.stacks.resources.provider import (
     finishing,
     retagged,
 )
+from ecs_emulator.stacks.resources.stubs import check_names
 from ecs_emulator.stacks.schema import TEXT
 from ecs_emulator.stacks.templates import TemplateError
 
+_EFFECTIVE = frozenset({"KmsKeyId", "LogGroupClass", "LogGroupName", "RetentionInDays", "Tags"})
+
 
 def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
+    check_names("AWS::Logs::LogGroup", properties)
     logs = context.client("logs")
-    request = {"LogGroupName": name, **properties}
+    request = {"LogGroupName": name, **{each: properties[each] for each in properties.keys() & _EFFECTIVE}}
     days = request.pop("RetentionInDays", None)
     if "Tags" in request:
         request["Tags"] = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
@@ -35,7 +39,7 @@ def _create(context: Context, name: str, properties: Properties) -> PhysicalReso
 
 def _update(context: Context, physical: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
     logs = context.client("logs")
-    if unknown := changed(before, after) - {"RetentionInDays", "Tags"}:
+    if unknown := changed(before, after) & _EFFECTIVE - {"RetentionInDays", "Tags"}:
         raise TemplateError(f"AWS::Logs::LogGroup.{min(unknown)} cannot be changed here.")
     if "Tags" in changed(before, after):
         gone, tags = retagged(before, after)
@@ -58,6 +62,7 @@ LOG_GROUP = Provider(
     _create,
     _update,
     _delete,
+    effective=_EFFECTIVE,
     replaced_by=frozenset({"LogGroupName"}),
     name="LogGroupName",
     schema={"LogGroupName?": TEXT, "Tags?": TAGS},

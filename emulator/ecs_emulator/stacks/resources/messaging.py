@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ecs_emulator.stacks.errors import TemplateError
+from ecs_emulator.stacks.names import shortened
 from ecs_emulator.stacks.resources.coercion import call, text
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
@@ -15,6 +16,7 @@ from ecs_emulator.stacks.resources.provider import (
     Provider,
     changed,
     finishing,
+    only,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT, TEXTS
 
@@ -23,7 +25,7 @@ _QUEUE_NAME, _TOPIC_NAME = 80, 256  # characters
 
 def _create_queue(context: Context, name: str, properties: Properties) -> PhysicalResource:
     sqs, is_fifo = context.client("sqs"), text(properties.get("FifoQueue", False)) == "true"
-    own = str(properties.get("QueueName") or f"{name[: _QUEUE_NAME - 5]}{'.fifo' if is_fifo else ''}")
+    own = str(properties.get("QueueName") or f"{shortened(name, _QUEUE_NAME - 5)}{'.fifo' if is_fifo else ''}")
     tags = {str(tag["Key"]): text(tag["Value"]) for tag in properties.get("Tags", [])}
     url = sqs.create_queue(QueueName=own, Attributes=_attributes(properties), tags=tags)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -35,7 +37,7 @@ def _update_queue(
 ) -> PhysicalResource:
     if gone := before.keys() - after.keys() - {"Tags"}:
         raise TemplateError(f"AWS::SQS::Queue.{min(gone)} cannot be taken away here.")
-    differing = {name: after[name] for name in changed(before, after) if name in after}
+    differing = only(after, changed(before, after))
     if attributes := _attributes(differing):
         context.client("sqs").set_queue_attributes(QueueUrl=physical.ref, Attributes=attributes)
     return physical
@@ -55,7 +57,7 @@ def _as_text(value: Any) -> str:
 
 def _create_topic(context: Context, name: str, properties: Properties) -> PhysicalResource:
     sns, is_fifo = context.client("sns"), text(properties.get("FifoTopic", False)) == "true"
-    own = str(properties.get("TopicName") or f"{name[: _TOPIC_NAME - 5]}{'.fifo' if is_fifo else ''}")
+    own = str(properties.get("TopicName") or f"{shortened(name, _TOPIC_NAME - 5)}{'.fifo' if is_fifo else ''}")
     given = ("DisplayName", "FifoTopic", "KmsMasterKeyId", "ContentBasedDeduplication")
     attributes = {each: _as_text(properties[each]) for each in given if each in properties}
     tags = [{"Key": str(tag["Key"]), "Value": text(tag["Value"])} for tag in properties.get("Tags", [])]
@@ -81,7 +83,7 @@ def _delete_topic(context: Context, physical: PhysicalResource, _properties: Pro
 
 def _subscribe(context: Context, _name: str, properties: Properties) -> PhysicalResource:
     own = {name: _as_text(value) for name, value in properties.items() if name not in _OF_SUBSCRIBE}
-    given = {name: properties[name] for name in _OF_SUBSCRIBE if name in properties}
+    given = only(properties, _OF_SUBSCRIBE)
     answer = call(context.client("sns"), "Subscribe", {**given, "Attributes": own, "ReturnSubscriptionArn": True})
     return PhysicalResource(answer["SubscriptionArn"], {"Arn": answer["SubscriptionArn"]})
 

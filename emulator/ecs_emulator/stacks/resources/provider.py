@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,12 +49,13 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class StubSettings:
-    """Settings of stubs: `strict` refuses them; `attributes` are true values, by `Resource.Attribute`, or by `Resource`
-    what `Ref` gives.
+    """Settings of what stands in: `strict` refuses stubs; `attributes` are true values of theirs, by
+    `Resource.Attribute`, or by `Resource` what `Ref` gives; `exports` are those of stacks that are not here, by name.
     """
 
     strict: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)
+    exports: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, logical_id: str, physical: PhysicalResource) -> PhysicalResource:
         """A resource with the true values of its attributes, if it is a stub."""
@@ -112,8 +113,8 @@ class Provider:
     which the AWS resource reference says "Update requires: Replacement"; `kept` those of them that cannot change here,
     because the replacement would lose what is stored. `name` is the property that names it. `prepare` reads what the
     properties name outside of the template, and so what changes with them. `note` is what the event says when one has
-    been made or changed. `schema` is of the properties that the functions look into themselves; the rest is up to the
-    API that gets them.
+    been made or changed. `effective` are the properties that have an effect, None when all have. `schema` is of the
+    properties that the functions look into themselves; the rest is up to the API that gets them.
     """
 
     create: Create
@@ -125,6 +126,7 @@ class Provider:
     stubbed: bool = False
     prepare: Prepare | None = None
     note: str | None = None
+    effective: frozenset[str] | None = None
     schema: Schema = field(default_factory=dict)
 
     def prepared(self, context: Context, properties: Properties, folder: Path | None) -> Properties:
@@ -153,6 +155,8 @@ def finishing(physical: PhysicalResource) -> Iterator[None]:
 
 _HANDLER_CODES = (
     ("NotFound", "NotFound"),
+    ("NoSuchEntity", "NotFound"),
+    ("Malformed", "InvalidRequest"),
     ("AlreadyExists", "AlreadyExists"),
     ("Duplicate", "AlreadyExists"),
     ("InUse", "ResourceConflict"),
@@ -184,6 +188,11 @@ def no_change(
     _context: Context, physical: PhysicalResource, _before: Properties, _after: Properties
 ) -> PhysicalResource:
     return physical
+
+
+def only(properties: Properties, names: Iterable[str]) -> Properties:
+    """The properties of these names, of which each may be missing."""
+    return {name: properties[name] for name in names if name in properties}
 
 
 def retagged(before: Properties, after: Properties) -> tuple[list[str], list[dict[str, str]]]:

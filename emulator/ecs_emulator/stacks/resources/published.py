@@ -20,6 +20,8 @@ from ecs_emulator.stacks.resources.property_values import is_function, wrong_val
 
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 _COMBINED = ("allOf", "anyOf", "oneOf")
+# Restricted by the package, although the description of the type says: "Amazon ECS treats any other value as tcp".
+_OPEN = {"AWS::ECS::TaskDefinition": (("PortMapping", "Protocol"),)}
 
 
 class NoSchemas(RuntimeError):
@@ -129,7 +131,10 @@ def published(type_name: str) -> PublishedSchema | None:
     folder, names = _index()
     if type_name not in names:
         return None
-    return PublishedSchema(json.loads((folder / "resources" / f"{names[type_name]}.json").read_text()))
+    document = json.loads((folder / "resources" / f"{names[type_name]}.json").read_text())
+    for definition, name in _OPEN.get(type_name, ()):
+        document["definitions"][definition]["properties"][name].pop("enum", None)
+    return PublishedSchema(document)
 
 
 @cache

@@ -6,9 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from ecs_emulator.stacks.resources.balancers import LOAD_BALANCER, TARGET_GROUP
 from ecs_emulator.stacks.resources.buckets import BUCKET, BUCKET_POLICY
+from ecs_emulator.stacks.resources.certificates import CERTIFICATE, LISTENER_CERTIFICATE
+from ecs_emulator.stacks.resources.event_rules import EVENT_BUS, RULE
+from ecs_emulator.stacks.resources.identities import GROUP, INSTANCE_PROFILE, ROLE, SERVICE_LINKED_ROLE, USER
+from ecs_emulator.stacks.resources.keys import ALIAS, KEY
 from ecs_emulator.stacks.resources.listeners import LISTENER, LISTENER_RULE
 from ecs_emulator.stacks.resources.logs import LOG_GROUP
 from ecs_emulator.stacks.resources.messaging import QUEUE, SUBSCRIPTION, TOPIC
+from ecs_emulator.stacks.resources.policies import GROUP_POLICY, MANAGED_POLICY, POLICY, ROLE_POLICY, USER_POLICY
 from ecs_emulator.stacks.resources.provider import Provider, StubSettings
 from ecs_emulator.stacks.resources.published import published
 from ecs_emulator.stacks.resources.secrets import PARAMETER, SECRET
@@ -25,15 +30,31 @@ WITH_TASKS: dict[str, Provider] = {
     "AWS::ECS::Service": SERVICE,
     "AWS::ECS::TaskDefinition": TASK_DEFINITION,
     "AWS::ElasticLoadBalancingV2::Listener": LISTENER,
+    "AWS::ElasticLoadBalancingV2::ListenerCertificate": LISTENER_CERTIFICATE,
     "AWS::ElasticLoadBalancingV2::ListenerRule": LISTENER_RULE,
     "AWS::ElasticLoadBalancingV2::LoadBalancer": LOAD_BALANCER,
     "AWS::ElasticLoadBalancingV2::TargetGroup": TARGET_GROUP,
 }
 
 EMULATED: dict[str, Provider] = {
+    "AWS::CertificateManager::Certificate": CERTIFICATE,
     "AWS::CloudWatch::Alarm": ALARM,
     "AWS::CloudWatch::Dashboard": DASHBOARD,
     "AWS::DynamoDB::Table": TABLE,
+    "AWS::Events::EventBus": EVENT_BUS,
+    "AWS::Events::Rule": RULE,
+    "AWS::IAM::Group": GROUP,
+    "AWS::IAM::GroupPolicy": GROUP_POLICY,
+    "AWS::IAM::InstanceProfile": INSTANCE_PROFILE,
+    "AWS::IAM::ManagedPolicy": MANAGED_POLICY,
+    "AWS::IAM::Policy": POLICY,
+    "AWS::IAM::Role": ROLE,
+    "AWS::IAM::RolePolicy": ROLE_POLICY,
+    "AWS::IAM::ServiceLinkedRole": SERVICE_LINKED_ROLE,
+    "AWS::IAM::User": USER,
+    "AWS::IAM::UserPolicy": USER_POLICY,
+    "AWS::KMS::Alias": ALIAS,
+    "AWS::KMS::Key": KEY,
     "AWS::Logs::LogGroup": LOG_GROUP,
     "AWS::S3::Bucket": BUCKET,
     "AWS::S3::BucketPolicy": BUCKET_POLICY,
@@ -58,6 +79,9 @@ MISSED = {
         "No service scales by itself here."
     ),
     ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"): "No alarm rings here: none is evaluated.",
+    ("AWS::Events::Rule", "AWS::Scheduler::Schedule"): (
+        "No schedule comes due here and no service sends an event: what PutEvents brings is all that a rule gets."
+    ),
     ("AWS::CloudFront::Distribution",): "Nothing answers at the address of a CloudFront distribution here.",
     ("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation"): "No request is refused by a web ACL here.",
     ("AWS::Lambda::Function",): "No function of Lambda runs here, nor the custom resources behind one.",
@@ -67,7 +91,6 @@ MISSED = {
 STUBBED = {
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::CertificateManager::Certificate",
     "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudFront::ResponseHeadersPolicy",
@@ -94,15 +117,6 @@ STUBBED = {
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::ECR::Repository",
     "AWS::ECS::CapacityProvider",
-    "AWS::ElasticLoadBalancingV2::ListenerCertificate",
-    "AWS::IAM::InstanceProfile",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::ServiceLinkedRole",
-    "AWS::KMS::Alias",
-    "AWS::KMS::Key",
     "AWS::Logs::MetricFilter",
     "AWS::Route53::HostedZone",
     "AWS::Route53::RecordSet",

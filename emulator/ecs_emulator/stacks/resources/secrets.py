@@ -18,6 +18,7 @@ from ecs_emulator.stacks.resources.provider import (
     Provider,
     changed,
     finishing,
+    only,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
 
@@ -29,7 +30,7 @@ _PASSWORD = (
 
 def _create_secret(context: Context, name: str, properties: Properties) -> PhysicalResource:
     client = context.client("secretsmanager")
-    request = {"Name": name, **{each: properties[each] for each in _OF_SECRET if each in properties}}
+    request = {"Name": name, **only(properties, _OF_SECRET)}
     request["Tags"] = [*properties.get("Tags", []), *_own_tags(name)]
     if arn := _of_an_earlier_run(client, str(request["Name"]), request["Tags"][-2:]):
         physical = PhysicalResource(arn, {"Id": arn})
@@ -70,7 +71,7 @@ _OF_SECRET = ("Description", "KmsKeyId", "Name", "SecretString", "Tags")
 
 def _generated(client: Any, wanted: Properties) -> str:
     """A password, by itself or in a JSON template under a key."""
-    asked = {name: wanted[name] for name in _PASSWORD if name in wanted}
+    asked = only(wanted, _PASSWORD)
     password = str(call(client, "GetRandomPassword", asked)["RandomPassword"])
     if "SecretStringTemplate" not in wanted:
         return password

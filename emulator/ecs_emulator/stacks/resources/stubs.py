@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.resources import constraints
-from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Properties, Provider
+from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Prepare, Properties, Provider
 from ecs_emulator.stacks.resources.published import CUSTOM_RESOURCE, PublishedSchema, published
 from ecs_emulator.stacks.values import is_unknown
 
@@ -52,8 +52,6 @@ REPLACED_BY = {
         {"CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "VpcEncryptionControl"}
     ),
     "AWS::ECR::Repository": frozenset({"EncryptionConfiguration", "RepositoryName"}),
-    "AWS::IAM::ManagedPolicy": frozenset({"Description", "ManagedPolicyName", "Path"}),
-    "AWS::IAM::Role": frozenset({"Path", "RoleName"}),
 }
 # What the identifiers of EC2 begin with.
 _PREFIXES = {"Instance": "i", "LaunchTemplate": "lt", "NetworkInterface": "eni", "Volume": "vol"}
@@ -86,8 +84,6 @@ def stub_of(region: str, type_name: str, name: str, properties: Properties) -> P
         case "AWS::SNS::Topic":
             arn = f"arn:aws:sns:{here}:{name}"
             return PhysicalResource(arn, {**own, "TopicArn": arn, "TopicName": name}, stubbed=True)
-        case "AWS::CertificateManager::Certificate":
-            return PhysicalResource(f"arn:aws:acm:{here}:certificate/{identity}", own, stubbed=True)
         case "AWS::SecretsManager::Secret":
             return PhysicalResource(f"arn:aws:secretsmanager:{here}:secret:{name}", own, stubbed=True)
         case "AWS::ECR::Repository":
@@ -133,7 +129,7 @@ def stub(type_name: str, note: str | None = None) -> Provider:
         name=_NAMED_BY.get(type_name),
         stubbed=True,
         note=note,
-        prepare=_checked(type_name),
+        prepare=checked(type_name),
     )
 
 
@@ -154,7 +150,7 @@ def published_stub(schema: PublishedSchema, type_name: str) -> Provider:
         lambda _context, _physical, _properties: None,
         replaced_by=schema.replaced_by,
         stubbed=True,
-        prepare=_checked(type_name),
+        prepare=checked(type_name),
     )
 
 
@@ -171,14 +167,23 @@ def attribute_of(type_name: str, physical: PhysicalResource, attribute: str) -> 
     return name
 
 
-def _checked(type_name: str) -> Any:
+def check_names(type_name: str, properties: Properties) -> None:
+    """Raises TemplateError for the first property whose name the type's published schema does not have, and for one
+    that is required and not there.
+    """
+    if (schema := published(type_name)) and not is_unknown(properties):
+        schema.check(properties)
+
+
+def checked(type_name: str) -> Prepare:
+    """Preparation of properties that holds their names against the published schema of the type."""
+
     def prepare(_context: Context, properties: Properties, _folder: Path | None) -> Properties:
-        if (schema := published(type_name)) and not is_unknown(properties):
-            try:
-                schema.check(properties)
-            except TemplateError as error:
-                error.within("Properties")
-                raise
+        try:
+            check_names(type_name, properties)
+        except TemplateError as error:
+            error.within("Properties")
+            raise
         return properties
 
     return prepare

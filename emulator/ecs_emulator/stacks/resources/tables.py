@@ -88,9 +88,14 @@ def _set_extras(dynamodb: Any, name: str, before: Properties, after: Properties)
         ("PointInTimeRecoverySpecification", "UpdateContinuousBackups"),
         ("TimeToLiveSpecification", "UpdateTimeToLive"),
     ):
-        if extra not in changed(before, after):
+        if extra not in changed(before, after) or (extra.startswith("TimeToLive") and not _is_on(before, after, extra)):
             continue
         call(dynamodb, operation, {"TableName": name, extra: after.get(extra) or _off(before[extra])})
+
+
+def _is_on(before: Properties, after: Properties, extra: str) -> bool:
+    """Whether it was or is to be enabled: what is off already cannot be switched off."""
+    return any(str(each.get(extra, {}).get("Enabled", "")).lower() == "true" for each in (before, after))
 
 
 def _off(extra: Properties) -> Properties:

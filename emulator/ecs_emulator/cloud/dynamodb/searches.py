@@ -1,0 +1,153 @@
+"""Searches of DynamoDB, Query and Scan: conditions on keys, where a page begins and ends, what it has read.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.models import table as moto_table
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+
+from ecs_emulator.cloud.condition_expressions import attribute_names
+from ecs_emulator.cloud.dynamodb.keys import attribute_types, check_key, key_names
+from ecs_emulator.cloud.operand_types import ordinal
+
+_PAGE = 2**20  # bytes
+_NO_START = "The provided starting key is invalid"
+# Bytes that the last search has read, before its filter; one search is carried out at a time.
+_READ = "bytes_read"
+
+
+def install() -> None:
+    """Search so from now on, in this process."""
+    moto_table.RESULT_SIZE_LIMIT = _PAGE
+    for name in ("query", "scan"):
+        setattr(Table, name, _searched(getattr(Table, name)))
+
+
+def bytes_read(table: Table) -> int:
+    return int(getattr(table, _READ, 0))
+
+
+def check_search(table: Table, name: str, given: Mapping[str, Any]) -> None:
+    """Raises MockValidationException for a filter on keys of a query, and for a start that is no key."""
+    index = given.get("IndexName")
+    if index and index not in [each.name for each in table.all_indexes()]:
+        raise MockValidationException(f"The table does not have the specified index: {index}")
+    if name == "query":
+        _check_condition(given)
+        own = key_names(table, index)[: len(table.get_index(index).schema)] if index else table.table_key_attrs
+        filtered = attribute_names(given.get("FilterExpression", ""), given.get("ExpressionAttributeNames") or {})
+        what = "Filter Expression"
+        if "QueryFilter" in given:
+            filtered, what = list(given["QueryFilter"]), "QueryFilter"
+        if found := [each for each in own if each in filtered]:
+            raise MockValidationException(
+                f"{what} can only contain non-primary key attributes: Primary key attribute: {found[0]}"
+            )
+    if given.get("ExclusiveStartKey") is not None:
+        _check_start(table, index, given["ExclusiveStartKey"], name)
+
+
+def _check_condition(given: Mapping[str, Any]) -> None:
+    if "KeyConditions" not in given and "KeyConditionExpression" not in given:
+        raise MockValidationException(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+        )
+    names = attribute_names(given.get("KeyConditionExpression", ""), given.get("ExpressionAttributeNames") or {})
+    if len(set(names)) < len(names):
+        raise MockValidationException("KeyConditionExpressions must only contain one condition per key")
+
+
+def _check_start(table: Table, index: str | None, start: Mapping[str, Any], name: str) -> None:
+    names, types = key_names(table, index), attribute_types(table)
+    is_scan_of_table = name == "scan" and not index
+    if set(start) != set(names):
+        detail = ": The provided key element does not match the schema" if is_scan_of_table else ""
+        raise MockValidationException(f"{_NO_START}{detail}")
+    if any(types[each] not in start[each] for each in names):
+        raise MockValidationException(f"{_NO_START}: The provided key element does not match the schema")
+    try:
+        check_key(table, {each: start[each] for each in table.table_key_attrs})
+    except MockValidationException as error:
+        raise MockValidationException(f"{_NO_START}: {error.message}") from error
+
+
+def _searched(search: Callable[..., Any]) -> Callable[..., Any]:
+    """A page that a limit ends has a last key, whether there is more behind it or not."""
+    signature = inspect.signature(search)
+
+    def searched(table: Table, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(table, *args, **kwargs)
+        bound.apply_defaults()
+        given = bound.arguments
+        index = given["index_name"]
+        if "hash_key_conditions" in given:
+            _check_conditions(table, given)
+        elif given["exclusive_start_key"] is not None:
+            _check_segment(table, given)
+        condition, given["filter_expression"] = given["filter_expression"], None
+        projection = next(each for each in given if each.startswith("projection_expression"))
+        paths, given[projection] = given[projection], None
+        items, scanned, last = search(*bound.args, **bound.kwargs)
+        setattr(table, _READ, sum(item.size() for item in items))
+        if last is None and given["limit"] and scanned == given["limit"] and items:
+            last = table._get_last_evaluated_key(items[-1], index)
+        if condition is not None:
+            items = [item for item in items if condition.expr(item)]
+        if paths:
+            items = [item.project(paths) for item in items]
+        return items, scanned, last
+
+    return searched
+
+
+def _check_conditions(table: Table, given: Mapping[str, Any]) -> None:
+    """Raises MockValidationException for values of other types than the keys, and for a start that they do not meet."""
+    types = attribute_types(table)
+    hashes: list[tuple[str, DynamoType]] = given["hash_key_conditions"] or []
+    ranges: list[tuple[str, str, list[DynamoType]]] = given["range_key_conditions"] or []
+    for name, values in [(name, [value]) for name, value in hashes] + [(name, values) for name, _, values in ranges]:
+        if any(value.type != types[name] for value in values):
+            raise MockValidationException(
+                "One or more parameter values were invalid: Condition parameter type does not match schema type"
+            )
+    for _, comparison, values in ranges:
+        if comparison == "BETWEEN" and _ordinal(values[0]) > _ordinal(values[1]):
+            raise MockValidationException(
+                "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
+            )
+    start = given["exclusive_start_key"]
+    if start is None:
+        return
+    if any(DynamoType(start[name]) != value for name, value in hashes):
+        raise MockValidationException(
+            "The query can return at most one row and cannot be restarted"
+            if ranges
+            else "The provided starting key is outside query boundaries based on provided conditions"
+        )
+    if any(not DynamoType(start[name]).compare(comparison, values) for name, comparison, values in ranges):
+        raise MockValidationException("The provided starting key does not match the range key predicate")
+
+
+def _check_segment(table: Table, given: Mapping[str, Any]) -> None:
+    """Raises MockValidationException for a start in another segment than the one that is scanned."""
+    segment, total = given["segments"]
+    if segment is None:
+        return
+    start = Item(DynamoType(given["exclusive_start_key"][table.hash_key_attr]), None, {})
+    if not start.is_within_segment((segment, total)):
+        raise MockValidationException(
+            f"{_NO_START}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
+            f"TotalSegments: {total} Segment: {segment}"
+        )
+
+
+def _ordinal(value: DynamoType) -> Any:
+    return ordinal({value.type: value.value})

@@ -1,0 +1,68 @@
+"""Updates of one item in DynamoDB: the whole of an update or nothing of it, and one record in the stream.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+
+from ecs_emulator.cloud.dynamodb.keys import check_index_keys
+
+_update_item = DynamoDBBackend.update_item
+
+
+def install() -> None:
+    """Update so from now on, in this process."""
+    setattr(DynamoDBBackend, "update_item", _updated)  # noqa: B010 (it is no method to mypy)
+
+
+def find(table: Table, key: Any) -> Item | None:
+    """The item with a key that the table takes."""
+    return table.get_item(*_typed(table, key))
+
+
+def put_back(table: Table, key: Any, before: Item | None) -> None:
+    """Make the item with a key what it was, None for one that was not there. The stream hears nothing of it."""
+    first, second = _typed(table, key)
+    if second is None:
+        if before is None:
+            table.items.pop(first, None)
+        else:
+            table.items[first] = before  # type: ignore[assignment]
+    elif before is None:
+        table.items[first].pop(second, None)
+    else:
+        table.items[first][second] = before
+
+
+def _updated(backend: DynamoDBBackend, table_name: str, key: Any, *args: Any, **kwargs: Any) -> Item:
+    """moto changes an item part by part, and puts one that is new before it knows whether the update can be made."""
+    table = backend.get_table(table_name)
+    before = copy.deepcopy(find(table, key))
+    shard, table.stream_shard = table.stream_shard, None
+    try:
+        after = _update_item(backend, table_name, key, *args, **kwargs)
+        if table.global_indexes or table.indexes:
+            names = {name for index in table.all_indexes() for name in index.schema_key_attrs} & after.attrs.keys()
+            check_index_keys(table, {name: after.attrs[name].to_json() for name in names})
+    except Exception:
+        put_back(table, key, before)
+        raise
+    finally:
+        table.stream_shard = shard
+    if shard:
+        shard.add(before, after)
+    return after
+
+
+def _typed(table: Table, key: Any) -> tuple[DynamoType, DynamoType | None]:
+    return (
+        DynamoType(key[table.hash_key_attr]),
+        DynamoType(key[table.range_key_attr]) if table.range_key_attr else None,
+    )

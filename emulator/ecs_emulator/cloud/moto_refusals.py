@@ -1,0 +1,118 @@
+"""Refusals in moto's place: of requests that it would misread, of what it does not have, of what failed in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from botocore.exceptions import UnknownServiceError
+from werkzeug.wrappers import Request
+
+from ecs_emulator.cloud.durable.database import NotWritten
+from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.model_constraints import constraint_error
+from ecs_emulator.cloud.moto_ec2 import NOT_READ
+from ecs_emulator.cloud.protocols import PROTOCOLS, service_model, validation_error
+from ecs_emulator.cloud.request_route import RequestRoute
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and each service's own page
+_FAILURES = {
+    "dynamodb": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
+    "logs": ("ServiceUnavailableException", HTTPStatus.SERVICE_UNAVAILABLE),
+    "s3": ("ServiceUnavailable", HTTPStatus.SERVICE_UNAVAILABLE),
+    "secretsmanager": ("InternalServiceError", HTTPStatus.INTERNAL_SERVER_ERROR),
+    "ssm": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
+}
+
+_ON_DATA = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem", "PutLogEvents"}
+# By the prefix of their targets, services that are signed for as another one.
+_MODELS = {"DynamoDBStreams_20120810": "dynamodbstreams"}
+# The others of those that speak JSON say ValidationException.
+_INVALID_PARAMETER = {"logs", "ecr", "secretsmanager"}
+
+_log = logging.getLogger(__name__)
+
+
+def not_stored(request: Request, error: NotWritten) -> AwsError:
+    """Error of the service itself, which clients try again."""
+    code, status = _FAILURES.get(
+        RequestRoute.of(request).scope or "s3", ("InternalFailure", HTTPStatus.INTERNAL_SERVER_ERROR)
+    )
+    return AwsError(code, f"The local cloud cannot store anything: {error}. Nothing was changed.", status)
+
+
+def is_about_the_past(request: Request) -> bool:
+    """True when a table is to be restored as of some moment; moto would take its rows of now for those of then."""
+    is_restore = request.headers.get("X-Amz-Target", "").endswith(".RestoreTableToPointInTime")
+    return is_restore and b'"RestoreDateTime"' in request.get_data()
+
+
+def is_not_read(request: Request) -> bool:
+    """True when EC2 is asked for what moto has not read here."""
+    # The scope first: the body of no other service is parsed for this.
+    return RequestRoute.of(request).scope == "ec2" and _name(request) in NOT_READ
+
+
+def unsupported(request: Request) -> AwsError:
+    """Error for what moto does not have."""
+    # Of the server's errors the one that no client sends again.
+    return AwsError("NotImplemented", f"{_name(request)} is not emulated here.", HTTPStatus.NOT_IMPLEMENTED)
+
+
+def failed(request: Request, failure: Exception) -> AwsError:
+    """Error for what moto failed at; the failure is in the log."""
+    _log.warning("moto failed at %s", _name(request), exc_info=failure)
+    why = f"{_name(request)} failed here: {type(failure).__name__} {failure}"
+    return AwsError("InternalFailure", why, HTTPStatus.NOT_IMPLEMENTED)
+
+
+def json_misuse(request: Request) -> AwsError | None:
+    """Error in a request in JSON, which moto would often not notice; None where there is none.
+
+    Calls on data are many: of those the whole input is only looked at when moto fails.
+    """
+    if request.headers["X-Amz-Target"].partition(".")[2] not in _ON_DATA:
+        return misuse(request)
+    try:
+        body = json.loads(request.get_data() or b"{}")
+    except (ValueError, RecursionError):
+        body = None
+    return None if isinstance(body, dict) else AwsError("SerializationException", "The body is no JSON document.")
+
+
+def misuse(request: Request) -> AwsError | None:
+    """Error in a request, by botocore's model of the service; None where there is none."""
+    called = RequestRoute.of(request)
+    scope = called.scope
+    try:
+        model = service_model(_MODELS.get(called.target.partition(".")[0], scope))
+        if scope == "ec2" and (action := _name(request).partition(".")[2]) not in model.operation_names:
+            # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+            return AwsError("InvalidAction", f"The action {action} is not valid for this web service.")
+        protocol = PROTOCOLS[model.protocol]
+        name, given = protocol.parse(request, request.get_data(), model)
+        if name not in model.operation_names:
+            return protocol.unknown(name, model)
+        shape = model.operation_model(name).input_shape
+        if not shape:
+            return None
+        typed = protocol.read(shape, given)
+        problem = constraint_error(shape, typed) or validation_error(shape, typed)
+    except (UnknownServiceError, KeyError):
+        return None
+    except AwsError as error:
+        return error
+    code = "InvalidParameterException" if scope in _INVALID_PARAMETER else "ValidationException"
+    return AwsError(code, problem) if problem else None
+
+
+def _name(request: Request) -> str:
+    """What is asked, for people: `logs.StartLiveTail`, `PATCH /bucket of s3`."""
+    called = RequestRoute.of(request)
+    if called.is_form:
+        return f"{called.scope}.{parse_qs(request.get_data().decode('latin-1')).get('Action', [''])[0]}"
+    if called.target:
+        return f"{called.scope}.{called.target.rpartition('.')[2]}"
+    return f"{request.method} {request.path} of {called.scope or 's3'}"

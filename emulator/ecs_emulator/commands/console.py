@@ -1,0 +1,30 @@
+"""`console`: another link to the console of the emulator that runs here."""
+
+from __future__ import annotations
+
+import click
+
+from ecs_emulator.access_key import AccessKey
+from ecs_emulator.commands.group import program
+from ecs_emulator.local import Running
+from ecs_emulator.ops.outcomes import Failure, Outcome
+from ecs_emulator.ops.target import NoTarget
+from ecs_emulator.ops.terminal import put
+
+
+@click.command()
+def console() -> None:
+    """Print a link that opens the console of the running emulator in a browser, once.
+
+    Whoever has the link may do what you may: the console takes commands. It is made with the key of this folder.
+    """
+    # Here and not above: `console.access` is all that is needed of it.
+    from ecs_emulator.console.access import link
+
+    owner = program()
+    running = Running.found(owner.folder)
+    if running is None:
+        raise NoTarget(f"No emulator is running here. Start one with `{owner.start}`.")
+    if not running.console_url:
+        raise Failure(Outcome.NOT_FOUND, "This emulator was started without a console.")
+    put(link(running.console_url, running.console_start, AccessKey.of_folder(owner.folder)))

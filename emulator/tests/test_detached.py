@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -23,13 +25,14 @@ UP = ["up", str(TEMPLATE), "--yes", "--speed", "50"]
 class Shell:
     """Commands in an empty folder, on ports of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, path: str | None = None) -> None:
         api, cloud = free_ports(2)
         self.url = f"http://localhost:{api}"
         self.folder = folder
         self.data = folder / ".ecs-emulator"
         ours = {name: value for name, value in os.environ.items() if name != "LOCAL_DIR"}
-        self._environment = {**ours, "API_PORT": str(api), "CLOUD_PORT": str(cloud)}
+        found = path or os.environ["PATH"]
+        self._environment = {**ours, "API_PORT": str(api), "CLOUD_PORT": str(cloud), "PATH": found}
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -37,10 +40,18 @@ class Shell:
             capture_output=True, text=True, timeout=4 * PATIENCE, check=False,
         )  # fmt: skip
 
-    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def named(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same for the emulator of that name, whose ports nobody says."""
+        ports = {each: self._environment.pop(each) for each in ("API_PORT", "CLOUD_PORT")}
+        try:
+            return self("--name", name, *arguments)
+        finally:
+            self._environment |= ports
+
+    def begin(self, *arguments: str, output: int | IO[str] = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [*ECS_EMULATOR, *arguments], cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
 
@@ -122,7 +133,39 @@ def test_waiting_ends_with_the_time_or_with_what_was_waited_for(shell: Shell) ->
             starting.kill()
 
 
-def test_docker_and_a_program_are_two_ways_to_run(shell: Shell) -> None:
-    refused = shell(*UP, "--docker", "--run", "web=true")
-    assert refused.returncode == 2
-    assert "--run runs a process" in refused.stderr
+def test_one_without_a_template_is_filled_by_its_clients(shell: Shell) -> None:
+    (shell.folder / "hello.txt").write_text("hello\n")
+    command = f"web={sys.executable} -m http.server $PORT"
+    started = shell("up", "--yes", "--speed", "50", "--run", command, "--detach")
+    assert started.returncode == 0, started.stdout + started.stderr
+    aws = str(Path(sys.executable).with_name("aws"))
+    deploy = ("cloudformation", "deploy", "--stack-name", "web", "--template-file", str(TEMPLATE))
+    deployed = shell("env", "--", aws, *deploy, "--capabilities", "CAPABILITY_IAM")
+    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    with urllib.request.urlopen(f"{shell.url}/hello.txt", timeout=30) as answer:
+        assert answer.read() == b"hello\n"
+
+
+def test_emulators_with_names_are_beside_each_other_and_each_verb_finds_its_own(shell: Shell) -> None:
+    try:
+        for name in ("one", "two"):
+            started = shell.named(name, *UP, "--detach")
+            assert started.returncode == 0, started.stdout + started.stderr
+            assert f"`ecs-emulator --name {name} down` ends it" in started.stdout
+        found = {name: json.loads(shell.named(name, "env", "--json").stdout) for name in ("one", "two")}
+        assert len({each["AWS_ENDPOINT_URL"] for each in found.values()}) == 2
+        assert len({each["AWS_ACCESS_KEY_ID"] for each in found.values()}) == 2
+        assert shell.named("one", "down").returncode == 0
+        assert shell.named("two", "status").returncode == 0
+        gone = shell.named("one", "status")
+        assert "Start one with `ecs-emulator --name one up TEMPLATE`" in gone.stderr
+    finally:
+        for name in ("one", "two"):
+            if holder(shell.data / "named" / name):
+                shell.named(name, "down")
+
+
+@pytest.mark.parametrize("name", ["", "../up", ".hidden", "a/b", "x" * 65])
+def test_a_name_that_leads_out_of_the_folder_is_refused(shell: Shell, name: str) -> None:
+    refused = shell("--name", name, "status")
+    assert (refused.returncode, "is no name" in refused.stderr) == (2, True)

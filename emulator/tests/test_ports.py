@@ -41,6 +41,16 @@ def test_a_port_that_nobody_names_is_the_usual_one(environ: dict[str, str], monk
     assert Ports.from_env(environ) == Ports(api=8000, cloud=4566)
 
 
+def test_an_emulator_beside_others_takes_the_first_ports_that_are_all_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check_free(port: int, variable: str) -> None:
+        if port in (8000, 4576):
+            raise PortUnusable(variable)
+
+    monkeypatch.setattr(ports, "_check_free", check_free)
+    assert Ports.from_env({}, beside=True) == Ports(api=8020, cloud=4586)
+    assert Ports.from_env({"CLOUD_PORT": "5000"}, beside=True) == Ports(api=8010, cloud=5000)
+
+
 @pytest.mark.parametrize("variable", NAMES)
 def test_a_port_in_use_is_named_with_its_variable(free: dict[str, str], variable: str) -> None:
     with listening("127.0.0.1") as port, pytest.raises(PortUnusable) as refused:

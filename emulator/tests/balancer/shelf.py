@@ -19,6 +19,7 @@ class Shelf:
         self._rules: dict[str, Item] = {}
         self._groups: dict[str, Item] = {}
         self._attributes: dict[str, dict[str, str]] = {}
+        self._certificates: dict[str, list[str]] = {}  # the names of each, by ARN
 
     def _keep(self, shelf: dict[str, Item], kind: str, item: Item) -> Item:
         arn = f"arn:aws:elasticloadbalancing:us-east-1:123456789012:{kind}/{next(self._numbers):016x}"
@@ -72,6 +73,19 @@ class Shelf:
 
     def describe_listener_attributes(self, **asked: Any) -> Item:
         return self._described(asked["ListenerArn"])
+
+    def describe_listener_certificates(self, **asked: Any) -> Item:
+        return {"Certificates": self._listeners[asked["ListenerArn"]].get("Certificates", [])}
+
+    def request_certificate(self, **asked: Any) -> Item:
+        """As ACM has it, and under an ARN of its form."""
+        arn = f"arn:aws:acm:us-east-1:123456789012:certificate/{next(self._numbers)}"
+        self._certificates[arn] = [asked["DomainName"], *asked.get("SubjectAlternativeNames", [])]
+        return {"CertificateArn": arn}
+
+    def describe_certificate(self, **asked: Any) -> Item:
+        names = self._certificates[asked["CertificateArn"]]
+        return {"Certificate": {"DomainName": names[0], "SubjectAlternativeNames": names}}
 
     def describe_target_group_attributes(self, **asked: Any) -> Item:
         return self._described(asked["TargetGroupArn"])

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, cast
 import boto3
 
 from ecs_emulator import reaper
+from ecs_emulator.authority import CertificateAuthority
 from ecs_emulator.balancer.balancer import Balancer
 from ecs_emulator.clock import Clock
 from ecs_emulator.ports import free_ports
@@ -207,7 +208,8 @@ def staged(folder: Path, speed: float = 10) -> Iterator[Stage]:
             processes.append(start(command, environment, output, folder, pass_fds))
             return processes[-1]
 
-        balancer = Balancer(cast("boto3.Session", _Session(shelf)), noted, folder / "balancer", port, Clock(speed))
+        session, authority = cast("boto3.Session", _Session(shelf)), CertificateAuthority(folder)
+        balancer = Balancer(session, noted, folder / "balancer", port, Clock(speed), authority)
         with contextlib.closing(balancer):
             yield Stage(balancer, processes[0], shelf, port)
 

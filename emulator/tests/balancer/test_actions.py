@@ -17,11 +17,11 @@ HTTPS = ActionContext("HTTPS", 443, {80: 8000, 443: 8363}, {}, 60)
     ("config", "here", "expected"),
     [
         ({"Path": "/new/#{path}"}, HTTP, "http://#{host}:8000/new/#{path}?#{query}"),
-        ({"Protocol": "HTTPS", "Port": "443"}, HTTP, "http://#{host}:8363/#{path}?#{query}"),
+        ({"Protocol": "HTTPS", "Port": "443"}, HTTP, "https://#{host}:8363/#{path}?#{query}"),
         ({"Protocol": "HTTPS", "Port": "8443"}, HTTP, "https://#{host}:8443/#{path}?#{query}"),
         ({"Host": "example.org", "Port": "443"}, HTTPS, "https://example.org:443/#{path}?#{query}"),
         ({"Host": "new.#{host}"}, HTTP, "http://new.#{host}:80/#{path}?#{query}"),
-        ({"Path": "/", "Query": ""}, HTTPS, "http://#{host}:8363/?"),
+        ({"Path": "/", "Query": ""}, HTTPS, "https://#{host}:8363/?"),
         (
             {"Host": "a.org", "Query": "was=#{protocol}-#{port}&#{query}"},
             HTTPS,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ecs_emulator.balancer import envoy
+from ecs_emulator.balancer import balancer, envoy, store
 from ecs_emulator.balancer.publisher import OpenListener
 from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.stage import Stage, staged
@@ -55,6 +55,21 @@ def test_listeners_come_and_go(stage: Stage) -> None:
             return probe.connect_ex(("127.0.0.1", stage.port + 21)) != 0
 
     until(is_closed, "the port is closed")
+
+
+def test_a_store_that_changes_while_it_is_read_is_read_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a service would be refused for a load balancer of somebody else's that goes."""
+    real, failures = store.read, iter([KeyError("gone")] * 3)
+
+    def read(*clients: Any) -> Any:
+        for error in failures:
+            raise error
+        return real(*clients)
+
+    monkeypatch.setattr(balancer, "read", read)
+    group = stage.group()
+    stage.rule("/again*", group)
+    assert stage.balancer.is_balanced(group)
 
 
 def test_a_group_that_is_deleted_with_its_rule_is_forgotten(stage: Stage) -> None:

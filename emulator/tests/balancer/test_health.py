@@ -107,7 +107,15 @@ def test_the_reason_is_that_of_the_last_failure() -> None:
 def test_speed_shortens_intervals_but_not_what_a_busy_machine_needs() -> None:
     slow, fast = (
         HealthCheckSettings.shortened(
-            Clock(speed), path="/", port=None, expected="200", interval=10, timeout=5, healthy=2, unhealthy=3
+            Clock(speed),
+            protocol="HTTP",
+            path="/",
+            port=None,
+            expected="200",
+            interval=10,
+            timeout=5,
+            healthy=2,
+            unhealthy=3,
         )
         for speed in (1, 20)
     )

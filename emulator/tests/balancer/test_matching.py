@@ -74,6 +74,11 @@ def is_met(
         ("/notes/*/fulfill-like", "/notes/4e5/fulfill-like", True),
         ("/notes/*/fulfill-like", "/notes/4e5/fulfill%2Dlike", False),
         ("/$1(a|b)", "/$1(a|b)", True),
+        (r"/a\*b", "/a*b", True),
+        (r"/a\*b", "/aXb", False),
+        (r"/a\\*b", r"/a\Xb", False),
+        (r"/a\?*", "/a?b", False),
+        (r"/a\b", r"/a\b", True),
     ],
 )
 def test_a_path_matches_with_wildcards_in_its_case_and_without_its_query(
@@ -100,6 +105,13 @@ def test_a_path_matches_a_regular_expression_anywhere_unless_it_is_anchored(
 ) -> None:
     assert is_met([regex(pattern)], target) is expected
     assert is_met([{"Field": "path-pattern", "RegexValues": [pattern]}], target) is expected
+
+
+def test_a_wildcard_behind_a_backslash_is_itself_in_headers_and_queries() -> None:
+    assert is_met([header("x-sum", r"2\*?")], "/", x_sum="2*3")
+    assert not is_met([header("x-sum", r"2\*?")], "/", x_sum="2+3")
+    assert is_met([query(("q", r"what\?"))], "/?q=what?")
+    assert not is_met([query(("q", r"what\?"))], "/?q=whats")
 
 
 def test_plain_values_and_regular_expressions_of_one_condition_are_alternatives() -> None:

@@ -96,7 +96,9 @@ def test_every_load_balancer_has_ports_and_settings_of_its_own() -> None:
         ("listener-9363", 443, 9363, 60),
     ]
     [first, _] = made.listeners[1].routes
-    assert first["metadata"]["filter_metadata"]["envoy.filters.http.lua"]["location"].startswith("http://#{host}:9363/")
+    assert first["metadata"]["filter_metadata"]["envoy.filters.http.lua"]["location"].startswith(
+        "https://#{host}:9363/"
+    )
 
 
 def test_a_load_balancer_keeps_its_ports_while_others_come_and_go() -> None:
@@ -145,7 +147,11 @@ def test_an_idle_connection_is_closed_before_a_target_does_it() -> None:
 @pytest.mark.parametrize(
     ("balancers", "groups", "expected"),
     [
-        ([{"LoadBalancerName": "n", "Type": "network"}], [], "Application load balancers are emulated; n is none."),
+        (
+            [{"LoadBalancerName": "n", "Type": "gateway"}],
+            [],
+            "Application and network load balancers are emulated; n is neither.",
+        ),
         (
             [],
             [a_group(attributes={"stickiness.enabled": "true"})],

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from ecs_emulator.authority import CertificateAuthority
 from ecs_emulator.balancer import targets
 from ecs_emulator.balancer.envoy import Envoy
 from ecs_emulator.balancer.plan import RoutingPlan, plan
@@ -75,7 +76,7 @@ class Told:
     def __init__(self, table: TargetTable) -> None:
         self.envoy = Listening()
         self.table = table
-        self.publisher = SnapshotPublisher(cast("Envoy", self.envoy), table)
+        self.publisher = SnapshotPublisher(cast("Envoy", self.envoy), table, cast("CertificateAuthority", None))
         [self.port] = free_ports(1)
 
     def plan(self, *rules: dict[str, Any], groups: Sequence[str] = ("g",)) -> RoutingPlan:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
+from ecs_emulator.scheduler.faults import CUT_OFF, DELAY, SLOW, UNHEALTHY
 from emulator.tests.balancer.stage import Appliance, Stage
 from emulator.tests.support.waiting import PATIENCE, until
 
@@ -235,7 +236,7 @@ def test_a_target_whose_checks_are_to_fail_is_unhealthy_until_they_are_not(
     group = stage.group(HealthCheckIntervalSeconds=5)
     well, ill = appliances
     stage.serving(group, "/fault", well, ill)
-    stage.balancer.fail_checks(group, ill.target, True)
+    stage.balancer.set_fault(group, ill.target, UNHEALTHY)
     until(lambda: state(stage, group, ill) == "unhealthy", "the ill one is taken out")
     assert stage.balancer.health(group, ill.target) == (
         "unhealthy",
@@ -243,5 +244,40 @@ def test_a_target_whose_checks_are_to_fail_is_unhealthy_until_they_are_not(
         "Health checks failed with these codes: [503]",
     )
     assert state(stage, group, well) == "healthy"
-    stage.balancer.fail_checks(group, ill.target, False)
+    stage.balancer.set_fault(group, ill.target, None)
     until(lambda: state(stage, group, ill) == "healthy", "it is well again")
+
+
+def test_a_slow_target_answers_late_and_stays_in(stage: Stage) -> None:
+    group = stage.group(HealthCheckIntervalSeconds=5)
+    with closing(Appliance("late")) as late:
+        stage.serving(group, "/slow", late)
+        stage.balancer.set_fault(group, late.target, SLOW)
+
+        def took() -> float:
+            begun = time.monotonic()
+            assert stage.ask("/slow").body == "late"
+            return time.monotonic() - begun
+
+        until(lambda: took() >= DELAY, "it answers late")
+        assert state(stage, group, late) == "healthy"
+        stage.balancer.set_fault(group, late.target, None)
+        until(lambda: took() < DELAY, "it answers as before")
+
+
+def test_a_target_that_is_cut_off_is_taken_out_by_time_and_comes_back(
+    stage: Stage, appliances: list[Appliance]
+) -> None:
+    group = stage.group(HealthCheckTimeoutSeconds=2, HealthCheckIntervalSeconds=5)
+    well, ill = appliances
+    stage.serving(group, "/cut", well, ill)
+    stage.balancer.set_fault(group, ill.target, CUT_OFF)
+    until(lambda: state(stage, group, ill) == "unhealthy", "the one that nobody reaches is taken out")
+    assert stage.balancer.health(group, ill.target) == ("unhealthy", "Target.Timeout", "Request timed out")
+    # Envoy hears of it a moment later.
+    until(lambda: {stage.ask("/cut").body for _ in range(6)} == {"a"}, "it is asked no more")
+    before = len(ill.requests)
+    assert {stage.ask("/cut").body for _ in range(6)} == {"a"}
+    assert len(ill.requests) == before
+    stage.balancer.set_fault(group, ill.target, None)
+    until(lambda: {stage.ask("/cut").body for _ in range(6)} == {"a", "b"}, "it is reached again")

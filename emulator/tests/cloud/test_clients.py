@@ -167,6 +167,11 @@ def test_every_operation_of_ecs_answers_boto3(scene: Scene) -> None:
     ecs.update_cluster_settings(**here, settings=[{"name": "containerInsights", "value": "enabled"}])
     ecs.put_cluster_capacity_providers(**here, capacityProviders=["FARGATE"], defaultCapacityProviderStrategy=[])
     assert ecs.describe_clusters(clusters=["every", "none"])["failures"][0]["reason"] == "MISSING"
+    assert {each["name"] for each in ecs.describe_capacity_providers()["capacityProviders"]} >= {"FARGATE"}
+    ecs.put_account_setting(name="awsvpcTrunking", value="enabled")
+    ecs.put_account_setting_default(name="awsvpcTrunking", value="disabled")
+    assert [each["name"] for each in ecs.list_account_settings()["settings"]] == ["awsvpcTrunking"]
+    ecs.delete_account_setting(name="awsvpcTrunking")
 
     first, second = scene.definition("good", "every"), scene.definition("good", "every")
     assert ecs.describe_task_definition(taskDefinition="every")["taskDefinition"]["taskDefinitionArn"] == second
@@ -193,8 +198,11 @@ def test_every_operation_of_ecs_answers_boto3(scene: Scene) -> None:
     assert revision["serviceRevisions"][0]["taskDefinition"] == second
     ecs.get_waiter("services_stable").wait(**here, services=["web"], WaiterConfig=QUICK)
 
-    run = ecs.run_task(**here, taskDefinition=first, networkConfiguration=NETWORK, launchType="FARGATE")["tasks"][0]
+    asked = {**here, "networkConfiguration": NETWORK, "launchType": "FARGATE", "enableExecuteCommand": True}
+    run = ecs.run_task(taskDefinition=first, **asked)["tasks"][0]
     ecs.get_waiter("tasks_running").wait(**here, tasks=[run["taskArn"]], WaiterConfig=QUICK)
+    begun = ecs.execute_command(**here, task=run["taskArn"], command="/bin/sh", interactive=True)
+    assert begun["session"]["sessionId"].startswith("ecs-execute-command-")
     ecs.stop_task(**here, task=run["taskArn"], reason="enough")
     ecs.get_waiter("tasks_stopped").wait(**here, tasks=[run["taskArn"]], WaiterConfig=QUICK)
     assert run["taskArn"] in ecs.list_tasks(**here, desiredStatus="STOPPED")["taskArns"]
@@ -245,7 +253,7 @@ def test_the_cli_rolls_out_and_waits(scene: Scene) -> None:
 def test_the_cli_tells_an_error_by_its_code(scene: Scene) -> None:
     for command, code in [
         (("ecs", "update-service", "--cluster", "demo", "--service", "nothing"), "ServiceNotFoundException"),
-        (("ecs", "list-account-settings"), "UnsupportedFeatureException"),
+        (("ecs", "list-attributes", "--target-type", "container-instance"), "UnsupportedFeatureException"),
         (("elbv2", "describe-rules", "--rule-arns", "nothing"), "RuleNotFound"),
         (("logs", "list-anomalies"), "NotImplemented"),
     ]:

@@ -155,6 +155,10 @@ AGENT = {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "User-Ag
         ([paths("/*a*b*", "/*??")], "A rule can only have '5' condition wildcards"),
         ([paths("/*a*", "/*"), QUERY], "A rule can only have '5' condition wildcards"),
         ([{"Field": "path-pattern", "Values": ["/??????"]}], "A rule can only have '5' condition wildcards"),
+        (
+            [{"Field": "path-pattern", "Values": ["/a"], "PathPatternConfig": {"Values": ["/a"]}}],
+            "You cannot specify both Values and PathPatternConfig for a condition",
+        ),
         ([paths("^/.*a.*b.*c?d?e?$", name="RegexValues")], ""),
         ([ESCAPED], ""),
         ([paths("/a"), paths("/b")], "A rule can include up to one 'path-pattern' condition"),
@@ -467,3 +471,49 @@ def test_a_change_is_noted_and_a_question_is_not(world: World, bare: Cloud) -> N
     world.elbv2.modify_target_group(TargetGroupArn=world.blue, HealthCheckPath="/x")
     world.elbv2.delete_rule(RuleArn=rule)
     assert len(changes) == 3
+
+
+def test_a_network_load_balancer_takes_forwards_to_groups_of_its_protocols(elbv2: Any, network: Network) -> None:
+    made = elbv2.create_load_balancer(Name="passes-on", Type="network", Subnets=network.subnets)["LoadBalancers"][0]
+    arn = made["LoadBalancerArn"]
+    assert ":loadbalancer/net/passes-on/" in arn
+    group = elbv2.create_target_group(Name="tcp", VpcId=network.vpc, Protocol="TCP", Port=8080, TargetType="ip")
+    to_group = {"Type": "forward", "TargetGroupArn": group["TargetGroups"][0]["TargetGroupArn"]}
+    for port, protocol, action, code in [
+        (81, "TCP", NOT_FOUND, "InvalidLoadBalancerAction"),
+        (82, "UDP", to_group, "IncompatibleProtocols"),
+        (83, "TLS", to_group, "ValidationError"),
+    ]:
+        with pytest.raises(ClientError) as raised:
+            elbv2.create_listener(LoadBalancerArn=arn, Port=port, Protocol=protocol, DefaultActions=[action])
+        assert raised.value.response["Error"]["Code"] == code
+    [listener] = elbv2.create_listener(LoadBalancerArn=arn, Port=84, Protocol="TCP", DefaultActions=[to_group])[
+        "Listeners"
+    ]
+    for change in ({"Protocol": "UDP"}, {"DefaultActions": [NOT_FOUND]}):
+        with pytest.raises(ClientError, match=r"not valid for|incompatible protocols"):
+            elbv2.modify_listener(ListenerArn=listener["ListenerArn"], **change)
+
+
+def test_an_application_load_balancer_takes_no_group_of_connections(world: World) -> None:
+    made = world.elbv2.create_target_group(Name=f"tcp-{world.number}", VpcId=world.vpc, Protocol="TCP", Port=8080)
+    to_group = {"Type": "forward", "TargetGroupArn": made["TargetGroups"][0]["TargetGroupArn"]}
+    rule = world.rule(1)
+    for call in (
+        lambda: world.listen(81, to_group),
+        lambda: world.elbv2.modify_listener(ListenerArn=world.listener, DefaultActions=[to_group]),
+        lambda: world.rule(2, to_group),
+        lambda: world.elbv2.modify_rule(RuleArn=rule, Actions=[to_group]),
+    ):
+        with pytest.raises(ClientError, match="incompatible protocols: 'HTTP' and 'TCP'"):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("network", "routing.http2.enabled"), ("application", "dns_record.client_routing_policy")]
+)
+def test_an_attribute_of_the_other_type_is_refused(elbv2: Any, network: Network, kind: str, key: str) -> None:
+    made = elbv2.create_load_balancer(Name=f"attributes-{kind}", Type=kind, Subnets=network.subnets)
+    arn = made["LoadBalancers"][0]["LoadBalancerArn"]
+    with pytest.raises(ClientError, match=f"'{key}' is not supported on load balancers with type '{kind}'"):
+        elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[{"Key": key, "Value": "true"}])

@@ -184,6 +184,23 @@ def test_what_would_change_an_answer_and_cannot_be_done_is_refused(cloudwatch: A
             call()
 
 
+def test_what_cloudwatch_refuses_is_refused(cloudwatch: Any, namespace: str) -> None:
+    asked: Any = {"StartTime": NOON, "EndTime": NOON + timedelta(days=2)}
+    of: Any = {"Namespace": namespace, "MetricName": "M", **asked}
+    calls: dict[str, Callable[[], Any]] = {
+        "The value AWS/ECS for parameter Namespace is invalid.": lambda: put(cloudwatch, "AWS/ECS", NOON, [1]),
+        "parameter Period must be": lambda: cloudwatch.get_metric_statistics(**of, Period=7, Statistics=["Sum"]),
+        "parameter Period must": lambda: cloudwatch.get_metric_data(
+            MetricDataQueries=[query(namespace, "Sum", 90)], **asked
+        ),
+        "At least one of the parameters": lambda: cloudwatch.get_metric_statistics(**of, Period=60),
+        "up to 2,880 datapoints": lambda: cloudwatch.get_metric_statistics(**of, Period=60, Statistics=["Sum"]),
+    }
+    for message, call in calls.items():
+        with pytest.raises(ClientError, match=message):
+            call()
+
+
 def test_an_older_client_asks_in_a_form(cloud: Cloud, cloudwatch: Any, namespace: str) -> None:
     put(cloudwatch, namespace, NOON, [1])
     form = f"Action=ListMetrics&Version=2010-08-01&Namespace={namespace}".encode()

@@ -77,7 +77,11 @@ def test_what_moto_lacks_is_asked_once(bare: Cloud) -> None:
 @pytest.mark.parametrize(
     ("target", "body", "error"),
     [
-        ("DynamoDB_20120810.Nonsense", b"{}", (501, "NotImplemented", "dynamodb.Nonsense is not emulated here.")),
+        (
+            "DynamoDB_20120810.Nonsense",
+            b"{}",
+            (400, "UnknownOperationException", "dynamodb has no operation Nonsense."),
+        ),
         ("DynamoDB_20120810.PutItem", b"{nonsense", (400, "SerializationException", "The body is no JSON document.")),
         ("DynamoDB_20120810.PutItem", b"\xff\x00", (400, "SerializationException", "The body is no JSON document.")),
         (
@@ -94,6 +98,18 @@ def test_nonsense_in_json_is_refused_in_json(
     answer = ask(bare, body, X_Amz_Target=target, Content_Type=JSON, Authorization=signed_for("dynamodb"))
     assert in_json(answer) == error
     assert answer.headers["Content-Type"] == JSON
+
+
+def test_a_service_that_moto_does_not_have_is_not_emulated(bare: Cloud) -> None:
+    with pytest.raises(ClientError) as caught:
+        client(bare, "apprunner").list_services()
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    assert caught.value.response["Error"]["Message"] == "apprunner.ListServices is not emulated here."
+
+
+def test_an_action_that_ec2_does_not_have_is_said_to_be_none(bare: Cloud) -> None:
+    answer = ask(bare, b"Action=Nonsense&Version=2016-11-15", Content_Type=FORM, Authorization=signed_for("ec2"))
+    assert in_xml(answer) == (400, "InvalidAction", "The action Nonsense is not valid for this web service.")
 
 
 @pytest.mark.parametrize("service", ["sts", "ec2", "nonsense"])
@@ -145,3 +161,16 @@ def test_a_table_is_not_restored_as_it_was_at_some_moment(cloud: Cloud, table_na
         dynamodb.restore_table_to_point_in_time(**then, RestoreDateTime=datetime(2026, 1, 1, tzinfo=UTC))
     dynamodb.restore_table_to_point_in_time(**then, UseLatestRestorableTime=True)
     dynamodb.delete_table(TableName=f"{table_name}-then")
+
+
+def test_a_condition_of_a_bucket_s_policy_forbids_nothing_and_a_plain_denial_is_one(bare: Cloud) -> None:
+    s3 = client(bare, "s3")
+    s3.create_bucket(Bucket="guarded")
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::guarded/*"}
+    without_tls = {**denied, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    policy = {"Version": "2012-10-17", "Statement": [without_tls]}
+    s3.put_bucket_policy(Bucket="guarded", Policy=json.dumps(policy))
+    s3.put_object(Bucket="guarded", Key="a", Body=b"a")
+    s3.put_bucket_policy(Bucket="guarded", Policy=json.dumps({**policy, "Statement": [without_tls, denied]}))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket="guarded", Key="a", Body=b"a")

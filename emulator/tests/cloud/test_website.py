@@ -81,7 +81,7 @@ def _site(session: boto3.Session) -> Iterator[Site]:
     s3 = session.client("s3")
     for key, (body, content_type) in FILES.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
-    server = WebServer(Website(session, bucket), port=0, threads=4)
+    server = WebServer(Website(bucket), port=0, threads=4)
     yield Site(bucket, server.url.removeprefix("http://"))
     server.close()
 
@@ -143,7 +143,7 @@ def test_a_bucket_that_names_no_error_page_answers_a_missing_object_with_404(ses
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
     _allow(session, bucket)
-    server = WebServer(Website(session, bucket), port=0, threads=1)
+    server = WebServer(Website(bucket), port=0, threads=1)
     assert Site(bucket, server.url.removeprefix("http://")).get("/nothing.html").status == 404
     server.close()
 
@@ -189,7 +189,7 @@ def test_a_file_that_the_browser_has_is_not_sent_again(site: Site) -> None:
         ("bytes=2-4", 206, b"234", "bytes 2-4/10"),
         ("bytes=7-", 206, b"789", "bytes 7-9/10"),
         ("bytes=-3", 206, b"789", "bytes 7-9/10"),
-        ("bytes=20-30", 416, b"", None),
+        ("bytes=20-30", 416, FILES["error.html"][0], None),
     ],
 )
 def test_a_range_is_answered_with_its_part(site: Site, asked: str, status: int, body: bytes, told: str | None) -> None:
@@ -255,21 +255,44 @@ def test_with_a_policy_for_others_the_world_may_not_read(
     assert site_of_its_own.get("/").status == 200
 
 
-@pytest.mark.parametrize("block", ["BlockPublicPolicy", "RestrictPublicBuckets", None])
-def test_with_public_access_blocked_the_world_may_not_read(
-    site_of_its_own: Site, session: boto3.Session, block: str | None
+@pytest.mark.parametrize(
+    ("block", "status"), [("RestrictPublicBuckets", 403), ("BlockPublicPolicy", 200), ("IgnorePublicAcls", 200)]
+)
+def test_a_block_of_public_buckets_keeps_the_world_out_whatever_the_policy_says(
+    site_of_its_own: Site, session: boto3.Session, block: str, status: int
 ) -> None:
-    """S3 blocks it for every new bucket since April 2023, policy or not."""
+    """BlockPublicPolicy is about policies that are put from then on."""
     s3 = session.client("s3")
-    if block is None:
-        s3.delete_public_access_block(Bucket=site_of_its_own.bucket)
-    else:
-        s3.put_public_access_block(Bucket=site_of_its_own.bucket, PublicAccessBlockConfiguration={block: True})  # type: ignore[misc]
-    assert site_of_its_own.get("/").status == 403
+    s3.put_public_access_block(Bucket=site_of_its_own.bucket, PublicAccessBlockConfiguration={block: True})  # type: ignore[misc]
+    assert site_of_its_own.get("/").status == status
+
+
+def test_a_block_that_is_deleted_blocks_nothing(site_of_its_own: Site, session: boto3.Session) -> None:
+    session.client("s3").delete_public_access_block(Bucket=site_of_its_own.bucket)
+    assert site_of_its_own.get("/").status == 200
+
+
+def test_a_new_bucket_is_closed_whatever_its_policy_says(session: boto3.Session) -> None:
+    """S3 blocks public access of every new bucket since April 2023."""
+    s3, bucket = session.client("s3"), f"new-bucket-{next(_numbers)}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="index.html", Body=b"hi")
+    s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
+    s3.put_bucket_policy(Bucket=bucket, Policy=_policy(bucket))
+    server = WebServer(Website(bucket), port=0, threads=1)
+    assert Site(bucket, server.url.removeprefix("http://")).get("/").status == 403
+    server.close()
 
 
 def _allow(session: boto3.Session, bucket: str, **change: object) -> None:
     s3 = session.client("s3")
+    s3.put_public_access_block(
+        Bucket=bucket, PublicAccessBlockConfiguration={"BlockPublicPolicy": False, "RestrictPublicBuckets": False}
+    )
+    s3.put_bucket_policy(Bucket=bucket, Policy=_policy(bucket, **change))
+
+
+def _policy(bucket: str, **change: object) -> str:
     statement = {
         "Effect": "Allow",
         "Principal": "*",
@@ -277,7 +300,4 @@ def _allow(session: boto3.Session, bucket: str, **change: object) -> None:
         "Resource": f"arn:aws:s3:::{bucket}/*",
         **change,
     }
-    s3.put_public_access_block(
-        Bucket=bucket, PublicAccessBlockConfiguration={"BlockPublicPolicy": False, "RestrictPublicBuckets": False}
-    )
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -14,6 +14,7 @@ from ecs_emulator.cli import main
 from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.emulator import EmulatorNotReady
 from ecs_emulator.experiments.run import DrillOptions
+from ecs_emulator.experiments.speeds import chosen
 from ecs_emulator.experiments.subject import Subject
 from ecs_emulator.ops.outcomes import Outcome
 from emulator.tests.support.folders import ROOT
@@ -25,7 +26,7 @@ TEMPLATE = str(ROOT / "emulator" / "tests" / "somebodys-service.yml")
 def test_a_rollout_of_a_program_passes_and_leaves_its_figures(tmp_path: Path) -> None:
     (tmp_path / "cats.txt").write_text("anna\n")
     command = [sys.executable, "-m", "ecs_emulator", "drill", "rollout", TEMPLATE, "--yes"]
-    command += ["--run", f"web={sys.executable} -m http.server $PORT", "--only", "GET /{id}.txt", "--id", "cats"]
+    command += ["--run", f"web={sys.executable} -m http.server $PORT", "--route", "GET /{id}.txt", "--id", "cats"]
     command += ["--clients", "2", "--requests", "200", "--keep", "kept"]
     for _ in range(2):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=400, check=False)
@@ -58,6 +59,15 @@ def test_what_it_cannot_do_it_says_before_it_starts_anything(
     assert said in done.stderr
 
 
+def test_what_is_wrong_with_the_templates_is_said_before_it_starts_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
+    monkeypatch.setattr("ecs_emulator.experiments.run.run", _never)
+    done = CliRunner().invoke(main, ["drill", "rollout", TEMPLATE, "--yes", "--set", "Nope=1"])
+    assert (done.exit_code, done.stderr) == (1, "Error: There is no parameter Nope in any of the templates.\n")
+
+
 def test_what_was_said_is_what_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
     seen: list[tuple[str, Subject, DrillOptions]] = []
@@ -68,13 +78,40 @@ def test_what_was_said_is_what_is_brought_up(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr("ecs_emulator.experiments.run.run", play)
     command = ["drill", "task-killed", TEMPLATE, "--yes", "--run", "web=serve $PORT", "--set", "VpcId=vpc-1"]
+    command += ["--set-attribute", "Group.GroupId=sg-1", "--task-folder", str(tmp_path)]
     done = CliRunner().invoke(main, [*command, "--speed", "20", "--clients", "3", "--think-time", "50"])
     assert (done.exit_code, done.stderr) == (Outcome.FAILED, "Error: task-killed: It is not ready.\n")
     ((name, subject, options),) = seen
     assert (name, options) == ("task-killed", DrillOptions(20.0, 3, None, 0.05))
     assert list(subject.command[1:]) == [
-        "-m", "ecs_emulator", "up", "--yes", "--run=web=serve $PORT", "--set=VpcId=vpc-1", TEMPLATE,
+        "-m", "ecs_emulator", "up", "--yes", "--run=web=serve $PORT", "--set=VpcId=vpc-1",
+        "--set-attribute=Group.GroupId=sg-1", f"--task-folder={tmp_path}", TEMPLATE,
     ]  # fmt: skip
+
+
+def test_the_speed_is_what_the_machine_carries_unless_one_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
+    speeds: list[float] = []
+
+    def play(_drill: Drill, _subject: Subject, options: DrillOptions, *_: object) -> None:
+        speeds.append(options.speed)
+        raise EmulatorNotReady("It is not ready.")
+
+    monkeypatch.setattr("ecs_emulator.experiments.run.run", play)
+    monkeypatch.setattr("ecs_emulator.experiments.speeds.measured", lambda: (5.0, "Five times, for a reason."))
+    command = ["drill", "task-slow", TEMPLATE, "--yes"]
+    assert "Five times, for a reason." in CliRunner().invoke(main, command).output
+    assert "Five times" not in CliRunner().invoke(main, [*command, "--speed", "3"]).output
+    assert speeds == [5.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("waits", "speed"), [((), 10), ((0.01, 0.06), 10), ((0.01, 0.07), 5), ((0.2,), 2), ((3.0, 0.01), 2)]
+)
+def test_the_more_a_machine_lets_work_wait_the_slower_a_drill_is(waits: tuple[float, ...], speed: float) -> None:
+    assert chosen(waits) == speed
 
 
 def test_without_the_extra_that_draws_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

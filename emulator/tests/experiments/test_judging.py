@@ -9,6 +9,7 @@ import pytest
 
 from ecs_emulator.experiments import (
     bad_revision,
+    faulty_task,
     rollout,
     slow_start,
     task_killed,
@@ -18,6 +19,7 @@ from ecs_emulator.experiments import (
 from ecs_emulator.experiments.record import Moment, OperatorAction, RunRecord
 from ecs_emulator.experiments.snapshots import DeploymentSnapshot, TaskSnapshot
 from ecs_emulator.experiments.unhealthy_target import AccessLog
+from ecs_emulator.load.slices import RequestKind
 from emulator.tests.experiments.records import (
     ANNA,
     BERT,
@@ -97,6 +99,53 @@ class TestBadRevision:
     def test_fails_for_one_failed_request(self) -> None:
         record = a_record((a_snapshot(120, deployed=self.deployed),), failed_at=[110])
         assert self.judge(record) == ["1 of 301 requests failed."]
+
+
+class TestFaultyTask:
+    """ANNA has the fault from 102 on, is out at 104, and CARL has taken her place at 106."""
+
+    snapshots = (
+        a_snapshot(101),
+        a_snapshot(106, {BERT: HEALTHY[BERT], ANNA: TaskSnapshot(OLD, "STOPPED"), CARL: HEALTHY[BERT]}),
+    )
+    actions: ClassVar[list[OperatorAction]] = [OperatorAction(102.0, "is cut off", 106.0)]
+    out = Moment(103.5, 104.0)
+
+    def judge(self, record: RunRecord, answers: bool) -> list[str]:
+        return broken(faulty_task.judge_out(record, ANNA, self.out, answers))
+
+    def test_passes_when_nobody_noticed_and_it_was_replaced(self) -> None:
+        record = a_record(self.snapshots, self.actions)
+        assert self.judge(record, answers=True) == []
+        assert broken(faulty_task.judge_stopped(record, ANNA)) == []
+
+    def test_fails_for_one_failed_request_of_a_task_that_answers(self) -> None:
+        record = a_record(self.snapshots, self.actions, failed_at=[103.0])
+        assert self.judge(record, answers=True) == ["1 of 301 requests failed."]
+        assert broken(faulty_task.judge_stopped(record, ANNA)) == ["1 of 301 requests failed."]
+
+    @pytest.mark.parametrize(("failed", "broken_rules"), [(64, 0), (65, 1)])
+    def test_each_client_may_have_one_request_on_a_task_that_answers_nothing(
+        self, failed: int, broken_rules: int
+    ) -> None:
+        record = a_record(self.snapshots, self.actions, failed_at=[110.0] * failed)
+        assert len(self.judge(record, answers=False)) == broken_rules
+
+    def test_fails_when_it_was_not_replaced(self) -> None:
+        record = a_record([a_snapshot(101)], [OperatorAction(102.0, "is cut off")])
+        assert self.judge(record, answers=True) == ["Nobody took its place."]
+
+    slow: ClassVar[list[OperatorAction]] = [OperatorAction(102.0, "late", 110.0), OperatorAction(110.0, "well", 110.0)]
+
+    def test_a_slow_task_passes_when_it_was_noticed_and_stayed(self) -> None:
+        record = a_record([a_snapshot(101)], self.slow)
+        record.report.slices[50].add(RequestKind("GET /cats", "200", OLD), 1004.0)
+        assert broken(faulty_task.judge_slow(record, {ANNA, BERT})) == []
+
+    def test_a_slow_task_fails_when_nobody_waited_or_it_was_replaced(self) -> None:
+        record = a_record(self.snapshots, self.slow)
+        told = broken(faulty_task.judge_slow(record, {ANNA, BERT}))
+        assert [each[:20] for each in told] == ["While it was slow, v", "1 of 2 tasks were re"]
 
 
 class TestTaskKilled:

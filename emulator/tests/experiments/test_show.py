@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +14,11 @@ from ecs_emulator.experiments import rollout, show, workshop_settings
 from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.operator import Operator
 from ecs_emulator.experiments.progress import telling
-from ecs_emulator.experiments.record import CheckResult, Trouble
+from ecs_emulator.experiments.record import CheckResult, Trouble, nobody_failed
 from ecs_emulator.experiments.run import DrillResult
 from ecs_emulator.experiments.starvation import Starvation
 from ecs_emulator.ops.services import Named
-from emulator.tests.experiments.records import NEW, OLD, a_record
+from emulator.tests.experiments.records import LIKE, NEW, OLD, a_record
 from emulator.tests.ops.fixtures import clock as clock
 from emulator.tests.ops.fixtures import world as world
 from emulator.tests.ops.world import CLUSTER, FAMILY, NOW, SERVICE, World
@@ -31,8 +32,10 @@ TROUBLES = [
 ]
 
 
-def shown(*checks: CheckResult, drill: Drill = rollout.DRILL) -> list[str]:
-    record = replace(a_record(), troubles=TROUBLES)
+def shown(
+    *checks: CheckResult, drill: Drill = rollout.DRILL, troubles: Sequence[Trouble] = tuple(TROUBLES)
+) -> list[str]:
+    record = replace(a_record(), troubles=troubles)
     console = Console(width=200, no_color=True)
     with console.capture() as captured:
         console.print(show.outcome(DrillResult(drill, list(checks), record, [], Path("x.png"), Starvation(0.5))))
@@ -56,6 +59,19 @@ def test_the_reasons_of_ecs_are_under_what_does_not_hold() -> None:
 def test_what_was_told_once_is_only_referred_to() -> None:
     failed = CheckResult(False, "It failed.")
     assert shown(failed, failed)[-3:-1] == ["  ✗ It failed.", "      the reasons above"]
+
+
+def test_what_failed_is_told_by_route_before_what_ecs_says() -> None:
+    checked = nobody_failed(a_record(failed_at=[101.0, 102.0]))
+    assert shown(checked, troubles=TROUBLES[:1])[1:3] == [
+        f"      2 × status 503: {LIKE}",
+        f"      2 × {NEW}: Task failed ELB health checks",
+    ]
+
+
+def test_that_nobody_gave_a_reason_is_said_too() -> None:
+    told = shown(CheckResult(False, "9 requests were made; 10 were asked for."), troubles=())
+    assert told[1] == "      ECS has told nothing that would be a reason."
 
 
 def test_what_holds_needs_no_reasons() -> None:

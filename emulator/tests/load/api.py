@@ -26,6 +26,7 @@ class Api(ThreadingHTTPServer):
         self.listed: object = {"cats": [{"id": each} for each in IDS]}
         self.seen: Counter[str] = Counter()
         self.liked: Counter[str] = Counter()
+        self.bodies: list[tuple[str, bytes]] = []
         self.lock = threading.Lock()
 
 
@@ -39,6 +40,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self.server.listed)
 
     def do_POST(self) -> None:
+        if length := int(self.headers["Content-Length"]):
+            self.server.bodies.append((self.headers["Content-Type"], self.rfile.read(length)))
         self._answer({"Update": "Success"})
 
     def _answer(self, body: object) -> None:

@@ -179,6 +179,24 @@ def test_anybodys_api_is_loaded_on_the_routes_and_ids_that_are_said(api: Api) ->
     assert sum(api.seen.values()) == report["requests"]
 
 
+def test_a_body_is_sent_as_what_it_looks_like_and_is_no_part_of_its_route_s_name(api: Api) -> None:
+    routes = ['POST /cats {"name": "{id}"}', "POST /cats name={id}&age=2"]
+    said = ["--clients", "2", "--for", "1s", "--route", routes[0], "--route", routes[1], "--id", "Anna"]
+    report = json.loads(load(api.url, *said, "--json", "-").stdout)
+    assert report["routes"].keys() == {"POST /cats"}
+    assert report["failed"] == 0
+    assert set(api.bodies) == {
+        ("application/json", b'{"name": "Anna"}'),
+        ("application/x-www-form-urlencoded", b"name=Anna&age=2"),
+    }
+
+
+@pytest.mark.parametrize("route", ["GET /cats {}", "POST cats", "POST /cats ", "BREW /tea"])
+def test_what_is_no_route_is_refused(api: Api, route: str) -> None:
+    assert load(api.url, "--route", route).exit_code == 2
+    assert api.seen.total() == 0
+
+
 def test_an_id_that_is_not_said_is_asked_for(api: Api) -> None:
     result = load(api.url, "--only", PROFILE)
     assert (result.exit_code, api.seen.total()) == (2, 0)

@@ -23,6 +23,8 @@ ONE, TWO = (arn("task", f"c/running{place}") for place in range(2))
 def signals(world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """The signals that tasks get, each with the task's id."""
     world.aws.operations |= dict.fromkeys(("ecs.stop_task", "ecs.tag_resource", "ecs.untag_resource"), lambda _: {})
+    world.aws.operations["ecs.list_tags_for_resource"] = lambda _: {"tags": []}
+    monkeypatch.setattr(processes, "is_stopped", lambda task_id: False)
     sent: list[tuple[str, int]] = []
     monkeypatch.setattr(processes, "process_group", lambda task_id: task_id)
     monkeypatch.setattr("os.killpg", lambda group, number: sent.append((group, number)))
@@ -57,6 +59,7 @@ def test_a_signal_reaches_the_task_that_is_meant(
             "tag_resource",
             {"resourceArn": ONE, "tags": [{"key": "ecs-emulator:fault", "value": "unhealthy"}]},
         ),
+        ("cut-off", "tag_resource", {"resourceArn": ONE, "tags": [{"key": "ecs-emulator:fault", "value": "cut-off"}]}),
         ("healthy", "untag_resource", {"resourceArn": ONE, "tagKeys": ["ecs-emulator:fault"]}),
     ],
 )
@@ -67,6 +70,41 @@ def test_other_faults_are_calls_of_ecs(
     assert result.exit_code == 0, result.output
     assert world.aws.inputs(f"ecs.{operation}")[0] == given
     assert "See `ecs-emulator status --watch`." in result.output
+
+
+@pytest.mark.parametrize("fault", ["unhealthy", "slow", "cut-off"])
+def test_a_second_fault_is_another_task_s_and_a_third_is_refused(operate: Operate, world: World, fault: str) -> None:
+    tagged: dict[str, str] = {}
+
+    def tag(given: Any) -> Any:
+        tagged[given["resourceArn"]] = given["tags"][0]["value"]
+        return {}
+
+    def tags(given: Any) -> Any:
+        value = tagged.get(given["resourceArn"])
+        return {"tags": [{"key": "ecs-emulator:fault", "value": value}] if value else []}
+
+    world.aws.operations |= {"ecs.tag_resource": tag, "ecs.list_tags_for_resource": tags}
+    assert [operate("fault", fault).exit_code for _ in range(2)] == [0, 0]
+    assert tagged == {ONE: fault, TWO: fault}
+    refused = operate("fault", fault)
+    assert refused.exit_code == Outcome.USAGE
+    assert "Each running task of shop-web" in refused.stderr
+
+
+def test_a_second_kill_or_pause_is_another_task_s(
+    operate: Operate, signals: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def group(task_id: str) -> str:
+        if task_id == "running0":
+            raise NoProcess
+        return task_id
+
+    monkeypatch.setattr(processes, "is_stopped", lambda task_id: task_id == "running0")
+    assert operate("fault", "pause").exit_code == 0
+    monkeypatch.setattr(processes, "process_group", group)
+    assert operate("fault", "kill").exit_code == 0
+    assert signals == [("running1", signal.SIGSTOP), ("running1", signal.SIGKILL)]
 
 
 def test_ending_a_fault_is_about_every_task(operate: Operate, world: World) -> None:
@@ -87,7 +125,11 @@ def test_ending_a_fault_is_about_every_task(operate: Operate, world: World) -> N
             Outcome.USAGE,
             "running may be several tasks. Running are: running0, running1.",
         ),
-        (("burn",), Outcome.USAGE, "'burn' is not one of 'kill', 'stop', 'pause', 'resume', 'unhealthy', 'healthy'"),
+        (
+            ("burn",),
+            Outcome.USAGE,
+            "'burn' is not one of 'kill', 'stop', 'pause', 'resume', 'unhealthy', 'slow', 'cut-off', 'healthy'",
+        ),
         (("kill", "nobody"), Outcome.NOT_FOUND, "No service nobody is here."),
     ],
 )

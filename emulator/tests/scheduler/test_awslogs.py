@@ -20,6 +20,7 @@ from ecs_emulator.local import REGION
 from ecs_emulator.scheduler import awslogs
 from ecs_emulator.scheduler.awslogs import Driver, Stream
 from ecs_emulator.scheduler.log_options import Options, WrongOptions
+from ecs_emulator.scheduler.multiline import Events
 from emulator.tests.support.waiting import until
 
 _numbers = itertools.count(1)
@@ -77,13 +78,54 @@ def test_options_are_read_as_the_driver_reads_them() -> None:
         ({"awslogs-stream-prefix": ""}, "Log driver awslogs requires options: awslogs-stream-prefix"),
         ({"mode": "maybe"}, "logger: invalid mode: maybe"),
         ({"max-buffer-size": "big"}, "logger: invalid max-buffer-size: big"),
-        ({"awslogs-multiline-pattern": "^a"}, "Log driver awslogs is not emulated with awslogs-multiline-pattern"),
+        ({"awslogs-endpoint": "x"}, "Log driver awslogs is not emulated with awslogs-endpoint"),
+        (
+            {"awslogs-multiline-pattern": "^a", "awslogs-datetime-format": "%Y"},
+            "you cannot configure log opt 'awslogs-datetime-format' and 'awslogs-multiline-pattern' at the same time",
+        ),
+        (
+            {"awslogs-multiline-pattern": "("},
+            "awslogs could not parse multiline pattern key '(': error parsing regexp: missing ) at position 1",
+        ),
     ],
 )
 def test_options_that_the_driver_does_not_take_are_refused(wrong: dict[str, str], message: str) -> None:
     with pytest.raises(WrongOptions) as refused:
         Options.of({**NEEDED, **wrong}, "web", "task")
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("awslogs_multiline_pattern", "^INFO|^ERROR"), ("awslogs_datetime_format", "[%b %d, %Y %H:%M:%S]")],
+)
+def test_lines_are_gathered_into_events_that_begin_as_the_options_say(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, option: str, value: str
+) -> None:
+    begin = b"ERROR" if "pattern" in option else b"[May 01, 2026 19:00:01]"
+    stream = a_stream(endpoint, **{option: value})
+    stream.write(begin + b" one\n  at a\n  at b\n" + begin + b" two\n")
+    assert stream.wait(time.monotonic()) == 0
+    stream.send()
+    assert endpoint.messages() == [f"{begin.decode()} one\n  at a\n  at b\n"]
+    # The last one may go on; without more lines it is an event after a while, or at the end.
+    left = stream.wait(time.monotonic())
+    assert left is not None
+    assert 0 < left <= 5
+    assert stream.wait(time.monotonic() + 5) == 0
+    stream.send()
+    stream.write(b"more\n")
+    stream.finish()
+    stream.send()
+    assert endpoint.messages()[1:] == [f"{begin.decode()} two\n", "more\n"]
+    assert stream.is_done()
+
+
+def test_a_pattern_that_backtracks_holds_up_nobody() -> None:
+    gathered = Events("^(a+)+$")
+    before = time.process_time()
+    assert gathered.of([b"a" * 40 + b"!", b"a" * 40 + b"!"], 0.0) == []
+    assert time.process_time() - before < 5
 
 
 def test_a_batch_is_no_bigger_than_one_call_takes(endpoint: Endpoint) -> None:

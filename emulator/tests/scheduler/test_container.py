@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ecs_emulator import reaper
-from ecs_emulator.scheduler.container import DRAIN, Container, environment
+from ecs_emulator.scheduler.container import DRAIN, Container
+from ecs_emulator.scheduler.container_command import environment
 from ecs_emulator.scheduler.images import Image
 from emulator.tests.scheduler.launches import a_container
 from emulator.tests.support.waiting import until
@@ -54,7 +55,8 @@ def ended(start: reaper.Start, heard: Heard, tmp_path: Path) -> Iterator[Contain
     """A container whose process has printed its last words and ended, of which nobody has taken notice yet."""
     image = Image(tmp_path, ("sh", "-c", "echo last words; exit 3"))
     container = Container(a_container("web:v1"))
-    container.start(start, image, environment(container.definition, image, {}, {}), heard)
+    variables = environment(container.definition, image, {}, {})
+    container.start(start, list(image.command), image.root, variables, heard)
     process = container.process
     assert process
     until(lambda: process.exit_code() == 3, "it has ended")

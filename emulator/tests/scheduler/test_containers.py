@@ -14,6 +14,7 @@ import pytest
 from ecs_emulator import reaper
 from ecs_emulator.clock import Clock
 from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.ops.session import Session
 from ecs_emulator.ports import free_ports
 from ecs_emulator.scheduler.containers import DockerRuntime
 from ecs_emulator.scheduler.docker.engine import Engine
@@ -211,8 +212,60 @@ def test_the_placeholder_that_the_engine_has_is_a_container(containers: TaskRunn
 
 
 def test_what_would_be_another_container_does_not_start(containers: TaskRunner) -> None:
-    run = containers.start(a_launch(a_container(IMAGE, healthCheck={"command": ["CMD", "true"]}, workingDirectory="/")))
-    assert ended(run) == [(None, "ResourceInitializationError: a task in a container cannot have healthCheck")]
+    run = containers.start(a_launch(a_container(IMAGE, hostname="web", workingDirectory="/")))
+    assert ended(run) == [(None, "ResourceInitializationError: a task in a container cannot have hostname")]
+
+
+def test_a_container_of_the_engine_is_checked_inside_it_and_has_its_volumes(
+    containers: TaskRunner, stand_in: StandIn
+) -> None:
+    definition = a_container(
+        IMAGE,
+        command=["sleep", "600"],
+        healthCheck={"command": ["CMD", "true"], "interval": 5},
+        mountPoints=[{"sourceVolume": "data", "containerPath": "/data", "readOnly": True}],
+        linuxParameters={"tmpfs": [{"containerPath": "/scratch", "size": 16}]},
+    )
+    run = containers.start(a_launch(definition, volumes=[{"name": "data"}]))
+    until(lambda: run.containers()[0].health == "HEALTHY", "its check has passed")
+    assert stand_in.calls("exec")[0][1:] == ["true"]
+    [created] = stand_in.calls("create")
+    assert created[created.index("--volume") + 1].endswith("/volumes/data:/data:ro")
+    assert created[created.index("--tmpfs") + 1] == "/scratch:size=16m"
+    run.stop()
+    ended(run)
+
+
+def test_a_command_runs_inside_a_container_of_the_engine(containers: TaskRunner, stand_in: StandIn) -> None:
+    run = containers.start(a_launch(a_container(IMAGE, command=["sleep", "600"])))
+    wait_until_running(run)
+    begun = run.execute("web", ["sh", "-c", "test -t 0 && echo on a terminal"])
+    assert begun
+    seen: list[bytes] = []
+    typed, types = os.pipe()
+    client = Session({"streamUrl": begun["streamUrl"], "tokenValue": begun["tokenValue"]}, seen.append, typed)
+    assert client.run() == ""
+    assert b"on a terminal" in b"".join(seen)
+    [words] = stand_in.calls("exec")
+    assert words[:2] == ["--interactive", "--tty"]
+    os.close(types)
+    os.close(typed)
+    run.stop()
+    ended(run)
+
+
+def test_a_program_runs_as_a_process_beside_containers(containers: TaskRunner, stand_in: StandIn, said: Say) -> None:
+    containers._context.runtime._images.programs.add({"web": "sleep 600"})  # type: ignore[attr-defined]
+    other = a_container(IMAGE, name="other", command=["sleep", "600"], portMappings=[{"containerPort": 9090}])
+    web = a_container("web:v9", portMappings=[{"containerPort": 8080}])
+    run = containers.start(a_launch(web, other))
+    wait_until_running(run)
+    [created] = stand_in.calls("create")
+    # What the program listens on is none of the engine's.
+    assert [each.rpartition(":")[2] for each in created if each.startswith(run.address)] == ["9090/tcp"]
+    assert "The program of the container web runs as a process beside the containers" in " ".join(said)
+    run.stop()
+    ended(run)
 
 
 def test_a_wrong_log_configuration_makes_no_container(containers: TaskRunner, stand_in: StandIn) -> None:

@@ -59,3 +59,17 @@ def test_what_is_always_here_is_found(registry: Registry) -> None:
 )
 def test_the_rest_is_left_to_moto(registry: Registry, operation: str, given: dict[str, Any]) -> None:
     assert asked(registry, operation, **given) is None
+
+
+def test_a_repository_of_a_stack_is_there_and_empty_where_something_stands_in_for_images() -> None:
+    registry = Registry(None, lambda: {"shop"})
+    assert asked(registry, "DescribeRepositories", repositoryNames=["shop"])["repositories"]
+    assert asked(registry, "DescribeImages", repositoryName="shop") == {"imageDetails": []}
+    assert asked(registry, "DescribeImages", repositoryName="postgres", imageIds=[{"imageTag": "16"}]) is None
+    with pytest.raises(AwsError, match="imageTag:'one'} does not exist within the repository"):
+        asked(registry, "DescribeImages", repositoryName="shop", imageIds=[{"imageTag": "one"}])
+
+
+def test_whoever_would_push_is_told_what_to_do(registry: Registry) -> None:
+    with pytest.raises(AwsError, match=r"No image can be pushed to the emulator.* --run names"):
+        asked(registry, "GetAuthorizationToken")

@@ -92,6 +92,13 @@ def test_a_revision_is_filled_in_as_ecs_does(world: World) -> None:
     assert container["portMappings"] == [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp"}]
 
 
+def test_a_protocol_of_a_port_that_is_neither_tcp_nor_udp_is_taken_for_tcp(world: World) -> None:
+    ports = [{"containerPort": 80, "protocol": "http"}, {"containerPort": 53, "protocol": "udp"}]
+    asked = {"containerDefinitions": [{"name": "app", "image": "good", "memory": 128, "portMappings": ports}]}
+    made = world.call("RegisterTaskDefinition", family="odd", **asked)["taskDefinition"]
+    assert [each["protocol"] for each in made["containerDefinitions"][0]["portMappings"]] == ["tcp", "udp"]
+
+
 def test_a_revision_is_found_by_family_by_number_and_by_arn(world: World) -> None:
     first, second = world.definition(), world.definition()
     for reference, arn in (("web", second), ("web:1", first), (first, first)):
@@ -318,7 +325,6 @@ def test_what_is_stored_without_effect_is_shown_and_said(world: World) -> None:
         platformVersion="1.4.0",
         serviceRegistries=registry,
         availabilityZoneRebalancing="ENABLED",
-        enableExecuteCommand=True,
         deploymentConfiguration={"alarms": alarms},
     )
     assert service["serviceRegistries"] == registry
@@ -502,7 +508,7 @@ def test_a_fault_that_there_is_not_is_refused(world: World) -> None:
     world.steady(count=1)
     [arn] = world.call("ListTasks", cluster="demo")["taskArns"]
     with pytest.raises(
-        AwsError, match="The tag ecs-emulator:fault has the value unhealthy, or is not there; it is 'x'"
+        AwsError, match="The tag ecs-emulator:fault is unhealthy, slow, cut-off, or is not there; it is 'x'"
     ):
         world.call("TagResource", resourceArn=arn, tags=[{"key": "ecs-emulator:fault", "value": "x"}])
     assert world.call("ListTagsForResource", resourceArn=arn) == {"tags": []}

@@ -405,15 +405,6 @@ def test_a_task_that_is_stopped_at_once_never_runs_on(processes: TaskRunner, ima
     assert reason is None
 
 
-def test_containers_that_wait_for_each_other_never_start(processes: TaskRunner, image: Callable[[str], str]) -> None:
-    circle = [
-        a_container(image(WAITS), name=name, dependsOn=[{"containerName": other, "condition": "START"}])
-        for name, other in (("one", "two"), ("two", "one"))
-    ]
-    reason = "ResourceInitializationError: the containers depend on each other in a circle: one, two"
-    assert ended(processes.start(a_launch(*circle))) == [(None, reason)] * 2
-
-
 def test_containers_start_after_those_that_they_depend_on(
     processes: TaskRunner, image: Callable[[str], str], tmp_path: Path
 ) -> None:
@@ -462,12 +453,8 @@ def test_a_task_whose_secret_is_missing_does_not_start(
 @pytest.mark.parametrize(
     ("unsupported", "word"),
     [
-        ({"environmentFiles": [{"type": "s3", "value": "arn"}]}, "environmentFiles"),
-        ({"mountPoints": [{"sourceVolume": "a", "containerPath": "/a"}]}, "mountPoints"),
-        ({"healthCheck": {"command": ["CMD", "true"]}}, "healthCheck"),
-        ({"logConfiguration": {"logDriver": "splunk"}}, "the log driver splunk"),
+        ({"hostname": "web"}, "hostname"),
         ({"portMappings": [{"containerPortRange": "80-90"}]}, "a range of ports"),
-        ({"dependsOn": [{"containerName": "web", "condition": "HEALTHY"}]}, "dependsOn with another condition"),
     ],
 )
 def test_what_a_process_cannot_have_is_refused_for_our_image_and_said_for_a_placeholder(
@@ -479,8 +466,6 @@ def test_what_a_process_cannot_have_is_refused_for_our_image_and_said_for_a_plac
     unsupported: dict[str, Any],
     word: str,
 ) -> None:
-    if "dependsOn" in unsupported:
-        unsupported = {"dependsOn": [{"containerName": "other", "condition": "HEALTHY"}]}
     with running(cloud, session, tmp_path, said, stand_in=True) as processes:
         ours = processes.start(a_launch(a_container(image(WAITS), **unsupported)))
         [(code, reason)] = ended(ours)

@@ -312,7 +312,8 @@ def test_new_tasks_can_be_forced_without_a_new_definition(world: World) -> None:
     ],
 )
 def test_some_settings_change_without_a_deployment(world: World, change: dict[str, Any]) -> None:
-    world.steady(count=2)
+    role = "arn:aws:iam::123456789012:role/task"
+    world.steady(count=2, taskDefinition=world.definition(taskRoleArn=role))
     before = world.shown()["deployments"][0]["id"]
     world.update(**change)
     world.advance(60)

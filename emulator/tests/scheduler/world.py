@@ -52,6 +52,15 @@ class MadeUpRun:
         if self.stops_at_once:
             self.end(143)
 
+    def execute(self, container: str, words: list[str]) -> Any:
+        if self.states[container].status != "RUNNING":
+            return None
+        return {
+            "sessionId": f"ecs-execute-command-{container}",
+            "streamUrl": "ws://here",
+            "tokenValue": " ".join(words),
+        }
+
     def end(self, exit_code: int, container: str | None = None) -> None:
         for name, state in self.states.items():
             if container in (None, name) and state.status != "STOPPED":
@@ -104,8 +113,8 @@ class MadeUpTargets:
         self.leaving.setdefault((group_arn, target), self.now)
         self.history.append(f"-{target.id}")
 
-    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
-        if failing:
+    def set_fault(self, group_arn: str, target: TargetAddress, fault: str | None) -> None:
+        if fault:
             self.said[target.id] = "unhealthy"
         elif self.said.get(target.id) == "unhealthy":
             del self.said[target.id]

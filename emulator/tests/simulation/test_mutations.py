@@ -13,6 +13,7 @@ from emulator.simulation.mutations import MUTATIONS, Mutation, find, mutated
 AT_MOST = 50  # seeds
 # Where a search begins that would take long from 0.
 FIRST = {
+    "A task with an unhealthy container is left alone": 220,
     "A rollback goes to the deployment before, completed or not": 220,
     "A deployment is rolled back to one whose own rollback was superseded": 100,
 }

@@ -51,6 +51,9 @@ class _Run:
     def stop(self) -> None:
         self.stopped = True
 
+    def execute(self, container: str, words: list[str]) -> None:
+        """Nobody asks for a command here."""
+
     def _state(self, container: ContainerDefinitionOutputTypeDef) -> ContainerState:
         if container["image"] == "crash":
             return ContainerState(container["name"], "STOPPED", 1, None)
@@ -81,7 +84,7 @@ class _Targets:
     def deregister(self, group_arn: str, target: TargetAddress) -> None:
         self.there.discard((group_arn, target))
 
-    def fail_checks(self, group_arn: str, target: TargetAddress, failing: bool) -> None:
+    def set_fault(self, group_arn: str, target: TargetAddress, fault: str | None) -> None:
         """Nobody asks for a fault here."""
 
     def health(self, group_arn: str, target: TargetAddress) -> Health | None:

@@ -216,7 +216,7 @@ def test_a_failed_update_takes_back_what_it_did(stage: Stage, name: str) -> None
         "  More: {Type: AWS::Logs::LogGroup, DependsOn: Logs}\n"
         "  Bad: {Type: AWS::Logs::LogGroup, DependsOn: More, Properties: {Colour: red}}\nOutputs:",
     )
-    with pytest.raises(TemplateError, match="Bad: CreateLogGroup has no Colour"):
+    with pytest.raises(TemplateError, match="Bad: AWS::Logs::LogGroup has no Colour"):
         stage.deploy(name, broken, Days=60)
     assert retention(stage, before["Group"]) == [7]
     assert retention(stage, f"{name}-More") == []

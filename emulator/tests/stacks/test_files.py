@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ecs_emulator.stacks.effects import ignored
 from ecs_emulator.stacks.files import stack_name
 from ecs_emulator.stacks.templates import TemplateError
 from emulator.tests.stacks.stage import Stage
@@ -286,6 +287,47 @@ def test_a_parameter_of_ssm_has_the_value_that_is_stored(stage: Stage, name: str
         stage.deploy(f"{name}-2", text % "/nobody")
 
 
+def test_an_image_that_aws_itself_tells_has_a_stand_in(stage: Stage, name: str) -> None:
+    text = """
+        Parameters:
+          Image:
+            Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>
+            Default: /aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id
+        Resources: {Launch: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: !Ref Image}}}}
+        Outputs: {Image: {Value: !Ref Image}}
+    """
+    assert stage.deploy(name, text)["Image"] == "ami-stand-in"
+
+
+def test_a_bucket_and_a_queue_of_a_long_name_have_a_shorter_one_of_their_own(stage: Stage, name: str) -> None:
+    stack = f"{name}-{'pipeline-of-a-nested-stack-' * 3}x"
+    text = """
+        Resources:
+          ArtifactBucketOfTheDeployment:
+            Type: AWS::S3::Bucket
+            Properties: {MetricsConfigurations: [{Id: whole}], AccessControl: Private}
+          Logs: {Type: AWS::Logs::LogGroup, Properties: {DataProtectionPolicy: {Name: masked}, RetentionInDays: 7}}
+          JobsOne: {Type: AWS::SQS::Queue}
+          JobsTwo: {Type: AWS::SQS::Queue}
+        Outputs:
+          Bucket: {Value: !Ref ArtifactBucketOfTheDeployment}
+          One: {Value: !Ref JobsOne}
+          Two: {Value: !Ref JobsTwo}
+    """
+    outputs = stage.deploy(stack, text)
+    assert len(outputs["Bucket"]) <= 63
+    assert outputs["One"] != outputs["Two"]
+    assert ignored(stage.stacks) >= {
+        "Logs::LogGroup.DataProtectionPolicy",
+        "S3::Bucket.MetricsConfigurations",
+    }
+
+
+def test_a_property_that_no_bucket_has_is_refused(stage: Stage, name: str) -> None:
+    with pytest.raises(TemplateError, match="AWS::S3::Bucket has no Colour"):
+        stage.deploy(name, "Resources: {One: {Type: AWS::S3::Bucket, Properties: {Colour: blue}}}")
+
+
 def test_a_resource_waits_for_what_it_depends_on(stage: Stage, name: str) -> None:
     text = """
         Conditions: {IsNever: !Equals [1, 2]}
@@ -305,11 +347,11 @@ def test_a_resource_waits_for_what_it_depends_on(stage: Stage, name: str) -> Non
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("Transform: AWS::Serverless-2016-10-31\nResources: {}", "the transform AWS::Serverless-2016-10-31 is not"),
+        ("Transform: AWS::CodeDeployBlueGreen\nResources: {}", "the transform AWS::CodeDeployBlueGreen is not"),
         ("Transform: [AWS::LanguageExtensions, Own]\nResources: {}", "the transform Own is not emulated here"),
         (
-            "Transform: AWS::LanguageExtensions\nResources: {'Fn::ForEach::Each': [Name, [a], {}]}",
-            "Fn::ForEach is not emulated here",
+            "Resources: {'Fn::ForEach::Each': [Name, [a], {}]}",
+            "Fn::ForEach needs the transform AWS::LanguageExtensions",
         ),
     ],
 )

@@ -152,6 +152,9 @@ def test_a_change_set_tells_first_and_is_executed_then(cloudformation: Any, name
     own_id = cloudformation.create_change_set(**given, ChangeSetType="CREATE")["Id"]
     assert cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
     told = cloudformation.describe_change_set(ChangeSetName="first", StackName=name)
+    # The stack has none yet.
+    assert cloudformation.get_template(ChangeSetName=own_id)["TemplateBody"] == given["TemplateBody"]
+    assert "TemplateBody" not in cloudformation.get_template(StackName=name)
     assert (told["Status"], told["ExecutionStatus"], told["ChangeSetId"]) == ("CREATE_COMPLETE", "AVAILABLE", own_id)
     assert told["Changes"][0]["ResourceChange"]["Action"] == "Add"
     cloudformation.execute_change_set(ChangeSetName=own_id)
@@ -179,6 +182,33 @@ def test_a_change_set_tells_first_and_is_executed_then(cloudformation: Any, name
     cloudformation.execute_change_set(ChangeSetName="second", StackName=name)
     cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     assert cloudformation.list_change_sets(StackName=name)["Summaries"] == []
+
+
+def test_an_executed_change_set_tells_how_it_went(cloudformation: Any, name: str) -> None:
+    make(cloudformation, name)
+    given = {"StackName": name, "ChangeSetName": "same", "TemplateBody": LOGS}
+    for parameters in ([days(14), SAME_WORD], [days(7), SAME_WORD]):
+        own_id = cloudformation.create_change_set(**given, Parameters=parameters)["Id"]
+        cloudformation.execute_change_set(ChangeSetName=own_id)
+        cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+        until_executed(cloudformation, "EXECUTE_COMPLETE", ChangeSetName=own_id)
+        with pytest.raises(ClientError) as refused:
+            cloudformation.execute_change_set(ChangeSetName=own_id)
+        assert refusal(refused) == (
+            "InvalidChangeSetStatus",
+            f"ChangeSet [{own_id}] cannot be executed in its current execution status of [EXECUTE_COMPLETE]",
+        )
+    twice = LOGS.replace(
+        "Outputs:", "  Twice: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref Logs}}\nOutputs:"
+    )
+    given |= {"ChangeSetName": "bad", "TemplateBody": twice}
+    cloudformation.create_change_set(**given, Parameters=[SAME_WORD])
+    cloudformation.execute_change_set(ChangeSetName="bad", StackName=name)
+    until_executed(cloudformation, "EXECUTE_FAILED", ChangeSetName="bad", StackName=name)
+
+
+def until_executed(cloudformation: Any, status: str, **change_set: str) -> None:
+    until(lambda: cloudformation.describe_change_set(**change_set)["ExecutionStatus"] == status, status)
 
 
 def test_a_change_set_without_changes_fails(cloudformation: Any, name: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ecs_emulator.stacks.effects import warnings
 from ecs_emulator.stacks.races import races, warning
 from emulator.tests.stacks.stage import Stage
 from emulator.tests.stacks.templates import SERVICE
@@ -53,7 +54,7 @@ def test_the_missing_order_is_said_and_the_one_that_works_is_taken(stage: Stage,
         "On AWS Service may come before Listener, and is refused then: its target group has no load balancer yet. "
         "DependsOn: [Listener] gives them an order."
     )
-    assert sentence in stage.stacks.warnings
+    assert sentence in warnings(stage.stacks)
     stack = stage.stacks.named(name)
     assert stack is not None
     assert stack.resources["Service"].reason == sentence

@@ -138,6 +138,9 @@ def test_a_cluster_has_the_settings_of_its_template(stage: Stage, name: str) -> 
 
 def test_a_task_definition_keeps_the_secrets_of_its_template(stage: Stage, name: str) -> None:
     text = SERVICE.replace("Image: !Ref Image", "Image: !Ref Image\n          Secrets: [{Name: A, ValueFrom: arn}]")
+    text = text.replace(
+        "NetworkMode: awsvpc", "NetworkMode: awsvpc\n      ExecutionRoleArn: arn:aws:iam::123456789012:role/x"
+    )
     task = stage.deploy(name, text)["Task"]
     [container] = stage.client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"][
         "containerDefinitions"
@@ -369,7 +372,7 @@ def test_a_listener_may_have_a_certificate_that_is_in_aws(stage: Stage, name: st
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("LoadBalancerAttributes:", "Type: network\n      LoadBalancerAttributes:", "Type network is not emulated"),
+        ("LoadBalancerAttributes:", "Type: gateway\n      LoadBalancerAttributes:", "Type gateway is not emulated"),
         ("[!Ref SubnetA, !Ref SubnetB]", "[!Ref SubnetA]", "At least two subnets in two different"),
         ("TargetType: ip", "TargetType: lambda", "TargetType lambda is not emulated"),
         ("Type: forward", "Type: authenticate-oidc", "The action authenticate-oidc is not emulated"),

@@ -12,28 +12,37 @@ Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:
-      AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {AWS: '*'}, Action: 'sts:AssumeRole'}]
       %s
 %s
 Outputs:
   Role: {Value: !GetAtt Role.Arn}
 """
-_INLINE = "Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Sid: inline}]}}]"
+_INLINE = """
+      Policies:
+        - PolicyName: own
+          PolicyDocument: {Statement: [{Sid: inline, Effect: Allow, Action: '*', Resource: '*'}]}
+"""
 _ATTACHED = """
   Policy:
     Type: AWS::IAM::Policy
-    Properties: {PolicyName: more, Roles: [!Ref Role], PolicyDocument: {Statement: [{Sid: policy}]}}
+    Properties: {PolicyName: more, Roles: [!Ref Role],
+      PolicyDocument: {Statement: [{Sid: policy, Effect: Allow, Action: '*', Resource: '*'}]}}
   OfRole:
     Type: AWS::IAM::RolePolicy
-    Properties: {PolicyName: one, RoleName: !Ref Role, PolicyDocument: {Statement: [{Sid: of-role}]}}
+    Properties: {PolicyName: one, RoleName: !Ref Role,
+      PolicyDocument: {Statement: [{Sid: ofRole, Effect: Allow, Action: '*', Resource: '*'}]}}
+  Somebody: {Type: AWS::IAM::User}
   Other:
     Type: AWS::IAM::Policy
-    Properties: {PolicyName: other, Roles: [somebody], PolicyDocument: {Statement: [{Sid: other}]}}
+    Properties: {PolicyName: other, Users: [!Ref Somebody],
+      PolicyDocument: {Statement: [{Sid: other, Effect: Allow, Action: '*', Resource: '*'}]}}
 """
 _MANAGED = """
   Managed:
     Type: AWS::IAM::ManagedPolicy
-    Properties: {PolicyDocument: {Statement: [{Sid: managed}]}}
+    Properties: {PolicyDocument: {Statement: [{Sid: managed, Effect: Allow, Action: '*', Resource: '*'}]}}
 """
 
 
@@ -42,7 +51,7 @@ _MANAGED = """
     [
         ("Tags: []", "", []),
         (_INLINE, "", ["inline"]),
-        ("Tags: []", _ATTACHED, ["policy", "of-role"]),
+        ("Tags: []", _ATTACHED, ["policy", "ofRole"]),
         ("ManagedPolicyArns: [!Ref Managed]", _MANAGED, ["managed"]),
     ],
 )

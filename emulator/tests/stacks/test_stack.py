@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from ecs_emulator.local import REGION
+from ecs_emulator.stacks.effects import stubbed
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError, read_template
 from emulator.tests.support.folders import TEMPLATES
@@ -121,17 +122,13 @@ def test_a_bucket_without_an_error_page_can_be_emulated(deploy: Deploy, session:
             "Rows: CreateTable.AttributeDefinitions has no AttributeTyp.",
         ),
         (
-            "Files: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: []}}}",
-            "Files: AWS::S3::Bucket.LifecycleConfiguration is not emulated here.",
-        ),
-        (
             "Files: {Type: AWS::S3::Bucket, Properties: {WebsiteConfiguration: "
-            "{IndexDocument: a, ErrorDocument: b, RoutingRules: []}}}",
-            "Files: WebsiteConfiguration.RoutingRules is not emulated here.",
+            "{IndexDocument: a, ErrorDocument: b, Redirects: []}}}",
+            "Files: WebsiteConfiguration: AWS::S3::Bucket has no Redirects.",
         ),
         (
-            "Logs: {Type: AWS::Logs::LogGroup, Properties: {DataProtectionPolicy: {}}}",
-            "Logs: CreateLogGroup has no DataProtectionPolicy.",
+            "Logs: {Type: AWS::Logs::LogGroup, Properties: {DataPolicy: {}}}",
+            "Logs: AWS::Logs::LogGroup has no DataPolicy.",
         ),
     ],
 )
@@ -145,7 +142,7 @@ def test_types_without_effect_here_are_told_once_each(deploy: Deploy) -> None:
     cluster = "Type: AWS::ECS::Cluster"
     stacks = deploy(f"Resources: {{One: {{{cluster}}}, Two: {{{cluster}}}}}")
     deploy(f"Resources: {{Three: {{{cluster}}}}}")
-    assert stacks.stubbed == {"AWS::ECS::Cluster"}
+    assert stubbed(stacks) == {"AWS::ECS::Cluster"}
 
 
 def test_an_attribute_that_is_not_emulated_is_refused(deploy: Deploy) -> None:

@@ -180,6 +180,7 @@ def test_a_value_that_the_published_schema_does_not_allow_is_refused(kind: str, 
         ("IAM::Role", "{AssumeRolePolicyDocument: {Version: 2012-10-17}, ManagedPolicyArns: [!Ref Policy]}"),
         ("Events::Rule", "{EventPattern: {source: [aws.ecs]}}"),
         ("AutoScaling::AutoScalingGroup", "{MinSize: 1, MaxSize: '2', Cooldown: 3}"),
+        ("ECS::TaskDefinition", "{ContainerDefinitions: [{PortMappings: [{ContainerPort: 80, Protocol: http}]}]}"),
     ],
 )
 def test_a_value_that_cloudformation_takes_or_works_out_is_not_judged(kind: str, written: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ecs_emulator.stacks.effects import stubbed
 from emulator.tests.stacks.stage import Stage
 
 WATCHED = """
@@ -56,5 +57,5 @@ def test_an_alarm_says_that_nobody_looks_at_its_metric(stage: Stage, name: str) 
     outputs = stage.deploy(name, WATCHED % (1, 1))
     alarm = alarms(stage)[outputs["Alarm"]]
     assert (alarm["StateValue"], "not evaluated here" in alarm["StateReason"]) == ("INSUFFICIENT_DATA", True)
-    assert "AWS::CloudWatch::Alarm" in stage.stacks.stubbed
-    assert "AWS::CloudWatch::Dashboard" not in stage.stacks.stubbed
+    assert "AWS::CloudWatch::Alarm" in stubbed(stage.stacks)
+    assert "AWS::CloudWatch::Dashboard" not in stubbed(stage.stacks)

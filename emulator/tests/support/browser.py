@@ -58,5 +58,7 @@ def start(playwright: Playwright) -> Browser:
 
 
 def executable() -> str | None:
-    named = os.environ.get("TEST_CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("google-chrome")
+    """Path of the browser, None for Playwright's own."""
+    # First the one that is made to run without a screen: it takes half of the processor's time.
+    on_the_path = map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))
+    return os.environ.get("TEST_CHROMIUM") or next(filter(None, on_the_path), None)

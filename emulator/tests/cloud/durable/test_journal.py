@@ -361,3 +361,17 @@ def test_a_write_on_a_full_disk_is_answered_with_an_error_and_the_next_one_is_st
                 life.client("dynamodb").update_item(**add)
             assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
         assert life.client("dynamodb").update_item(**add)["Attributes"] == {"Likes": {"N": "8"}}
+
+
+def test_an_item_that_has_expired_is_gone_at_the_next_start(path: Path) -> None:
+    with_a_row(path)
+    with Life(path).started() as life:
+        dynamodb = life.client("dynamodb")
+        dynamodb.update_time_to_live(
+            TableName="notes", TimeToLiveSpecification={"Enabled": True, "AttributeName": "Until"}
+        )
+        dynamodb.put_item(TableName="notes", Item={"Id": {"S": "b"}, "Until": {"N": f"{now_ms() // 1000 - 1}"}})
+        life.cloud._stored.expire()
+        assert life.rows() == [ROW]
+    with Life(path).started() as life:
+        assert life.rows() == [ROW]

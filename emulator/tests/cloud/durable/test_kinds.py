@@ -20,7 +20,7 @@ ROW = {
     "Small": {"N": "-0.000000000000000000000001"},
     "Not": {"BOOL": False},
     "Nothing": {"NULL": True},
-    "List": {"L": [{"N": "1.50"}, {"B": b"in a list"}, {"L": []}]},
+    "List": {"L": [{"N": "1.5"}, {"B": b"in a list"}, {"L": []}]},
     "Map": {"M": {"$bytes": {"S": "a name"}, "b": {"M": {}}}},
     "Names": {"SS": ["a", "b"]},
     "Blobs": {"BS": [b"\x01", b"\x02"]},
@@ -113,7 +113,7 @@ def fill_tables(cloud: Served) -> None:
         ]
     )
     dynamodb.execute_statement(Statement="INSERT INTO notes VALUE {'Id': 'statement', 'At': 1}")
-    dynamodb.execute_statement(Statement="DELETE FROM 'notes' WHERE 'Id' = 'statement-deleted'")
+    dynamodb.execute_statement(Statement="DELETE FROM notes WHERE Id = 'statement-deleted'")
     for name in ("gone", "protected"):
         dynamodb.create_table(
             TableName=name,

@@ -67,6 +67,10 @@ match words:
     case ["container", "inspect", name]:
         # Read and no more: what is written back would undo what `start` has written meanwhile.
         print(json.dumps([{{"State": json.loads(file(name).read_text())}}]))
+    case ["exec", "--interactive", "--tty", name, *command]:
+        os.execvp(command[0], command)
+    case ["exec", name, *command]:
+        sys.exit(subprocess.run(command).returncode)
     case ["stop", "-t", _, name]:
         signalled(name, signal.SIGTERM)
     case ["kill", name]:

@@ -74,5 +74,5 @@ def test_every_port_of_a_task_is_published_on_its_address_alone() -> None:
 
 
 def test_what_is_not_emulated_is_named() -> None:
-    definition: Any = {"privileged": True, "linuxParameters": {"tmpfs": [{}], "devices": []}}
-    assert not_emulated(definition) == ["linuxParameters.tmpfs", "privileged"]
+    definition: Any = {"privileged": True, "linuxParameters": {"maxSwap": 1, "devices": []}}
+    assert not_emulated(definition) == ["linuxParameters.maxSwap", "privileged"]

@@ -1,8 +1,19 @@
 // The only module that calls fetch. Every failure leaves here as a Problem whose kind the page can put into words.
 import { apiUrl } from "../config.js";
+import { listeners } from "./dom.js";
 
 const PATIENCE = 20_000;
 const BASE = apiUrl.replace(/\/+$/, "");
+const LIST = `${BASE}/mysfits`;
+
+const copied = listeners();
+let copyTime = null;
+
+/** Hear now and later of when the list was copied that the service worker gives without a network; null for a new one. */
+export function watchCopy(watcher) {
+  watcher(copyTime);
+  return copied.add(watcher);
+}
 
 export class Problem extends Error {
   constructor(kind, { status, wait, reference } = {}) {
@@ -12,7 +23,11 @@ export class Problem extends Error {
 }
 
 export const listMysfits = async () => listOf((await askApi("/mysfits")).mysfits);
-export const readMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}`);
+export async function readMysfit(id) {
+  // No mysfit has such an id, and an address with one in it may be answered by something in front of the service.
+  if (/[/\\]/.test(id)) throw new Problem("missing");
+  return askApi(`/mysfits/${encodeURIComponent(id)}`);
+}
 export const likeMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}/like`, { method: "POST" });
 export const adoptMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}/adopt`, { method: "POST" });
 export const listUsers = async () => listOf(await askApi("/api/users"));
@@ -20,8 +35,17 @@ export const listThreads = async () => listOf(await askApi("/api/threads"));
 export const listPosts = async () => listOf(await askApi("/api/posts"));
 export const readRelease = () => askApi("/version");
 
+/** The pages of mysfits by id and language, as publishing made them. */
+export const readPermalinks = () => ask("permalinks.json");
+
 const DESCRIPTIONS = { ko: "i18n/descriptions.ko.json", zh: "i18n/descriptions.zh.json" };
 export const readDescriptions = async (language) => (DESCRIPTIONS[language] ? ask(DESCRIPTIONS[language]) : {});
+
+const HOOKS = { en: "i18n/hooks.en.json", ko: "i18n/hooks.ko.json", zh: "i18n/hooks.zh.json" };
+const VOICES = { en: "i18n/voices.en.json", ko: "i18n/voices.ko.json", zh: "i18n/voices.zh.json" };
+/** What the mysfits say of themselves, by id: a line for the list, and three for their certificate. */
+export const readHooks = (language) => ask(HOOKS[language]);
+export const readVoices = (language) => ask(VOICES[language]);
 
 const CONVERSATIONS = { ko: "i18n/conversations.ko.json", zh: "i18n/conversations.zh.json" };
 /** What people say in English, by the English words. */
@@ -33,7 +57,10 @@ async function ask(url, options) {
   let response;
   try {
     response = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) });
-    if (response.ok) return await response.json();
+    if (response.ok) {
+      if (url === LIST) copied.tell((copyTime = response.headers.get("X-Copy-Of")));
+      return await response.json();
+    }
   } catch (error) {
     throw new Problem(kindOfFailure(error, navigator.onLine));
   }

@@ -1,8 +1,12 @@
+import { writeAddress } from "./address.js";
 import { listPosts, listThreads, listUsers, readConversations } from "./api.js";
+import { showPortrait } from "./card.js";
 import { copyOf, element, needStyles } from "./dom.js";
-import { notice, slowNotice } from "./notice.js";
-import { announce } from "./status.js";
-import { currentLanguage, t, watchLanguage } from "./words.js";
+import { watchMysfits } from "./mysfits.js";
+import { notice } from "./notice.js";
+import { monogram, named, nameOf, person, spokenOf } from "./people.js";
+import { announce, slowNotice } from "./status.js";
+import { currentLanguage, inWords, t, watchLanguage } from "./words.js";
 
 export async function mount(root) {
   const [board, threads, people, place] = ["board", "threads", "people", "place"].map((name) =>
@@ -40,14 +44,11 @@ export async function mount(root) {
 
   function draw() {
     const { users, topics, posts } = said;
-    const nameOf = (id) => {
-      const user = users?.find((each) => String(each.id) === String(id));
-      return user?.name ?? user?.username ?? t("community.someone");
-    };
+    const userOf = (id) => users?.find((each) => String(each.id) === String(id)) ?? {};
     const say = (tag, className, text) => inItsLanguage(element(tag, className), text, told);
     people.replaceChildren(...(users ?? []).map((user) => person(user, say)));
     people.parentElement.hidden = !users;
-    threads.replaceChildren(...(topics ?? []).map((topic) => conversation(topic, posts, nameOf, say)));
+    threads.replaceChildren(...(topics ?? []).map((topic) => conversation(topic, posts, userOf, say)));
     threads.parentElement.hidden = !topics;
     board.hidden = !users?.length && !topics?.length;
   }
@@ -60,6 +61,8 @@ export async function mount(root) {
   }
 
   await needStyles("styles/community.css");
+  // Who lives with whom is known when the list of mysfits has come.
+  watchMysfits((id) => !id && said && draw());
   watchLanguage((language) => (learnt = learn(language)));
   await load();
 }
@@ -76,31 +79,42 @@ function inItsLanguage(it, text, told) {
   const translated = Object.hasOwn(told, text);
   it.textContent = translated ? told[text] : text;
   it.lang = translated ? currentLanguage() : "en";
+  it.dir = "auto";
   return it;
 }
 
-function conversation(topic, posts, nameOf, say) {
+function conversation(topic, posts, userOf, say) {
   const { copy, part } = copyOf("conversation");
+  const starter = userOf(topic.createdBy);
   part("title").append(say("span", "", topic.title));
-  part("starter").textContent = t("community.started", { name: nameOf(topic.createdBy) });
+  part("starter").textContent = t("community.started", { name: nameOf(starter) });
+  const mysfit = spokenOf(topic.title) ?? spokenOf(starter.bio);
+  if (mysfit) lead(part("about"), mysfit);
   const its = posts?.filter((post) => String(post.thread) === String(topic.id));
   part("posts").replaceChildren(
     ...(its ?? []).map((post) => {
       const line = element("li", "post");
-      line.append(element("p", "post-author", nameOf(post.user)), say("p", "post-text", post.text));
+      const words = element("div", "post-words");
+      const author = element("p", "post-author");
+      author.append(named(userOf(post.user)));
+      words.append(author, say("p", "post-text", post.text));
+      line.append(monogram(userOf(post.user)), words);
       return line;
     }),
   );
+  part("posts").hidden = !its?.length;
   // Of posts that did not come, nobody can say that there are none.
   part("silence").hidden = !its || its.length > 0;
   part("silence").textContent = t("community.silence");
   return copy;
 }
 
-function person(user, say) {
-  const line = element("li", "person");
-  line.append(element("p", "person-name", user.name ?? user.username));
-  if (user.username) line.append(element("p", "person-handle", `@${user.username}`));
-  if (user.bio) line.append(say("p", "person-bio", user.bio));
-  return line;
+function lead(link, mysfit) {
+  const { name, species } = inWords(mysfit);
+  link.hidden = false;
+  link.href = writeAddress({ page: "mysfits", id: mysfit.mysfitId });
+  const image = Object.assign(element("img"), { width: 64, height: 64, loading: "lazy" });
+  showPortrait(image, mysfit.thumbImageUri, { name, species });
+  image.alt = "";
+  link.replaceChildren(image, element("span", "", t("community.about", { name })));
 }

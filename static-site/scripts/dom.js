@@ -4,6 +4,10 @@ export function copyOf(templateId) {
   return { copy, part: (name) => copy.querySelector(`[data-part="${name}"]`) };
 }
 
+/** The named elements in an element, by their names: for those that are looked at again and again. */
+export const partsOf = (root) =>
+  Object.fromEntries([...root.querySelectorAll("[data-part]")].map((each) => [each.dataset.part, each]));
+
 export function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;

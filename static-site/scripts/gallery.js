@@ -1,42 +1,53 @@
 import { address, go, watchAddress } from "./address.js";
 import { card } from "./card.js";
 import { painted } from "./dom.js";
-import { knownMysfits, learnMissing, readList, watchMysfits } from "./mysfits.js";
-import { notice, slowNotice } from "./notice.js";
-import { select } from "./selection.js";
-import { announce } from "./status.js";
+import { watchMemory } from "./memory.js";
+import { howMany, knownMysfit, knownMysfits, readList, setOrder, watchMysfits } from "./mysfits.js";
+import { noticeOnDemand } from "./parts.js";
+import { byName, select } from "./selection.js";
+import { announce, slowNotice } from "./status.js";
 import { currentLanguage, inWords, t, watchLanguage } from "./words.js";
 
 const FIRST_SCREEN = 4;
+const AT_ONCE = 60;
 
 export function mount(root) {
-  const [list, skeleton, place, found] = ["list", "skeleton", "place", "found"].map((name) =>
+  const [list, skeleton, place, found, further] = ["list", "skeleton", "place", "found", "further"].map((name) =>
     root.querySelector(`[data-part="${name}"]`),
   );
+  const home = root.parentElement;
   const cards = new Map();
   let ready = false;
-  let shown;
+  let entries; // all by name, made when they are first needed
+  let selected = [];
+  let limit = AT_ONCE;
+  let shown; // the ids in the list, and the choice that they are the answer to
+  let answered;
 
   async function load() {
     ready = false;
     shown = undefined;
-    list.hidden = true;
+    list.hidden = further.hidden = true;
     skeleton.hidden = false;
+    home.classList.remove("failed");
     root.setAttribute("aria-busy", "true");
     place.replaceChildren();
     found.textContent = t("gallery.loading");
     const slow = slowNotice(place);
     try {
       await readList();
+      entries = undefined;
       ready = true;
     } catch (problem) {
       found.textContent = "";
-      place.replaceChildren(notice(problem, { retry: again, byItself: true }));
+      // Nothing to choose from: the trouble stands where the filters were, in the first screen.
+      home.classList.add("failed");
+      place.replaceChildren(await noticeOnDemand(problem, { retry: again, byItself: true }));
     }
     slow.stop();
     skeleton.hidden = true;
     root.removeAttribute("aria-busy");
-    await choose(address());
+    if (ready) draw(address());
   }
 
   function again() {
@@ -46,40 +57,47 @@ export function mount(root) {
     load();
   }
 
-  async function choose(choices) {
-    if (!ready) return;
-    draw(choices);
-    const missing = choices.sort && knownMysfits().some((mysfit) => !Number.isFinite(mysfit[choices.sort]));
-    if (!missing) return;
-    found.textContent = t("gallery.sorting");
-    const missed = await learnMissing(choices.sort);
-    draw(address());
-    if (missed) place.replaceChildren(notice({ kind: "partial" }, { retry: () => choose(address()) }));
-  }
-
   function draw(choices) {
-    const language = currentLanguage();
-    const wordsOf = (mysfit) => {
-      const { name, species } = inWords(mysfit);
-      return [name, species, mysfit.name, mysfit.species];
-    };
-    const selected = select(knownMysfits(), choices, { wordsOf, language });
-    found.textContent = t("gallery.found", { count: selected.length });
-    const order = selected.map((mysfit) => mysfit.mysfitId).join(" ");
+    if (entries?.length !== howMany()) entries = byName(knownMysfits(), { wordsOf, language: currentLanguage() });
+    selected = select(entries, choices, ({ id }) => knownMysfit(id));
+    const { page: _page, id: _id, ...choice } = choices;
+    const question = JSON.stringify([choice, currentLanguage()]);
+    const isNews = question !== answered;
+    if (isNews) limit = AT_ONCE;
+    answered = question;
+    found.textContent = summary(choice);
+    const ids = selected.map((mysfit) => mysfit.mysfitId);
+    const order = `${limit} ${ids.join(" ")}`;
     // A card that is moved loses the focus: nothing is touched while the order is the same.
     if (order === shown) return;
     shown = order;
-    list.replaceChildren(...selected.map(cardOf).filter(Boolean));
+    setOrder(ids);
+    list.replaceChildren(...selected.slice(0, limit).map(cardOf).filter(Boolean));
     list.hidden = !selected.length;
-    place.replaceChildren(...(selected.length ? [] : [emptyNotice()]));
-    announce(found.textContent);
+    further.hidden = selected.length <= limit;
+    further.textContent = t("gallery.further", { count: selected.length - limit });
+    if (selected.length) place.replaceChildren();
+    else emptyNotice().then((it) => !selected.length && place.replaceChildren(it), reportError);
+    // A list that changes by itself, behind a profile for instance, is no news.
+    if (isNews && !document.querySelector("dialog:modal")) announce(t("gallery.found", { count: selected.length }));
+  }
+
+  function summary(choice) {
+    const adopted = selected.filter((mysfit) => mysfit.adopted).length;
+    const { sort: _sort, ...filters } = choice;
+    if (!adopted || Object.values(filters).some(Boolean)) return t("gallery.found", { count: selected.length });
+    return [
+      t("gallery.free", { count: selected.length - adopted }),
+      t("gallery.adopted", { count: adopted }),
+    ].join(" · ");
   }
 
   function cardOf(mysfit, position) {
     // Cards are kept, so that pictures do not blink when the choice changes.
     try {
-      if (!cards.has(mysfit.mysfitId)) cards.set(mysfit.mysfitId, card(mysfit, { eager: position < FIRST_SCREEN }));
-      return cards.get(mysfit.mysfitId);
+      const { mysfitId: id } = mysfit;
+      if (!cards.has(id)) cards.set(id, card(mysfit, { eager: position < FIRST_SCREEN }));
+      return cards.get(id).element;
     } catch (error) {
       // One mysfit that cannot be shown does not hide the others.
       reportError(error);
@@ -87,25 +105,39 @@ export function mount(root) {
     }
   }
 
+  further.addEventListener("click", () => {
+    const first = limit;
+    limit += AT_ONCE;
+    draw(address());
+    list.children[first]?.querySelector("a").focus();
+  });
   watchLanguage(() => {
     cards.clear();
-    shown = undefined;
+    shown = entries = undefined;
     if (ready) draw(address());
   });
   watchAddress(async () => {
     if (!ready) return;
     // First the pressed filter is seen as pressed, then a dozen pictures are drawn.
     await painted();
-    await choose(address());
+    if (ready) draw(address());
   });
-  watchMysfits(() => {
-    if (ready && address().sort) draw(address());
+  watchMysfits((id) => {
+    if (!ready || !id) return;
+    cards.get(id)?.refresh();
+    draw(address());
   });
+  watchMemory(() => cards.forEach(({ refresh }) => refresh()));
   return load();
 }
 
+function wordsOf(mysfit) {
+  const { name, species } = inWords(mysfit);
+  return [name, species, mysfit.name, mysfit.species];
+}
+
 function emptyNotice() {
-  const everyone = () => go({ goodevil: "", lawchaos: "", q: "" });
-  if (!knownMysfits().length) return notice({ kind: "nobody" }, {});
-  return notice({ kind: "nomatch" }, { retry: everyone, retryWord: "gallery.everyone" });
+  const everyone = () => go({ goodevil: "", lawchaos: "", home: "", q: "" });
+  if (!howMany()) return noticeOnDemand({ kind: "nobody" }, {});
+  return noticeOnDemand({ kind: "nomatch" }, { retry: everyone, retryWord: "gallery.everyone" });
 }

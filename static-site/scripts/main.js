@@ -1,8 +1,10 @@
-import { watchAddress } from "./address.js";
-import { mountPart } from "./parts.js";
-import { fillWords, loadWords, watchLanguage } from "./words.js";
+import { go, leadsSomewhere, watchAddress } from "./address.js";
+import { mountPart, noticeOnDemand } from "./parts.js";
+import { knownMysfit, watchMysfits } from "./mysfits.js";
+import { fillWords, inWords, loadWords, t, watchLanguage } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
+const SECTIONS = ["mysfits", "mine", "community"];
 
 await loadWords(document.documentElement.lang);
 watchLanguage(() => fillWords(document));
@@ -10,7 +12,6 @@ watchLanguage(() => fillWords(document));
 // Each part is loaded and mounted on its own: one that breaks says so in its place and the others go on.
 mountPart(byId("gallery"), () => import("./gallery.js"));
 mountPart(byId("finder"), () => import("./finder.js"));
-mountPart(byId("language"), () => import("./language.js"), document.querySelector(".masthead"));
 
 /** A part that could not be mounted, because the network was away for instance, gets another chance when it is needed. */
 function once(mountIt) {
@@ -22,25 +23,61 @@ function once(mountIt) {
 }
 
 const whenIdle = globalThis.requestIdleCallback ?? ((task) => setTimeout(task, 500));
+whenIdle(() => mountPart(byId("language"), () => import("./language.js"), document.querySelector(".masthead")));
 whenIdle(() => mountPart(byId("release"), () => import("./release.js")));
+whenIdle(() => mountPart(byId("main"), () => import("./paper.js")));
+
+whenIdle(() => mountPart(byId("offline"), () => import("./offline.js")));
 
 // The profile is not needed to see the list, but a click on a mysfit should not wait for it either.
 const trouble = byId("profile-trouble");
 const needProfile = once(() => mountPart(byId("profile"), () => import("./profile.js"), trouble, trouble));
 whenIdle(needProfile);
 
-const needCommunity = once(() => mountPart(byId("community"), () => import("./community.js")));
-watchAddress(({ page, id }) => {
-  const inCommunity = page === "community";
-  byId("mysfits").hidden = inCommunity;
-  byId("community").hidden = !inCommunity;
+const needs = {
+  community: once(() => mountPart(byId("community"), () => import("./community.js"))),
+  mine: once(() => mountPart(byId("mine"), () => import("./mine.js"))),
+};
+
+let now = { page: "mysfits", id: "" };
+
+/** What the tab, the history and a bookmark call this view. */
+function entitle() {
+  const mysfit = now.id && knownMysfit(now.id);
+  if (mysfit?.name) {
+    const { name, species } = inWords(mysfit);
+    document.title = t("title.of", { name: t("title.mysfit", { name, species }) });
+  } else if (now.page === "mysfits") document.title = t("page.title");
+  else document.title = t("title.of", { name: t(`${now.page}.title`) });
+}
+
+async function sayLost() {
+  const lost = await noticeOnDemand({ kind: "missing" }, { retry: () => go({}), retryWord: "gallery.everyone" });
+  if (!leadsSomewhere(location.hash)) byId("lost").replaceChildren(lost);
+}
+
+watchAddress((there, { isNew }) => {
+  const { page, id } = there;
+  const isOther = page !== now.page;
+  now = there;
+  for (const section of SECTIONS) byId(section).hidden = section !== page;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === (inCommunity ? "#/community" : "#/")) link.setAttribute("aria-current", "page");
+    if (link.hash === `#/${page === "mysfits" ? "" : page}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  byId("lost").replaceChildren();
+  if (!leadsSomewhere(location.hash)) sayLost().catch(reportError);
+  entitle();
   if (id) needProfile();
-  if (inCommunity) needCommunity();
+  needs[page]?.();
+  // A new view begins at its beginning; a step back is put where it was by the browser.
+  if (isOther && isNew && !id) {
+    scrollTo(0, 0);
+    byId(page).querySelector("h1").focus({ preventScroll: true });
+  }
 });
+watchLanguage(entitle);
+watchMysfits((id) => (!id || id === now.id) && entitle());
 
 document.querySelector(".skip").addEventListener("click", (event) => {
   // The hash is the address of a page here, so the jump is made by hand.

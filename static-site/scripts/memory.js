@@ -1,8 +1,12 @@
 // What this device remembers. Storage may be full, forbidden or edited by hand: the page works without it.
+import { listeners } from "./dom.js";
+
+const PREFIX = "mysfits.";
+const watchers = listeners();
 
 export function recall(key) {
   try {
-    return localStorage.getItem(`mysfits.${key}`);
+    return localStorage.getItem(PREFIX + key);
   } catch {
     return null;
   }
@@ -10,25 +14,42 @@ export function recall(key) {
 
 export function keep(key, value) {
   try {
-    localStorage.setItem(`mysfits.${key}`, value);
+    localStorage.setItem(PREFIX + key, value);
   } catch {
     // Nothing to do: the choice holds until the page is left.
   }
 }
 
-/** A set of ids that outlives the page, such as the mysfits liked on this device. */
+/** Hear of what another window of this device remembers anew, or forgets. */
+export const watchMemory = watchers.add;
+
+globalThis.addEventListener?.("storage", ({ key }) => {
+  if (key === null || key.startsWith(PREFIX)) watchers.tell(key?.slice(PREFIX.length));
+});
+
+/**
+ * A set of ids that outlives the page, such as the mysfits liked on this device. It is read each time: another window
+ * may have changed it meanwhile.
+ */
 export function rememberedIds(key) {
-  const ids = new Set(String(recall(key) ?? "").split(" ").filter(Boolean));
-  const save = () => keep(key, [...ids].join(" "));
+  const here = new Set(); // what storage may not have taken
+  const read = () => new Set([...String(recall(key) ?? "").split(" ").filter(Boolean), ...here]);
+  const save = (ids) => keep(key, [...ids].join(" "));
   return {
-    has: (id) => ids.has(id),
+    all: () => [...read()],
+    has: (id) => read().has(id),
     add(id) {
-      ids.add(id);
-      save();
+      here.add(id);
+      save(read());
     },
     remove(id) {
+      here.delete(id);
+      const ids = read();
       ids.delete(id);
-      save();
+      save(ids);
     },
   };
 }
+
+export const likedHere = rememberedIds("liked");
+export const adoptedHere = rememberedIds("adopted");

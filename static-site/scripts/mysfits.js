@@ -1,14 +1,16 @@
-// What the page knows of the mysfits. The list names them; a profile adds age, likes and whether one is adopted.
+// What the page knows of the mysfits. The list says most; a profile adds the description, and counts of this moment.
 import { listMysfits, readMysfit } from "./api.js";
 import { listeners } from "./dom.js";
 
 const known = new Map();
 const changes = listeners();
-const AT_ONCE = 4;
 const asked = new Map(); // by id, the profiles that are on their way
+let inOrder = [];
 
 export const knownMysfit = (id) => known.get(id);
 export const knownMysfits = () => [...known.values()];
+export const howMany = () => known.size;
+/** Hear of each change: of one mysfit by its id, of all of them without one. */
 export const watchMysfits = changes.add;
 
 /** Learn a fact, such as a new like; the parts that show it are told. */
@@ -21,7 +23,10 @@ export async function readList() {
   const list = await listMysfits();
   const before = new Map(known);
   known.clear();
-  for (const mysfit of list) known.set(mysfit.mysfitId, { ...before.get(mysfit.mysfitId), ...mysfit });
+  for (const mysfit of list) {
+    if (mysfit?.mysfitId) known.set(mysfit.mysfitId, { ...before.get(mysfit.mysfitId), ...mysfit });
+  }
+  changes.tell();
 }
 
 export async function readProfile(id) {
@@ -31,18 +36,17 @@ export async function readProfile(id) {
   return known.get(id);
 }
 
-/**
- * The list need not carry likes and ages; sorting by them asks for the profiles that are not yet known,
- * a few at a time. Says how many could not be had.
- */
-export async function learnMissing(fact) {
-  const waiting = knownMysfits().filter((mysfit) => !Number.isFinite(mysfit[fact]));
-  let missed = 0;
-  const work = async () => {
-    for (let mysfit = waiting.pop(); mysfit; mysfit = waiting.pop()) {
-      await readProfile(mysfit.mysfitId).catch(() => (missed += 1));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return missed;
+/** The order in which mysfits are shown just now: a profile leads to the one before and the one after. */
+export function setOrder(ids) {
+  inOrder = ids;
+  changes.tell();
 }
+
+/** The id `by` steps on from this one, or undefined at either end. */
+export function neighbourOf(id, by) {
+  const place = inOrder.indexOf(id);
+  return place < 0 ? undefined : inOrder[place + by];
+}
+
+/** Counts as a visitor may see them: a row that was written by hand may hold anything. */
+export const likesOf = ({ likes, sending }) => Math.max(Number.isFinite(likes) ? likes : 0, 0) + (sending ? 1 : 0);

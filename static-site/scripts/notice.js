@@ -1,11 +1,25 @@
 // What happened and what to do, in plain words, where it happened.
-import { element } from "./dom.js";
-import { announce } from "./status.js";
+import { element, needStyles } from "./dom.js";
 import { t } from "./words.js";
 
-const SLOW_AFTER = 4_000;
+needStyles("styles/notice.css");
+
 /** Kinds that are no failure: nobody needs to be interrupted for them. */
-const CALM = ["nomatch", "nobody", "unsettled"];
+const CALM = ["copy", "nomatch", "nobody", "unsettled", "alone"];
+/** Who looks at the visitor from a kind of trouble. */
+const FACES = {
+  copy: "gary",
+  offline: "gary",
+  unreachable: "gary",
+  slow: "atlantis",
+  missing: "nessi",
+  busy: "cole",
+  broken: "rujin",
+  nomatch: "gretta",
+  nobody: "nessi",
+  unsettled: "hasla",
+  alone: "pauly",
+};
 
 /**
  * @param problem what an API call threw, or `{kind}`
@@ -21,8 +35,9 @@ export function notice(problem, { retry, retryWord = "problem.retry", byItself =
   const panel = element("div", "notice");
   panel.dataset.kind = kind;
   if (!CALM.includes(kind)) panel.setAttribute("role", "alert");
+  if (FACES[kind]) panel.append(face(FACES[kind]));
   panel.append(element("p", "notice-title", title ?? t(`problem.${kind}.title`, about)));
-  panel.append(element("p", "notice-advice", advice(kind, problem, byItself, about)));
+  panel.append(adviceOf(kind, problem, byItself, about));
   if (problem.reference) panel.append(element("p", "notice-reference", t("problem.reference", problem)));
   if (retry) {
     const button = element("button", "button", t(retryWord));
@@ -34,11 +49,27 @@ export function notice(problem, { retry, retryWord = "problem.retry", byItself =
   return panel;
 }
 
-function advice(kind, problem, byItself, about) {
-  if (kind === "busy" && problem.wait) {
-    return t(byItself ? "problem.busy.again" : "problem.busy.wait", { count: problem.wait });
-  }
-  return t(`problem.${kind}.advice`, about);
+function face(name) {
+  const image = Object.assign(element("img", "notice-face"), { alt: "", width: 96, height: 96 });
+  image.src = `images/${name}.svg`;
+  return image;
+}
+
+function adviceOf(kind, problem, byItself, about) {
+  if (kind !== "busy" || !problem.wait) return element("p", "notice-advice", t(`problem.${kind}.advice`, about));
+  const sentence = (count) => t(byItself ? "problem.busy.again" : "problem.busy.wait", { count });
+  const line = element("p", "notice-advice");
+  // Read out once, and counted down for the eyes alone.
+  const ticking = element("span", "", sentence(problem.wait));
+  ticking.setAttribute("aria-hidden", "true");
+  line.append(element("span", "visually-hidden", sentence(problem.wait)), ticking);
+  let left = problem.wait;
+  const clock = setInterval(() => {
+    left -= 1;
+    if (left < 1 || (!line.isConnected && left < problem.wait - 1)) return clearInterval(clock);
+    ticking.textContent = sentence(left);
+  }, 1000);
+  return line;
 }
 
 function retryByItself(panel, { kind, wait }, retry) {
@@ -47,20 +78,4 @@ function retryByItself(panel, { kind, wait }, retry) {
   if (kind === "offline" && navigator.onLine) setTimeout(ifStillThere);
   else if (kind === "offline") addEventListener("online", ifStillThere, { once: true });
   if (kind === "busy" && wait) setTimeout(ifStillThere, wait * 1000);
-}
-
-/** Says after a while that the answer is slow; `stop()` when it has come. */
-export function slowNotice(place) {
-  const line = element("p", "slow");
-  const timer = setTimeout(() => {
-    line.textContent = t("problem.waiting");
-    place.append(line);
-    announce(line.textContent);
-  }, SLOW_AFTER);
-  return {
-    stop() {
-      clearTimeout(timer);
-      line.remove();
-    },
-  };
 }

@@ -27,3 +27,6 @@ function outOfOrder() {
   sentence.textContent = t("part.broken");
   return sentence;
 }
+
+/** A notice (notice.js), whose script and styles the first view does without unless there is trouble. */
+export const noticeOnDemand = async (...given) => (await import("./notice.js")).notice(...given);

@@ -4,6 +4,10 @@
   const LANGUAGES = ["en", "ko", "zh"];
   const root = document.documentElement;
 
+  // A page of one mysfit, as publishing makes them, is the list with its profile open.
+  const mysfit = document.querySelector("meta[name=mysfit]")?.content;
+  if (mysfit && !location.hash) history.replaceState(null, "", `/#/mysfits/${encodeURIComponent(mysfit)}`);
+
   let remembered = null;
   try {
     remembered = localStorage.getItem("mysfits.language");
@@ -24,10 +28,8 @@
     "scripts/dom.js",
     "scripts/finder.js",
     "scripts/gallery.js",
-    "scripts/language.js",
     "scripts/memory.js",
     "scripts/mysfits.js",
-    "scripts/notice.js",
     "scripts/parts.js",
     "scripts/selection.js",
     "scripts/status.js",

@@ -1,5 +1,5 @@
 // The words of the page in the reader's language, and the mysfits' own words where they are translated.
-import { readDescriptions } from "./api.js";
+import { readDescriptions, readHooks } from "./api.js";
 import { listeners } from "./dom.js";
 
 const WORDS = {
@@ -11,6 +11,7 @@ const WORDS = {
 let language = "en";
 let words = {};
 let told = {};
+let hooks = {};
 const watchers = listeners();
 
 export const currentLanguage = () => language;
@@ -24,8 +25,13 @@ export function watchLanguage(watcher) {
 export async function loadWords(wanted) {
   try {
     // A description that does not arrive leaves the API's own, English one in place.
-    const [its, descriptions] = await Promise.all([WORDS[wanted](), readDescriptions(wanted).catch(() => ({}))]);
-    [language, words, told] = [wanted, its.default, descriptions];
+    const orNone = (read) => read.catch(() => ({}));
+    const [its, ...theirs] = await Promise.all([
+      WORDS[wanted](),
+      orNone(readDescriptions(wanted)),
+      orNone(readHooks(wanted)),
+    ]);
+    [language, words, [told, hooks]] = [wanted, its.default, theirs];
   } catch (error) {
     reportError(error);
     // Words that do not arrive leave the page in the language it had, which at first is none.
@@ -44,17 +50,49 @@ export function t(key, values = {}) {
 
 export function phrase(form, values, language) {
   const plural = typeof form === "string" ? form : (form[new Intl.PluralRules(language).select(values.count)] ?? form.other);
-  return plural.replace(/\{(\w+)\}/g, (_, name) =>
-    typeof values[name] === "number" ? formatNumber(values[name], language) : (values[name] ?? ""),
-  );
+  return plural.replace(/\{(\w+)(?:\|(compact))?\}/g, (_, name, short) => {
+    const value = values[name] ?? "";
+    if (typeof value !== "number") return isolated(value);
+    return short ? compactNumber(value, language) : formatNumber(value, language);
+  });
+}
+
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A name in a sentence: one that is written from right to left does not turn its neighbours around. */
+function isolated(text) {
+  const plain = String(text).replace(BIDI_CONTROLS, "");
+  return RIGHT_TO_LEFT.test(plain) ? `\u2068${plain}\u2069` : plain;
 }
 
 export const formatNumber = (number, inLanguage = language) => new Intl.NumberFormat(inLanguage).format(number);
+
+/** A number as people say it: 2 billion, 20억, 20 亿. Below a million every digit counts. */
+function compactNumber(number, language) {
+  if (Math.abs(number) < 1_000_000) return formatNumber(number, language);
+  const format = new Intl.NumberFormat(language, { notation: "compact", compactDisplay: "long", useGrouping: language === "ko" ? "always" : "auto" });
+  // 20 亿 and 20억 each stand apart from what they are not.
+  const [before, after] = [language === "zh" ? "\u00a0" : "", language === "ko" ? "\u00a0" : ""];
+  const apart = ({ type, value }) => (type === "compact" ? before + value + after : value);
+  return format.formatToParts(number).map(apart).join("");
+}
 
 /** A mysfit's name, species and description, each with the language that it is in. */
 export function inWords(mysfit) {
   const translated = told[mysfit.mysfitId] ?? {};
   return { name: mysfit.name, species: mysfit.species, description: mysfit.description, ...translated };
+}
+
+/** A mysfit's line for the list: those that arrived yesterday have none yet. */
+export const hookOf = (id) => hooks[id] ?? "";
+
+export const formatDate = (date) => new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(date);
+
+/** An age as one says it; one that nobody can have, or that nobody knows, is not spoken of. */
+export function ageInWords(age) {
+  if (!Number.isFinite(age) || age < 0) return "";
+  return age === 0 ? t("profile.hatched") : t("profile.age", { count: age });
 }
 
 export const descriptionLanguage = (mysfit) => (told[mysfit.mysfitId]?.description ? language : "en");

@@ -150,7 +150,7 @@ def test_a_visitor_finds_likes_and_adopts_a_mysfit(platform: Platform, page: Pag
     finder.get_by_text("Chaotic", exact=True).click()
     expect(mysfits).to_have_count(1)
     assert names(page) == ["Rujin"]
-    page.get_by_role("button", name="View all").click()
+    page.get_by_role("button", name="Clear filters").click()
     expect(mysfits).to_have_count(12)
 
     page.get_by_role("link", name="View profile of Gary").click()

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from emulator.tests.support.browser import PAGE_PATIENCE
+from tests.site.engines import Stage, staged
 from tests.site.stage import API, Api, play, served
 
 
@@ -11,6 +12,12 @@ from tests.site.stage import API, Api, play, served
 def site() -> Iterator[str]:
     with served() as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with staged(browser, tmp_path_factory.mktemp("engines")) as stage:
+        yield stage
 
 
 class Visit:

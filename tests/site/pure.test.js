@@ -2,20 +2,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readAddress, writeAddress } from "../../static-site/scripts/address.js";
+import { leadsSomewhere, readAddress, writeAddress } from "../../static-site/scripts/address.js";
 import { kindOfFailure, kindOfStatus, secondsToWait } from "../../static-site/scripts/api.js";
-import { plain, select } from "../../static-site/scripts/selection.js";
+import { rememberedIds } from "../../static-site/scripts/memory.js";
+import { likesOf } from "../../static-site/scripts/mysfits.js";
+import { byName, plain, select } from "../../static-site/scripts/selection.js";
 import { phrase } from "../../static-site/scripts/words.js";
 
-const everything = { goodevil: "", lawchaos: "", q: "", sort: "" };
+const everything = { goodevil: "", lawchaos: "", home: "", q: "", sort: "" };
 const mysfits = [
   { name: "Pauly", species: "Cyclops", goodevil: "Neutral", lawchaos: "Lawful", age: 2, likes: 5 },
   { name: "hasla", species: "Haetae", goodevil: "Good", lawchaos: "Neutral", age: 2_000_000_000, likes: 5 },
-  { name: "CoCo", species: "Dragon", goodevil: "Good", lawchaos: "Chaotic", age: 501, likes: 9 },
+  { name: "CoCo", species: "Dragon", goodevil: "Good", lawchaos: "Chaotic", age: 501, likes: 9, adopted: true },
   { name: "Élan", species: "Dragon", goodevil: "Evil", lawchaos: "Chaotic" },
 ];
 const names = (choices) =>
-  select(mysfits, { ...everything, ...choices }, { wordsOf: ({ name, species }) => [name, species], language: "en" }).map(
+  select(byName(mysfits, { wordsOf: ({ name, species }) => [name, species], language: "en" }), { ...everything, ...choices }).map(
     ({ name }) => name,
   );
 
@@ -27,6 +29,10 @@ test("filters combine with each other and with a search", () => {
   assert.deepEqual(["CoCo", "hasla"], names({ goodevil: "Good" }));
   assert.deepEqual(["CoCo"], names({ goodevil: "Good", lawchaos: "Chaotic" }));
   assert.deepEqual([], names({ goodevil: "Good", q: "cyclops" }));
+});
+
+test("those who are still free are chosen by themselves", () => {
+  assert.deepEqual(["Élan", "hasla", "Pauly"], names({ home: "free" }));
 });
 
 test("a search wants every word, anywhere in name or species", () => {
@@ -54,7 +60,9 @@ test("plain text has no case, no accent and no full width, and Korean stays read
 test("an address that was written is read back the same", () => {
   for (const state of [
     { ...everything, page: "mysfits", id: "" },
-    { goodevil: "Good", lawchaos: "Chaotic", q: "a&b=c é", sort: "age", page: "mysfits", id: "x/y?z#%" },
+    { goodevil: "Good", lawchaos: "Chaotic", q: "a&b=c é", home: "free", sort: "age", page: "mysfits", id: "x/y?z#%" },
+    { ...everything, page: "mine", id: "" },
+    { ...everything, page: "mine", id: "x" },
     { ...everything, page: "community", id: "" },
   ]) {
     const url = new URL(writeAddress(state), "http://site.test/");
@@ -69,6 +77,8 @@ test("an address made up by somebody is read as far as it makes sense", () => {
   assert.equal("mysfits", read("#/nowhere").page);
   assert.equal("%E0%A4", read("#/mysfits/%E0%A4").id);
   assert.equal("", read("#/community/7").id);
+  assert.deepEqual([true, true, true, true], ["", "#/", "#/mysfits/x", "#/mine"].map(leadsSomewhere));
+  assert.deepEqual([false, false, false], ["#/nope", "#nope", "#/community/7"].map(leadsSomewhere));
 });
 
 test("each failure is of one kind", () => {
@@ -98,4 +108,46 @@ test("a phrase has its plural and its numbers as the language writes them", () =
   assert.equal("2,000,000,000 mysfits", phrase(form, { count: 2_000_000_000 }, "en"));
   assert.equal("3 of  left", phrase("{count} of {name} left", { count: 3 }, "ko"));
   assert.equal("<b>", phrase("{name}", { name: "<b>" }, "zh"));
+});
+
+test("a name from right to left does not turn the sentence around it, and no name turns anything by hand", () => {
+  assert.equal("Adopt \u2068تنين\u2069", phrase("Adopt {name}", { name: "\u202eتنين" }, "en"));
+  assert.equal("Adopt evil", phrase("Adopt {name}", { name: "\u202eevil" }, "en"));
+});
+
+test("a count that nobody can have is none", () => {
+  assert.deepEqual([0, 0, 7, 8], [{ likes: -5 }, {}, { likes: 7 }, { likes: 7, sending: true }].map(likesOf));
+});
+
+test("what another window remembered meanwhile stays remembered", () => {
+  const stored = new Map();
+  globalThis.localStorage = { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => stored.set(key, value) };
+  const [here, there] = [rememberedIds("liked"), rememberedIds("liked")];
+  here.add("cole");
+  there.add("snowflake");
+  assert.deepEqual(["cole", "snowflake"], here.all().sort());
+  there.remove("snowflake");
+  assert.deepEqual(["cole"], rememberedIds("liked").all());
+  delete globalThis.localStorage;
+  here.add("gary");
+  assert.ok(here.has("gary"));
+});
+
+test("a large age is said as people say it", () => {
+  const said = (count, language, form) => phrase(form, { count }, language).replaceAll("\u00a0", " ");
+  assert.equal("2 billion years old", said(2_000_000_000, "en", "{count|compact} years old"));
+  assert.equal("2,709 years old", said(2_709, "en", "{count|compact} years old"));
+  assert.equal("7,500만 살", said(75_000_000, "ko", "{count|compact}살"));
+  assert.equal("20억 살", said(2_000_000_000, "ko", "{count|compact}살"));
+  assert.equal("2,709살", said(2_709, "ko", "{count|compact}살"));
+  assert.equal("7500 万岁", said(75_000_000, "zh", "{count|compact}岁"));
+});
+
+test("a mysfit has the address that publishing gave it, and none before", async (context) => {
+  globalThis.location = { href: "https://site.test/?q=a#/" };
+  context.mock.method(globalThis, "fetch", async () => Response.json({ gary: { en: "meet/gary.html" } }));
+  const { permalinkOf, permalinksRead } = await import("../../static-site/scripts/permalink.js");
+  await permalinksRead;
+  assert.equal("https://site.test/meet/gary.html", permalinkOf("gary"));
+  assert.equal(undefined, permalinkOf("nobody"));
 });

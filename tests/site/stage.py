@@ -35,7 +35,7 @@ POSTS = [
 ]
 
 
-def board() -> dict[str, Answer | Callable[[Route], None]]:
+def board() -> dict[str, Answer | Callable[..., Any]]:
     """What the API answers on the seeds of the real tables."""
 
     def rows(name: str) -> list[dict[str, Any]]:
@@ -54,14 +54,14 @@ def mysfits() -> list[dict[str, Any]]:
     return [mysfit | {"likes": place * 7 % 12 * 300, "adopted": False} for place, mysfit in enumerate(shown)]
 
 
-LISTED = ("mysfitId", "name", "goodevil", "lawchaos", "species", "thumbImageUri")
+LISTED = ("mysfitId", "name", "goodevil", "lawchaos", "species", "thumbImageUri", "age", "likes", "adopted")
 
 
 @dataclass
 class Api:
     """Answers like the API. `answers` replaces what a route says; a callable is given the Playwright route."""
 
-    answers: dict[str, Answer | Callable[[Route], None]] = field(default_factory=dict)
+    answers: dict[str, Answer | Callable[..., Any]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     rows: dict[str, dict[str, Any]] = field(default_factory=lambda: {m["mysfitId"]: m for m in mysfits()})
 
@@ -73,15 +73,17 @@ class Api:
 
     def __call__(self, route: Route) -> None:
         request = route.request
-        call = f"{request.method} {request.url.removeprefix(API)}"
-        self.calls.append(call)
-        answer = next((say for pattern, say in self.answers.items() if re.fullmatch(pattern, call)), None)
-        if answer is None:
-            answer = self.usual(call)
+        answer = self.answer(f"{request.method} {request.url.removeprefix(API)}")
         if callable(answer):
             answer(route)
         else:
             fulfil(route, *answer)
+
+    def answer(self, call: str) -> Any:
+        """What a call is answered, or what answers it."""
+        self.calls.append(call)
+        said = next((say for pattern, say in self.answers.items() if re.fullmatch(pattern, call)), None)
+        return self.usual(call) if said is None else said
 
     def leave(self) -> None:
         """Let go of what a test has kept waiting; a browser does not close around it."""
@@ -92,7 +94,7 @@ class Api:
 
     def usual(self, call: str) -> Answer:
         fixed: dict[str, Any] = {
-            "GET /mysfits": {"mysfits": [{name: row[name] for name in LISTED} for row in self.rows.values()]},
+            "GET /mysfits": {"mysfits": [{name: row.get(name) for name in LISTED} for row in self.rows.values()]},
             "GET /version": RELEASE,
             "GET /api/users": USERS,
             "GET /api/threads": THREADS,

@@ -29,7 +29,7 @@ def test_the_list_shows_all_twelve_by_name(visit: Visit) -> None:
 
 def test_filters_combine_and_live_in_the_address(visit: Visit) -> None:
     page = visit()
-    page.get_by_role("group", name="Heart").get_by_text("Good").click()
+    page.get_by_role("group", name="Nature").get_by_text("Good").click()
     expect(page.get_by_role("listitem")).to_have_count(4)
     page.get_by_role("group", name="Manners").get_by_text("Chaotic").click()
     expect(page.get_by_role("listitem")).to_have_count(2)
@@ -42,9 +42,9 @@ def test_filters_combine_and_live_in_the_address(visit: Visit) -> None:
 
     page.go_back()
     expect(page.get_by_role("listitem")).to_have_count(4)
-    page.get_by_role("button", name="View all").click()
+    page.get_by_role("button", name="Clear filters").click()
     expect(page.get_by_role("listitem")).to_have_count(12)
-    expect(page.get_by_role("group", name="Heart").get_by_label("Any")).to_be_checked()
+    expect(page.get_by_role("group", name="Nature").get_by_label("Any")).to_be_checked()
 
 
 @pytest.mark.parametrize(
@@ -60,46 +60,29 @@ def test_a_search_finds_names_and_species_in_any_case(visit: Visit, words: str, 
 
 def test_a_search_without_result_offers_everyone(visit: Visit) -> None:
     page = visit("?q=unicorn")
-    expect(page.get_by_text("No mysfit is like that")).to_be_visible()
+    expect(page.get_by_text("No mysfit like that… yet")).to_be_visible()
     page.get_by_role("button", name="Show everyone").click()
     expect(page.get_by_role("listitem")).to_have_count(12)
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
-def test_sorting_by_age_asks_for_what_the_list_does_not_say(visit: Visit) -> None:
+def test_sorting_asks_for_no_mysfit_by_itself(visit: Visit) -> None:
     api = Api()
     page = visit(api=api)
-    expect(page.get_by_role("listitem")).to_have_count(12)
-    assert api.count("GET /mysfits/.*") == 0
     page.get_by_label("Sort by").select_option("Oldest first")
     expect(page.get_by_role("listitem").first).to_contain_text("Hasla")
     expect(page.get_by_role("listitem").last).to_contain_text("Pauly")
     page.get_by_label("Sort by").select_option("Most liked")
     most = max(api.rows.values(), key=lambda row: row["likes"])
     expect(page.get_by_role("listitem").first).to_contain_text(most["name"])
-    assert api.count("GET /mysfits/.*") == 12
-
-
-def test_what_is_being_asked_for_is_not_asked_for_again(visit: Visit) -> None:
-    api, held = Api(), Held()
-    hasla = api.id_of("Hasla")
-    api.answers[f"GET /mysfits/{hasla}"] = held
-    page = visit(api=api)
-    page.get_by_label("Sort by").select_option("Oldest first")
-    held.routes.append(held.come(page))
-    page.get_by_label("Sort by").select_option("Most liked")
-    known = [row for row in api.rows.values() if row["name"] != "Hasla"]
-    expect(page.get_by_role("listitem").first).to_contain_text(max(known, key=lambda row: row["likes"])["name"])
-    held.release((200, api.rows[hasla]))
-    expect(page.locator("#gallery [data-part=found]")).to_have_text("12 mysfits")
-    assert api.count("GET /mysfits/.*") == 12
+    assert api.count("GET /mysfits/.*") == 0
 
 
 def test_a_profile_has_an_address_and_gives_the_focus_back(visit: Visit) -> None:
     page = visit()
     open_profile(page, "Hasla")
     dialog = page.get_by_role("dialog", name="Hasla")
-    expect(dialog).to_contain_text("2,000,000,000 years old")
+    expect(dialog).to_contain_text("2 billion years old")
     assert re.search(r"#/mysfits/a901bb08-1985-42f5-bb77-27439ac14300$", page.url)
 
     page.go_back()
@@ -194,7 +177,7 @@ def test_a_double_click_likes_once_and_the_device_remembers(visit: Visit) -> Non
     page = visit(api=api)
     open_profile(page, "Nessi")
     page.get_by_role("button", name="Like Nessi").dblclick()
-    expect(page.get_by_role("status")).to_contain_text("already liked Nessi")
+    expect(page.get_by_role("status")).to_contain_text(re.compile("You like Nessi|already liked Nessi"))
     page.reload()
     # The list behind the profile is announced too.
     expect(page.locator(".card")).to_have_count(12)
@@ -202,6 +185,7 @@ def test_a_double_click_likes_once_and_the_device_remembers(visit: Visit) -> Non
     expect(heart).to_have_attribute("aria-pressed", "true")
     heart.click()
     expect(page.get_by_role("status")).to_contain_text("already liked Nessi")
+    expect(page.get_by_text("Nessi never gives one back")).to_be_in_viewport()
     assert api.count("POST .*/like") == 1
 
 
@@ -213,7 +197,7 @@ def test_a_like_that_does_not_get_there_is_taken_back_and_can_be_tried_again(vis
     open_profile(page, "Gary")
     page.get_by_role("button", name="Like Gary").click()
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("Your like for Gary was not counted")
+    expect(alert).to_contain_text("Your like for Gary wasn't counted")
     expect(alert).to_contain_text("in 7 seconds")
     expect(page.get_by_test_id("likes")).to_have_text(f"{likes:,}")
     expect(page.get_by_role("button", name="Like Gary")).to_have_attribute("aria-pressed", "false")
@@ -237,7 +221,7 @@ def test_adopting_is_asked_twice_and_stays(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Yes, adopt Twilight Glitter").click()
     expect(page.get_by_text("Adopted", exact=True)).to_be_visible()
-    expect(page.get_by_role("status")).to_contain_text("You have adopted Twilight Glitter")
+    expect(page.get_by_role("status")).to_contain_text("You've adopted Twilight Glitter")
     page.reload()
     expect(page.get_by_text("Adopted", exact=True)).to_be_visible()
     expect(page.get_by_text("Twilight Glitter lives with you now.")).to_be_visible()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.site.conftest import Visit
 from tests.site.stage import Api, Held, board
 
-GREETINGS = {"en": "Somewhere, a monster", "ko": "어딘가에서 괴물이", "zh": "在某个地方"}
+GREETINGS = {"en": "Somewhere, a monster", "ko": "어딘가에 나를 기다리는", "zh": "在某个地方"}
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,11 @@ def test_a_language_chosen_by_hand_holds_at_once_and_next_time(visit: Visit) -> 
 def test_a_korean_visitor_makes_the_whole_journey_in_korean(visit: Visit) -> None:
     api = Api()
     page = visit(api=api, locale="ko-KR", scheme="dark")
-    page.get_by_role("group", name="마음씨").get_by_text("선", exact=True).click()
+    page.get_by_role("group", name="마음씨").get_by_text("착함", exact=True).click()
     expect(page.get_by_role("listitem")).to_have_count(4)
     page.locator(f"#view-{api.id_of('Hasla')}").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("2,000,000,000살")
+    expect(dialog).to_contain_text("20억 살")
     expect(dialog.locator(".description")).to_have_attribute("lang", "ko")
     dialog.get_by_role("button", name="좋아요").click()
     expect(page.get_by_role("status")).to_contain_text("1,201")
@@ -67,7 +67,7 @@ def test_a_mysfit_without_translation_is_told_in_english_and_marked_so(visit: Vi
 
 @pytest.mark.parametrize(
     ("locale", "title", "members"),
-    [("ko-KR", "계단을 세는 게 정상인가요?", "회원"), ("zh-CN", "他总是数楼梯，这正常吗？", "成员")],
+    [("ko-KR", "계단을 세는 게 정상인가요?", "회원"), ("zh-CN", "他总是数台阶，这正常吗？", "成员")],
 )
 def test_the_community_speaks_the_readers_language(visit: Visit, locale: str, title: str, members: str) -> None:
     page = visit("#/community", api=Api(board()), locale=locale)

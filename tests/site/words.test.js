@@ -15,15 +15,17 @@ const source = scripts.map((name) => read(`scripts/${name}`)).join("\n");
 
 const languages = { ko, zh };
 const formsOf = (form) => (typeof form === "string" ? { other: form } : form);
-const gapsOf = (form) => [...new Set(Object.values(formsOf(form)).join(" ").match(/\{\w+\}/g))].sort();
+const gapsOf = (form) => [...new Set(Object.values(formsOf(form)).join(" ").match(/\{\w+(?=[|}])/g))].sort();
 
 // Keys that scripts put together, with all that may stand in the gap.
-const KINDS = ["offline", "unreachable", "slow", "missing", "clash", "busy", "broken", "partial", "nomatch", "nobody", "unsettled"];
+const KINDS = ["offline", "unreachable", "slow", "missing", "clash", "busy", "broken", "copy", "nomatch", "nobody", "unsettled", "alone"];
 const COMPOSED = {
   "problem.${kind}.title": KINDS.map((kind) => `problem.${kind}.title`),
   "problem.${kind}.advice": KINDS.map((kind) => `problem.${kind}.advice`),
   "finder.${axis}": ["finder.goodevil", "finder.lawchaos"],
-  "${axis}.${mysfit[axis]}": Object.keys(en).filter((key) => /^(goodevil|lawchaos)\./.test(key)),
+  "${now.page}.title": ["mine.title", "community.title"],
+  "share.${done}": ["share.copied", "share.failed"],
+  "${axis}.${value}": Object.keys(en).filter((key) => /^(goodevil|lawchaos)\./.test(key)),
 };
 
 const quoted = new Set([...source.matchAll(/"([a-z-]+\.[\w.-]+)"/g)].map(([, text]) => text));
@@ -62,7 +64,8 @@ test("no key is unused", () => {
 });
 
 test("every kind of problem that a script names has words", () => {
-  const named = [...source.matchAll(/kind: "(\w+)"|return (?:onLine \? )?"(\w+)"|: "(offline)"/g)].map((match) => match.slice(1).find(Boolean));
+  const telling = scripts.filter((name) => name !== "share.js").map((name) => read(`scripts/${name}`)).join("\n");
+  const named = [...telling.matchAll(/kind: "(\w+)"|return (?:onLine \? )?"(\w+)"|: "(offline)"/g)].map((match) => match.slice(1).find(Boolean));
   assert.ok(named.length > 8);
   assert.deepEqual([], named.filter((kind) => !KINDS.includes(kind)));
 });
@@ -71,6 +74,16 @@ test("the HTML says what the English words say", () => {
   for (const [, key, text] of html.matchAll(/data-word="([^"]+)"[^>]*>([^<]+)</g)) assert.equal(en[key], text, key);
   for (const [, label, key] of html.matchAll(/aria-label="([^"]+)" data-word-label="([^"]+)"/g)) assert.equal(en[key], label, key);
   for (const [, hint, key] of html.matchAll(/placeholder="([^"]+)" data-word-placeholder="([^"]+)"/g)) assert.equal(en[key], hint, key);
+});
+
+test("every mysfit has a line for the list and three for the certificate in each language", () => {
+  const ids = JSON.parse(readFileSync(new URL("../ops/seeds/mysfits.json", site), "utf8")).map(({ MysfitId }) => MysfitId);
+  for (const language of ["en", ...Object.keys(languages)]) {
+    const [hooks, voices] = ["hooks", "voices"].map((name) => JSON.parse(read(`i18n/${name}.${language}.json`)));
+    for (const said of [hooks, voices]) assert.deepEqual([...ids].sort(), Object.keys(said).sort(), language);
+    assert.deepEqual([], Object.values(hooks).filter((hook) => !hook.trim() || hook.length > 40));
+    assert.ok(Object.values(voices).every((voice) => voice.filter((line) => line.trim()).length === 3));
+  }
 });
 
 test("everything that people say is translated, and nothing else", () => {

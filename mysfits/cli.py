@@ -6,8 +6,10 @@ import sys
 
 import click
 
+from ecs_emulator.commands.console import console
 from ecs_emulator.commands.down import down
 from ecs_emulator.commands.env import env
+from ecs_emulator.commands.execute import execute
 from ecs_emulator.commands.fault import fault
 from ecs_emulator.commands.group import CODES, Commands
 from ecs_emulator.commands.logs import logs
@@ -16,6 +18,7 @@ from ecs_emulator.commands.rollback import rollback
 from ecs_emulator.commands.run_task import run_task
 from ecs_emulator.commands.scale import scale
 from ecs_emulator.commands.status import status
+from ecs_emulator.commands.trust import trust
 from ecs_emulator.commands.update import update
 from ecs_emulator.commands.wait import wait
 from mysfits.cutover import cutover
@@ -53,6 +56,8 @@ for command in (
     down,
     reset,
     env,
+    trust,
+    console,
     push,
     deploy,
     update,
@@ -61,6 +66,7 @@ for command in (
     verify,
     scale,
     run_task,
+    execute,
     cutover,
     drop_traffic,
     destroy,

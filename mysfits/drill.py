@@ -11,7 +11,7 @@ from ecs_emulator.commands.drill import drilled, with_drilling
 from ecs_emulator.ops.terminal import Terminal
 
 if TYPE_CHECKING:
-    from ecs_emulator.experiments.run import DrillOptions
+    from ecs_emulator.commands.drill import MakeOptions
 
 
 @click.command()
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Every drill, one after the other.")
 @click.option("--list", "listed", is_flag=True, help="Say which drills there are, and how long each takes.")
 @with_drilling
-def drill(names: tuple[str, ...], everything: bool, listed: bool, options: DrillOptions, keep: Path | None) -> None:
+def drill(names: tuple[str, ...], everything: bool, listed: bool, options: MakeOptions, keep: Path | None) -> None:
     """Do something to the service under constant load, and judge what visitors noticed.
 
     Each drill NAME has a rehearsal of its own, beside any other, and leaves a picture and its figures in

@@ -8,7 +8,8 @@ from ecs_emulator.commands.options import on_target, with_json
 from ecs_emulator.ops.target import Target
 from ecs_emulator.ops.terminal import Terminal
 from ops.conventions import api_url
-from ops.publish import invalidate
+from ops.face import display_face
+from ops.publish import invalidate, read_mysfits
 from ops.publish import publish as publish_site
 
 
@@ -16,10 +17,16 @@ from ops.publish import publish as publish_site
 @on_target
 @with_json
 def publish(target: Target, out: Terminal) -> None:
-    """Upload the site to its bucket, with the API's address in it."""
+    """Upload the site to its bucket, with the API's address in it and a page for each mysfit."""
     bucket = target.output("SiteBucket")
-    count = publish_site(target.session, bucket, api_url(target))
-    out.say(f"{count} files of the site are in {bucket}.")
+    mysfits = read_mysfits(target.session, target.outputs.get("DynamoTable"))
+    site_url = target.outputs.get("S3WebsiteURL", "")
+    count = publish_site(target.session, bucket, api_url(target), site_url, mysfits)
+    out.say(f"{count} files of the site are in {bucket}, pages for {len(mysfits)} mysfits among them.")
+    if display_face() is None:
+        out.say(
+            "Without its display face and cards: fontpkg-fraunces, fonttools, brotli and resvg-py are not installed."
+        )
     if distribution := target.outputs.get("DistributionId"):
         invalidate(target.session, distribution)
         out.say(f"CloudFront ({distribution}) forgets what it has of the site; it takes a minute or two.")

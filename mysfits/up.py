@@ -11,8 +11,12 @@ import click
 from ecs_emulator.commands.detach import Detachable, detached, refuse_second
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import assignments
-from ecs_emulator.commands.up import prepare, run_templates, runtime_options, start_errors
+from ecs_emulator.commands.up import console_settings, prepare, run_templates, runtime_options, start_errors
 from ecs_emulator.ops.terminal import Terminal
+
+# Of the platform's own verbs and drills, those that the console has.
+VERBS = ("cutover", "push")
+DRILLS = ("rollout", "task-killed", "bad-revision")
 
 
 @click.command(cls=Detachable)
@@ -36,11 +40,13 @@ def up(
     templates: tuple[Path, ...],
     yes: bool,
     detach: bool,
+    console: bool,
     **runtime: Any,
 ) -> None:
     """Run the whole platform on this machine until Ctrl-C: the stacks of cfn/ with their services.
 
-    SITE_PORT (8080), API_PORT (8000) and CLOUD_PORT (4566) change the ports.
+    SITE_PORT (8080), API_PORT (8000), CLOUD_PORT (4566) and CONSOLE_PORT (4567) change the ports; the console takes any
+    free one where nobody says its port and that one is taken.
     """
     if templates and (placeholder or assembly):
         raise click.UsageError("--placeholder and --assembly are about cfn/, not about the templates of others.")
@@ -51,7 +57,9 @@ def up(
 
         if detach:
             refuse_second()
-        site, api, cloud = chosen(os.environ, {"SITE_PORT": 8080, "API_PORT": 8000, "CLOUD_PORT": 4566})
+        site, api, cloud = chosen(
+            os.environ, {"SITE_PORT": 8080, "API_PORT": 8000, "CLOUD_PORT": 4566}, beside=bool(owner.instance)
+        )
         prepare(cloud)
 
         from ecs_emulator.emulator import Emulator
@@ -64,7 +72,7 @@ def up(
         runtime |= {"ports": Ports(api, cloud), "repository": image.REPOSITORY}
         if templates:
             images = image.images(owner.folder, stand_in=True)
-            run_templates(templates, parameters, {}, yes, detach=detach, images=images, **runtime)
+            run_templates(templates, parameters, {}, yes, detach=detach, console=console, images=images, **runtime)
             return
         assembly = assembly or MONOLITH
         platform = Platform(site, assembly, placeholder, by_stack(parameters, StackListing(assembly).meant))
@@ -74,4 +82,4 @@ def up(
         say = Terminal().line
         images = image.images(owner.folder)
         emulator = Emulator(owner.folder, images=images, program=owner, stopping=signalled(), say=say, **runtime)
-        run(emulator, platform.fill, say)
+        run(emulator, platform.fill, say, console_settings(console, [(name,) for name in DRILLS], VERBS))

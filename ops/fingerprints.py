@@ -11,16 +11,20 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+# Browsers look for it where they found it.
+SERVICE_WORKER = "service-worker.js"
+
 # Pages keep their addresses, and images those that the API knows them by.
-_NAMED_BY_CONTENT = (".js", ".css", ".json")
+_NAMED_BY_CONTENT = (".js", ".css", ".json", ".woff2")
 _WITH_REFERENCES = (".html", ".js", ".css")
-_REFERENCE = re.compile(rb"""(["'`])([\w./-]+\.(?:js|css|json))\1""")
+_REFERENCE = re.compile(rb"""(["'`])([\w./-]+\.(?:js|css|json|woff2))\1""")
 
 
 def fingerprinted(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of a site, path to content, under their published paths and with references to those."""
     references = {path: _references(path, content, files) for path, content in files.items()}
-    names = {path: _name(path, files, references) for path in files if path.endswith(_NAMED_BY_CONTENT)}
+    named = [path for path in files if path.endswith(_NAMED_BY_CONTENT) and path != SERVICE_WORKER]
+    names = {path: _name(path, files, references) for path in named}
 
     def renamed(path: str, content: bytes) -> bytes:
         def follow(match: re.Match[bytes]) -> bytes:

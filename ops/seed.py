@@ -12,8 +12,7 @@ from typing import Any
 
 import boto3
 
-MYSFITS = Path(__file__).parent / "seeds" / "mysfits.json"
-_SEEDS = MYSFITS.parent
+SEEDS = Path(__file__).parent / "seeds"
 
 Row = dict[str, Any]
 
@@ -23,7 +22,7 @@ def seed_all(session: boto3.Session, outputs: Mapping[str, str]) -> dict[str, in
     counts = {}
     if table := outputs.get("DynamoTable"):
         counts["mysfits"] = seed(session, table)
-    users, threads, posts = (_read(_SEEDS / f"{name}.json") for name in ("users", "threads", "posts"))
+    users, threads, posts = (read_seed(name) for name in ("users", "threads", "posts"))
     if table := outputs.get("UsersTable"):
         counts["users"] = _store(session, table, users, ("Id",))
     if table := outputs.get("ThreadsTable"):
@@ -36,7 +35,7 @@ def seed_all(session: boto3.Session, outputs: Mapping[str, str]) -> dict[str, in
 
 def seed(session: boto3.Session, table_name: str) -> int:
     """Store what is known of each mysfit, beside whatever likes and adoption its row has; how many there are."""
-    return _store(session, table_name, _read(MYSFITS), ("MysfitId",), {"Likes": 0, "Adopted": False})
+    return _store(session, table_name, read_seed("mysfits"), ("MysfitId",), {"Likes": 0, "Adopted": False})
 
 
 def _known(users: Iterable[Row], threads: Iterable[Row]) -> list[Row]:
@@ -70,6 +69,7 @@ def _store(
     return len(rows)
 
 
-def _read(path: Path) -> list[Row]:
-    rows: list[Row] = json.loads(path.read_text())
+def read_seed(name: str) -> list[Row]:
+    """The rows of one of the tables: `mysfits`, `users`, `threads` or `posts`."""
+    rows: list[Row] = json.loads((SEEDS / f"{name}.json").read_text())
     return rows

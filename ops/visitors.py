@@ -43,6 +43,8 @@ def workload(
         recorded=(PROFILE, LIKE),
         members=MEMBERS,
         digested=tuple(route for route in routes if route.partition("?")[0] == LIST),
+        # What lists say of these changes by the visitors themselves.
+        undigested=("likes", "adopted"),
         slice_seconds=slice_seconds,
     )
 

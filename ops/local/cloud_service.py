@@ -1,7 +1,8 @@
 """The API's surroundings as a service of their own: `python -m ops.local.cloud_service`, in compose.yaml.
 
-API_URL is where the site's visitors find the API; CLOUD_NAMES are the hosts, comma-separated, by which other containers
-reach the cloud. CREDENTIALS_DIR is the folder where they find its access key, the cloud's own folder when it is unset.
+API_URL is where the site's visitors find the API, SITE_URL where they find the site; CLOUD_NAMES are the hosts,
+comma-separated, by which other containers reach the cloud. CREDENTIALS_DIR is the folder where
+they find its access key, the cloud's own folder when it is unset.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def main() -> int:
         with (
             ours_alone(folder),
             surroundings.cloud(folder, CLOUD_PORT, _key(folder), say, supervisor, HOST, _names()) as (session, outputs),
-            surroundings.site(session, outputs["SiteBucket"], os.environ["API_URL"], SITE_PORT, say, supervisor, HOST),
+            surroundings.site(session, outputs, os.environ["API_URL"], _site_url(), SITE_PORT, say, supervisor, HOST),
             supervisor.watching(),
         ):
             stopping.wait()
@@ -55,6 +56,10 @@ def main() -> int:
 
 def _key(folder: Path) -> AccessKey:
     return AccessKey.of_folder(Path(os.environ.get("CREDENTIALS_DIR") or folder))
+
+
+def _site_url() -> str:
+    return os.environ.get("SITE_URL") or f"http://localhost:{SITE_PORT}"
 
 
 def _names() -> list[str]:

@@ -26,6 +26,10 @@ class Platform:
     placeholder: bool = False
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @property
+    def _url(self) -> str:
+        return f"http://localhost:{self.site_port}"
+
     def fill(self, aws: Emulator, running: ExitStack) -> str:
         """Deploy it, its site included, whose address it returns. Raises TemplateError, NotBuilt or Unusable."""
         assert aws.folder  # noqa: S101 (a command has one)
@@ -41,7 +45,7 @@ class Platform:
         session = aws.own_session()
         fill(aws.folder, session, aws.cloud.journal, aws.database, aws.stacks.outputs, parameters, say)
         api_url = f"http://localhost:{aws.ports.api}"
-        running.enter_context(site(session, aws.outputs["SiteBucket"], api_url, self.site_port, say, aws.supervisor))
+        running.enter_context(site(session, aws.outputs, api_url, self._url, self.site_port, say, aws.supervisor))
         given: Mapping[str, Mapping[str, str]] = parameters
         if not self.placeholder:
             tag = _pushed(aws, say)
@@ -50,7 +54,7 @@ class Platform:
         say(f"Starting {', '.join(stack.name for stack in services if stack.has_service)} …")
         with aws.explained():
             aws.stacks.deploy_all(services, given)
-        return f"http://localhost:{self.site_port}"
+        return self._url
 
 
 def _pushed(aws: Emulator, say: Say) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from ecs_emulator.stacks.operations import OPERATIONS as CLOUDFORMATION
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.supervisor import Supervisor
 from ops.local.last_parameters import LastParameters
-from ops.publish import publish
+from ops.publish import publish, read_mysfits
 from ops.seed import seed_all
 from ops.stacks.listing import LISTING as STACKS
 from ops.stacks.listing import MONOLITH, Listing
@@ -58,7 +58,7 @@ def cloud(
     with closing(Cloud(port, host, key=key, database=database, say=say)) as endpoint:
         for name in names:
             endpoint.guard.admit(name)
-        supervisor.watch(endpoint.worker)
+        supervisor.watch(*endpoint.workers)
         session = session_of(f"http://127.0.0.1:{port}", key, OURS)
         with closing(Stacks(session, REGION, completed=last.remember)) as stacks:
             endpoint.emulate("cloudformation", OperationHandlers(bound(CLOUDFORMATION, stacks)))
@@ -95,16 +95,19 @@ def fill(
 @contextmanager
 def site(
     session: boto3.Session,
-    bucket: str,
+    outputs: Mapping[str, str],
     api_url: str,
+    site_url: str,
     port: int,
     say: Say,
     supervisor: Supervisor,
     host: str = HOST,
 ) -> Iterator[None]:
-    """The site, published for an API at `api_url` and served."""
-    count = publish(session, bucket, api_url)
+    """The site, published for an API at `api_url` and a visitor who finds it at `site_url`, and served."""
+    bucket = outputs["SiteBucket"]
+    mysfits = read_mysfits(session, outputs.get("DynamoTable"))
+    count = publish(session, bucket, api_url, site_url, mysfits)
     say(f"The site is in its bucket: {count} files.")
-    with closing(WebServer(Website(session, bucket), port, threads=4, host=host, name="The site's server")) as server:
+    with closing(WebServer(Website(bucket), port, threads=4, host=host, name="The site's server")) as server:
         supervisor.watch(server.worker)
         yield

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.stacks.documents import Document, loaded, text_of
 from ecs_emulator.stacks.errors import TemplateError, of
-from ecs_emulator.stacks.files import StackFile
 from ecs_emulator.stacks.schema import MAP, TEXT, Schema, check
+from ecs_emulator.stacks.stack_file import StackFile
 from ecs_emulator.stacks.templates import parsed_template
 
 if TYPE_CHECKING:

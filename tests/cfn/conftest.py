@@ -11,22 +11,22 @@ from tests.cfn.platforms import KINDS, Documents, Platform
 @pytest.fixture(scope="session", params=KINDS)
 def platform(request: pytest.FixtureRequest) -> Platform:
     """Each platform in turn: what a test with this fixture says holds for all of them."""
-    return platforms.make(request.param)
+    return platforms.as_written(request.param)
 
 
 @pytest.fixture(scope="session")
 def smallest() -> Platform:
-    return platforms.make("smallest")
+    return platforms.as_written("smallest")
 
 
 @pytest.fixture(scope="session")
 def production() -> Platform:
-    return platforms.make("production")
+    return platforms.as_written("production")
 
 
 @pytest.fixture(scope="session")
 def split() -> Platform:
-    return platforms.make("split")
+    return platforms.as_written("split")
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +39,6 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every stack of every platform: `smallest--mysfits-cluster.json`."""
     folder = tmp_path_factory.mktemp("rendered")
     for kind in KINDS:
-        for name, stack in platforms.make(kind).stacks.items():
+        for name, stack in platforms.as_written(kind).stacks.items():
             (folder / f"{kind}--{name}.json").write_text(stack.template())
     return folder

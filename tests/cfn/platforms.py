@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,7 +187,19 @@ class Platform:
 
 
 def read_documents() -> Documents:
+    """The templates by their file's name, the caller's own to change."""
+    return copy.deepcopy(_documents())
+
+
+@functools.cache
+def _documents() -> Documents:
     return {path.name: read_template(path) for path in CFN.glob("*.yml") if path.name != "stacks.yml"}
+
+
+@functools.cache
+def as_written(kind: str) -> Platform:
+    """One of the three platforms as the templates describe it; rendered once, and nobody's to change."""
+    return make(kind)
 
 
 def make(
@@ -196,7 +209,7 @@ def make(
 
     `given` are parameters of every stack that has them, as `mysfits deploy --set NAME=VALUE` gives them.
     """
-    documents = copy.deepcopy(read_documents())
+    documents = read_documents()
     if change:
         change(documents)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -43,9 +45,7 @@ BY_USER = f"{TABLES['Posts']}/index/ByUser"
 GRANTED = {
     "catalog": {
         ("dynamodb:GetItem", TABLE),
-        ("dynamodb:Query", GOOD_EVIL),
-        ("dynamodb:Query", LAW_CHAOS),
-        ("dynamodb:Scan", GOOD_EVIL),
+        ("dynamodb:Scan", TABLE),
     },
     "likes": {("dynamodb:UpdateItem", TABLE)},
     "adoptions": {("dynamodb:UpdateItem", TABLE)},
@@ -88,10 +88,15 @@ def assembly(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@functools.cache
+def _as_listed() -> Platform:
+    return Platform("listed", render(listed(STACKS, "split")))
+
+
 @pytest.fixture
 def platform_of(assembly: str) -> Platform:
     kind = assembly.split()[0]
-    return Platform(kind, render(listed(STACKS, "split"))) if kind == "listed" else platforms.make(kind)
+    return _as_listed() if kind == "listed" else platforms.as_written(kind)
 
 
 @pytest.fixture
@@ -218,33 +223,34 @@ def test_no_other_action_and_no_other_resource_is_allowed(assembly: str, role: l
 
 def test_every_other_call_is_denied_at_the_door(assembly: str, guarded: tuple[IamProxy, str]) -> None:
     _, url = guarded
-    for operation in _operations("dynamodb"):
-        for name in [*TABLES, "Visitors"]:
-            table = f"mysfits-data-{name}"
-            may = {each for each, arn in ASSEMBLIES[assembly] if arn.split("/")[1] == table}
-            if f"dynamodb:{operation}" in may:
-                continue
-            item = {"Key": {"MysfitId": {"S": ID}}, "TableName": table}
-            body = {
-                **item,
-                "RequestItems": {table: {}},
-                "TransactItems": [{"ConditionCheck" if operation == "TransactWriteItems" else "Get": item}],
-                "Statement": f'SELECT * FROM "{table}"',
-            }
-            code = _call(url, f"DynamoDB_20120810.{operation}", body)
-            # Two calls are no more than the rows they touch.
-            if operation == "TransactGetItems" and "dynamodb:GetItem" in may:
-                continue
-            assert code == "AccessDeniedException", (operation, table)
-    for operation in _operations("logs"):
-        body = {"logGroupName": "mysfits-cluster-Logs", "logStreamName": "a"}
-        assert _call(url, f"Logs_20140328.{operation}", body) == "AccessDeniedException", operation
+    with closing(HTTPConnection(urlsplit(url).netloc, timeout=10)) as door:
+        for operation in _operations("dynamodb"):
+            for name in [*TABLES, "Visitors"]:
+                table = f"mysfits-data-{name}"
+                may = {each for each, arn in ASSEMBLIES[assembly] if arn.split("/")[1] == table}
+                if f"dynamodb:{operation}" in may:
+                    continue
+                item = {"Key": {"MysfitId": {"S": ID}}, "TableName": table}
+                body = {
+                    **item,
+                    "RequestItems": {table: {}},
+                    "TransactItems": [{"ConditionCheck" if operation == "TransactWriteItems" else "Get": item}],
+                    "Statement": f'SELECT * FROM "{table}"',
+                }
+                code = _call(door, f"DynamoDB_20120810.{operation}", body)
+                # Two calls are no more than the rows they touch.
+                if operation == "TransactGetItems" and "dynamodb:GetItem" in may:
+                    continue
+                assert code == "AccessDeniedException", (operation, table)
+        for operation in _operations("logs"):
+            body = {"logGroupName": "mysfits-cluster-Logs", "logStreamName": "a"}
+            assert _call(door, f"Logs_20140328.{operation}", body) == "AccessDeniedException", operation
 
 
-def test_an_index_is_denied_to_the_action_that_only_the_other_index_grants(role: list[dict[str, Any]]) -> None:
-    assert not allows(role, "dynamodb:Scan", LAW_CHAOS)
-    assert not allows(role, "dynamodb:Scan", TABLE)
-    assert not allows(role, "dynamodb:Query", TABLE)
+def test_a_scan_is_granted_on_the_table_and_on_no_index_of_it(role: list[dict[str, Any]], assembly: str) -> None:
+    for index in (GOOD_EVIL, LAW_CHAOS):
+        assert not allows(role, "dynamodb:Scan", index)
+        assert not allows(role, "dynamodb:Query", index)
 
 
 def test_starting_a_task_may_pull_its_image_and_write_its_log_only(production: Platform) -> None:
@@ -268,13 +274,9 @@ def _operations(service: str) -> list[str]:
     return list(botocore.session.get_session().get_service_model(service).operation_names)
 
 
-def _call(url: str, target: str, body: dict[str, Any]) -> str:
+def _call(door: HTTPConnection, target: str, body: dict[str, Any]) -> str:
     """The code of the error that a raw call is answered with, empty when there is none."""
-    headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"}
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
-    try:
-        with urllib.request.urlopen(request, timeout=10):
-            return ""
-    except urllib.error.HTTPError as error:
-        with error:
-            return str(json.loads(error.read())["__type"].rpartition("#")[2])
+    door.request("POST", "/", json.dumps(body), {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"})
+    with door.getresponse() as response:
+        content = response.read()
+    return str(json.loads(content)["__type"].rpartition("#")[2]) if response.status >= 400 else ""

@@ -309,6 +309,6 @@ class _Fixtures:
     ids=[each[0].replace(" ", "-") for each in MUTATIONS],
 )
 def test_a_broken_property_is_noticed(change: Callable[[Documents], None], kind: str, check: Check) -> None:
-    check(platforms.make(kind))
+    check(platforms.as_written(kind))
     with pytest.raises(AssertionError):
         check(platforms.make(kind, change))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from app import NEEDS, create_app
 from app.kit.config import Config
+from ops.pages import MysfitRow
+from ops.site_files import SITE, site_files
 from tests.cfn.platforms import Platform
 from tests.conftest import TABLES
 
@@ -63,6 +66,15 @@ def test_cloudfront_passes_every_route_of_the_application_but_the_welcome(produc
         path = rule.rule
         matched = any(path == each or (each.endswith("*") and path.startswith(each[:-1])) for each in patterns)
         assert matched or path == "/", path
+
+
+def test_no_file_of_the_site_has_an_address_of_the_apis(production: Platform) -> None:
+    patterns = [each["PathPattern"] for each in _distribution(production)["CacheBehaviors"]]
+    rows: list[MysfitRow] = [{"MysfitId": "1", "Name": "Gary"}]
+    for key in site_files(SITE, "", "https://mysfits.example", rows):
+        assert not any(fnmatchcase(f"/{key}", each) for each in patterns), key
+        # CloudFront asks the bucket for no index document but its own.
+        assert not key.endswith("/index.html"), key
 
 
 def test_cloudfront_speaks_https_to_everybody_and_with_security_headers(production: Platform) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ecs_emulator.experiments import rollout, task_killed
+from ecs_emulator.experiments import faulty_task, rollout
 from ecs_emulator.experiments.drill import Drill
 from ecs_emulator.experiments.run import DrillOptions, run
 from ecs_emulator.experiments.subject import Subject, requests
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.alone]
 TEMPLATE = ROOT / "emulator" / "tests" / "somebodys-service.yml"
 
 
-@pytest.mark.parametrize("drill", [rollout.DRILL, task_killed.DRILL], ids=lambda drill: drill.name)
+@pytest.mark.parametrize("drill", [rollout.DRILL, faulty_task.CUT], ids=lambda drill: drill.name)
 def test_a_drill_passes_on_a_service_that_it_knows_nothing_of(drill: Drill, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mysfits", "up", "--template", str(TEMPLATE), "--yes"]
     subject = Subject(command, workload=requests(["GET /", "GET /cats/{id}"], ["anna", "bert"]))

@@ -9,6 +9,7 @@ import pytest
 
 from app.kit import aws
 from app.kit.dynamodb import InDoubt, Table
+from app.kit.event_loop import run
 from app.kit.problems import Unavailable
 from app.likes.sequence_numbers import Writer
 from app.likes.store import Likes
@@ -29,8 +30,8 @@ def test_a_like_on_a_full_disk_is_in_doubt_and_so_a_503(tmp_path: Path, monkeypa
         life.client("dynamodb").put_item(TableName="notes", Item={"MysfitId": {"S": "a"}, "Likes": {"N": "0"}})
         for name, value in client_environment(life.cloud.url, life.cloud.key).items():
             monkeypatch.setenv(name, value)
-        likes = Likes(Table(aws.dynamodb(REGION, connections=1), "notes"), Writer())
-        assert likes.add("a", 1, time.monotonic() + 60) == 1
+        likes = Likes(Table(aws.dynamodb(REGION), "notes"), Writer())
+        assert run(likes.add("a", 1, time.monotonic() + 60)) == 1
 
         def nothing(_changes: Changes) -> None:
             raise NotWritten("database or disk is full")
@@ -38,6 +39,6 @@ def test_a_like_on_a_full_disk_is_in_doubt_and_so_a_503(tmp_path: Path, monkeypa
         with monkeypatch.context() as full:
             full.setattr(life.database, "write", nothing)
             with pytest.raises(Unavailable) as caught:
-                likes.add("a", 1, time.monotonic() + 1)
+                run(likes.add("a", 1, time.monotonic() + 1))
             assert (type(caught.value), caught.value.code) == (InDoubt, 503)
-        assert likes.add("a", 1, time.monotonic() + 60) == 2
+        assert run(likes.add("a", 1, time.monotonic() + 60)) == 2

@@ -173,7 +173,7 @@ def test_every_port_but_the_service_s_own_refuses_what_a_page_sends(platform: Pl
     )
     assert cloud in ports
     control = ports - {site, api}
-    assert len(control) == 2  # the AWS endpoint and the task metadata
+    assert len(control) == 4  # the AWS endpoint, the task metadata, the console, the sessions of ECS Exec
     for port in control:
         calls = [
             (f"http://127.0.0.1:{port}/", {"Origin": "http://evil.example"}, ""),

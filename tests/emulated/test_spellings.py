@@ -15,7 +15,7 @@ import pytest
 
 from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.stage import Stage, staged
-from tests.cfn.platforms import make
+from tests.cfn.platforms import as_written
 from tests.conftest import Rows, new_table
 from tests.server import Server
 from tests.spellings import ODD, SAME, send, spelled
@@ -24,7 +24,7 @@ MYSFIT = "c0684344-1eb7-40e7-b334-06d25ac9268c"
 
 
 def rules() -> list[dict[str, Any]]:
-    found = make("smallest").of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values()
+    found = as_written("smallest").of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values()
     return sorted(found, key=lambda rule: int(rule["Priority"]))
 
 

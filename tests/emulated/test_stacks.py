@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from ecs_emulator.local import REGION
+from ecs_emulator.stacks.effects import stubbed
 from ecs_emulator.stacks.resources.registry import STUBBED, WITH_TASKS
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import read_template
@@ -98,7 +99,7 @@ def test_all_stacks_of_the_platform_can_be_deployed(stacks: Stacks, session: bot
     assert stacks.outputs.keys() >= {"DynamoTable", "SiteBucket", "S3WebsiteURL", "LogGroup"}
     table = session.client("dynamodb").describe_table(TableName=stacks.outputs["DynamoTable"])["Table"]
     assert table["TableStatus"] == "ACTIVE"
-    assert stacks.stubbed <= STUBBED | WITH_TASKS.keys() | {"AWS::CloudWatch::Alarm"}
+    assert stubbed(stacks) <= STUBBED | WITH_TASKS.keys() | {"AWS::CloudWatch::Alarm"}
 
 
 def test_the_bucket_is_a_website_that_the_world_may_read(stacks: Stacks, session: boto3.Session) -> None:

@@ -25,7 +25,7 @@ def links(text: str) -> list[str]:
 
 def test_there_are_labs_and_each_is_there_in_korean() -> None:
     assert [korean(lab) for lab in ENGLISH] == KOREAN
-    assert len(ENGLISH) == 4
+    assert len(ENGLISH) == 5
 
 
 @pytest.mark.parametrize("lab", ENGLISH, ids=lambda lab: lab.name)

@@ -51,5 +51,5 @@ def test_a_drill_of_which_nothing_can_be_said_ends_with_a_code_of_its_own(
     monkeypatch.setattr("ecs_emulator.experiments.run.run", lambda drill, *_: ended(drill, results[drill.name]))
     for shown in ("outcome", "verdict"):
         monkeypatch.setattr(f"ecs_emulator.experiments.show.{shown}", lambda result: Text(result.verdict))
-    done = operate("drill", *NAMES)
+    done = operate("drill", *NAMES, "--speed", "10")
     assert (done.exit_code, done.stderr) == (code, said)

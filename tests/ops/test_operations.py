@@ -145,11 +145,15 @@ def test_a_task_that_dies_at_its_start_is_told_with_its_last_words(operate_for_r
 
 
 def test_what_is_not_over_in_time_goes_on_and_is_not_overrun(operate_for_real: Operate) -> None:
-    ended = operate_for_real("update", "--env", "COLOUR=red", "--timeout", "1")
+    # Until its deployment is given up. One that ended well would be over before the next command has begun to look.
+    slow = ("--env", "FAULTS_ALLOWED=yes", "--env", "FAULTS=slow-start=3600")
+    ended = operate_for_real("update", *slow, "--timeout", "1")
     assert ended.code == Outcome.TIMED_OUT, ended.text
     ended = operate_for_real("update", "--env", "COLOUR=green")
     assert (ended.code, "is under way" in ended.text) == (Outcome.FAILED, True), ended.text
-    until(lambda: len(status(operate_for_real)["deployments"]) == 1, "the deployment has ended", LONG)
+    ended = operate_for_real("rollback")
+    assert ended.code == Outcome.DONE, ended.text
+    assert len(status(operate_for_real)["deployments"]) == 1
 
 
 def test_a_one_off_tasks_exit_code_is_ours(operate_for_real: Operate) -> None:
@@ -181,8 +185,12 @@ def test_a_task_that_a_fault_is_made_of_is_replaced(operate_for_real: Operate) -
 
 
 def test_a_paused_task_goes_on(operate_for_real: Operate) -> None:
-    [paused] = operate_for_real("fault", "pause", "service").told["tasks"]
-    assert paused in operate_for_real("fault", "resume", "service").told["tasks"]
+    # One that is resumed too late, on a busy machine, is one that has failed its health checks and is replaced.
+    for _ in range(3):
+        [paused] = operate_for_real("fault", "pause", "service").told["tasks"]
+        if paused in operate_for_real("fault", "resume", "service").told["tasks"]:
+            return
+    raise AssertionError("No task that was paused was there afterwards.")
 
 
 def test_a_later_deployment_brings_no_old_image_back(operate_for_real: Operate) -> None:
@@ -229,12 +237,26 @@ def answers(api: str) -> dict[str, Any]:
     return board | {"/mysfits": listed} | {each["mysfitId"]: got(f"/mysfits/{each['mysfitId']}") for each in listed}
 
 
+def answers_of_now(api: str) -> dict[str, Any]:
+    """`answers` once the list's copy is as new as the profiles."""
+
+    def found() -> dict[str, Any] | None:
+        all_of_it = answers(api)
+        told = [(each["likes"], each["adopted"]) for each in all_of_it["/mysfits"]]
+        profiles = [all_of_it[each["mysfitId"]] for each in all_of_it["/mysfits"]]
+        return all_of_it if told == [(each["likes"], each["adopted"]) for each in profiles] else None
+
+    answer = until(found, "the list is of now", LONG)
+    assert answer is not None
+    return answer
+
+
 def test_the_table_is_restored_as_the_runbook_says(environment: dict[str, str]) -> None:
     """Exported, emptied and imported, line by line as it is written there: every answer is as it was."""
     api = f"http://localhost:{environment['API_PORT']}"
     for path in (f"{NESSI}/like", f"{NESSI}/like", f"{COCO}/adopt"):
         urllib.request.urlopen(urllib.request.Request(f"{api}/mysfits/{path}", method="POST"), timeout=30).close()
-    before = answers(api)
+    before = answers_of_now(api)
     assert (before[NESSI]["likes"] >= 2, before[COCO]["adopted"], len(before["/mysfits"])) == (True, True, 12)
 
     tools = f"{Path(sys.executable).parent}:{environment['PATH']}"
@@ -248,7 +270,7 @@ def test_the_table_is_restored_as_the_runbook_says(environment: dict[str, str]) 
             if "batch-write-item" in step.commands:
                 count = 'aws dynamodb scan --table-name "$TABLE" --select COUNT --query Count\n'
                 assert shell.run(count).strip() == "0", "the table was emptied"
-        assert answers(api) == before
+        assert answers_of_now(api) == before
         see(verifying, shell.run(verifying.commands))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import sys
 from pathlib import Path
 
 import boto3
@@ -13,7 +14,8 @@ import pytest
 from ecs_emulator.commands import options
 from ecs_emulator.ops.target import Target
 from emulator.tests.ops.fake_aws import FakeAws
-from ops.publish import SITE, config_script, content_type, invalidate, publish
+from ops.publish import content_type, invalidate, publish, read_mysfits
+from ops.site_files import SITE, config_script
 from tests.ops.conftest import Mysfits
 
 _numbers = itertools.count(1)
@@ -121,9 +123,13 @@ def kind(key: str) -> str:
 
 def test_every_file_of_our_site_is_published_with_a_type_of_its_own(session: boto3.Session, bucket: str) -> None:
     files = {path.relative_to(SITE).as_posix() for path in SITE.rglob("*") if path.is_file()}
-    assert publish(session, bucket, "http://api") == len(files)
+    # The stylesheets of a page become one, and the face joins them.
+    alone = {"styles/tokens.css", "styles/page.css", "styles/lost.css"}
+    joined = {"styles/tokens-page.css", "styles/tokens-page-lost.css"}
+    expected = files - alone | joined | {"fonts/fraunces.woff2"}
+    assert publish(session, bucket, "http://api") == len(expected)
     published = objects(session, bucket)
-    assert {kind(key) for key in published} == files
+    assert {kind(key) for key in published} == expected
     assert {"index.html", "config.js"} <= files
     assert not [key for key, (_, type_) in published.items() if type_ == "application/octet-stream"]
 
@@ -143,7 +149,8 @@ def test_browsers_keep_for_ever_what_is_named_by_its_content(session: boto3.Sess
     caching = {kind(key): s3.head_object(Bucket=bucket, Key=key)["CacheControl"] for key in objects(session, bucket)}
     assert caching["index.html"] == "no-cache"
     assert caching["images/coco.svg"] == "public, max-age=86400"
-    assert {caching[key] for key in caching if key.endswith((".js", ".css", ".json"))} == {
+    assert caching.pop("service-worker.js") == "no-cache"
+    assert {caching[key] for key in caching if key.endswith((".js", ".css", ".json", ".woff2"))} == {
         "public, max-age=31536000, immutable"
     }
 
@@ -156,4 +163,40 @@ def test_the_verb_publishes_and_has_cloudfront_look_anew(operate: Mysfits, monke
     result = operate("publish", "--aws")
     assert result.exit_code == 0, result.output
     assert "CloudFront (E1) forgets what it has of the site" in result.output
+    assert "pages for 12 mysfits" in result.output, "those of the seeds, where no stack has a table"
     assert aws.inputs("cloudfront.create_invalidation")[0]["DistributionId"] == "E1"
+
+
+def test_mysfits_are_read_from_the_table_and_what_is_no_text_is_left_out(
+    session: boto3.Session, bucket: str, request: pytest.FixtureRequest
+) -> None:
+    table = f"{bucket}-mysfits"
+    session.client("dynamodb").create_table(
+        TableName=table,
+        KeySchema=[{"AttributeName": "MysfitId", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "MysfitId", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    session.resource("dynamodb").Table(table).put_item(Item={"MysfitId": "a", "Name": "Ann", "Species": 7, "Likes": 3})
+    assert read_mysfits(session, table) == [{"MysfitId": "a", "Name": "Ann"}]
+    assert len(read_mysfits(session, None)) == 12
+
+
+def test_where_the_packages_are_missing_it_is_published_without_face_and_cards_and_says_so(
+    operate: Mysfits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("fontpkg_fraunces", "resvg_py"):
+        monkeypatch.setitem(sys.modules, package, None)
+    aws = FakeAws()
+    row = {"MysfitId": {"S": "1"}, "Name": {"S": "Gary"}, "ThumbImageUri": {"S": "images/gary.svg"}}
+    aws.operations = {"s3.put_object": lambda _: {}, "dynamodb.scan": lambda _: {"Items": [row]}}
+    outputs = {"SiteBucket": "site", "ApiUrl": "http://api", "S3WebsiteURL": "http://site", "DynamoTable": "table"}
+    monkeypatch.setattr(options, "aws", lambda *_: Target(aws.session(), outputs, on_aws=True))
+    result = operate("publish", "--aws")
+    assert result.exit_code == 0, result.output
+    assert "pages for 1 mysfits" in result.output
+    assert "Without its display face and cards" in result.output
+    uploaded = {each["Key"]: each["Body"].getvalue() for each in aws.inputs("s3.put_object")}
+    assert not [key for key in uploaded if key.startswith(("fonts/", "cards/"))]
+    assert b'og:image" content="http://site/images/share-card.png"' in uploaded["meet/gary.html"]
+    assert b'as="font"' not in uploaded["index.html"]

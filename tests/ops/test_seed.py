@@ -13,8 +13,8 @@ import boto3
 import pytest
 
 from ops import seed as seeding
-from ops.publish import SITE
 from ops.seed import seed, seed_all
+from ops.site_files import SITE
 from tests.conftest import TABLES, Rows
 
 GARY = "3f0f196c-4a7b-43af-9e29-6522a715342d"
@@ -65,7 +65,7 @@ def test_every_mysfit_is_described_and_starts_without_likes(
 
 
 def test_every_picture_of_a_mysfit_is_a_file_of_the_site() -> None:
-    for mysfit in json.loads(seeding.MYSFITS.read_text()):
+    for mysfit in json.loads((seeding.SEEDS / "mysfits.json").read_text()):
         for name in ("ThumbImageUri", "ProfileImageUri"):
             assert (SITE / mysfit[name]).is_file(), mysfit[name]
 
@@ -96,11 +96,11 @@ def test_seeding_again_applies_what_has_changed_in_the_descriptions(
 ) -> None:
     seed(session, table_name)
     before = by_id(rows)
-    mysfits = json.loads(seeding.MYSFITS.read_text())
+    mysfits = json.loads((seeding.SEEDS / "mysfits.json").read_text())
     changed = next(mysfit for mysfit in mysfits if mysfit["MysfitId"] == GARY)
     changed |= {"Description": "Knits.", "Age": 2710, "GoodEvil": "Good"}
     (tmp_path / "mysfits.json").write_text(json.dumps(mysfits))
-    monkeypatch.setattr(seeding, "MYSFITS", tmp_path / "mysfits.json")
+    monkeypatch.setattr(seeding, "SEEDS", tmp_path)
     seed(session, table_name)
     before[GARY] |= {"Description": "Knits.", "Age": 2710, "GoodEvil": "Good"}
     assert by_id(rows) == before

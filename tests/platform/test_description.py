@@ -23,6 +23,7 @@ from app import create_app
 from app.kit import aws
 from app.kit.concurrency_limiter import Busy
 from app.kit.config import Config
+from app.kit.dynamodb_client import DynamoDBClient
 from app.kit.problems import Problem, type_of
 from tests.conftest import Rows
 from tests.platform.described import Described, Description, Undescribed
@@ -37,8 +38,8 @@ WHOLE = described(create_app(ANYWHERE))
 
 
 @pytest.fixture(autouse=True)
-def _one_client(dynamodb: aws.DynamoDB, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws, "dynamodb", lambda region, connections: dynamodb)
+def _one_client(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aws, "dynamodb", lambda region: dynamodb)
 
 
 def test_the_description_is_openapi() -> None:

@@ -291,4 +291,4 @@ def test_only_the_kit_reads_the_environment() -> None:
         if re.search(r"\bos\.environ|\bgetenv|from os import", path.read_text())
     }
     # The client of DynamoDB trusts the certificates that botocore does, which reads their place there.
-    assert readers == {"app/wsgi.py", "app/__main__.py", "app/kit/dynamodb_client.py"}
+    assert readers == {"app/asgi.py", "app/__main__.py", "app/kit/dynamodb_client.py"}

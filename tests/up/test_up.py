@@ -262,7 +262,7 @@ def test_a_template_that_freezes_others_ends_it_with_one_sentence(tmp_path: Path
     )
     with Platform(tmp_path / "local", options=["--template", str(template)]) as platform:
         assert platform.ended() == 1
-        assert platform.line("Error: ").startswith("Error: frozen.yml: Parameters.Word: the AllowedPattern ")
+        assert platform.line("Error: ").startswith("Error: frozen.yml, line 1: Parameters.Word: the AllowedPattern ")
         assert "Traceback" not in platform.output()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import growth
+from bench import growth, scale
 from bench.agreement import agree
 from bench.bars import ONE_ROW, bars, compared
 from bench.figures import CROWD, PERFORMANCE, FigureSet, medians
@@ -22,6 +22,7 @@ from bench.workloads import DIRECT_WRITES, NOTHING, QUIET_LIKES, SHARED, WORKLOA
 
 _VISITS = WORKLOADS["visits"]
 _WARM = 4  # times as long as it is measured for
+_SIDE_BY_SIDE = 2  # times as long
 _ALONE = 5  # times as long as a crowd: the p99 of one client needs more
 
 
@@ -56,6 +57,8 @@ def main() -> None:
         write_bars(chosen.into, figures, found, compared(figures), chosen.busy)
     except BusyMachine as busy:
         sys.exit(str(busy))
+    if chosen.into == PERFORMANCE:
+        scale.fill(figures)
     if chosen.all:
         growth.measure(chosen.into, chosen.seconds, chosen.likes, tell)
 
@@ -67,9 +70,12 @@ def one_round(bench: Bench, number: int, seconds: int) -> Iterator[Measurement]:
         for server in order:
             if server.routes or workload == NOTHING:
                 yield bench.run(server.name, workload, CROWD, seconds)
-    for server in (OURS, *PEERS):
-        yield bench.run(server.name, WORKLOADS[ONE_ROW], 1, seconds)
-    yield bench.run(OURS.name, DIRECT_WRITES, 1, seconds)
+    for peer in PEERS:
+        yield bench.run(peer.name, WORKLOADS[ONE_ROW], 1, seconds)
+    # They are held against each other to a twentieth: side by side, long enough, and another one first in every round.
+    alone = (WORKLOADS[ONE_ROW], DIRECT_WRITES)
+    for workload in alone[:: 1 if number % 2 else -1]:
+        yield bench.run(OURS.name, workload, 1, seconds * _SIDE_BY_SIDE)
     yield from beside_a_crowd(bench, seconds * _ALONE)
 
 

@@ -4,30 +4,32 @@ import os
 
 from flask import Blueprint
 
-from app import NEEDS, create_app
+from app import METRICS, NEEDS, create_app
 from app.kit import aws
 from app.kit.config import Config
 from app.kit.dynamodb import Table
 from app.kit.logs import log_to_stdout
+from app.kit.metrics import measure
 from app.kit.request_log import set_event
 
 config = Config.from_env(os.environ, NEEDS)
 log_to_stdout(config.revision)
-app = create_app(config)
+measure(config.revision, METRICS)
+application = create_app(config)
 
 measured = Blueprint("measured", __name__)
-table = Table(aws.dynamodb(config.region, config.threads), config.mysfits_table)
+table = Table(aws.dynamodb(config.region), config.mysfits_table)
 
 
 @measured.get("/nothing")
-def nothing() -> dict[str, str]:
+async def nothing() -> dict[str, str]:
     return {"Update": "Success"}
 
 
 @measured.post("/measured/<mysfit_id>/like-alone")
-def like_alone(mysfit_id: str) -> dict[str, object]:
+async def like_alone(mysfit_id: str) -> dict[str, object]:
     """One plain write for each like, exact as long as no answer is lost."""
-    row = table.update(
+    row = await table.update(
         {"MysfitId": mysfit_id},
         UpdateExpression="ADD Likes :count",
         ConditionExpression="attribute_exists(MysfitId)",
@@ -37,4 +39,5 @@ def like_alone(mysfit_id: str) -> dict[str, object]:
     return {"Update": "Success", "likes": int(row["Likes"])}
 
 
-app.register_blueprint(measured)
+application.register_blueprint(measured)
+app = application.front

@@ -43,17 +43,21 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "performance" / "assemblies.md"
 SHARE = 0.25  # of a processor: 256 CPU units
 LIMIT = 256  # MiB
-CLIENTS = 256  # one for each thread that a task has
+CLIENTS = 256
 PATIENCE = 60  # seconds that a task may take to start here
 MYSFIT = "a68db521-c031-44c7-b5ef-bfa4c0850e2a"
 
 
 @dataclass(frozen=True)
 class Needs:
-    """Resources that a task of an assembly took. Processor time in seconds."""
+    """Resources that a task of an assembly took. Processor time in seconds.
+
+    `healthy` is the seconds from its start to its first healthy answer, with what this machine has for it.
+    """
 
     stack: str
     features: str
+    healthy: float
     to_start: float
     at_rest: GroupMemory
     most: GroupMemory
@@ -104,6 +108,7 @@ def measure(stack: str, environment: Mapping[str, str], cloud: Cloud, seconds: f
     }
     # By its id: not every assembly can list them.
     routes = tuple(route.replace("{id}", MYSFIT) for route in ROUTES.get(stack, EVERYWHERE))
+    begun = time.monotonic()
     task = subprocess.Popen(
         [sys.executable, "-m", "app"],
         cwd=ROOT,
@@ -113,6 +118,7 @@ def measure(stack: str, environment: Mapping[str, str], cloud: Cloud, seconds: f
     )
     try:
         next((None for _ in rounds(PATIENCE, 0.05) if call("GET", f"{url}/health").status == 200), None)
+        healthy = time.monotonic() - begun
         time.sleep(2)  # the second worker is up a moment after the first
         to_start, at_rest = processor_time(task.pid), memory(task.pid)
         seen = [at_rest]
@@ -128,7 +134,9 @@ def measure(stack: str, environment: Mapping[str, str], cloud: Cloud, seconds: f
     if unexpected := report.failures.keys() - {"status 503"}:
         raise CannotLoad(f"{stack} answered with {', '.join(unexpected)}.")
     requests, shed = report.requests, report.failures["status 503"]
-    return Needs(stack, environment["FEATURES"], to_start, at_rest, most, requests, shed, used / (requests or 1))
+    return Needs(
+        stack, environment["FEATURES"], healthy, to_start, at_rest, most, requests, shed, used / (requests or 1)
+    )
 
 
 def main() -> None:
@@ -160,6 +168,7 @@ def page(found: list[Needs]) -> str:
         verdict="are enough for every assembly" if largest.most.shared_once <= LIMIT else "are not enough",
         largest=f"{largest.stack} takes most, {largest.most.shared_once:.0f} MiB",
         dearest=f"{dearest.a_second:,.0f} requests a second and more; {dearest.stack} is the slowest",
+        healthy=f"{max(needs.healthy for needs in found):.1f} s",
         slowest=f"{slowest.to_start / SHARE:.0f} s",
     )
 
@@ -167,22 +176,24 @@ def page(found: list[Needs]) -> str:
 _PAGE = """# What a task needs
 
 `python -m bench.assemblies` measures this and writes this page: one task of each assembly, alone on the local cloud, with
-the settings of its task definition in the split assembly of `cfn/stacks.yml`. {clients} clients, one for each thread of its
-two processes, ask for all of its routes. It needs Linux. Measured on {date}: {machine}.
+the settings of its task definition in the split assembly of `cfn/stacks.yml`. {clients} clients ask for
+all of its routes. It needs Linux. Measured on {date}: {machine}.
 
-| stack | features | MiB at rest | MiB at most | RSS at most | requests | told to come again | ms/request | requests/s | s to start |
-|---|---|---|---|---|---|---|---|---|---|
+| stack | features | MiB at rest | MiB at most | RSS at most | requests | told to come again | ms/request | requests/s | s to start | s to healthy here |
+|---|---|---|---|---|---|---|---|---|---|---|
 {rows}
 
 *MiB* is what the limit of a container counts: a page that several processes share counts once (PSS). *RSS* counts it for
-each of them. *Told to come again* is 503 with `Retry-After`: more than the threads and the local cloud keep up with. *ms* is
-processor time; the last two columns are that time on the quarter of a core that 256 CPU units are.
+each of them. *Told to come again* is 503 with `Retry-After`: more than the task and the local cloud keep up with. *ms* is
+processor time; the two columns behind it are that time on the quarter of a core that 256 CPU units are. *Healthy here* is
+from its start to its first healthy answer, with the cores of this machine; in a rehearsal the checks of its container and of the
+load balancer come on top, in the intervals that the templates set.
 
 * **256 MiB {verdict}**: {largest}. Fargate has no task of 256 CPU units with
   less than 512 MiB, so `Memory` in `cfn/service.yml` begins there.
 * **256 CPU units** answer {dearest}. `RequestsPerTask` brings
   more tasks from 6,000 a minute on, which is 100 a second.
-* A task has started after {slowest}; its grace period is 60 s.
+* A task has started after {slowest}, and here it was healthy after {healthy} at the most; its grace period is 60 s.
 """  # noqa: E501 (a table has no line breaks)
 
 
@@ -198,6 +209,7 @@ def _row(needs: Needs) -> str:
         f"{needs.per_request * 1000:.2f}",
         f"{needs.a_second:,.0f}",
         f"{needs.to_start / SHARE:.1f}",
+        f"{needs.healthy:.1f}",
     ]
     return f"| {' | '.join(cells)} |"
 

@@ -1,4 +1,4 @@
-"""Costs of likes by the hour on AWS: `python -m bench.costs` prints the table of docs/scale.md.
+"""Costs of likes by the hour on AWS, for docs/scale.md (`python -m bench.scale`).
 
 Processor time comes from docs/performance/figures.json, writes from the simulation, the size of an event from the
 formatter. Prices are list prices of us-east-1, from the pricing pages named beside them, as of November 2026.
@@ -10,9 +10,10 @@ import logging
 
 from app.kit.logs import JsonFormatter
 from bench.bars import ONE_ROW
-from bench.figures import read_figures
+from bench.figures import FigureSet
 from bench.servers import OURS
 from bench.simulation import measured_rate, simulate
+from tools.page import table
 
 WRITE_UNIT = 0.625e-6  # aws.amazon.com/dynamodb/pricing/on-demand: a million write request units
 VCPU, MEMORY_GB = 0.04048, 0.004445  # aws.amazon.com/fargate/pricing: an hour, Linux on x86
@@ -39,24 +40,25 @@ def event_bytes() -> int:
     return len(JsonFormatter("mysfits-service:12").format(record)) + EVENT_OVERHEAD
 
 
-def main() -> None:
-    cpu = read_figures().of(OURS.name, ONE_ROW).cpu_per_request / 1000
+def costs(figures: FigureSet) -> str:
+    """The sentence and the table of them, as Markdown."""
+    cpu = figures.of(OURS.name, ONE_ROW).cpu_per_request / 1000
     size = event_bytes()
-    print(f"A like takes {cpu * 1000:.2f} ms of a processor and leaves {size} bytes of log.\n")
     columns = ["likes/s", "vCPUs", "write units/s", "log GB/h", "tasks $/h", "DynamoDB $/h", "log $/h", "balancer $/h"]
-    print("| " + " | ".join([*columns, "one write each, $/h"]) + " |")
-    print("|" + "---|" * (len(columns) + 1))
+    rows = []
     for likes in (1e4, 1e5, 1e6):
-        outcome = simulate(likes, measured_rate())
+        outcome = simulate(likes, measured_rate(figures))
         vcpus = likes * cpu / USED
         units = outcome.writes * outcome.units_per_write
         log = likes * size * 3600 / 1e9
-        print(
-            f"| {likes:,.0f} | {vcpus:,.0f} | {units:,.0f} | {log:,.0f} "
-            f"| {vcpus * (VCPU + 2 * MEMORY_GB):,.2f} | {units * 3600 * WRITE_UNIT:,.2f} | {log * LOG_GB:,.2f} "
-            f"| {likes * EXCHANGE * 3600 / 1e9 * LCU:,.2f} | {likes * 3600 * WRITE_UNIT:,.2f} |"
+        whole = [f"{figure:,.0f}" for figure in (likes, vcpus, units, log)]
+        dollars = (
+            vcpus * (VCPU + 2 * MEMORY_GB),
+            units * 3600 * WRITE_UNIT,
+            log * LOG_GB,
+            likes * EXCHANGE * 3600 / 1e9 * LCU,
+            likes * 3600 * WRITE_UNIT,
         )
-
-
-if __name__ == "__main__":
-    main()
+        rows.append([*whole, *(f"{figure:,.2f}" for figure in dollars)])
+    told = f"A like takes {cpu * 1000:.2f} ms of a processor and leaves {size} bytes of log."
+    return f"{told}\n\n{table([*columns, 'one write each, $/h'], rows)}"

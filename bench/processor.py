@@ -1,4 +1,4 @@
-"""Processor time of a request within WSGI, the data store made up: `python -m bench.processor`.
+"""Processor time of a request within the application, the data store made up: `python -m bench.processor`.
 
 Tells on stderr, for stdout takes the log events, in JSON: microseconds of a like, of the application's route that does
 nothing, and of the one of a bare application. All three are asked in turn.
@@ -6,6 +6,7 @@ nothing, and of the one of a bare application. All three are asked in turn.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import statistics
@@ -13,11 +14,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from werkzeug.test import create_environ
-
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 _ROUNDS, _REQUESTS = 15, 400
 # As the store has it, with the attribute of one writer.
@@ -48,7 +47,7 @@ def measured() -> ProcessorTime:
     return ProcessorTime(**json.loads(done.stderr.splitlines()[-1]))
 
 
-def _microseconds(application: Application, method: str, path: str) -> float:
+def _by_wsgi(application: Callable[..., Iterable[bytes]], method: str, path: str) -> float:
     environ = create_environ(path, method=method, base_url="http://127.0.0.1:8080")
     begun = time.process_time()
     for _ in range(_REQUESTS):
@@ -59,28 +58,54 @@ def _microseconds(application: Application, method: str, path: str) -> float:
     return (time.process_time() - begun) / _REQUESTS * 1_000_000
 
 
-def main() -> None:
+async def _by_asgi(application: Callable[..., Any], method: str, path: str) -> float:
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1:8080")],
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 8080),
+    }
+
+    async def pass_on(_message: dict[str, Any]) -> None:
+        pass
+
+    begun = time.process_time()
+    for _ in range(_REQUESTS):
+        await application(dict(scope), None, pass_on)
+    return (time.process_time() - begun) / _REQUESTS * 1_000_000
+
+
+async def _a_row(*_: object, **__: object) -> dict[str, Any]:
+    return dict(_ROW)
+
+
+async def _rounds() -> list[dict[str, float]]:
     from app.kit.dynamodb import Table
 
-    Table.update = lambda *_, **__: dict(_ROW)  # type: ignore[method-assign]
+    Table.update = _a_row  # type: ignore[method-assign]
     # Made when it is imported, and so after the data store.
     from bench.app import app
     from bench.peers.bare import app as bare
 
-    routes = {
-        "like": (app, "POST", "/mysfits/mysfit-0/like"),
-        "nothing": (app, "GET", "/nothing"),
-        "bare": (bare, "GET", "/nothing"),
-    }
-    rounds = [
+    return [
         {
-            name: _microseconds(cast("Application", application), *request)
-            for name, (application, *request) in routes.items()
+            "like": await _by_asgi(app, "POST", "/mysfits/mysfit-0/like"),
+            "nothing": await _by_asgi(app, "GET", "/nothing"),
+            "bare": _by_wsgi(bare, "GET", "/nothing"),
         }
         for _ in range(_ROUNDS)
     ]
+
+
+def main() -> None:
+    rounds = asyncio.run(_rounds())
     print(
-        json.dumps({name: round(statistics.median(each[name] for each in rounds), 1) for name in routes}),
+        json.dumps({name: round(statistics.median(each[name] for each in rounds), 1) for name in rounds[0]}),
         file=sys.stderr,
     )
 

@@ -1,4 +1,4 @@
-"""A WSGI application in the production server: `python -m bench.server MODULE:NAME`."""
+"""An ASGI application in the production server: `python -m bench.server MODULE:NAME`."""
 
 import os
 import sys

@@ -29,10 +29,6 @@ class MeasuredServer:
     routes: bool = True
 
 
-def _ours(application: str) -> Callable[[int], list[str]]:
-    return lambda _: [sys.executable, "-m", "bench.server", application]
-
-
 def _gunicorn(port: int) -> list[str]:
     options = ["--worker-class", "gthread", "--threads", str(_GUNICORN_THREADS), "--workers", str(WORKERS)]
     return [
@@ -54,8 +50,10 @@ def _uvicorn(port: int) -> list[str]:
 
 
 # The features on the table of the mysfits; they need no other.
-OURS = MeasuredServer("ours", _ours("bench.app:app"), {"FEATURES": "catalog,likes,adoptions"})
-BARE = MeasuredServer("bare", _ours("bench.peers.bare:app"), {"FEATURES": "catalog"}, routes=False)
+OURS = MeasuredServer(
+    "ours", lambda _: [sys.executable, "-m", "bench.server", "bench.app:app"], {"FEATURES": "catalog,likes,adoptions"}
+)
+BARE = MeasuredServer("bare", lambda _: [sys.executable, "-m", "bench.peers.bare"], routes=False)
 EXPRESS = MeasuredServer("Express", lambda _: [str(_NODE), str(_EXPRESS)], {"NODE_ENV": "production"})
 FASTAPI = MeasuredServer("FastAPI", _uvicorn)
 FLASK = MeasuredServer("Flask", _gunicorn, {"THREADS": str(_GUNICORN_THREADS)})

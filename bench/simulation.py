@@ -1,7 +1,7 @@
-"""Simulation of processes that like one mysfit, at rates no laptop makes: `python -m bench.simulation`.
+"""Simulation of processes that like one mysfit, at rates no laptop makes, for docs/scale.md (`python -m bench.scale`).
 
 Its constants come from docs/performance/figures.json, so from `make bench` on this machine; DynamoDB's from its
-documentation. It reproduces the tables of docs/scale.md.
+documentation.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ import math
 import random
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.table import Table
-
 from bench.bars import ONE_ROW
-from bench.figures import read_figures
+from bench.figures import FigureSet
 from bench.servers import OURS
+from tools.page import table
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 ROW_UNITS = 1_000  # write units that one row takes in a second
@@ -38,7 +36,7 @@ class BatchingResult:
     throttled: float  # tries that it refused, in a second
     batch: float  # likes in a write
     wait: float  # seconds that a like waits on average, the write included
-    crowd: int  # the most that waited in one process: threads that it needs
+    crowd: int  # the most that waited in one process
 
 
 def simulate(likes: float, per_process: float, shards: int = 1, seconds: float = 5.0, seed: int = 1) -> BatchingResult:
@@ -100,34 +98,40 @@ class _Row:
         return True
 
 
-def measured_rate() -> float:
+def measured_rate(figures: FigureSet) -> float:
     """Likes a second that one process stored in `make bench`, with a crowd on one row."""
-    return read_figures().of(OURS.name, ONE_ROW).per_second / 2
+    return figures.of(OURS.name, ONE_ROW).per_second / 2
 
 
-def main() -> None:
-    per_process = measured_rate()
-    table = Table("likes/s", "rows", "processes", "units/write", "writes/s", "throttled/s", "likes/write", "wait ms")
-    table.add_column("threads needed")
+def one_row(figures: FigureSet) -> str:
+    """The sentence and the table of likes on one mysfit, as Markdown."""
+    per_process = measured_rate(figures)
+    head = [
+        "likes/s",
+        "rows",
+        "processes",
+        "units/write",
+        "writes/s",
+        "throttled/s",
+        "likes/write",
+        "wait ms",
+        "waiting",
+    ]
+    rows = []
     for likes, shards in ((1e3, 1), (1e4, 1), (3e4, 1), (1e5, 1), (3e5, 1), (1e6, 1), (1e6, 16), (1e6, 64)):
         outcome = simulate(likes, per_process, shards)
-        table.add_row(
-            f"{likes:,.0f}",
-            str(shards),
-            str(outcome.processes),
-            str(outcome.units_per_write),
-            f"{outcome.writes:,.0f}",
-            f"{outcome.throttled:,.0f}",
-            f"{outcome.batch:,.1f}",
-            f"{outcome.wait * 1000:,.0f}",
-            f"{outcome.crowd:,}",
+        rows.append(
+            [
+                f"{likes:,.0f}",
+                str(shards),
+                str(outcome.processes),
+                str(outcome.units_per_write),
+                f"{outcome.writes:,.0f}",
+                f"{outcome.throttled:,.0f}",
+                f"{outcome.batch:,.1f}",
+                f"{outcome.wait * 1000:,.0f}",
+                f"{outcome.crowd:,}",
+            ]
         )
-    console = Console(width=120)
-    console.print(
-        f"One process stores {per_process:,.0f} likes a second on the machine of the figures.", highlight=False
-    )
-    console.print(table)
-
-
-if __name__ == "__main__":
-    main()
+    told = f"One process stores {per_process:,.0f} likes a second on the machine of the figures."
+    return f"{told}\n\n{table(head, rows)}"

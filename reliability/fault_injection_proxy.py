@@ -24,6 +24,9 @@ THROTTLED = {
 }
 BROKEN = {"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError", "message": "Oh."}
 SLOW = 1.0  # seconds
+# Requests that are under way to the data store at once. Whoever gives up before is not passed on: else one that is slow
+# would be given more and more for which nobody waits.
+ROOM = 16
 # By how much a signature's time may be off. The local cloud does not look at it.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
 SKEW = timedelta(minutes=15)
@@ -49,6 +52,7 @@ class FaultInjectionProxy:
         self._upstream = urlsplit(upstream).netloc
         self._random = random.Random(seed)  # noqa: S311 (chance, not secrecy)
         self._lock = threading.Lock()
+        self._room = threading.Semaphore(ROOM)
         self._connections: set[socket.socket] = set()
         self.set_faults(faults)
         self._late: list[threading.Thread] = []
@@ -152,7 +156,7 @@ class FaultInjectionProxy:
         elif kind == "silent":
             self._never_answer(handler)
         elif kind == "late":
-            thread = threading.Timer(1, self._carry_out, (handler, body))
+            thread = threading.Timer(1, self._pass_on, (handler, body))
             thread.daemon = True
             self._late.append(thread)
             thread.start()
@@ -175,6 +179,13 @@ class FaultInjectionProxy:
                 self._answer(handler, status, answer)
 
     def _carry_out(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes]:
+        """Raises ConnectionAbortedError where the client has given up before there was room."""
+        with self._room:
+            if _is_gone(handler.connection):
+                raise ConnectionAbortedError
+            return self._pass_on(handler, body)
+
+    def _pass_on(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self._upstream, timeout=60)
         try:
             connection.request("POST", handler.path, body, dict(handler.headers))
@@ -201,6 +212,15 @@ class FaultInjectionProxy:
         # Until the client gives up and closes.
         handler.connection.settimeout(30)
         handler.connection.recv(1)
+
+
+def _is_gone(client: socket.socket) -> bool:
+    try:
+        return not client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _expired(signed: str) -> dict[str, str] | None:

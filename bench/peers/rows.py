@@ -32,11 +32,8 @@ def list_of(items: Iterable[Item]) -> dict[str, Any]:
 
 def profile_of(item: Item) -> dict[str, Any]:
     return _listed(item) | {
-        "age": int(item["Age"]["N"]),
         "description": item["Description"]["S"],
         "profileImageUri": item["ProfileImageUri"]["S"],
-        "likes": int(item["Likes"]["N"]) if "Likes" in item else 0,
-        "adopted": item["Adopted"]["BOOL"] if "Adopted" in item else False,
     }
 
 
@@ -48,4 +45,7 @@ def _listed(item: Item) -> dict[str, Any]:
         "lawchaos": item["LawChaos"]["S"],
         "species": item["Species"]["S"],
         "thumbImageUri": item["ThumbImageUri"]["S"],
+        "age": int(item["Age"]["N"]),
+        "likes": int(item["Likes"]["N"]) if "Likes" in item else 0,
+        "adopted": item["Adopted"]["BOOL"] if "Adopted" in item else False,
     }

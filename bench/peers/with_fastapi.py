@@ -59,5 +59,5 @@ async def show_profile(mysfit_id: str) -> JSONResponse:
 
 @app.get("/mysfits")
 async def list_mysfits() -> JSONResponse:
-    pages = dynamodb.get_paginator("scan").paginate(TableName=TABLE, IndexName="GoodEvilIndex")
+    pages = dynamodb.get_paginator("scan").paginate(TableName=TABLE)
     return JSONResponse(list_of([item async for page in pages for item in page["Items"]]))

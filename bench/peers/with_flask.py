@@ -47,5 +47,5 @@ def show_profile(mysfit_id: str) -> Any:
 
 @app.get("/mysfits")
 def list_mysfits() -> Any:
-    pages = dynamodb.get_paginator("scan").paginate(TableName=TABLE, IndexName="GoodEvilIndex")
+    pages = dynamodb.get_paginator("scan").paginate(TableName=TABLE)
     return list_of(item for page in pages for item in page["Items"])

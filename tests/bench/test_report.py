@@ -12,6 +12,7 @@ from bench.figures import CROWD, Figure, FigureSet, medians, read_figures
 from bench.measure import Measurement
 from bench.processor import ProcessorTime
 from bench.report import BusyMachine, write_bars
+from bench.scale import SCALE, fill
 from bench.servers import BARE, EVERYBODY, EXPRESS, FASTAPI, OURS
 from bench.workloads import DIRECT_WRITES, NOTHING, QUIET_LIKES, SHARED, WORKLOADS, MeasuredWorkload
 
@@ -124,3 +125,10 @@ def test_figures_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert isinstance(read.of(BARE.name, NOTHING.name), Figure)
     with pytest.raises(LookupError, match="bare, list, 256 clients were not measured"):
         read.of(BARE.name, "list")
+
+
+def test_the_models_of_scale_are_those_of_the_figures(tmp_path: Path) -> None:
+    page = tmp_path / "scale.md"
+    page.write_text(SCALE.read_text())
+    fill(read_figures(), page)
+    assert page.read_text() == SCALE.read_text()

@@ -44,6 +44,12 @@ def test_what_differs_is_told(tmp_path: Path, purls: list[str], said: list[str])
     assert differences(bill(tmp_path, *purls), [FLASK]) == said
 
 
+@pytest.mark.parametrize(("python", "told"), [("3.12.9", 1), ("3.13.0", 0), ("3.14.1", 0)])
+def test_a_package_of_older_pythons_alone_is_missed_there_alone(tmp_path: Path, python: str, told: int) -> None:
+    older = Package("PyPI", "typing-extensions", "4.16.0", (), before="3.13")
+    assert len(differences(bill(tmp_path, f"pkg:generic/python@{python}"), [older])) == told
+
+
 def test_a_debian_package_that_the_bill_lacks_is_told(tmp_path: Path) -> None:
     assert missing(bill(tmp_path, "pkg:deb/debian/libc6@2.41-12%2Bdeb13u4?arch=amd64&distro=debian-13"), STATUS) == []
     assert missing(bill(tmp_path, "pkg:deb/debian/libc6@2.36"), STATUS) == ["libc6 2.41-12+deb13u4"]

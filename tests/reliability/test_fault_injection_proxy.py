@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
@@ -10,7 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from ecs_emulator.cloud.endpoint import Cloud
-from reliability.fault_injection_proxy import SLOW, FaultInjectionProxy
+from emulator.tests.support.waiting import until
+from reliability.fault_injection_proxy import ROOM, SLOW, FaultInjectionProxy
 
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
 
@@ -56,3 +61,51 @@ def test_a_signature_of_another_time_is_refused_as_aws_refuses_it(
 def _sign_yesterday(request: object, **_: object) -> None:
     headers = request.headers  # type: ignore[attr-defined]
     headers["X-Amz-Date"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - 86_400))
+
+
+class Busy(ThreadingHTTPServer):
+    """A data store that answers nobody until `release` is set; `asked` holds who has asked."""
+
+    request_queue_size = 2 * ROOM
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.release = threading.Event()
+        store = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                store.asked.append(self.path)
+                store.release.wait()
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+
+def asked(proxy: FaultInjectionProxy, path: str) -> socket.socket:
+    client = socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])))
+    client.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
+    return client
+
+
+def test_what_waits_for_a_busy_data_store_ends_with_its_client() -> None:
+    store = Busy()
+    with FaultInjectionProxy(f"http://127.0.0.1:{store.server_port}", {}, seed=1) as proxy:
+        clients = [asked(proxy, f"/{number}") for number in range(ROOM)]
+        until(lambda: len(store.asked) == ROOM, "the data store is busy")
+        impatient = asked(proxy, "/impatient")
+        until(lambda: proxy.happened["well"] == ROOM + 1, "the proxy has its request")
+        impatient.close()
+        store.release.set()
+        for client in [*clients, asked(proxy, "/later")]:
+            with closing(client):
+                assert client.recv(100).startswith(b"HTTP/1.1 200")
+    store.shutdown()
+    store.server_close()
+    assert sorted(store.asked) == sorted([*(f"/{number}" for number in range(ROOM)), "/later"])

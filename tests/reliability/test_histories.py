@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.kit import dynamodb
 from app.kit.attribute_values import Item
 from app.kit.config import Config
 from app.kit.dynamodb import NotApplied, Table
+from app.kit.event_loop import run
 from app.kit.problems import Unavailable
 from app.likes.store import Likes
 from ecs_emulator.load.history import HistoryWriter
@@ -88,10 +90,10 @@ def test_what_the_service_answers_is_linearizable(visitors: Visitors) -> None:
 
 
 def test_an_update_that_is_lost_is_noticed(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_and_write(self: Likes, key: Item, count: int, number: int) -> Item:
-        likes = (self._table.get(key) or {})["Likes"]
-        time.sleep(0.01)
-        return self._table.update(
+    async def read_and_write(self: Likes, key: Item, count: int, number: int) -> Item:
+        likes = (await self._table.get(key) or {})["Likes"]
+        await asyncio.sleep(0.01)
+        return await self._table.update(
             key, UpdateExpression="SET Likes = :likes", ExpressionAttributeValues={":likes": likes + count}
         )
 
@@ -102,8 +104,8 @@ def test_an_update_that_is_lost_is_noticed(visitors: Visitors, monkeypatch: pyte
 def test_a_like_that_is_counted_twice_is_noticed(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
     write, times = Likes._write, iter(range(1_000))
 
-    def write_one_twice(self: Likes, key: Item, count: int, number: int) -> Item:
-        return write(self, key, count + (next(times) == 5), number)
+    async def write_one_twice(self: Likes, key: Item, count: int, number: int) -> Item:
+        return await write(self, key, count + (next(times) == 5), number)
 
     monkeypatch.setattr(Likes, "_write", write_one_twice)
     assert "likes were seen when" in complaint(visitors.visit())
@@ -112,12 +114,12 @@ def test_a_like_that_is_counted_twice_is_noticed(visitors: Visitors, monkeypatch
 def test_a_profile_that_is_old_is_noticed(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
     get, copies = Table.get, dict[str, tuple[float, Any]]()
 
-    def get_a_copy(self: Table, key: Item) -> Item | None:
+    async def get_a_copy(self: Table, key: Item) -> Item | None:
         read_at: float
         item: Item | None
         read_at, item = copies.get(key["MysfitId"], (0.0, None))
         if time.monotonic() > read_at + 0.2:
-            read_at, item = time.monotonic(), get(self, key)
+            read_at, item = time.monotonic(), await get(self, key)
             copies[key["MysfitId"]] = read_at, item
         return item
 
@@ -128,8 +130,8 @@ def test_a_profile_that_is_old_is_noticed(visitors: Visitors, monkeypatch: pytes
 
 
 def test_a_second_adoption_is_noticed(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
-    def adopt_anyway(self: Adoptions, mysfit_id: str) -> None:
-        self._table.update(
+    async def adopt_anyway(self: Adoptions, mysfit_id: str) -> None:
+        await self._table.update(
             {"MysfitId": mysfit_id},
             UpdateExpression="SET Adopted = :yes",
             ExpressionAttributeValues={":yes": True},
@@ -144,18 +146,22 @@ def test_a_second_adoption_is_noticed(visitors: Visitors, monkeypatch: pytest.Mo
 def test_a_like_that_is_answered_before_it_is_stored_is_noticed(
     visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, later = Likes._write, list[threading.Timer]()
+    write, late = Likes._write, list[asyncio.Task[None]]()
 
-    def write_later(self: Likes, key: Item, count: int, number: int) -> Item:
-        item = self._table.get(key) or {}
-        later.append(threading.Timer(0.05, write, (self, key, count, number)))
-        later[-1].start()
+    async def write_at_last(self: Likes, key: Item, count: int, number: int) -> None:
+        await asyncio.sleep(0.2)
+        # The row may have a newer number by then.
+        with suppress(dynamodb.Refused):
+            await write(self, key, count, number)
+
+    async def write_later(self: Likes, key: Item, count: int, number: int) -> Item:
+        item = await self._table.get(key) or {}
+        late.append(asyncio.ensure_future(write_at_last(self, key, count, number)))
         return {**item, "Likes": item["Likes"] + count}
 
     monkeypatch.setattr(Likes, "_write", write_later)
     said = complaint(visitors.visit())
-    for timer in later:
-        timer.join()
+    run(asyncio.wait(late))
     assert "like" in said
 
 
@@ -164,13 +170,13 @@ def test_a_like_that_changed_something_after_all_is_noticed(
 ) -> None:
     write, times = Likes._write, iter(range(1_000))
 
-    def deny_one(self: Likes, key: Item, count: int, number: int) -> Item:
-        item = write(self, key, count, number)
+    async def deny_one(self: Likes, key: Item, count: int, number: int) -> Item:
+        item = await write(self, key, count, number)
         if next(times) == 5:
             raise NotApplied("The data store cannot be reached. Nothing was changed.")
         return item
 
-    def try_once(self: Likes, pause: float, deadline: float, error: Exception) -> float:
+    async def try_once(self: Likes, pause: float, deadline: float, error: Exception) -> float:
         raise error
 
     monkeypatch.setattr(Likes, "_write", deny_one)

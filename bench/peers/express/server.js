@@ -43,17 +43,14 @@ if (cluster.isPrimary) {
     if (!Item) return response.status(404).json({ title: "No such mysfit" });
     response.json({
       ...listed(Item),
-      age: Number(Item.Age.N),
       description: Item.Description.S,
       profileImageUri: Item.ProfileImageUri.S,
-      likes: Number(Item.Likes?.N ?? 0),
-      adopted: Item.Adopted?.BOOL ?? false,
     });
   });
 
   app.get("/mysfits", async (_, response) => {
     const mysfits = [];
-    for await (const page of paginateScan({ client: dynamodb }, { TableName, IndexName: "GoodEvilIndex" })) {
+    for await (const page of paginateScan({ client: dynamodb }, { TableName })) {
       mysfits.push(...page.Items.map(listed));
     }
     response.json({ mysfits: mysfits.sort(byName) });
@@ -69,6 +66,9 @@ const listed = (item) => ({
   lawchaos: item.LawChaos.S,
   species: item.Species.S,
   thumbImageUri: item.ThumbImageUri.S,
+  age: Number(item.Age.N),
+  likes: Number(item.Likes?.N ?? 0),
+  adopted: item.Adopted?.BOOL ?? false,
 });
 
 const key = ({ name, mysfitId }) => `${name} ${mysfitId}`;

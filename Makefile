@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all image-test check docs dist site-audit fuzz faults kills soak watching simulate breaks mutation audit rights supply-chain bench bench-all format lock clean
+.PHONY: help run test test-all test-beside test-alone image-test drills check docs dist site-audit console-audit fuzz faults kills soak watching simulate breaks mutation audit rights supply-chain bench bench-all format lock clean
 BIN := .venv/bin
+# Two halves of the tests beside each other would be neither.
+.NOTPARALLEL:
 # Where it is set, every process of a rehearsal would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -12,19 +14,30 @@ run: .venv/ready ## Run the whole platform on this machine until Ctrl-C
 
 # Files as they are ordered by tests/tiers.py, not by their number of tests.
 PYTEST := $(BIN)/pytest --durations 10 --durations-min 5
-TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+FILES := --dist loadfile --no-loadscope-reorder
+TWO := --numprocesses 2 $(FILES)
+# What waits for rollouts and health checks leaves a part of two cores to others; a fourth has each wait too long.
+THREE := --numprocesses 3 $(FILES)
 
 test: .venv/ready .venv/chromium ## Run the quick tests, a journey in a real browser and a rollout under load among them
 	$(PYTEST) $(TWO) -m quick
 
-test-all: .venv/ready .venv/browser .venv/faults .venv-scan/audit/ready .venv-docs/ready .venv-peers/ready ## Run all tests (under half an hour)
-	$(PYTEST) $(TWO) -m "not alone"
+test-all: test-beside test-alone ## Run all tests but the long drills (under half an hour)
+	@printf '%s\n' "Left out: the image and its containers (make image-test), the long drills (make drills), the long forms" \
+	    "of what was tried (make fuzz, faults, kills, soak, watching, simulate, breaks, mutation), and measurements" \
+	    "(make site-audit, console-audit, bench)."
+
+test-beside: .venv/ready .venv/browser .venv/faults .venv-scan/audit/ready .venv-docs/ready .venv-peers/ready
+	$(PYTEST) $(THREE) -m "not alone and not long"
+
+test-alone: .venv/ready .venv/browser .venv/faults
 	$(PYTEST) -m alone
-	@printf '%s\n' "Left out: the image and its containers (make image-test), the long forms of what was tried (make fuzz," \
-	    "faults, kills, soak, watching, simulate, breaks, mutation), and measurements (make site-audit, bench)."
 
 image-test: .venv/ready .venv-scan/ready ## Build the image and run it in containers: alone, composed, and in the rehearsal
 	@tools/image-test
+
+drills: .venv/ready ## Run the long drills and the soak in its short form, one after the other (12 minutes)
+	$(PYTEST) -m long
 
 check: .venv/ready ## Check formatting, lint, types, import walls and templates, as the pipeline does
 	$(BIN)/ruff format --check .
@@ -42,11 +55,15 @@ docs: .venv/ready .venv-docs/ready ## Build the documentation into build/docs/ht
 dist: .venv/ready ## Build the packages of every distribution here into dist/
 	@tools/dist
 
-site-audit: .venv/ready .venv/browser ## Audit the site with Lighthouse, as a phone on a slow network
+site-audit: .venv/ready .venv/browser ## Audit the site: each state in three engines, schemes and languages; Lighthouse
+	FULL_MATRIX=yes $(PYTEST) tests/site/test_engines.py
 	$(BIN)/python -m tests.site.audit.audit
 
-fuzz: .venv/ready .venv-scan/ready ## Try 100,000 bad inputs on the API
-	FUZZ_TIMES=20 FUZZ_WRITE=yes $(BIN)/pytest tests/fuzz
+console-audit: .venv/ready .venv/browser ## Measure the console over 50 services with 500 tasks, and what it costs unseen
+	$(BIN)/python -m tests.console.audit
+
+fuzz: .venv/ready .venv-scan/ready ## Try 100,000 bad inputs on the API, and 10,000 on the AWS endpoint
+	FUZZ_TIMES=20 FUZZ_WRITE=yes $(BIN)/pytest tests/fuzz emulator/tests/fuzz
 
 faults: .venv/ready .venv/faults ## Let everything around the platform go wrong, one thing after the other (3 minutes)
 	$(BIN)/python -m reliability.faults $(if $(ONLY),--only $(ONLY),--write)
@@ -135,4 +152,4 @@ clean: ## Forget what the rehearsal kept, and what tools left behind
 	@tools/setup-browser chromium
 
 .venv/browser: .venv/chromium
-	@tools/setup-browser firefox
+	@tools/setup-browser others

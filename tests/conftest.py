@@ -16,6 +16,7 @@ from app import NEEDS, create_app
 from app.kit import aws
 from app.kit.config import Config
 from app.kit.dynamodb import Table
+from app.kit.dynamodb_client import DynamoDBClient
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
 from ecs_emulator.stacks.stack import Stacks
@@ -95,12 +96,12 @@ def new_table(session: boto3.Session) -> str:
 
 
 @pytest.fixture(scope="session")
-def dynamodb(cloud: Cloud) -> aws.DynamoDB:
-    return aws.dynamodb(REGION, connections=16)
+def dynamodb(cloud: Cloud) -> DynamoDBClient:
+    return aws.dynamodb(REGION)
 
 
 @pytest.fixture
-def table(dynamodb: aws.DynamoDB, table_name: str) -> Table:
+def table(dynamodb: DynamoDBClient, table_name: str) -> Table:
     return Table(dynamodb, table_name)
 
 
@@ -110,10 +111,10 @@ def config(tables: dict[str, str]) -> Config:
 
 
 @pytest.fixture
-def client(config: Config, dynamodb: aws.DynamoDB, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+def client(config: Config, dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """The application with all features on empty tables."""
     # Making the clients takes longer than most tests.
-    monkeypatch.setattr(aws, "dynamodb", lambda region, connections: dynamodb)
+    monkeypatch.setattr(aws, "dynamodb", lambda region: dynamodb)
     return create_app(config).test_client()
 
 
@@ -134,6 +135,14 @@ class Rows:
         row = a_mysfit(**attributes)
         self._table.put_item(Item=row)
         return str(row["MysfitId"])
+
+    def add_many(self, count: int) -> list[str]:
+        """Store so many of `a_mysfit()`; their ids."""
+        rows = [a_mysfit() for _ in range(count)]
+        with self._table.batch_writer() as batch:
+            for row in rows:
+                batch.put_item(Item=row)
+        return [str(row["MysfitId"]) for row in rows]
 
 
 @pytest.fixture

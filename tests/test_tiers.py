@@ -9,12 +9,12 @@ import sys
 import pytest
 
 from tests.platform_runner import ROOT
-from tests.tiers import ALONE, FIXTURES, LONGEST, NEEDS, PLACES, TOUR, is_in, is_quick, need_of
+from tests.tiers import ALONE, FIXTURES, LONG, LONGEST, NEEDS, PLACES, TOUR, is_in, is_quick, need_of
 
 pytest_plugins = ["pytester"]
 
 
-@pytest.mark.parametrize("place", [*PLACES, *FIXTURES, *ALONE, *TOUR, *LONGEST])
+@pytest.mark.parametrize("place", [*PLACES, *FIXTURES, *ALONE, *LONG, *TOUR, *LONGEST])
 def test_a_place_is_there(place: str) -> None:
     path, _, test = place.partition("::")
     assert (ROOT / path).exists()
@@ -100,5 +100,5 @@ def test_a_run_tells_what_it_has_left_out_and_how_to_run_it(project: pytest.Pyte
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
     assert re.search(r"^ +1 tests  platform: a whole rehearsal", done.stdout, re.MULTILINE)
-    assert "`make test-all` runs them all" in done.stdout
+    assert "`make test-all` runs them, and `make drills` the long ones" in done.stdout
     assert "unit:" not in done.stdout

@@ -29,6 +29,7 @@ NEEDS = {
 ALSO = {
     "alone": "wants the machine for itself, because it measures or takes a whole platform under load",
     "quick": "is part of `make test`",
+    "long": "is part of `make drills`, and not of `make test-all`",
 }
 
 # A place is a folder, a file, or a test in a file. The first that fits is taken.
@@ -40,10 +41,12 @@ PLACES = {
     "tests/reliability/faults/test_faults.py::test_no_fault": "compiler",
     "tests/cfn/test_audits.py": "scanner",
     "tests/cfn/test_scanners.py": "scanner",
+    "tests/emulated/test_public_clients.py": "scanner",
     "tests/fuzz/test_described.py": "scanner",
     "tests/rights/test_policies.py": "scanner",
     "tests/bench/test_peers.py::test_every_peer": "peers",
     "tests/site": "browser",
+    "tests/console": "browser",
     "tests/platform/test_page.py": "browser",
     "tests/platform/test_documentation.py": "browser",
     "tests/journeys/test_visitors.py": "browser",
@@ -71,9 +74,14 @@ PLACES = {
     "tests/platform/test_walls.py": "process",
     "tests/up/test_agreement.py": "process",
     "tests/up/test_image.py": "process",
+    "emulator/tests/console/test_jobs.py": "process",
+    "emulator/tests/console/test_page.py::test_the_line": "process",
     "emulator/tests/doctor/test_envoy.py": "process",
+    "emulator/tests/fuzz": "process",
     "emulator/tests/load/test_load.py": "process",
+    "emulator/tests/ops/test_programs.py": "process",
     "emulator/tests/test_detached.py": "process",
+    "emulator/tests/test_programs.py": "process",
     "emulator/tests/test_library.py": "process",
     "tests/fuzz": "process",
     "tests/hello/test_hello.py::test_several_servers": "process",
@@ -107,8 +115,12 @@ PLACES = {
     "emulator/tests/scheduler/test_confinement.py": "process",
     "emulator/tests/scheduler/test_container.py": "process",
     "emulator/tests/scheduler/test_containers.py": "process",
+    "emulator/tests/scheduler/test_execute.py": "process",
     "emulator/tests/scheduler/test_placeholder.py": "process",
     "emulator/tests/scheduler/test_processes.py": "process",
+    "emulator/tests/scheduler/test_restarts.py": "process",
+    "emulator/tests/scheduler/test_tasks_of_programs.py": "process",
+    "emulator/tests/scheduler/test_utilization.py::test_the_machine": "process",
     "emulator/tests/simulation": "process",
     "emulator/tests/stacks/test_operations.py::test_the_aws_cli": "process",
     "emulator/tests/test_access_key.py::test_a_wide_umask": "process",
@@ -133,11 +145,22 @@ FIXTURES = {
 
 ALONE = (
     "tests/reliability/faults/test_faults.py::test_no_fault",
-    "tests/reliability/soak/test_soak.py",
     "tests/drills/test_drills.py::test_a_rollout",
 )
 
-ALL_BUT_ALONE, ONLY_ALONE = "not alone", "alone"  # the two halves of `make test-all`
+# A minute or two of load each, about what shorter tests look at in parts; they run one after the other.
+LONG = (
+    "tests/drills/test_drills.py::test_a_cutover",
+    "tests/drills/test_drills.py::test_a_dead_feature",
+    "tests/drills/test_drills.py::test_a_killed_task",
+    "tests/drills/test_drills.py::test_a_slow_start",
+    "tests/drills/test_drills.py::test_an_unhealthy_target",
+    "tests/drills/test_drills.py::test_with_the_workshops_settings",
+    "tests/reliability/soak/test_soak.py",
+)
+
+# The two halves of `make test-all`, and `make drills`.
+ALL_BUT_ALONE, ONLY_ALONE, ONLY_LONG = "not alone and not long", "alone", "long"
 
 # `make test` is everything that needs no program beside it, and this tour through the platform.
 QUICK = {"unit", "local_cloud"}
@@ -152,6 +175,14 @@ LONGEST = (
     "tests/server_process/test_server.py",
     "tests/up/test_up.py",
     "tests/ops/test_operations.py",
+    "tests/emulated/test_public_clients.py",
+    "tests/console",
+    "tests/site/test_engines.py",
+    "emulator/tests/test_detached.py",
+    "emulator/tests/test_strangers.py",
+    "emulator/tests/test_programs.py",
+    "emulator/tests/experiments/test_drill.py",
+    "tests/up",
     "tests/likes/test_exactness.py",
     "tests/reliability/kills/test_kills.py",
     "tests/site",
@@ -202,11 +233,12 @@ _left_out = pytest.StashKey[Counter[str]]()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The second half of `make test-all` need not read five thousand tests to find four."""
-    if config.option.markexpr != ONLY_ALONE or collection_path.suffix != ".py":
+    """A few tests are found without six thousand being read."""
+    places = {ONLY_ALONE: ALONE, ONLY_LONG: LONG}.get(config.option.markexpr)
+    if places is None or collection_path.suffix != ".py":
         return None
     node = collection_path.relative_to(config.rootpath).as_posix()
-    return None if any(place.partition("::")[0] == node for place in ALONE) else True
+    return None if any(place.partition("::")[0] == node for place in places) else True
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -218,6 +250,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(need)
         if any(is_in(node, place) for place in ALONE):
             item.add_marker("alone")
+        if any(is_in(node, place) for place in LONG):
+            item.add_marker("long")
         if is_quick(node, need):
             item.add_marker("quick")
     items.sort(key=lambda item: _rank(item.nodeid))
@@ -234,9 +268,7 @@ def _files(item: Any, root: Path) -> set[str]:
 
 
 def _kind(item: pytest.Item) -> str:
-    return (
-        "alone" if item.get_closest_marker("alone") else next(name for name in NEEDS if item.get_closest_marker(name))
-    )
+    return next(name for name in ("long", "alone", *NEEDS) if item.get_closest_marker(name))
 
 
 # A test that needs no program must not start one: the tiers would be wrong without a word.
@@ -288,10 +320,12 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     left_out = config.stash[_left_out]
-    if not left_out or config.option.markexpr in (ALL_BUT_ALONE, ONLY_ALONE):
+    if not left_out or config.option.markexpr in (ALL_BUT_ALONE, ONLY_ALONE, ONLY_LONG):
         return
     terminalreporter.section("left out")
     for name, meaning in {**NEEDS, **ALSO}.items():
         if left_out[name]:
             terminalreporter.write_line(f"{left_out[name]:>6,} tests  {name}: {meaning}")
-    terminalreporter.write_line("`make test-all` runs them all; `.venv/bin/pytest -m NAME` those of one kind.")
+    terminalreporter.write_line(
+        "`make test-all` runs them, and `make drills` the long ones; `.venv/bin/pytest -m NAME` those of one kind."
+    )

@@ -32,7 +32,16 @@ ELSEWHERE = {
 NAVIGATION = {
     "Begin": ["running-locally", "eight-steps", "labs/index", "labs/index.ko"],
     "Use": ["api", "settings", "stacks", "operations", "rights", "ecs-emulator"],
-    "Know": ["architecture", "decisions/index", "reliability", "performance/index", "scale", "aws", "threat-model"],
+    "Know": [
+        "architecture",
+        "decisions/index",
+        "reliability",
+        "performance/index",
+        "scale",
+        "aws",
+        "fidelity",
+        "threat-model",
+    ],
     "Change": ["development", "contributing", "code-of-conduct", "security", "updating", "releasing"],
     "Look up": ["changelog", "licences"],
 }

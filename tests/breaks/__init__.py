@@ -21,6 +21,7 @@ AREAS = (
     "watching",
     "soak",
     "templates",
+    "programs",
 )
 
 

@@ -85,7 +85,7 @@ BREAKS = [
     ),
     Break(
         "The placeholder obeys the variables of a stranger's definition.",
-        "emulator/ecs_emulator/scheduler/container.py",
+        "emulator/ecs_emulator/scheduler/container_command.py",
         'if name == "PORT"}',
         "}",
         "emulator/tests/scheduler/test_processes.py::"

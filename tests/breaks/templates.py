@@ -55,7 +55,7 @@ BREAKS = [
     Break(
         "A wildcard goes back behind its stars.",
         "emulator/ecs_emulator/wildcards.py",
-        '    return fnmatchcase(text, pattern.replace("[", "[[]"))\n',
+        '    return fnmatchcase(text, plain if has_one else plain.replace("?", "[?]"))\n',
         '    return __import__("re").fullmatch(pattern.replace("*", ".*"), text) is not None\n',
         "emulator/tests/ops/test_wildcards.py::test_a_pattern_of_many_stars_is_done_at_once",
     ),

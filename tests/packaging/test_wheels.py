@@ -180,7 +180,7 @@ def test_the_emulator_brings_nothing_else_along(emulator: Environment) -> None:
 
 def test_every_module_of_the_platform_imports_and_its_data_are_there(platform: Environment) -> None:
     tops = ("app", "mysfits", "ops", "reliability")
-    # `app.wsgi` reads its settings when it is imported.
+    # `app.asgi` reads its settings when it is imported.
     settings = {"AWS_REGION": REGION, **dict.fromkeys(TABLES, "a-table")}
     found = imported(platform, *tops, "ecs_emulator", **settings)
     assert {name for name, lacks in found.items() if lacks} <= {"ecs_emulator.pytest_plugin"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 from tools.supply_chain.locks import ROOT, Package
 
 BILL = ROOT / "test-results" / "sbom.json"  # `make image-test` has Syft write it
+_PYTHON = "pkg:generic/python@"
 SIZE = ROOT / "test-results" / "image-size"  # bytes
 
 
@@ -33,11 +35,21 @@ class Bill:
 
 def differences(bill: Bill, locked: Iterable[Package]) -> list[str]:
     """A sentence for each Python package that is in the image or in the lock and not in the other; sorted."""
-    there, expected = bill.of("pypi"), {unquote(each.purl) for each in locked}
+    there = bill.of("pypi")
+    expected = {unquote(each.purl) for each in locked if not each.before or _python(bill) < _numbers(each.before)}
     return sorted(
         [f"{each} is in the image, and not locked." for each in there - expected]
         + [f"{each} is locked, and not in the image." for each in expected - there]
     )
+
+
+def _python(bill: Bill) -> tuple[int, ...]:
+    """The version of the image's Python; lower than any where the bill has none."""
+    return max((_numbers(each.rpartition("@")[2]) for each in bill.purls if each.startswith(_PYTHON)), default=())
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
 
 
 def missing(bill: Bill, status: str) -> list[str]:

@@ -18,18 +18,23 @@ TEMPLATES = "tests/cfn/audit/package-lock.json"  # what audits the templates
 NPM = (AUDIT, EXPRESS, TEMPLATES)
 
 _ENTRY = re.compile(r"^(?P<name>\w[\w.-]*)==(?P<version>[^ ;\\]+)(?P<rest>.*(?:\n    .*)*)", re.MULTILINE)
+_BEFORE = re.compile(r"python(?:_full)?_version < '([0-9.]+)'")
 _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 
 
 @dataclass(frozen=True, order=True)
 class Package:
-    """One locked package. `ecosystem` is PyPI or npm; a hash has its kind before it, as in `sha256:…`."""
+    """One locked package. `ecosystem` is PyPI or npm; a hash has its kind before it, as in `sha256:…`.
+
+    `before` is the version of Python, such as `3.13`, from which on it is not installed; empty where there is none.
+    """
 
     ecosystem: str
     name: str
     version: str
     hashes: tuple[str, ...]
     only_on_windows: bool = False
+    before: str = ""
 
     @property
     def purl(self) -> str:
@@ -57,6 +62,7 @@ def _of_pip(text: str) -> Iterator[Package]:
             entry["version"],
             tuple(_HASH.findall(rest)),
             only_on_windows="sys_platform == 'win32'" in rest.partition("\n")[0],
+            before=found[1] if (found := _BEFORE.search(rest.partition("\n")[0])) else "",
         )
 
 

@@ -46,10 +46,12 @@ function decoded(id) {
 const watchers = listeners();
 let told = "";
 let shownId;
+let leaving = false;
 
 function tell() {
   if (location.href === told) return;
   told = location.href;
+  leaving = false;
   const now = address();
   const isNew = mark(now);
   watchers.tell(now, { isNew });
@@ -62,9 +64,6 @@ function mark({ id }) {
   shownId = id;
   return isNew;
 }
-
-/** Whether the step back from here is the list that the open profile was opened from. */
-export const cameFromList = () => Boolean(history.state?.fromList);
 
 export const address = () => readAddress(location);
 
@@ -80,6 +79,15 @@ export function go(changes, { replace = false } = {}) {
   if (replace) history.replaceState(history.state, "", there);
   else history.pushState(null, "", there);
   tell();
+}
+
+/** Close the open profile, or one that is still on its way. */
+export function leaveProfile() {
+  if (!address().id || leaving) return;
+  // Back, where the step back is the list: closing and the back button then leave the same history.
+  leaving = Boolean(history.state?.fromList);
+  if (leaving) history.back();
+  else go({ id: "" }, { replace: true });
 }
 
 // Tests read the pure functions above where there is no window.

@@ -11,14 +11,17 @@ export function mount(form) {
   );
   const reset = form.querySelector("[type=reset]");
   let typing;
+  let searched = address().q;
 
   // What was typed or chosen before this script arrived counts.
   const early = [...new FormData(form)].filter(([, value]) => value);
   if (early.length) go(Object.fromEntries(early), { replace: true });
 
   watchAddress((choices) => {
-    // While somebody types, the field is ahead of the address.
+    // While somebody types, the field is ahead of the address, until another search is there.
+    if (choices.q !== searched) stopTyping();
     if (!typing) q.value = choices.q;
+    searched = choices.q;
     for (const radio of [...goodevil, ...lawchaos]) radio.checked = radio.value === choices[radio.name];
     home.checked = choices.home === home.value;
     sort.value = choices.sort;
@@ -43,8 +46,7 @@ export function mount(form) {
   });
   form.addEventListener("reset", (event) => {
     event.preventDefault();
-    clearTimeout(typing);
-    typing = undefined;
+    stopTyping();
     const { activeElement } = document;
     go({ q: "", goodevil: "", lawchaos: "", home: "", sort: "" });
     q.value = "";
@@ -69,9 +71,13 @@ export function mount(form) {
     if (form.classList.contains("open") && !filters.contains(target) && !more.contains(target)) shut();
   });
 
-  function settle() {
+  function stopTyping() {
     clearTimeout(typing);
     typing = undefined;
+  }
+
+  function settle() {
+    stopTyping();
     // Letters of one search are not steps that the back button should undo one by one.
     if (q.value !== address().q) go({ q: q.value }, { replace: true });
   }

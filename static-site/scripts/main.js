@@ -1,4 +1,4 @@
-import { go, leadsSomewhere, watchAddress } from "./address.js";
+import { go, leadsSomewhere, leaveProfile, watchAddress } from "./address.js";
 import { mountPart, noticeOnDemand } from "./parts.js";
 import { knownMysfit, watchMysfits } from "./mysfits.js";
 import { fillWords, inWords, loadWords, t, watchLanguage } from "./words.js";
@@ -33,6 +33,8 @@ whenIdle(() => mountPart(byId("offline"), () => import("./offline.js")));
 const trouble = byId("profile-trouble");
 const needProfile = once(() => mountPart(byId("profile"), () => import("./profile.js"), trouble, trouble));
 whenIdle(needProfile);
+// Nor is one on its way waited for that nobody wants to see any more; an open dialog has its own keys.
+addEventListener("keydown", ({ key }) => key === "Escape" && !byId("profile").open && leaveProfile());
 
 const needs = {
   community: once(() => mountPart(byId("community"), () => import("./community.js"))),

@@ -1,4 +1,4 @@
-import { address, cameFromList, go, watchAddress } from "./address.js";
+import { address, go, leaveProfile, watchAddress } from "./address.js";
 import { linkOf } from "./card.js";
 import { needStyles, painted } from "./dom.js";
 import { neighbourOf } from "./mysfits.js";
@@ -13,14 +13,13 @@ export function mount(dialog, trouble) {
   let open = "";
   let last = "";
   let closedByAddress = false;
-  let leaving = false;
   let turned = "after"; // the button that leads on in the direction that was last taken
 
   const show = async (id) => {
     open = last = id;
     await Promise.all([styled, painted()]);
     if (open !== id) return;
-    const content = profileOf(id, { leave, turn });
+    const content = profileOf(id, { leave: leaveProfile, turn });
     const wasOpen = dialog.open;
     dialog.replaceChildren(content.root);
     if (wasOpen) content.focusOn(turned);
@@ -41,14 +40,6 @@ export function mount(dialog, trouble) {
     dialog.close();
   };
 
-  function leave() {
-    if (!address().id || leaving) return;
-    // Back, where there is a back: closing and the back button then leave the same history.
-    leaving = cameFromList();
-    if (leaving) history.back();
-    else go({ id: "" }, { replace: true });
-  }
-
   function turn(by) {
     const id = neighbourOf(open, by);
     if (!id) return;
@@ -61,7 +52,7 @@ export function mount(dialog, trouble) {
   // visitor took meanwhile on the page behind it.
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
-    leave();
+    leaveProfile();
   });
 
   dialog.addEventListener("close", () => {
@@ -74,16 +65,15 @@ export function mount(dialog, trouble) {
     const its = document.getElementById(linkOf(page, last));
     // The browser gives the focus back to what had it: not to the card of whom was looked at last, if that is another.
     if (its && page !== "community") its.focus({ preventScroll: its.checkVisibility() && isInView(its) });
-    if (byVisitor) leave();
+    if (byVisitor) leaveProfile();
   });
   dialog.addEventListener("click", ({ target }) => {
     // The dialog's content fills it, so only the backdrop is the dialog itself.
-    if (target === dialog) leave();
+    if (target === dialog) leaveProfile();
   });
 
   watchAddress(({ id }) => {
     trouble.replaceChildren();
-    leaving = false;
     if (!id) hide();
     else if (id !== open) show(id).catch((problem) => trouble.replaceChildren(notice(problem, {})));
   });

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site.conftest import Visit
-from tests.site.stage import API, Api, play, problem
+from tests.site.stage import API, Api, Held, play, problem
 
 FAILED = "Failed to load resource"
 PHONE = {"width": 390, "height": 844}
@@ -186,6 +186,21 @@ def test_each_view_has_a_title_and_begins_at_its_beginning(visit: Visit) -> None
     assert page.evaluate("scrollY") == 0
 
 
+def test_a_profile_on_its_way_is_left_by_escape(visit: Visit) -> None:
+    page = visit.new_page(Api())
+    styles = Held()
+    page.route("**/styles/profile.css", styles)
+    page.goto(visit.site, wait_until="commit")
+    page.get_by_role("link", name="View profile of Gary").click()
+    expect(page).to_have_title("Gary the Kraken · Mythical Mysfits")
+    page.keyboard.press("Escape")
+    expect(page).to_have_title("Mythical Mysfits: adopt a creature of legend")
+    styles.come(page).continue_()
+    page.wait_for_load_state()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 def test_the_page_behind_a_profile_does_not_scroll(visit: Visit) -> None:
     page = profile(visit, "Gary")
     page.mouse.move(10, 400)
@@ -279,6 +294,24 @@ def test_an_adoption_is_an_event_to_keep_and_to_share(visit: Visit) -> None:
     expect(page.get_by_role("list", name="At home with you").get_by_role("listitem")).to_contain_text("Gary")
     page.get_by_role("link", name="View profile of Gary").click()
     expect(certificate).to_contain_text("I borrowed your bathtub.")
+
+
+def test_a_search_that_is_taken_back_stays_taken_back(visit: Visit) -> None:
+    page = visit()
+    expect(page.locator(".card")).to_have_count(12)
+    field = page.get_by_role("searchbox")
+    field.fill("unic")
+    everyone = page.get_by_role("button", name="Show everyone")
+    expect(everyone).to_be_visible()
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1_000"))
+    # The last letters are not searched for yet when it is pressed.
+    field.press_sequentially("orn")
+    everyone.click()
+    page.clock.run_for(1_000)
+    expect(page.locator(".card")).to_have_count(12)
+    expect(field).to_have_value("")
+    expect(page).to_have_url(re.compile(r"/(#/)?$"))
 
 
 def test_profiles_are_leafed_through_by_key_and_by_finger(visit: Visit) -> None:

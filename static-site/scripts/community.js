@@ -1,7 +1,8 @@
 import { writeAddress } from "./address.js";
 import { listPosts, listThreads, listUsers, readConversations } from "./api.js";
 import { showPortrait } from "./card.js";
-import { copyOf, element, needStyles } from "./dom.js";
+import { copyOf, element } from "./dom.js";
+import { needStyles } from "./later-styles.js";
 import { watchMysfits } from "./mysfits.js";
 import { notice } from "./notice.js";
 import { monogram, named, nameOf, person, spokenOf } from "./people.js";

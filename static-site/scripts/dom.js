@@ -35,16 +35,6 @@ export function listeners() {
   };
 }
 
-/** Styles that the first view does not need. A missing stylesheet must not keep the content away. */
-export function needStyles(href) {
-  return new Promise((done) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
-    link.addEventListener("load", done);
-    link.addEventListener("error", done);
-    document.head.append(link);
-  });
-}
-
 /** Resolves when the browser has painted: work that waits for it does not hold up the answer to a press. */
 export const painted = () =>
   new Promise((done) => {

@@ -1,5 +1,6 @@
 // What happened and what to do, in plain words, where it happened.
-import { element, needStyles } from "./dom.js";
+import { element } from "./dom.js";
+import { needStyles } from "./later-styles.js";
 import { t } from "./words.js";
 
 needStyles("styles/notice.css");

@@ -1,4 +1,4 @@
-import { needStyles } from "./dom.js";
+import { needStyles } from "./later-styles.js";
 
 /** The page on paper. Its styles come late, so that nothing on the screen waits for them. */
 export function mount(root) {

@@ -1,6 +1,7 @@
 import { address, go, leaveProfile, watchAddress } from "./address.js";
 import { linkOf } from "./card.js";
-import { needStyles, painted } from "./dom.js";
+import { painted } from "./dom.js";
+import { needStyles } from "./later-styles.js";
 import { neighbourOf } from "./mysfits.js";
 import { notice } from "./notice.js";
 import { profileOf } from "./profile-content.js";

@@ -98,9 +98,10 @@ def states(
     until(visitor.is_liked, "the heart is pressed", within=60)
     visitor.use(said("adopt.ask", name=name))
     visitor.wait(said("adopt.no"))
+    # Half way, what axe looks at would change under its eyes.
+    visitor.reads()
     yield "liked, adoption asked", window
     api.answers["POST .*"] = problem(409)
-    visitor.reads()
     visitor.use(said("adopt.yes", name=name))
     visitor.see(said("problem.clash.title", name=name))
     yield "adopted by somebody else", window

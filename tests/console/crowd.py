@@ -65,7 +65,13 @@ class Crowd:
             if place < len(_PHASES):
                 self._state[key] = facts | {"place": place, "phase": _PHASES[place]}
             elif facts["phase"]:
-                self._state[key] = facts | {"phase": "", "status": "STOPPED", "stopped": now, "stopping": now}
+                self._state[key] = facts | {
+                    "phase": "",
+                    "health": "",
+                    "status": "STOPPED",
+                    "stopped": now,
+                    "stopping": now,
+                }
                 self._begin(facts["service"], now)
         self._state["traffic"] = {
             "at": now,
@@ -80,7 +86,7 @@ class Crowd:
 
     def _begin(self, service: str, now: float) -> None:
         number = next(self._numbers)
-        name = f"{number:032x}"
+        name = f"{number:08x}" + 24 * "0"
         self._state[f"task/{name}"] = _task(name, service, number % len(_PHASES), now)
 
 

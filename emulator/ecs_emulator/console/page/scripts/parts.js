@@ -1,7 +1,7 @@
 // Parts that all views are made of.
 
 import { h } from "./dom.js";
-import { t, clock } from "./words.js";
+import { t, clock, number } from "./words.js";
 
 export const badge = (text, kind = "") => h("span", { class: `badge ${kind}` }, text);
 
@@ -33,15 +33,29 @@ export function figures(entries) {
   return h("dl", { class: "figures" }, entries.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
+const MOST = 100; // rows of a page, as in AWS's consoles: more would keep hands waiting
+const pages = new Map(); // caption to the page that is shown
+
 /** A table; `rows` are arrays of cells, or descriptions of rows. Columns whose name begins with ! are as narrow as can be. */
 export function table(caption, columns, rows, properties = {}) {
+  const page = Math.min(pages.get(caption) ?? 0, Math.max(0, Math.ceil(rows.length / MOST) - 1));
+  const shown = rows.slice(page * MOST, (page + 1) * MOST);
   const tight = columns.map((name) => name.startsWith("!"));
   const cells = (row) => h("tr", {}, row.map((cell, i) => h("td", { class: tight[i] ? "tight" : null }, cell)));
-  return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption, ...properties },
+  return [rows.length > MOST && pager(caption, page, shown.length, rows.length), h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption, ...properties },
     h("table", {}, h("caption", { class: "unseen" }, caption),
       h("thead", {}, h("tr", {}, columns.map((name, i) => h("th", { scope: "col", class: tight[i] ? "tight" : null }, name.replace("!", ""))))),
-      h("tbody", {}, rows.length ? rows.map((row) => (Array.isArray(row) ? cells(row) : row))
-        : h("tr", { key: "none" }, h("td", { colspan: columns.length, class: "soft" }, t("None"))))));
+      h("tbody", {}, rows.length ? shown.map((row) => (Array.isArray(row) ? cells(row) : row))
+        : h("tr", { key: "none" }, h("td", { colspan: columns.length, class: "soft" }, t("None"))))))];
+}
+
+function pager(caption, page, count, all) {
+  const turn = (to) => () => { pages.set(caption, to); dispatchEvent(new Event("wanted")); };
+  const first = page * MOST + 1;
+  return h("nav", { class: "row", "aria-label": `${caption}: ${t("Pages")}` },
+    h("button", { type: "button", disabled: page === 0, onclick: turn(page - 1) }, t("Previous page")),
+    h("span", { class: "soft" }, `${number(first)}–${number(first + count - 1)} / ${number(all)}`),
+    h("button", { type: "button", disabled: first + count > all, onclick: turn(page + 1) }, t("Next page")));
 }
 
 const opened = new Set();

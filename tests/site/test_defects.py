@@ -314,6 +314,22 @@ def test_a_search_that_is_taken_back_stays_taken_back(visit: Visit) -> None:
     expect(page).to_have_url(re.compile(r"/(#/)?$"))
 
 
+def test_a_phone_is_filled_by_a_profile_even_of_nobody(visit: Visit) -> None:
+    visit.expect_complaints(FAILED)
+    page = visit("#/mysfits/nobody", viewport={"width": 320, "height": 640})
+    heading, close = page.get_by_role("heading", name="Unknown mysfit"), page.locator("[data-part=close]")
+    expect(heading).to_be_visible()
+    sheet = page.get_by_role("dialog").bounding_box()
+    assert sheet
+    assert (sheet["width"], sheet["height"]) == (320, 640)
+    letters = """element => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      return Math.max(...[...range.getClientRects()].map(({ right }) => right));
+    }"""
+    assert heading.evaluate(letters) <= close.evaluate("e => e.getBoundingClientRect().left")
+
+
 def test_profiles_are_leafed_through_by_key_and_by_finger(visit: Visit) -> None:
     page = visit(viewport=PHONE, has_touch=True)
     page.get_by_role("link", name="View profile of Atlantis").click()

@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(6 * PATIENCE))
 
 
-@pytest.fixture(scope="session", params=ASSEMBLIES)
+@pytest.fixture(scope="module", params=ASSEMBLIES)
 def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The whole platform, as one service and then as several: what a journey says is true of both."""
     local = tmp_path_factory.mktemp("local")

@@ -20,6 +20,7 @@ Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @functools.cache
+@functools.cache
 def modules() -> dict[str, ast.Module]:
     """Production code by path from the repository's root."""
     paths = (path for folder in PRODUCTION for path in sorted((ROOT / folder).rglob("*.py")))

@@ -27,7 +27,7 @@ SECRETS: dict[str, tuple[bytes, tuple[str, str]]] = {
     "a password in an address": (rb"://[\w.-]+:[^\s/@:{}$<>\"']{3,}@[\w-]+", ("https:/", "/me:hunter2@index.example")),
     "a folder of somebody's": (rb"(?<![\w.-])/(?:root|home/[\w.-]+|Users/[\w.-]+)/\w", ("/ro", "ot/project")),
     "a package index of somebody's": (
-        rb"(?i)https?://(?!pypi\.org|files\.pythonhosted\.org)[\w.:-]+/(?:[\w-]+/)*(?:simple|pypi|npm)/",
+        rb"(?i)https?://[\w.:-]+/(?:[\w-]+/)*(?:simple|pypi|npm)/",
         ("http://mirror.", "example:3141/team/simple/"),
     ),
 }

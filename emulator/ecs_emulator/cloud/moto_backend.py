@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -46,6 +47,8 @@ from ecs_emulator.cloud.request_route import RequestRoute
 # moto reads an item, adds to it and writes it back: two calls at once lose updates. It is one for the whole process.
 MOTO_LOCK = threading.Lock()
 
+_MOST_HOSTS = 256  # of a service or a domain that are remembered
+
 # moto's own pages and commands, and what an EC2 instance has: nothing of AWS's API.
 _OF_MOTO = ("/moto-api", "/favicon.ico", "/latest/")
 
@@ -78,9 +81,14 @@ def forget() -> None:
 
 
 class _Dispatcher(DomainDispatcherApplication):
+    def __init__(self, create_app: Callable[[Any], Any]) -> None:
+        super().__init__(create_app)
+        # moto looks through its folders for each request.
+        self._backend_of = lru_cache(_MOST_HOSTS)(super().get_backend_for_host)
+
     def get_backend_for_host(self, host: str | None) -> Any:
         """Raises NotImplementedError for a service that moto does not have; it would fail with whatever comes next."""
-        found = super().get_backend_for_host(host)
+        found = self._backend_of(host)
         if host and found is None:
             raise NotImplementedError(host)
         return found

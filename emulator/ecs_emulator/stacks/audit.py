@@ -107,7 +107,8 @@ class _Audit:
         wrong = list(_wrong(document, self._types))
         known = {(each.path, each.args) for each in wrong}
         more = [each for each in checked.errors if (each.path, each.args) not in known]
-        errors = _located(files[-1], iter([*wrong, *more]))
+        refused = _refused(document, checked.resources, self._types)
+        errors = _located(files[-1], iter([*wrong, *more, *refused]))
         for logical_id, resource in document["Resources"].items():
             kind = resource["Type"]
             if kind in self._types and self._types[kind].stubbed and kind != STACK_TYPE:
@@ -147,6 +148,15 @@ def _wrong(document: Document, types: Mapping[str, Provider]) -> Iterator[Templa
         yield from _unresolved(resource.get("Properties"), names, resources, (*here, "Properties"), types)
     for name, output in document.get("Outputs", {}).items():
         yield from _unresolved(output.get("Value"), names, resources, ("Outputs", name, "Value"), types)
+
+
+def _refused(
+    document: Document, resources: Mapping[str, Document], types: Mapping[str, Provider]
+) -> Iterator[TemplateError]:
+    for logical_id, properties in resources.items():
+        provider = types.get(document["Resources"][logical_id]["Type"])
+        for error in provider.refusals(properties) if provider and provider.refusals else ():
+            yield error.within("Resources", logical_id, "Properties")
 
 
 def _unresolved(

@@ -143,3 +143,57 @@ def test_a_template_whose_address_is_in_a_bucket_is_the_file_of_that_name_beside
     url = "https://s3.amazonaws.com/a-bucket-of-theirs/v1/parts/vpc.yaml"
     text = f"Resources: {{Network: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {url}}}}}}}"
     assert audited(text) == ["vpc.yaml, line 1: Resources.Cage.Type: AWS::Zoo::Cage is not known here."]
+
+
+UNSUPPORTED = """
+Parameters:
+  Controller: {Type: String, Default: CODE_DEPLOY}
+  Zone: {Type: "AWS::SSM::Parameter::Value<String>", Default: /a/zone}
+Resources:
+  Old: {Type: AWS::ElasticLoadBalancing::LoadBalancer, Properties: {Listeners: []}}
+  Functions: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {TargetType: lambda}}
+  Login:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties:
+      ListenerArn: !Ref Zone
+      Priority: 1
+      Conditions: [{Field: path-pattern, Values: [/]}]
+      Actions:
+        - {Type: authenticate-oidc, Order: 1}
+        - {Type: forward, Order: 2, TargetGroupArn: !Ref Functions}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions: [{Name: web, Image: web}]
+      Volumes: [{Name: own}, {Name: theirs, ConfiguredAtLaunch: true}]
+  Web:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: !Ref Task
+      DeploymentController: {Type: !Ref Controller}
+      SchedulingStrategy: DAEMON
+      LaunchType: !Ref Zone
+      LoadBalancers:
+        - LoadBalancerName: classic
+          ContainerName: web
+          ContainerPort: 80
+"""
+
+
+def test_what_ecs_and_the_load_balancer_would_refuse_here_is_told_with_the_rest(audited: Audited) -> None:
+    there = "theirs.yml, line"
+    assert audited(UNSUPPORTED) == [
+        f"{there} 6: Resources.Old.Type: AWS::ElasticLoadBalancing::LoadBalancer is not emulated here, and no stub "
+        "could stand in: it carries tasks or traffic.",
+        f"{there} 7: Resources.Functions.Properties.TargetType: AWS::ElasticLoadBalancingV2::TargetGroup.TargetType "
+        "lambda is not emulated here.",
+        f"{there} 15: Resources.Login.Properties.Actions.0: The action authenticate-oidc is not emulated here; there "
+        "are: fixed-response, forward, redirect.",
+        f"{there} 21: Resources.Task.Properties.Volumes.1.ConfiguredAtLaunch: The emulator has no volumes that are "
+        "configured at launch.",
+        f"{there} 30: Resources.Web.Properties.LoadBalancers.0.LoadBalancerName: The emulator has no Classic Load "
+        "Balancer; name a target group.",
+        f"{there} 27: Resources.Web.Properties.SchedulingStrategy: schedulingStrategy DAEMON is not emulated; REPLICA "
+        "is.",
+        f"{there} 26: Resources.Web.Properties.DeploymentController.Type: type CODE_DEPLOY is not emulated; ECS is.",
+    ]

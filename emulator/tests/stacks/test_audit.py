@@ -197,3 +197,35 @@ def test_what_ecs_and_the_load_balancer_would_refuse_here_is_told_with_the_rest(
         "is.",
         f"{there} 26: Resources.Web.Properties.DeploymentController.Type: type CODE_DEPLOY is not emulated; ECS is.",
     ]
+
+
+PARENT = """
+Resources:
+  Service:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: https://s3.amazonaws.com/theirs/service.yaml
+      Parameters:
+        Count: 2
+        Colour: red
+  Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://s3.amazonaws.com/theirs/data.yaml}}
+  Own: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: own.yaml}}
+"""
+CHILD = """
+Parameters: {Count: {Type: Number}, Vpc: {Type: String}, Size: {Type: String, Default: small}}
+Resources: {Cluster: {Type: AWS::ECS::Cluster}}
+"""
+
+
+def test_what_a_nested_template_is_not_given_and_does_not_take_is_told_and_one_that_is_nowhere(
+    audited: Audited, tmp_path: Path
+) -> None:
+    (tmp_path / "service.yaml").write_text(CHILD)
+    assert audited(PARENT) == [
+        "theirs.yml, line 9: Resources.Service.Properties.Parameters.Colour: service.yaml has no such parameter.",
+        "theirs.yml, line 7: Resources.Service.Properties.Parameters: service.yaml wants Vpc, and has no default for "
+        "it.",
+        "theirs.yml, line 10: Resources.Data.Properties.TemplateURL: there is no such file beside theirs.yml: "
+        "https://s3.amazonaws.com/theirs/data.yaml.",
+        "theirs.yml, line 11: Resources.Own.Properties.TemplateURL: there is no such file beside theirs.yml: own.yaml.",
+    ]

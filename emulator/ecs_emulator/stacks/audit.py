@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from ecs_emulator.stacks.resources.registry import why_unknown
 from ecs_emulator.stacks.stack_file import StackFile
 from ecs_emulator.stacks.state import STACK_TYPE
 from ecs_emulator.stacks.templates import parsed_template
+from ecs_emulator.stacks.transforms import UnknownTransform
 from ecs_emulator.stacks.validation import Validation
 from ecs_emulator.stacks.values import UNKNOWN, as_list, is_unknown
 
@@ -36,7 +37,7 @@ def audit(
     """
     errors: list[TemplateError] = []
     declared: set[str] = set()
-    read = [each for path in paths if (each := _caught(lambda path=path: stack_file(path, parameters), errors))]  # type: ignore[misc]
+    read = [each for path in paths if (each := _read(path, parameters, errors))]
     found = _Audit(types, set(stubs.exports))
     for stack in linked(read):
         declared |= stack.document.get("Parameters", {}).keys()
@@ -57,9 +58,19 @@ def audit(
         raise TemplateErrors(errors)
 
 
-def _caught(read: Callable[[], StackFile], errors: list[TemplateError]) -> StackFile | None:
+def _read(path: Path, parameters: Mapping[str, Any], errors: list[TemplateError]) -> StackFile | None:
+    """The stack of a file, as far as it can be read; what is wrong is added to `errors`."""
     try:
-        return read()
+        return stack_file(path, parameters)
+    except UnknownTransform as error:
+        errors += _located(path, iter([error]))
+        if error.is_macro:
+            return None
+    except TemplateError as error:
+        errors.append(error)
+        return None
+    try:
+        return stack_file(path, parameters, as_written=True)
     except TemplateError as error:
         errors.append(error)
         return None

@@ -229,3 +229,26 @@ def test_what_a_nested_template_is_not_given_and_does_not_take_is_told_and_one_t
         "https://s3.amazonaws.com/theirs/data.yaml.",
         "theirs.yml, line 11: Resources.Own.Properties.TemplateURL: there is no such file beside theirs.yml: own.yaml.",
     ]
+
+
+@pytest.mark.parametrize(("transform", "more"), [("AWS::CodeDeployBlueGreen", 1), ("Count", 0)])
+def test_what_else_is_wrong_is_told_beside_a_transform_of_aws_that_is_not_emulated(
+    audited: Audited, transform: str, more: int
+) -> None:
+    text = f"""
+Transform: [{transform}]
+Resources:
+  Blue: {{Type: AWS::ECS::TaskSet}}
+"""
+    first, *others = audited(text)
+    assert first == f"theirs.yml, line 2: Transform: the transform {transform} is not emulated here."
+    assert len(others) == more
+
+
+def test_values_that_are_allowed_are_told_as_a_template_has_them(audited: Audited) -> None:
+    text = """
+Parameters: {Bastion: {Type: String, AllowedValues: [true, false, 1]}}
+Resources: {Cluster: {Type: AWS::ECS::Cluster}}
+"""
+    [said] = audited(text, {"Bastion": "yes"})
+    assert said.endswith("Bastion is 'yes'; it should be one of true, false, 1.")

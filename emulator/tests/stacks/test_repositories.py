@@ -71,10 +71,7 @@ def test_a_repository_is_in_ecr_as_its_template_says_and_changes_with_it(stage: 
         with pytest.raises(ClientError, match="PolicyNotFound"):
             operation(repositoryName=name)
 
-    stage.client("cloudformation").delete_stack(StackName=stack)
-    stage.client("cloudformation").get_waiter("stack_delete_complete").wait(
-        StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
-    )
+    stage.stacks.delete(stack)
     with pytest.raises(ecr.exceptions.RepositoryNotFoundException):
         ecr.describe_repositories(repositoryNames=[name])
 
@@ -82,6 +79,15 @@ def test_a_repository_is_in_ecr_as_its_template_says_and_changes_with_it(stage: 
 def test_a_repository_without_a_name_has_one_of_its_stack(stage: Stage, name: str) -> None:
     stage.deploy(name, "Resources: {Images: {Type: AWS::ECR::Repository}}")
     assert stage.client("ecr").describe_repositories(repositoryNames=[f"{name}-images"])["repositories"]
+
+
+def test_a_repository_that_a_stack_has_kept_is_in_nobody_s_way(stage: Stage, name: str) -> None:
+    kept = "Resources: {Images: {Type: AWS::ECR::Repository, DeletionPolicy: Retain}}"
+    for _ in range(2):
+        stage.deploy(name, kept)
+        stage.stacks.delete(name)
+    found = [each["repositoryName"] for each in stage.client("ecr").describe_repositories()["repositories"]]
+    assert len([each for each in found if each.startswith(f"{name}-images")]) == 2
 
 
 def test_a_name_that_ecr_does_not_take_is_refused_in_its_words(stage: Stage, name: str) -> None:

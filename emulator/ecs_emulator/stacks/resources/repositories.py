@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from collections.abc import Iterable
+from secrets import token_hex
 from typing import Any
 
 from ecs_emulator.stacks.resources import constraints
@@ -42,7 +43,8 @@ _MUTABILITY = ("ImageTagMutability", "ImageTagMutabilityExclusionFilters")
 
 def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
     constraints.check(_TYPE, properties)
-    ecr, own = context.client("ecr"), text(properties.get("RepositoryName", name.lower()))
+    ecr = context.client("ecr")
+    own = text(properties["RepositoryName"]) if "RepositoryName" in properties else _free(ecr, name.lower())
     given = {**_given(properties, _OF_CREATE), "RepositoryName": own}
     made = call(ecr, "CreateRepository", given, _TYPE)["repository"]
     physical = PhysicalResource(own, {"Arn": made["repositoryArn"], "RepositoryUri": made["repositoryUri"]})
@@ -75,6 +77,15 @@ def _update(context: Context, physical: PhysicalResource, before: Properties, af
 def _delete(context: Context, physical: PhysicalResource, properties: Properties) -> None:
     force = text(properties.get("EmptyOnDelete", False)) == "true"
     context.client("ecr").delete_repository(repositoryName=physical.ref, force=force)
+
+
+def _free(ecr: Any, name: str) -> str:
+    """The name, with another end where a stack that is gone has kept a repository of it."""
+    try:
+        ecr.describe_repositories(repositoryNames=[name])
+    except ecr.exceptions.RepositoryNotFoundException:
+        return name
+    return f"{name}-{token_hex(6)}"
 
 
 def _set(ecr: Any, repository: str, properties: Properties, names: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ecs_emulator.balancer import operations as elbv2
-from ecs_emulator.cloud import cloudwatch, load_balancers
+from ecs_emulator.cloud import cloudwatch, load_balancers, unsupported_inputs
 from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.scheduler import features, image_operations, unsupported
 from ecs_emulator.scheduler import operations as ecs
@@ -67,13 +67,13 @@ def _unsupported() -> str:
         if service in _REST_BY_MOTO:
             rest = f"{_words(_REFUSED.get(service, ())) or 'nothing'}: moto answers the rest"
         rows.append((name, rest))
-    only = {f"{path} other than {' or '.join(values)}" for path, values in features.ONLY.items()}
+    only = {f"{path} other than {' or '.join(values)}" for path, values in unsupported_inputs.ONLY.items()}
     return _table(
         "unsupported",
         "what is refused",
         [
             *rows,
-            ("Inputs of ECS", _words({*features.REFUSED, *only})),
+            ("Inputs of ECS", _words({*unsupported_inputs.REFUSED, *only})),
             ("Container definitions, as processes", _words(unsupported.REFUSED)),
             (
                 "Templates",

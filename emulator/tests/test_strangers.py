@@ -34,6 +34,7 @@ SETS: dict[str, tuple[list[str], dict[str, str]]] = {
     "tutorial": (["tutorial.yml"], {"80 /": "200"}),
     "reference": (["reference/master.yml"], {"80 /": "200", "80 /products/1": "200", "80 /nowhere": "503"}),
     "exports": (["exports/cluster-stack.yml", "exports/web-stack.yml"], {"80 /web": "200", "80 /": "404"}),
+    "carried": (["carried/cluster.yml", "carried/web.yml"], {"80 /web": "200", "80 /": "404"}),
     "parents": (["parents/base.yml", "parents/shop.yml"], {"80 / Host=shop.example.com": "200", "80 /": "404"}),
     "console": (["console.json"], {"80 /": "200"}),
     "https-only": (["https-only.yml"], {"443 /": "200"}),

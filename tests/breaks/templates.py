@@ -126,7 +126,7 @@ BREAKS = [
     Break(
         "Only what the template says is in order, so a service comes before its rule.",
         "emulator/ecs_emulator/stacks/provisioning.py",
-        "(*needs(name), *self.races.get(name, ()))",
+        "(*needs(name), *self.races.get(name, ()), *before.get(name, ()))",
         "needs(name)",
         "emulator/tests/stacks/test_races.py::test_the_missing_order_is_said_and_the_one_that_works_is_taken",
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ecs_emulator.cloud.rules import complete_action
+from ecs_emulator.cloud.rules import target_groups
 
 if TYPE_CHECKING:
     from ecs_emulator.balancer.store import StoredListener
@@ -30,6 +30,6 @@ def forwards(listener: StoredListener, clusters: Mapping[str, str]) -> dict[str,
     weights = {
         group["TargetGroupArn"]: int(group.get("Weight", 1))
         for action in listener.get("DefaultActions", [])
-        for group in complete_action(action).get("ForwardConfig", {}).get("TargetGroups", [])
+        for group in target_groups(action)
     }
     return {clusters[arn]: weight for arn, weight in weights.items() if arn in clusters}

@@ -15,6 +15,7 @@ from ecs_emulator.balancer.response_headers import response_headers
 from ecs_emulator.balancer.store import LoadBalancerStore, is_emulated, is_network
 from ecs_emulator.balancer.tls import TlsSettings, settings
 from ecs_emulator.clock import Clock
+from ecs_emulator.cloud.rules import target_groups
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionOutputTypeDef, RuleTypeDef
@@ -157,10 +158,7 @@ def _groups(balancer: StoredLoadBalancer) -> Iterator[str]:
 
 def _forwarded(actions: Iterable[ActionOutputTypeDef]) -> Iterator[str]:
     for each in actions:
-        if "TargetGroupArn" in each:
-            yield each["TargetGroupArn"]
-        for group in (each.get("ForwardConfig") or {}).get("TargetGroups", []):
-            yield group["TargetGroupArn"]
+        yield from (group["TargetGroupArn"] for group in target_groups(each))
 
 
 def _listener(described: StoredListener, here: ActionContext, problems: list[str]) -> Listener:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.rules import complete_action
+from ecs_emulator.cloud.rules import target_groups
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionOutputTypeDef, ActionTypeDef, CertificateTypeDef
@@ -33,7 +33,7 @@ def check_actions(store: Any, kind: str, protocol: str, actions: Iterable[Action
         if kind == "network" and action["Type"] != "forward":
             message = f"Action type '{action['Type']}' is not valid for a listener of a Network Load Balancer"
             raise AwsError("InvalidLoadBalancerAction", message)
-        for each in complete_action(action).get("ForwardConfig", {}).get("TargetGroups", []):
+        for each in target_groups(action):
             group = store.target_groups.get(each["TargetGroupArn"])
             if group and protocol in _GROUPS and group.protocol not in _GROUPS[protocol]:
                 message = f"The listener and its associated target group '{group.arn}' have incompatible protocols: "

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from ecs_emulator.cloud import listener_attributes, listener_protocols, listener_rules
+from ecs_emulator.cloud import listener_attributes, listener_protocols, listener_rules, target_group_attributes
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_elbv2 import elbv2_store
-from ecs_emulator.cloud.rules import complete_action
+from ecs_emulator.cloud.rules import complete_action, target_groups
 from ecs_emulator.cloud.service import Operations
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         DescribeTargetGroupsInputTypeDef,
         ModifyListenerInputTypeDef,
         ModifyLoadBalancerAttributesInputTypeDef,
-        ModifyTargetGroupAttributesInputTypeDef,
     )
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#load-balancer-attributes
@@ -46,16 +45,6 @@ _ATTRIBUTES = {
     "waf.fail_open.enabled": "false",
     "zonal_shift.config.enabled": "false",
 }
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
-_GROUP_ATTRIBUTES = re.compile(
-    r"deregistration_delay\.timeout_seconds|slow_start\.duration_seconds|stickiness\.(enabled|type)"
-    r"|deregistration_delay\.connection_termination\.enabled|preserve_client_ip\.enabled|proxy_protocol_v2\.enabled"
-    r"|target_health_state\.unhealthy\.(connection_termination\.enabled|draining_interval_seconds)"
-    r"|stickiness\.(lb|app)_cookie\.(duration_seconds|cookie_name)|load_balancing\.cross_zone\.enabled"
-    r"|load_balancing\.algorithm\.(type|anomaly_mitigation)|lambda\.multi_value_headers\.enabled"
-    r"|target_group_health\.(dns_failover|unhealthy_state_routing)\.minimum_healthy_targets\.(count|percentage)"
-)
-
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#load-balancer-attributes
 _NETWORK_ATTRIBUTES = {
@@ -154,7 +143,7 @@ def modify_listener(given: ModifyListenerInputTypeDef) -> None:
         if given.get("Port") != listener.port:
             _check_port(store, listener.load_balancer_arn, given.get("Port"))
         for action in given.get("DefaultActions", []):
-            for group in complete_action(action).get("ForwardConfig", {}).get("TargetGroups", []):
+            for group in target_groups(action):
                 store.describe_target_groups(None, [group["TargetGroupArn"]], None)
         kind = store.load_balancers[listener.load_balancer_arn].type
         actions = given.get("DefaultActions") or [action.data for action in listener.default_actions]
@@ -173,16 +162,10 @@ def describe_target_groups(_given: DescribeTargetGroupsInputTypeDef) -> None:
         for balancer in store.load_balancers.values():
             for listener in balancer.listeners.values():
                 for action in [action for rule in listener.rules.values() for action in rule.actions]:
-                    for group in complete_action(action.data).get("ForwardConfig", {}).get("TargetGroups", []):
+                    for group in target_groups(action.data):
                         using.setdefault(group["TargetGroupArn"], set()).add(balancer.arn)
         for arn, group in store.target_groups.items():
             group.load_balancer_arns = sorted(using.get(arn, ()))
-
-
-def modify_target_group_attributes(given: ModifyTargetGroupAttributesInputTypeDef) -> None:
-    for attribute in given["Attributes"]:
-        if not _GROUP_ATTRIBUTES.fullmatch(attribute["Key"]):
-            raise AwsError("ValidationError", f"Target group attribute key '{attribute['Key']}' is not recognized")
 
 
 OPERATIONS: Operations = {
@@ -196,7 +179,7 @@ OPERATIONS: Operations = {
     "DescribeListeners": describe_listeners,
     "ModifyListener": modify_listener,
     "DescribeTargetGroups": describe_target_groups,
-    "ModifyTargetGroupAttributes": modify_target_group_attributes,
     **listener_attributes.OPERATIONS,
     **listener_rules.OPERATIONS,
+    **target_group_attributes.OPERATIONS,
 }

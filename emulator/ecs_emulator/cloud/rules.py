@@ -95,3 +95,8 @@ def complete_action(action: ActionUnionTypeDef) -> ActionOutputTypeDef:
     if len(groups) == 1:
         one["TargetGroupArn"] = groups[0]["TargetGroupArn"]
     return {**one, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}}
+
+
+def target_groups(action: ActionUnionTypeDef) -> list[TargetGroupTupleTypeDef]:
+    """Target groups of a forward, each with its weight; none of any other action."""
+    return list(complete_action(action).get("ForwardConfig", {}).get("TargetGroups", []))

@@ -162,6 +162,8 @@ def run_templates(
             aws.say(f"The stack of {file} is called {name}: the others import from it by that name.")
         for name, value in aws.stacks.stood_in.items():
             aws.say(f"The parameter {name} was given no value; {value} stands in for one.")
+        for name, owner in aws.stacks.passed.items():
+            aws.say(f"The parameter {name} was given no value; the output {name} of {owner} is its value.")
         for name, value in aws.outputs.items():
             aws.say(f"Output  {name}  {value}")
         return ""

@@ -1,11 +1,12 @@
-"""Features of AWS that are not emulated: some are refused, some are accepted without effect."""
+"""Features of ECS that are accepted without effect, and the refusal of those that are not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.unsupported_inputs import unsupported_inputs, values
 
 # Real on AWS, without effect here. Dots lead inwards, lists are looked through.
 STORED = {
@@ -32,55 +33,15 @@ STORED = {
     "role": "the role of a service",
 }
 
-_ROLLING_ONLY = "Only rolling deployments are emulated."
-REFUSED: dict[str, str] = {
-    "volumeConfigurations": "The emulator has no volumes that are configured at launch.",
-    "vpcLatticeConfigurations": "The emulator has no VPC Lattice.",
-    "gatewayConnectors": "The emulator has no gateways.",
-    "deploymentConfiguration.lifecycleHooks": _ROLLING_ONLY,
-    "deploymentConfiguration.linearConfiguration": _ROLLING_ONLY,
-    "deploymentConfiguration.canaryConfiguration": _ROLLING_ONLY,
-    "loadBalancers.advancedConfiguration": _ROLLING_ONLY,
-    "loadBalancers.loadBalancerName": "The emulator has no Classic Load Balancer; name a target group.",
-    "inferenceAccelerators": "The emulator has no accelerators.",
-    "volumes.fsxWindowsFileServerVolumeConfiguration": "The emulator has no FSx volumes.",
-    "volumes.s3filesVolumeConfiguration": "The emulator has no S3 volumes.",
-    "volumes.configuredAtLaunch": "The emulator has no volumes that are configured at launch.",
-    "overrides.inferenceAcceleratorOverrides": "The emulator has no accelerators.",
-    "overrides.containerOverrides.environmentFiles": "The emulator reads no environment files.",
-    "overrides.containerOverrides.resourceRequirements": "The emulator has no accelerators.",
-}
-ONLY = {
-    "schedulingStrategy": ("REPLICA",),
-    "deploymentController.type": ("ECS",),
-    "deploymentConfiguration.strategy": ("ROLLING",),
-    "launchType": ("FARGATE", "EC2"),
-}
 INSTANCES = "container instances: tasks of the EC2 launch type run here, each with an address and host ports of its own"
 
 
 def refuse_unsupported(request: Mapping[str, Any]) -> None:
     """Raises AwsError for what would change how tasks run and cannot be done here."""
-    for path, sentence in REFUSED.items():
-        if any(_values(request, path.split("."))):
-            raise AwsError("UnsupportedFeatureException", sentence)
-    for path, only in ONLY.items():
-        for value in _values(request, path.split(".")):
-            if value not in only:
-                message = f"{path.split('.')[-1]} {value} is not emulated; {' or '.join(only)} is."
-                raise AwsError("UnsupportedFeatureException", message)
+    for _, sentence in unsupported_inputs(request):
+        raise AwsError("UnsupportedFeatureException", sentence)
 
 
 def without_effect(request: Mapping[str, Any]) -> list[str]:
     """Features of an input that are accepted without effect, in `STORED`'s words."""
-    return [what for path, what in STORED.items() if any(_values(request, path.split(".")))]
-
-
-def _values(value: Any, path: list[str]) -> Iterator[Any]:
-    if isinstance(value, list):
-        for each in value:
-            yield from _values(each, path)
-    elif not path:
-        yield value
-    elif isinstance(value, Mapping) and path[0] in value:
-        yield from _values(value[path[0]], path[1:])
+    return [what for path, what in STORED.items() if any(value for _, value in values(request, path.split(".")))]

@@ -1,4 +1,4 @@
-"""ECR operations: the repositories that stacks have made, and the images that tasks start from.
+"""ECR operations on the images that tasks start from; moto keeps the repositories.
 
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Input = dict[str, Any]  # as botocore's model of ECR has it; there are no stubs of ECR among the requirements
 
-OPERATIONS = ("DescribeImages", "DescribeRepositories")  # that are answered here; moto answers the rest
+OPERATIONS = ("DescribeImages",)  # that are answered here; moto answers the rest
 REFUSED = ("GetAuthorizationToken",)
 _NO_PUSH = (
     "No image can be pushed to the emulator. A container runs the program that --run names for it, "
@@ -42,16 +42,8 @@ class Registry:
         """The operations that it answers; what they answer with None is left to moto."""
         return {
             "DescribeImages": self.describe_images,
-            "DescribeRepositories": self.describe_repositories,
             "GetAuthorizationToken": refuse_push,
         }
-
-    def describe_repositories(self, request: Input) -> Answer | None:
-        there = self.repositories()
-        names = request.get("repositoryNames") or sorted(there)
-        if not names or not set(names) <= set(there):
-            return None
-        return {"repositories": [_repository(name) for name in names]}
 
     def describe_images(self, request: Input) -> Answer | None:
         """A repository that no stack has made is that of another registry: `postgres` for `postgres:16`.
@@ -95,12 +87,3 @@ class Registry:
 def refuse_push(_request: Input) -> Answer:
     """Refuse the credentials that a client wants to push or pull with. Raises AwsError."""
     raise AwsError("InvalidParameterException", _NO_PUSH)
-
-
-def _repository(name: str) -> Answer:
-    return {
-        "repositoryArn": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{name}",
-        "registryId": ACCOUNT,
-        "repositoryName": name,
-        "repositoryUri": f"{_REGISTRY}/{name}",
-    }

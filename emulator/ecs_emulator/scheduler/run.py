@@ -138,6 +138,11 @@ class TaskRun:
             self._waiting[container.name] = begin, self._output(container)
         except CannotRun as error:
             container.fail(str(error))
+            # Each task has its own id, and what is said is said once.
+            why = str(error).replace(self.task_id, "TASK")
+            self._context.say(
+                f"The container {container.name} of {self._launch.definition['family']} cannot start: {why}"
+            )
 
     def _begin(self, now: float) -> None:
         """Begin the containers whose dependencies are met; one whose never will be has failed."""

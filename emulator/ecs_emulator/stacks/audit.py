@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from ecs_emulator.stacks.resources.registry import why_unknown
 from ecs_emulator.stacks.stack_file import StackFile
 from ecs_emulator.stacks.state import STACK_TYPE
 from ecs_emulator.stacks.templates import parsed_template
+from ecs_emulator.stacks.transforms import UnknownTransform
 from ecs_emulator.stacks.validation import Validation
-from ecs_emulator.stacks.values import as_list, is_unknown
+from ecs_emulator.stacks.values import UNKNOWN, as_list, is_unknown
 
 
 def audit(
@@ -36,12 +37,13 @@ def audit(
     """
     errors: list[TemplateError] = []
     declared: set[str] = set()
-    read = [each for path in paths if (each := _caught(lambda path=path: stack_file(path, parameters), errors))]  # type: ignore[misc]
+    read = [each for path in paths if (each := _read(path, parameters, errors))]
     found = _Audit(types, set(stubs.exports))
     for stack in linked(read):
         declared |= stack.document.get("Parameters", {}).keys()
         errors += _located(stack.file, _missing(stack))
-        errors += found.errors_of((stack.file,), stack.document, stack.parameters, stack.name)
+        given = {**stack.parameters, **dict.fromkeys(stack.passed, UNKNOWN)}
+        errors += found.errors_of((stack.file,), stack.document, given, stack.name)
     for name in stubs.attributes:
         if complaint := _no_stub(name, found.stubbed):
             errors.append(TemplateError(f"--set-attribute {name}: {complaint}"))
@@ -56,9 +58,19 @@ def audit(
         raise TemplateErrors(errors)
 
 
-def _caught(read: Callable[[], StackFile], errors: list[TemplateError]) -> StackFile | None:
+def _read(path: Path, parameters: Mapping[str, Any], errors: list[TemplateError]) -> StackFile | None:
+    """The stack of a file, as far as it can be read; what is wrong is added to `errors`."""
     try:
-        return read()
+        return stack_file(path, parameters)
+    except UnknownTransform as error:
+        errors += _located(path, iter([error]))
+        if error.is_macro:
+            return None
+    except TemplateError as error:
+        errors.append(error)
+        return None
+    try:
+        return stack_file(path, parameters, as_written=True)
     except TemplateError as error:
         errors.append(error)
         return None
@@ -107,27 +119,48 @@ class _Audit:
         wrong = list(_wrong(document, self._types))
         known = {(each.path, each.args) for each in wrong}
         more = [each for each in checked.errors if (each.path, each.args) not in known]
-        errors = _located(files[-1], iter([*wrong, *more]))
+        refused = _refused(document, checked.resources, self._types)
+        errors = _located(files[-1], iter([*wrong, *more, *refused]))
         for logical_id, resource in document["Resources"].items():
             kind = resource["Type"]
             if kind in self._types and self._types[kind].stubbed and kind != STACK_TYPE:
                 self.stubbed[logical_id] = kind
             if kind == STACK_TYPE and logical_id in checked.resources:
-                errors += self._nested(files, checked.resources[logical_id], f"{stack}-{logical_id}")
+                errors += self._nested(files, logical_id, checked.resources[logical_id], f"{stack}-{logical_id}")
         self._exports |= checked.exported
         return errors
 
-    def _nested(self, files: tuple[Path, ...], properties: Document, stack: str) -> list[TemplateError]:
-        url, given = properties.get("TemplateURL"), properties.get("Parameters")
-        path = local_file(files[-1].parent, url) if isinstance(url, str) and not is_unknown(url) else None
-        if path is None or path in files or len(files) > NESTED:
+    def _nested(
+        self, files: tuple[Path, ...], logical_id: str, properties: Document, stack: str
+    ) -> list[TemplateError]:
+        url, given = properties.get("TemplateURL"), properties.get("Parameters", {})
+        if not isinstance(url, str) or is_unknown(url) or len(files) > NESTED:
             return []
+        here, path = ("Resources", logical_id, "Properties"), local_file(files[-1].parent, url)
+        if path in files:
+            return []
+        if path is None and not self._types[STACK_TYPE].stubbed:
+            return []  # an object of the local S3 may have it
+        if path is None or not path.is_file():
+            error = TemplateError(f"there is no such file beside {files[-1].name}: {url}.").within(*here, "TemplateURL")
+            return _located(files[-1], iter([error]))
         parameters = given if isinstance(given, dict) else {}
         try:
-            document = parsed_template(text_of(path, f"TemplateURL {url}"), path.name, parameters)
+            document = parsed_template(text_of(path), path.name, parameters)
         except TemplateError as error:
             return [error]
-        return self.errors_of((*files, path), document, parameters, stack)
+        unfit = _unfit(path.name, document.get("Parameters", {}), given)
+        found = [error.within(*here, "Parameters") for error in unfit]
+        return _located(files[-1], iter(found)) + self.errors_of((*files, path), document, parameters, stack)
+
+
+def _unfit(file: str, declared: Mapping[str, Document], given: Any) -> Iterator[TemplateError]:
+    """An error for each parameter that a nested template does not declare, and for each that has no value."""
+    if isinstance(given, dict):
+        for name in sorted(given.keys() - declared.keys()):
+            yield TemplateError(f"{file} has no such parameter.").within(name)
+        for name in sorted(name for name, spec in declared.items() if "Default" not in spec and name not in given):
+            yield TemplateError(f"{file} wants {name}, and has no default for it.")
 
 
 def _wrong(document: Document, types: Mapping[str, Provider]) -> Iterator[TemplateError]:
@@ -147,6 +180,15 @@ def _wrong(document: Document, types: Mapping[str, Provider]) -> Iterator[Templa
         yield from _unresolved(resource.get("Properties"), names, resources, (*here, "Properties"), types)
     for name, output in document.get("Outputs", {}).items():
         yield from _unresolved(output.get("Value"), names, resources, ("Outputs", name, "Value"), types)
+
+
+def _refused(
+    document: Document, resources: Mapping[str, Document], types: Mapping[str, Provider]
+) -> Iterator[TemplateError]:
+    for logical_id, properties in resources.items():
+        provider = types.get(document["Resources"][logical_id]["Type"])
+        for error in provider.refusals(properties) if provider and provider.refusals else ():
+            yield error.within("Resources", logical_id, "Properties")
 
 
 def _unresolved(

@@ -1,8 +1,8 @@
-"""Exports of stacks, each of which one stack exports and others import."""
+"""Exports of stacks, each of which one stack exports and others import, and outputs that are carried by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.provisioning import StackOutput
@@ -12,6 +12,12 @@ from ecs_emulator.stacks.state import Stack
 def importable(stack: Stack, stacks: Iterable[Stack]) -> dict[str, str]:
     """Exports that a stack can import of all `stacks`: those of the others, name to value."""
     return {name: value for other in stacks if other is not stack for name, value in other.exports.items()}
+
+
+def carried(passed: Mapping[str, str], stacks: Iterable[Stack]) -> dict[str, str]:
+    """The values of outputs, each by its name; `passed` names the stack of each."""
+    values = {(stack.name, output.name): output.value for stack in stacks for output in stack.outputs}
+    return {name: values[owner, name] for name, owner in passed.items() if (owner, name) in values}
 
 
 def importers(export: str, stacks: Iterable[Stack]) -> list[str]:

@@ -46,10 +46,10 @@ def named_files(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[St
     return stacks
 
 
-def stack_file(path: Path, parameters: Mapping[str, Any]) -> StackFile:
-    """A file's stack, named after it. Raises TemplateError."""
+def stack_file(path: Path, parameters: Mapping[str, Any], *, as_written: bool = False) -> StackFile:
+    """A file's stack, named after it; `as_written` is without its transforms. Raises TemplateError."""
     text = text_of(path)
-    document = parsed_template(text, path.name, parameters)
+    document = parsed_template(text, path.name, parameters, as_written=as_written)
     own = {name: value for name, value in parameters.items() if name in document.get("Parameters", {})}
     return StackFile(stack_name(path), document, stand_ins(document) | own, text, path)
 

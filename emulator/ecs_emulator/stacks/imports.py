@@ -1,7 +1,8 @@
 """Imports between the stacks of files: whose export is whose import, and so what a stack is called and is given.
 
 An export is often named after its stack (`production:VpcId`), and whoever imports it is told that name by a parameter.
-Nobody says the names of stacks here; what fits between the files says them.
+Nobody says the names of stacks here; what fits between the files says them. Where people carry the output of one stack
+to the parameter of the next by hand, it is carried by its name.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ _STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 def linked(stacks: Sequence[StackFile]) -> list[StackFile]:
     """The same stacks: one from whose exports others import by another name has that name, and a parameter without a
-    value has the one by which an import is there.
+    value has the one by which an import is there, else the output of its name of the one stack before it that has one.
     """
-    return _given(_named(list(stacks)))
+    return _passed(_given(_named(list(stacks))))
 
 
 def _named(stacks: list[StackFile]) -> list[StackFile]:
@@ -62,6 +63,16 @@ def _given(stacks: list[StackFile]) -> list[StackFile]:
             value = _commonest(value for own in wanted for value in _only(_pattern(own, mark), others))
             missing |= {name: value} if value else {}
         found.append(replace(each, parameters={**each.parameters, **missing}) if missing else each)
+    return found
+
+
+def _passed(stacks: list[StackFile]) -> list[StackFile]:
+    found: list[StackFile] = []
+    for each in stacks:
+        told = [(name, before.name) for before in found for name in before.document.get("Outputs", {})]
+        owners = {name: [owner for output, owner in told if output == name] for name in each.missing()}
+        passed = {name: several[0] for name, several in owners.items() if len(several) == 1}
+        found.append(replace(each, passed=passed) if passed else each)
     return found
 
 

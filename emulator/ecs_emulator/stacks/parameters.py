@@ -42,10 +42,10 @@ def _parameter(name: str, spec: Document, given: Mapping[str, Any]) -> Any:
     if len(text.encode(errors="replace")) > PARAMETER_VALUE:
         raise TemplateError(f"{name} is {shown(text)}; it should have {PARAMETER_VALUE} bytes at most.")
     values = [part.strip() for part in text.split(",") if text] if is_list else [text]
-    allowed = {_text(each) for each in spec["AllowedValues"]} if "AllowedValues" in spec else None
+    allowed = list(map(_text, spec["AllowedValues"])) if "AllowedValues" in spec else None
     for each in values:
         if allowed is not None and each not in allowed:
-            raise TemplateError(f"{name} is {shown(each)}; it should be one of {spec['AllowedValues']}.")
+            raise TemplateError(f"{name} is {shown(each)}; it should be one of {', '.join(allowed)}.")
         _check(name, spec, each)
     return values if is_list else text
 

@@ -45,7 +45,8 @@ def programs(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[Templ
     found: list[TemplateProgram] = []
     for path, stack in zip(paths, named_files(paths, parameters), strict=True):
         with of(path.name):
-            found += _programs((path,), stack.document, stack.parameters, stack.name, ())
+            given = {**stack.parameters, **{name: _Written(f"${{{name}}}") for name in stack.passed}}
+            found += _programs((path,), stack.document, given, stack.name, ())
     return found
 
 

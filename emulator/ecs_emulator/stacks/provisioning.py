@@ -12,7 +12,7 @@ from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.errors import TemplateError, at, shown
 from ecs_emulator.stacks.evaluator import Evaluator
 from ecs_emulator.stacks.order import depth_first
-from ecs_emulator.stacks.races import races
+from ecs_emulator.stacks.races import before_services, races
 from ecs_emulator.stacks.references import resources_of
 from ecs_emulator.stacks.resources.provider import PhysicalResource, Properties
 from ecs_emulator.stacks.resources.published import published
@@ -83,7 +83,10 @@ class Provisioning:
         names = [name for name in resources if self._is_included(name)]
         needs = cache(lambda logical_id: tuple(self._needs(logical_id)))
         self.races |= races(names, resources, needs)
-        for logical_id in depth_first(names, lambda name: (*needs(name), *self.races.get(name, ()))):
+        before = before_services(names, resources, needs)
+        for logical_id in depth_first(
+            names, lambda name: (*needs(name), *self.races.get(name, ()), *before.get(name, ()))
+        ):
             self.physical(logical_id)
 
     def outputs(self) -> list[StackOutput]:

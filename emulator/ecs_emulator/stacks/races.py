@@ -1,4 +1,4 @@
-"""Races between resources: pairs of which AWS may make either one first, and refuses the one that comes too early.
+"""Races between resources: pairs of which AWS may make either one first, or both at the same time.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
 """
@@ -33,6 +33,16 @@ def races(names: Iterable[str], resources: Mapping[str, Document], needs: Needs)
         if after:
             found[service] = after
     return found
+
+
+def before_services(names: Iterable[str], resources: Mapping[str, Document], needs: Needs) -> dict[str, list[str]]:
+    """Resources that need no service, by each service: on AWS they are made meanwhile, such as a log group of its
+    tasks, and a service is not steady without them.
+    """
+    there, all_needed = list(names), cache(lambda name: _all_needed(name, needs))
+    services = {name for name in there if resources[name]["Type"] == _SERVICE}
+    free = [name for name in there if name not in services and not services & all_needed(name)]
+    return dict.fromkeys(services, free)
 
 
 def warning(service: str, after: list[str]) -> str:

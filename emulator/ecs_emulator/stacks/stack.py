@@ -63,6 +63,7 @@ class Stacks:
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
         self._threads: list[threading.Thread] = []
         self.stood_in: dict[str, str] = {}  # parameters of `deploy_files` that nobody gave a value
+        self.passed: dict[str, str] = {}  # parameters of `deploy_files` that have an output of that name, by its stack
         self.renamed: dict[str, str] = {}  # names of stacks from which others import by them, by file
 
     @property
@@ -83,7 +84,8 @@ class Stacks:
             if stack.name != files.stack_name(stack.file):
                 self.renamed[stack.file.name] = stack.name
             self.stood_in |= bootstrap.stand_in(self.context, stack.document)
-            self._deploy(stack, {})
+            self.passed |= stack.passed
+            self._deploy(stack, exports.carried(stack.passed, self.all()))
 
     def deploy_document(self, name: str, document: Document, parameters: Mapping[str, Any]) -> None:
         """Deploy one stack, whether anything changes or not."""

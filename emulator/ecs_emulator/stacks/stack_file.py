@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ from ecs_emulator.stacks.documents import Document
 
 @dataclass(frozen=True)
 class StackFile:
-    """A stack and its template file: `text` is that of `file`, `parameters` are the values that it is given."""
+    """A stack and its template file: `text` is that of `file`, `parameters` are the values that it is given, `passed`
+    names for each other one the stack before it whose output of that name is its value.
+    """
 
     name: str
     document: Document
     parameters: Mapping[str, Any]
     text: str
     file: Path
+    passed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -27,4 +30,5 @@ class StackFile:
     def missing(self) -> list[str]:
         """The parameters that nobody gives a value, in their order."""
         declared = self.document.get("Parameters", {})
-        return [name for name, spec in declared.items() if "Default" not in spec and name not in self.parameters]
+        given = self.parameters.keys() | self.passed.keys()
+        return [name for name, spec in declared.items() if "Default" not in spec and name not in given]

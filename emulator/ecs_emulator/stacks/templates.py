@@ -63,8 +63,10 @@ def read_template(path: Path, parameters: Mapping[str, Any] | None = None) -> Do
     return parsed_template(text_of(path), path.name, parameters)
 
 
-def parsed_template(text: str, name: str, parameters: Mapping[str, Any] | None = None) -> Document:
-    """The template in a YAML or JSON text, as its transforms leave it; `name` is what errors call it.
+def parsed_template(
+    text: str, name: str, parameters: Mapping[str, Any] | None = None, *, as_written: bool = False
+) -> Document:
+    """The template in a YAML or JSON text, as its transforms leave it or `as_written`; `name` is what errors call it.
 
     `parameters` are those of its parameters that have a value. Raises TemplateError.
     """
@@ -72,7 +74,7 @@ def parsed_template(text: str, name: str, parameters: Mapping[str, Any] | None =
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
         raise TemplateError(f"{name} has no Resources.")
     with of(name):
-        document = transformed(document, parameters or {})
+        document = document if as_written else transformed(document, parameters or {})
         check(_TEMPLATE, document)
         _check_quotas(document)
     return document

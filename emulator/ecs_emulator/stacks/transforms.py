@@ -19,15 +19,24 @@ SERVERLESS = "AWS::Serverless-2016-10-31"
 _ROTATION = ("AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16")
 
 
+class UnknownTransform(TemplateError):
+    """A transform that is not emulated; what a macro of an account makes of a template nobody can say."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the transform {name} is not emulated here.")
+        self.within("Transform")
+        self.is_macro = not name.startswith("AWS::")
+
+
 def transformed(document: Document, parameters: Mapping[str, Any]) -> Document:
     """A template as its transforms leave it, by the values that are given to its parameters, or by their defaults.
 
-    Raises TemplateError.
+    Raises UnknownTransform and TemplateError.
     """
     named = as_list(document.get("Transform", []))
     for each in named:
         if each not in (LANGUAGE_EXTENSIONS, SERVERLESS, *_ROTATION):
-            raise TemplateError(f"the transform {_name(each)} is not emulated here.").within("Transform")
+            raise UnknownTransform(_name(each))
     values = _values(document, parameters) if named else {}
     if LANGUAGE_EXTENSIONS in named:
         document = extended(document, values)

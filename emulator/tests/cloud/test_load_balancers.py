@@ -375,6 +375,40 @@ def test_attributes_change_one_by_one_and_have_aws_s_defaults(world: World) -> N
     assert attributes["load_balancing.algorithm.type"] == "round_robin"
 
 
+def test_a_target_group_has_the_attributes_of_its_kind_of_load_balancer(world: World) -> None:
+    def attributes(group: str) -> dict[str, str]:
+        told = world.elbv2.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
+        return {each["Key"]: each["Value"] for each in told}
+
+    made = world.elbv2.create_target_group(
+        Name=f"tcp-{world.number}", VpcId=world.vpc, Protocol="TCP", Port=6379, TargetType="ip"
+    )
+    network = made["TargetGroups"][0]["TargetGroupArn"]
+    application = attributes(world.blue)
+    assert application["stickiness.type"] == "lb_cookie"
+    assert application["load_balancing.algorithm.anomaly_mitigation"] == "off"
+    assert not {"waf.fail_open.enabled", "proxy_protocol_v2.enabled"} & application.keys()
+    assert attributes(network) == {
+        "deregistration_delay.connection_termination.enabled": "false",
+        "deregistration_delay.timeout_seconds": "300",
+        "load_balancing.cross_zone.enabled": "use_load_balancer_configuration",
+        "preserve_client_ip.enabled": "false",
+        "proxy_protocol_v2.enabled": "false",
+        "stickiness.enabled": "false",
+        "stickiness.type": "source_ip",
+        "target_group_health.dns_failover.minimum_healthy_targets.count": "1",
+        "target_group_health.dns_failover.minimum_healthy_targets.percentage": "off",
+        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
+        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
+        "target_health_state.unhealthy.connection_termination.enabled": "true",
+        "target_health_state.unhealthy.draining_interval_seconds": "0",
+    }
+    for group, foreign in ((network, "slow_start.duration_seconds"), (world.blue, "preserve_client_ip.enabled")):
+        changed = [{"Key": foreign, "Value": "true"}]
+        with pytest.raises(ClientError, match="The provided target group attribute is not supported"):
+            world.elbv2.modify_target_group_attributes(TargetGroupArn=group, Attributes=changed)
+
+
 def test_a_listener_s_attributes_are_those_of_an_application_load_balancer(world: World) -> None:
     origin = "routing.http.response.access_control_allow_origin.header_value"
     told = world.elbv2.describe_listener_attributes(ListenerArn=world.listener)["Attributes"]

@@ -34,8 +34,6 @@ def test_the_images_of_a_repository_are_told(registry: Registry) -> None:
     [image] = asked(registry, "DescribeImages", repositoryName="shop")["imageDetails"]
     assert (image["imageTags"], image["imageSizeInBytes"] > 0) == (["one"], True)
     assert asked(registry, "DescribeImages", repositoryName="shop", imageIds=[{"imageTag": "one"}])["imageDetails"]
-    [repository] = asked(registry, "DescribeRepositories")["repositories"]
-    assert repository["repositoryUri"] == "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop"
 
 
 @pytest.mark.parametrize(("repository", "tag"), [("shop", "two"), ("postgres", "16")])
@@ -54,7 +52,6 @@ def test_what_is_always_here_is_found(registry: Registry) -> None:
     [
         ("DescribeImages", {"repositoryName": "other"}),
         ("DescribeImages", {"repositoryName": "shop", "imageIds": [{"imageDigest": "sha256:1"}]}),
-        ("DescribeRepositories", {"repositoryNames": ["other"]}),
     ],
 )
 def test_the_rest_is_left_to_moto(registry: Registry, operation: str, given: dict[str, Any]) -> None:
@@ -63,7 +60,6 @@ def test_the_rest_is_left_to_moto(registry: Registry, operation: str, given: dic
 
 def test_a_repository_of_a_stack_is_there_and_empty_where_something_stands_in_for_images() -> None:
     registry = Registry(None, lambda: {"shop"})
-    assert asked(registry, "DescribeRepositories", repositoryNames=["shop"])["repositories"]
     assert asked(registry, "DescribeImages", repositoryName="shop") == {"imageDetails": []}
     assert asked(registry, "DescribeImages", repositoryName="postgres", imageIds=[{"imageTag": "16"}]) is None
     with pytest.raises(AwsError, match="imageTag:'one'} does not exist within the repository"):

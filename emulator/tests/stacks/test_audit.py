@@ -143,3 +143,112 @@ def test_a_template_whose_address_is_in_a_bucket_is_the_file_of_that_name_beside
     url = "https://s3.amazonaws.com/a-bucket-of-theirs/v1/parts/vpc.yaml"
     text = f"Resources: {{Network: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {url}}}}}}}"
     assert audited(text) == ["vpc.yaml, line 1: Resources.Cage.Type: AWS::Zoo::Cage is not known here."]
+
+
+UNSUPPORTED = """
+Parameters:
+  Controller: {Type: String, Default: CODE_DEPLOY}
+  Zone: {Type: "AWS::SSM::Parameter::Value<String>", Default: /a/zone}
+Resources:
+  Old: {Type: AWS::ElasticLoadBalancing::LoadBalancer, Properties: {Listeners: []}}
+  Functions: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {TargetType: lambda}}
+  Login:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties:
+      ListenerArn: !Ref Zone
+      Priority: 1
+      Conditions: [{Field: path-pattern, Values: [/]}]
+      Actions:
+        - {Type: authenticate-oidc, Order: 1}
+        - {Type: forward, Order: 2, TargetGroupArn: !Ref Functions}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions: [{Name: web, Image: web}]
+      Volumes: [{Name: own}, {Name: theirs, ConfiguredAtLaunch: true}]
+  Web:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: !Ref Task
+      DeploymentController: {Type: !Ref Controller}
+      SchedulingStrategy: DAEMON
+      LaunchType: !Ref Zone
+      LoadBalancers:
+        - LoadBalancerName: classic
+          ContainerName: web
+          ContainerPort: 80
+"""
+
+
+def test_what_ecs_and_the_load_balancer_would_refuse_here_is_told_with_the_rest(audited: Audited) -> None:
+    there = "theirs.yml, line"
+    assert audited(UNSUPPORTED) == [
+        f"{there} 6: Resources.Old.Type: AWS::ElasticLoadBalancing::LoadBalancer is not emulated here, and no stub "
+        "could stand in: it carries tasks or traffic.",
+        f"{there} 7: Resources.Functions.Properties.TargetType: AWS::ElasticLoadBalancingV2::TargetGroup.TargetType "
+        "lambda is not emulated here.",
+        f"{there} 15: Resources.Login.Properties.Actions.0: The action authenticate-oidc is not emulated here; there "
+        "are: fixed-response, forward, redirect.",
+        f"{there} 21: Resources.Task.Properties.Volumes.1.ConfiguredAtLaunch: The emulator has no volumes that are "
+        "configured at launch.",
+        f"{there} 30: Resources.Web.Properties.LoadBalancers.0.LoadBalancerName: The emulator has no Classic Load "
+        "Balancer; name a target group.",
+        f"{there} 27: Resources.Web.Properties.SchedulingStrategy: schedulingStrategy DAEMON is not emulated; REPLICA "
+        "is.",
+        f"{there} 26: Resources.Web.Properties.DeploymentController.Type: type CODE_DEPLOY is not emulated; ECS is.",
+    ]
+
+
+PARENT = """
+Resources:
+  Service:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: https://s3.amazonaws.com/theirs/service.yaml
+      Parameters:
+        Count: 2
+        Colour: red
+  Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://s3.amazonaws.com/theirs/data.yaml}}
+  Own: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: own.yaml}}
+"""
+CHILD = """
+Parameters: {Count: {Type: Number}, Vpc: {Type: String}, Size: {Type: String, Default: small}}
+Resources: {Cluster: {Type: AWS::ECS::Cluster}}
+"""
+
+
+def test_what_a_nested_template_is_not_given_and_does_not_take_is_told_and_one_that_is_nowhere(
+    audited: Audited, tmp_path: Path
+) -> None:
+    (tmp_path / "service.yaml").write_text(CHILD)
+    assert audited(PARENT) == [
+        "theirs.yml, line 9: Resources.Service.Properties.Parameters.Colour: service.yaml has no such parameter.",
+        "theirs.yml, line 7: Resources.Service.Properties.Parameters: service.yaml wants Vpc, and has no default for "
+        "it.",
+        "theirs.yml, line 10: Resources.Data.Properties.TemplateURL: there is no such file beside theirs.yml: "
+        "https://s3.amazonaws.com/theirs/data.yaml.",
+        "theirs.yml, line 11: Resources.Own.Properties.TemplateURL: there is no such file beside theirs.yml: own.yaml.",
+    ]
+
+
+@pytest.mark.parametrize(("transform", "more"), [("AWS::CodeDeployBlueGreen", 1), ("Count", 0)])
+def test_what_else_is_wrong_is_told_beside_a_transform_of_aws_that_is_not_emulated(
+    audited: Audited, transform: str, more: int
+) -> None:
+    text = f"""
+Transform: [{transform}]
+Resources:
+  Blue: {{Type: AWS::ECS::TaskSet}}
+"""
+    first, *others = audited(text)
+    assert first == f"theirs.yml, line 2: Transform: the transform {transform} is not emulated here."
+    assert len(others) == more
+
+
+def test_values_that_are_allowed_are_told_as_a_template_has_them(audited: Audited) -> None:
+    text = """
+Parameters: {Bastion: {Type: String, AllowedValues: [true, false, 1]}}
+Resources: {Cluster: {Type: AWS::ECS::Cluster}}
+"""
+    [said] = audited(text, {"Bastion": "yes"})
+    assert said.endswith("Bastion is 'yes'; it should be one of true, false, 1.")

@@ -223,7 +223,7 @@ def test_a_nested_stack_that_fails_takes_its_parent_back(stage: Stage, name: str
 @pytest.mark.parametrize(
     ("properties", "message"),
     [
-        ("{TemplateURL: nowhere.yml}", "TemplateURL nowhere.yml"),
+        ("{TemplateURL: nowhere.yml}", r"TemplateURL: there is no such file beside .*: nowhere\.yml"),
         (
             "{TemplateURL: 'https://s3.amazonaws.com/nobodys/t.yml'}",
             "TemplateURL https://s3.amazonaws.com/nobodys/t.yml",

@@ -11,6 +11,7 @@ from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.files import named_files
 from ecs_emulator.stacks.resources.provider import StubSettings
 from ecs_emulator.stacks.resources.registry import of_files
+from emulator.tests.stacks.stage import Stage
 
 NETWORK = """
 Resources: {Vpc: {Type: AWS::EC2::VPC}, Topic: {Type: AWS::SNS::Topic}}
@@ -92,3 +93,35 @@ def test_an_export_that_is_given_is_there(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="No export named far:Topic found"):
         audited(paths, **{"far:Vpc": "vpc-1"})
     audited(paths, **{"far:Vpc": "vpc-1", "far:Topic": "news"})
+
+
+CLUSTER = """
+Resources: {Jobs: {Type: AWS::SQS::Queue}}
+Outputs:
+  Jobs: {Value: !Ref Jobs}
+"""
+WORKER = """
+Parameters: {Jobs: {Type: String, MinLength: 20}}
+Resources:
+  Worker: {Type: AWS::SSM::Parameter, Properties: {Name: /carried/jobs, Type: String, Value: !Ref Jobs}}
+Outputs:
+  Told: {Value: !Ref Jobs}
+"""
+
+
+def test_a_parameter_without_a_value_is_the_output_of_its_name_of_the_one_stack_before_it(tmp_path: Path) -> None:
+    paths = files(tmp_path, cluster=CLUSTER, worker=WORKER)
+    assert [each.passed for each in named_files(paths, {})] == [{}, {"Jobs": "cluster"}]
+    assert named_files(paths, {"Jobs": "x"})[1].passed == {}
+    audited(paths)
+    with pytest.raises(TemplateError, match=r"Parameters\.Jobs: it needs a value: --set Jobs=VALUE"):
+        audited(paths[::-1])
+    with pytest.raises(TemplateError, match=r"Parameters\.Jobs: it needs a value"):
+        audited([*files(tmp_path, other=CLUSTER), *paths])
+
+
+def test_an_output_is_carried_to_the_parameter_when_its_stack_is_there(stage: Stage, tmp_path: Path) -> None:
+    stage.stacks.deploy_files(files(tmp_path, cluster=CLUSTER, worker=WORKER), {})
+    outputs = stage.stacks.outputs
+    assert outputs["Told"] == outputs["Jobs"]
+    assert stage.stacks.passed == {"Jobs": "cluster"}

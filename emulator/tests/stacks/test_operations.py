@@ -319,7 +319,7 @@ def test_a_failed_stack_may_be_left_as_it_is(cloudformation: Any, name: str) -> 
         (
             {"TemplateBody": LOGS, "Parameters": [WORD, days(8)]},
             "ValidationError",
-            "Days is '8'; it should be one of [7, 14].",
+            "Days is '8'; it should be one of 7, 14.",
         ),
         ({"TemplateBody": LOGS, "Parameters": [SAME_WORD]}, "ValidationError", "Cannot specify usePreviousValue"),
         ({"TemplateBody": "Resources: {A: {Type: AWS::Zoo::Cage}}"}, "ValidationError", "AWS::Zoo::Cage is not known"),

@@ -65,3 +65,15 @@ def test_of_an_order_that_is_there_nothing_is_said(stage: Stage, name: str) -> N
     stack = stage.stacks.named(name)
     assert stack is not None
     assert (stack.races, stack.resources["Service"].reason) == ({}, None)
+
+
+def test_what_needs_no_service_is_there_before_it_whether_it_is_named_or_not(stage: Stage, name: str) -> None:
+    before, service, after = SERVICE.partition("  Service:")
+    resources, _, outputs = after.partition("Outputs:")
+    last = f"""{before}{service}{resources}
+  Told: {{Type: AWS::SSM::Parameter, Properties: {{Type: String, Value: !GetAtt Service.Name}}}}
+  Logs: {{Type: AWS::Logs::LogGroup, Properties: {{LogGroupName: "/of/{name}"}}}}
+Outputs:{outputs}"""
+    stage.deploy(name, last)
+    made = [logical_id for logical_id, status in stage.statuses(name) if status == "CREATE_COMPLETE"]
+    assert made.index("Logs") < made.index("Service") < made.index("Told")

@@ -392,9 +392,6 @@ def test_an_imagined_resource_has_the_form_of_a_real_one() -> None:
     role = stub_of("us-east-1", "AWS::IAM::Role", "s-Role", {"RoleName": "own", "Path": "/team/"})
     assert role.attributes["Arn"] == "arn:aws:iam::123456789012:role/team/own"
     assert role.ref == "own"
-    repository = stub_of("us-east-1", "AWS::ECR::Repository", "s-Images", {})
-    assert repository.attributes["RepositoryUri"] == "123456789012.dkr.ecr.us-east-1.amazonaws.com/s-images"
-    assert repository.attributes["Arn"] == "arn:aws:ecr:us-east-1:123456789012:repository/s-images"
     assert stub_of("us-east-1", "AWS::EC2::VPC", "s-Vpc", {"CidrBlock": "10.1.0.0/16"}).attributes["CidrBlock"] == (
         "10.1.0.0/16"
     )

@@ -264,8 +264,8 @@ def test_a_parameter_has_the_value_that_is_given_or_its_default(name: str, given
 @pytest.mark.parametrize(
     ("name", "given", "message"),
     [
-        ("Stage", "prod", "Stage is 'prod'; it should be one of ['test', 'live']."),
-        ("Stage", "Test", "Stage is 'Test'; it should be one of ['test', 'live']."),
+        ("Stage", "prod", "Stage is 'prod'; it should be one of test, live."),
+        ("Stage", "Test", "Stage is 'Test'; it should be one of test, live."),
         ("Stage", None, "The parameter Stage needs a value."),
         ("Name", "ab1", "Name is 'ab1'; it should match [a-z]+."),
         ("Name", "a", "Name is 'a'; it should have 2 to 4 characters."),
@@ -273,7 +273,7 @@ def test_a_parameter_has_the_value_that_is_given_or_its_default(name: str, given
         ("Count", 0, "Count is 0, out of its bounds."),
         ("Count", "11", "Count is 11, out of its bounds."),
         ("Count", "many", "Count is 'many'; it should be a number."),
-        ("Stages", "live,prod", "Stages is 'prod'; it should be one of ['test', 'live']."),
+        ("Stages", "live,prod", "Stages is 'prod'; it should be one of test, live."),
     ],
 )
 def test_a_parameter_that_its_template_does_not_allow_is_refused(name: str, given: object, message: str) -> None:

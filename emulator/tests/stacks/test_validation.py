@@ -52,7 +52,7 @@ Outputs:
 def test_everything_that_cannot_be_worked_out_is_told_at_once(tmp_path: Path) -> None:
     assert told(tmp_path, WRONG) == [
         "line 3: Parameters.Size: Size is 9, out of its bounds.",
-        "line 4: Parameters.Stage: Stage is 'c'; it should be one of ['a', 'b'].",
+        "line 4: Parameters.Stage: Stage is 'c'; it should be one of a, b.",
         "line 7: Conditions.Odd: Fn::Equals takes a list of 2; it is ['only one'].",
         "line 8: Conditions.Lost: There is no condition Nowhere.",
         "line 12: Resources.First.Condition: There is no condition Nobody.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ecs_emulator.stacks.names import shortened
-from ecs_emulator.stacks.resources.coercion import call, refuse, text
+from ecs_emulator.stacks.resources.coercion import call, refusals, refuse, text
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
     Context,
@@ -18,6 +19,7 @@ from ecs_emulator.stacks.resources.provider import (
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
+from ecs_emulator.stacks.values import is_unknown
 
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -31,12 +33,18 @@ _NOT_OF_BALANCERS = {
 }
 
 
-def _create_balancer(context: Context, name: str, properties: Properties) -> PhysicalResource:
-    refuse(properties, _NOT_OF_BALANCERS)
+def _unsupported_balancer(properties: Properties) -> Iterator[TemplateError]:
+    yield from refusals(properties, _NOT_OF_BALANCERS)
     kind = properties.get("Type", "application")
-    if kind not in ("application", "network"):
-        raise TemplateError(f"{_BALANCER}.Type {kind} is not emulated here: application and network are.")
-    elbv2 = context.client("elbv2")
+    if kind not in ("application", "network") and not is_unknown(kind):
+        yield TemplateError(f"{_BALANCER}.Type {kind} is not emulated here: application and network are.").within(
+            "Type"
+        )
+
+
+def _create_balancer(context: Context, name: str, properties: Properties) -> PhysicalResource:
+    refuse(_unsupported_balancer(properties))
+    elbv2, kind = context.client("elbv2"), properties.get("Type", "application")
     request = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes = request.pop("LoadBalancerAttributes", [])
     subnets = request.pop("Subnets", []) or request.pop("SubnetMappings", [])
@@ -66,7 +74,7 @@ def _create_balancer(context: Context, name: str, properties: Properties) -> Phy
 def _update_balancer(
     context: Context, physical: PhysicalResource, before: Properties, after: Properties
 ) -> PhysicalResource:
-    refuse(after, _NOT_OF_BALANCERS)
+    refuse(_unsupported_balancer(after))
     elbv2, differing = context.client("elbv2"), changed(before, after)
     if unknown := differing - _NETWORK - {"IpAddressType", "LoadBalancerAttributes", "Tags"}:
         raise TemplateError(f"{_BALANCER}.{min(unknown)} cannot be changed here.")
@@ -91,8 +99,7 @@ def _default_subnets(context: Context) -> list[str]:
 
 def _create_group(context: Context, name: str, properties: Properties) -> PhysicalResource:
     elbv2 = context.client("elbv2")
-    if properties.get("TargetType") == "lambda":
-        raise TemplateError(f"{_GROUP}.TargetType lambda is not emulated here.")
+    refuse(_unsupported_group(properties))
     request = {"Name": shortened(name, _NAME_LIMIT), **properties}
     attributes, targets = request.pop("TargetGroupAttributes", []), request.pop("Targets", [])
     if "VpcId" in request:
@@ -113,6 +120,11 @@ def _create_group(context: Context, name: str, properties: Properties) -> Physic
         if targets:
             call(elbv2, "RegisterTargets", {"TargetGroupArn": arn, "Targets": targets}, _GROUP)
     return physical
+
+
+def _unsupported_group(properties: Properties) -> Iterator[TemplateError]:
+    if properties.get("TargetType") == "lambda":
+        yield TemplateError(f"{_GROUP}.TargetType lambda is not emulated here.").within("TargetType")
 
 
 _CHECKS = {
@@ -193,6 +205,7 @@ LOAD_BALANCER = Provider(
     replaced_by=frozenset({"Name", "Scheme", "Type"}),
     name="Name",
     schema={"LoadBalancerAttributes?": TAGS, "Subnets?": [TEXT], "SubnetMappings?": [MAP], "Tags?": TAGS},
+    refusals=_unsupported_balancer,
 )
 TARGET_GROUP = Provider(
     _create_group,
@@ -201,4 +214,5 @@ TARGET_GROUP = Provider(
     replaced_by=frozenset({"IpAddressType", "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"}),
     name="Name",
     schema={"Matcher?": MAP, "Tags?": TAGS, "TargetGroupAttributes?": TAGS, "Targets?": [MAP]},
+    refusals=_unsupported_group,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore import xform_name
@@ -41,11 +41,17 @@ def text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def refuse(properties: Properties, names: Mapping[str, str]) -> None:
-    """Raises TemplateError with the reason of the first of `names` that is among the properties."""
+def refusals(properties: Properties, names: Mapping[str, str]) -> Iterator[TemplateError]:
+    """An error, with its reason, for each of `names` that is among the properties."""
     for name, why in names.items():
         if name in properties:
-            raise TemplateError(f"{name} is not emulated here: {why}")
+            yield TemplateError(f"{name} is not emulated here: {why}").within(name)
+
+
+def refuse(errors: Iterable[TemplateError]) -> None:
+    """Raises the first error, if there is one."""
+    for error in errors:
+        raise error
 
 
 def _fit(shape: Any, value: Any, where: str) -> Any:

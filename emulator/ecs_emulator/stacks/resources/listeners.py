@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from ecs_emulator.stacks.resources.balancers import tag
 from ecs_emulator.stacks.resources.certificates import stand_in
-from ecs_emulator.stacks.resources.coercion import call, refuse, text
+from ecs_emulator.stacks.resources.coercion import call, refusals, refuse, text
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
     Context,
@@ -20,16 +21,20 @@ from ecs_emulator.stacks.resources.provider import (
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
+from ecs_emulator.stacks.values import as_list, is_unknown
 
 _LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
-_ACTIONS = {"fixed-response", "forward", "redirect"}
+_ACTIONS = ("fixed-response", "forward", "redirect")
+_REFUSED = {
+    "MutualAuthentication": "clients have no certificates here.",
+    "Transforms": "the load balancer of this machine rewrites nothing.",
+}
 
 
 def _create_listener(context: Context, _name: str, properties: Properties) -> PhysicalResource:
     elbv2, request = context.client("elbv2"), dict(properties)
-    refuse(request, {"MutualAuthentication": "clients have no certificates here."})
-    _check_actions(request.get("DefaultActions", []))
+    refuse(_unsupported(properties))
     attributes = request.pop("ListenerAttributes", [])
     answer = _with_certificate(context, "CreateListener", request)
     arn = answer["Listeners"][0]["ListenerArn"]
@@ -42,8 +47,7 @@ def _create_listener(context: Context, _name: str, properties: Properties) -> Ph
 def _update_listener(
     context: Context, physical: PhysicalResource, before: Properties, after: Properties
 ) -> PhysicalResource:
-    refuse(after, {"MutualAuthentication": "clients have no certificates here."})
-    _check_actions(after.get("DefaultActions", []))
+    refuse(_unsupported(after))
     differing = changed(before, after)
     if settings := differing - {"ListenerAttributes", "Tags"}:
         request = {name: value for name, value in after.items() if name in settings | {"DefaultActions"}}
@@ -76,7 +80,7 @@ def _set_attributes(elbv2: Any, arn: str, attributes: list[Any]) -> None:
 
 
 def _create_rule(context: Context, _name: str, properties: Properties) -> PhysicalResource:
-    _check_rule(properties)
+    refuse(_unsupported(properties))
     arn = call(context.client("elbv2"), "CreateRule", properties, _RULE)["Rules"][0]["RuleArn"]
     return PhysicalResource(arn, {"RuleArn": arn, "IsDefault": "false"})
 
@@ -84,7 +88,7 @@ def _create_rule(context: Context, _name: str, properties: Properties) -> Physic
 def _update_rule(
     context: Context, physical: PhysicalResource, before: Properties, after: Properties
 ) -> PhysicalResource:
-    _check_rule(after)
+    refuse(_unsupported(after))
     elbv2, differing = context.client("elbv2"), changed(before, after)
     if differing & {"Actions", "Conditions"}:
         rule = {"RuleArn": physical.ref, "Actions": after["Actions"], "Conditions": after["Conditions"]}
@@ -100,17 +104,15 @@ def _delete_rule(context: Context, physical: PhysicalResource, _properties: Prop
     context.client("elbv2").delete_rule(RuleArn=physical.ref)
 
 
-def _check_rule(properties: Properties) -> None:
-    refuse(properties, {"Transforms": "the load balancer of this machine rewrites nothing."})
-    _check_actions(properties.get("Actions", []))
-
-
-def _check_actions(actions: list[Any]) -> None:
-    for action in actions:
-        if action.get("Type") not in _ACTIONS:
-            raise TemplateError(
-                f"The action {action.get('Type')} is not emulated here; there are: {', '.join(_ACTIONS)}."
-            )
+def _unsupported(properties: Properties) -> Iterator[TemplateError]:
+    """Of a listener as of a rule."""
+    yield from refusals(properties, _REFUSED)
+    for name in ("DefaultActions", "Actions"):
+        for index, action in enumerate(as_list(properties.get(name, []))):
+            kind = action.get("Type") if isinstance(action, dict) else action
+            if kind not in _ACTIONS and not is_unknown(kind):
+                message = f"The action {kind} is not emulated here; there are: {', '.join(_ACTIONS)}."
+                yield TemplateError(message).within(name, index)
 
 
 LISTENER = Provider(
@@ -119,6 +121,7 @@ LISTENER = Provider(
     _delete_listener,
     replaced_by=frozenset({"LoadBalancerArn"}),
     schema={"DefaultActions?": [MAP], "ListenerAttributes?": TAGS, "Tags?": TAGS},
+    refusals=_unsupported,
 )
 LISTENER_RULE = Provider(
     _create_rule,
@@ -126,4 +129,5 @@ LISTENER_RULE = Provider(
     _delete_rule,
     replaced_by=frozenset({"ListenerArn"}),
     schema={"Actions": [MAP], "Conditions": [MAP], "Priority": TEXT, "Tags?": TAGS},
+    refusals=_unsupported,
 )

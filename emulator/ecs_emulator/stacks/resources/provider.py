@@ -102,6 +102,7 @@ Create = Callable[[Context, str, Properties], PhysicalResource]
 Update = Callable[[Context, PhysicalResource, Properties, Properties], PhysicalResource]
 Delete = Callable[[Context, PhysicalResource, Properties], None]
 Prepare = Callable[[Context, Properties, Path | None], Properties]  # the folder of the template's file
+Refusals = Callable[[Properties], Iterable[TemplateError]]
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ class Provider:
     because the replacement would lose what is stored. `name` is the property that names it. `prepare` reads what the
     properties name outside of the template, and so what changes with them. `note` is what the event says when one has
     been made or changed. `effective` are the properties that have an effect, None when all have. `schema` is of the
-    properties that the functions look into themselves; the rest is up to the API that gets them.
+    properties that the functions look into themselves; the rest is up to the API that gets them. `refusals` are errors
+    on what the API would refuse here and would not on AWS, for all of them to be told before anything is made.
     """
 
     create: Create
@@ -128,6 +130,7 @@ class Provider:
     note: str | None = None
     effective: frozenset[str] | None = None
     schema: Schema = field(default_factory=dict)
+    refusals: Refusals | None = None
 
     def prepared(self, context: Context, properties: Properties, folder: Path | None) -> Properties:
         """The properties with what they name outside of the template. Raises TemplateError.

@@ -16,6 +16,7 @@ from ecs_emulator.stacks.resources.messaging import QUEUE, SUBSCRIPTION, TOPIC
 from ecs_emulator.stacks.resources.policies import GROUP_POLICY, MANAGED_POLICY, POLICY, ROLE_POLICY, USER_POLICY
 from ecs_emulator.stacks.resources.provider import Provider, StubSettings
 from ecs_emulator.stacks.resources.published import published
+from ecs_emulator.stacks.resources.repositories import REPOSITORY
 from ecs_emulator.stacks.resources.secrets import PARAMETER, SECRET
 from ecs_emulator.stacks.resources.services import SERVICE
 from ecs_emulator.stacks.resources.stubs import published_stub, stub
@@ -41,6 +42,7 @@ EMULATED: dict[str, Provider] = {
     "AWS::CloudWatch::Alarm": ALARM,
     "AWS::CloudWatch::Dashboard": DASHBOARD,
     "AWS::DynamoDB::Table": TABLE,
+    "AWS::ECR::Repository": REPOSITORY,
     "AWS::Events::EventBus": EVENT_BUS,
     "AWS::Events::Rule": RULE,
     "AWS::IAM::Group": GROUP,
@@ -115,7 +117,6 @@ STUBBED = {
     "AWS::EC2::VPCCidrBlock",
     "AWS::EC2::VPCEndpoint",
     "AWS::EC2::VPCGatewayAttachment",
-    "AWS::ECR::Repository",
     "AWS::ECS::CapacityProvider",
     "AWS::Logs::MetricFilter",
     "AWS::Route53::HostedZone",

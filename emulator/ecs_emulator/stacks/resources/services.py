@@ -21,7 +21,7 @@ from ecs_emulator.stacks.resources.provider import (
     finishing,
     handler_message,
 )
-from ecs_emulator.stacks.resources.tasks import tag
+from ecs_emulator.stacks.resources.tasks import tag, unsupported
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
 
@@ -151,4 +151,5 @@ SERVICE = Provider(
     replaced_by=_REPLACED_BY,
     name="ServiceName",
     schema={"Cluster?": TEXT, "ForceNewDeployment?": MAP, "ServiceName?": TEXT, "Tags?": TAGS},
+    refusals=unsupported,
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from ecs_emulator.cloud.unsupported_inputs import unsupported_inputs
+from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.resources.coercion import call
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
@@ -13,6 +17,7 @@ from ecs_emulator.stacks.resources.provider import (
     retagged,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
+from ecs_emulator.stacks.values import is_unknown
 
 _CLUSTER = "AWS::ECS::Cluster"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
@@ -65,6 +70,12 @@ def _update_task_definition(
 
 def _delete_task_definition(context: Context, physical: PhysicalResource, _properties: Properties) -> None:
     context.client("ecs").deregister_task_definition(taskDefinition=physical.ref)
+
+
+def unsupported(properties: Properties) -> Iterator[TemplateError]:
+    """An error for each property that ECS takes and the emulator does not."""
+    for path, sentence in unsupported_inputs(properties, is_unknown):
+        yield TemplateError(sentence).within(*path)
 
 
 def tag(context: Context, arn: str, before: Properties, after: Properties) -> None:
@@ -136,4 +147,5 @@ TASK_DEFINITION = Provider(
         }
     ),
     schema={"ContainerDefinitions": [MAP], "Tags?": TAGS},
+    refusals=unsupported,
 )

@@ -439,27 +439,6 @@ def test_a_transaction_has_a_hundred_actions_at_most(dynamodb: DynamoDBClient, f
     assert [bool(each.get("Item")) for each in found["Responses"]] == [False] * 99 + [True]
 
 
-def test_a_statement_inserts_an_item_once_and_updates_one_that_is_there(dynamodb: DynamoDBClient, table: str) -> None:
-    insert = f"INSERT INTO \"{table}\" VALUE {{'p': 'p', 's': 'a'}}"
-    dynamodb.execute_statement(Statement=insert)
-    with pytest.raises(ClientError) as error:
-        dynamodb.execute_statement(Statement=insert)
-    assert told(error) == ("DuplicateItemException", "Duplicate primary key exists in table")
-    batch = dynamodb.batch_execute_statement(Statements=[{"Statement": insert}])
-    assert batch["Responses"][0]["Error"]["Code"] == "DuplicateItem"
-    update = f"UPDATE \"{table}\" SET x = 'x' WHERE p='p' AND s='nobody'"
-    with pytest.raises(ClientError) as error:
-        dynamodb.execute_statement(Statement=update)
-    assert told(error)[0] == "ConditionalCheckFailedException"
-    other = f"INSERT INTO \"{table}\" VALUE {{'p': 'p', 's': 'b'}}"
-    with pytest.raises(ClientError) as error:
-        dynamodb.execute_transaction(TransactStatements=[{"Statement": other}, {"Statement": insert}])
-    assert told(error)[0] == "TransactionCanceledException"
-    assert [each["Code"] for each in error.value.response["CancellationReasons"]] == ["None", "DuplicateItem"]
-    assert dynamodb.scan(TableName=table)["Items"] == [key()]
-    assert len(records(table)) == 1
-
-
 def test_capacity_is_told_where_it_is_asked_for(dynamodb: DynamoDBClient, table: str) -> None:
     item: Any = {**key(), "x": {"S": "x" * 2_000}}
     written = dynamodb.put_item(TableName=table, Item=item, ReturnConsumedCapacity="TOTAL")
@@ -702,29 +681,3 @@ def test_paths_of_a_projection_do_not_overlap(
         f"paths; path one: [{one}], path two: [{other}]"
     )
     dynamodb.scan(TableName=table, ProjectionExpression="a.b, a.c, ab[0], ab[1]")
-
-
-def test_literals_of_statements_have_their_types(dynamodb: DynamoDBClient, table: str) -> None:
-    dynamodb.put_item(TableName=table, Item={**key("a"), "n": {"N": "5"}})
-    where = "WHERE p='p' AND s='a'"
-    changed = {"word": {"S": "it's"}, "x": {"N": "-2.5"}, "y": {"BOOL": True}, "z": {"NULL": True}, "q": {"S": "q"}}
-    dynamodb.execute_statement(
-        Statement=f"UPDATE \"{table}\" SET word='it''s', x=-2.5, y=true, z = null, q=? {where};",
-        Parameters=[{"S": "q"}],
-    )
-    item = {**key("a"), "n": {"N": "5"}, **changed}
-    assert dynamodb.get_item(TableName=table, Key=key("a"))["Item"] == item
-    for condition in ("n=5", "word='it''s'", "y=true AND x=-2.5", "z=null"):
-        found = dynamodb.execute_statement(Statement=f'SELECT * FROM "{table}" WHERE {condition}')["Items"]
-        assert found == [item], condition
-    for condition in ("n='5'", "n=6", "y=false"):
-        assert dynamodb.execute_statement(Statement=f'SELECT * FROM "{table}" WHERE {condition}')["Items"] == []
-
-
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE t SET n = n + 1 WHERE k='a'", "UPDATE t SET m={'a': 1} WHERE k='a'", "DELETE FROM t WHERE k='a' AND n=1"],
-)
-def test_what_is_not_read_of_a_statement_is_said(dynamodb: DynamoDBClient, statement: str) -> None:
-    with pytest.raises(ClientError, match=r"Of PartiQL's .* emulated here"):
-        dynamodb.execute_statement(Statement=statement)

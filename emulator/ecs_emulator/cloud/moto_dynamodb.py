@@ -32,6 +32,7 @@ from ecs_emulator.cloud.dynamodb import (
 from ecs_emulator.cloud.dynamodb.attribute_values import check_types, stored
 from ecs_emulator.cloud.dynamodb.capacity import with_capacity
 from ecs_emulator.cloud.dynamodb.keys import check_batch, check_item, check_key
+from ecs_emulator.cloud.dynamodb.partiql.projections import modified
 from ecs_emulator.cloud.dynamodb.projections import check_projection
 
 _WITH_VALUES = (
@@ -63,6 +64,7 @@ _UNDEFINED = {
 }
 _CONDITIONS = ("ConditionExpression", "FilterExpression", "KeyConditionExpression")
 _OF_SEARCHES = {"query": "Query key condition not supported", "scan": "The provided starting key is invalid"}
+_UPDATED = {"UPDATED_OLD": "ALL_OLD", "UPDATED_NEW": "ALL_NEW"}
 _TOKENS_LAST = 600.0  # seconds
 
 # What a transaction was asked for and when (of `time.monotonic`), by account, region and token.
@@ -117,8 +119,23 @@ def _checked(name: str, answer: Callable[[DynamoHandler], Any]) -> Callable[[Dyn
 def _answered(handler: DynamoHandler, name: str, answer: Callable[[DynamoHandler], Any]) -> Any:
     if name == "transact_get_items":
         return DynamoResult({"Responses": transactions.found(handler.dynamodb_backend, handler.body["TransactItems"])})
+    if name == "update_item" and handler.body.get("ReturnValues") in _UPDATED and "UpdateExpression" in handler.body:
+        return _with_updated(handler, answer)
     token = handler.body.get("ClientRequestToken") if name == "transact_write_items" else None
     return _once(handler, token, answer) if token else answer(handler)
+
+
+def _with_updated(handler: DynamoHandler, answer: Callable[[DynamoHandler], Any]) -> Any:
+    """What was updated is what the expression names, whether it has another value now or not.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+    """
+    handler.body = {**handler.body, "ReturnValues": _UPDATED[handler.body["ReturnValues"]]}
+    paths = updates.targets(handler.body["UpdateExpression"], handler.body.get("ExpressionAttributeNames") or {})
+    answered = answer(handler)
+    if changed := modified(answered.result.pop("Attributes", None) or {}, paths):
+        answered.result["Attributes"] = changed
+    return answered
 
 
 def _check_keys(name: str, backend: DynamoDBBackend, given: Mapping[str, Any]) -> None:

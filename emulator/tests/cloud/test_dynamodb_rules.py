@@ -681,3 +681,34 @@ def test_paths_of_a_projection_do_not_overlap(
         f"paths; path one: [{one}], path two: [{other}]"
     )
     dynamodb.scan(TableName=table, ProjectionExpression="a.b, a.c, ab[0], ab[1]")
+
+
+@pytest.mark.parametrize(
+    ("expression", "returned", "attributes"),
+    [
+        ("SET a = :a", "UPDATED_NEW", {"a": {"S": "same"}}),
+        ("SET a = :a", "UPDATED_OLD", {"a": {"S": "same"}}),
+        ("SET m.#x = :a", "UPDATED_NEW", {"m": {"M": {"x": {"S": "same"}}}}),
+        ("SET m.#x = :a", "UPDATED_OLD", {"m": {"M": {"x": {"N": "1"}}}}),
+        ("SET l[1] = :a", "UPDATED_NEW", {"l": {"L": [{"S": "same"}]}}),
+        ("REMOVE a SET c = :a", "UPDATED_NEW", {"c": {"S": "same"}}),
+        ("REMOVE a SET c = :a", "UPDATED_OLD", {"a": {"S": "same"}}),
+        ("SET c = :a", "UPDATED_OLD", None),
+    ],
+)
+def test_an_update_returns_what_its_expression_names(
+    dynamodb: DynamoDBClient, table: str, expression: str, returned: Any, attributes: Any
+) -> None:
+    item: Any = {**key("u"), "a": {"S": "same"}, "b": {"S": "b"}, "l": {"L": [{"N": "1"}, {"N": "2"}]}}
+    item["m"] = {"M": {"x": {"N": "1"}, "y": {"N": "2"}}}
+    dynamodb.put_item(TableName=table, Item=item)
+    names: Any = {"ExpressionAttributeNames": {"#x": "x"}} if "#x" in expression else {}
+    answered = dynamodb.update_item(
+        TableName=table,
+        Key=key("u"),
+        UpdateExpression=expression,
+        ExpressionAttributeValues={":a": {"S": "same"}},
+        ReturnValues=returned,
+        **names,
+    )
+    assert answered.get("Attributes") == attributes

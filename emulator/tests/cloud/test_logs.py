@@ -73,7 +73,12 @@ def test_a_page_is_read_to_its_end_and_no_further(
     put(logs, group, "web/1", *(f"event {number}" for number in range(50)))
     pattern = parsed_pattern("event")
     seen: list[str] = []
-    monkeypatch.setattr(pattern, "matches", lambda message: seen.append(message) is None)
+
+    def matches(message: str) -> bool:
+        seen.append(message)
+        return True
+
+    monkeypatch.setattr(pattern, "matches", matches)
     page = logs.filter_log_events(logGroupName=group, filterPattern="event", limit=10)
     assert seen == [f"event {number}" for number in range(11)]
     seen.clear()

@@ -20,6 +20,7 @@ from ecs_emulator.cloud import moto_values as values
 from ecs_emulator.cloud.condition_expressions import InvalidExpression, plain_condition
 from ecs_emulator.cloud.durable.codec import encoded
 from ecs_emulator.cloud.dynamodb import (
+    exports,
     searches,
     statement_groups,
     statements,
@@ -43,7 +44,7 @@ _WITH_STATEMENTS = ("execute_statement", "batch_execute_statement", "execute_tra
 # As AWS calls all these.
 CORRECTED = (
     *("".join(word.title() for word in name.split("_")) for name in (*_WITH_VALUES, *_WITH_STATEMENTS)),
-    *("DescribeTimeToLive", "TagResource", "UpdateTimeToLive"),
+    *("DescribeTimeToLive", "ExportTableToPointInTime", "TagResource", "UpdateTimeToLive"),
 )
 _MOST = {"batch_write_item": 25, "batch_get_item": 100}
 _CALLED = {"batch_write_item": "BatchWriteItem", "batch_get_item": "BatchGetItem"}
@@ -84,7 +85,17 @@ def install() -> None:
     for name in _WITH_VALUES:
         setattr(DynamoHandler, name, _checked(name, getattr(DynamoHandler, name)))
     values.install()
-    for each in (updates, transactions, searches, throttling, statements, statement_groups, streams, time_to_live):
+    for each in (
+        updates,
+        transactions,
+        searches,
+        throttling,
+        statements,
+        statement_groups,
+        streams,
+        time_to_live,
+        exports,
+    ):
         each.install()
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Operations of the API whose answers are corrected here.
 CORRECTED = (
     *("CompleteMultipartUpload", "CreateMultipartUpload", "GetObjectAttributes", "HeadObject", "ListParts"),
-    *("CopyObject", "PutObject", "UploadPart"),
+    *("CopyObject", "PutObject", "UploadPart", "UploadPartCopy"),
 )
 _complete = S3Backend.complete_multipart_upload
 _copy = S3Backend.copy_object
@@ -108,8 +108,7 @@ def _uploaded_part(response: S3Response) -> Any:
     uploads.check_algorithm(upload, algorithm)
     answered = _upload_part(response)
     if value and uploads.algorithm_of(upload):
-        part = upload.parts[response._get_int_param("partNumber")]
-        part.checksum_algorithm, part.checksum_value, part.checksum_type = algorithm, value, uploads.FULL_OBJECT
+        uploads.set_checksum(upload.parts[response._get_int_param("partNumber")], algorithm, value)
     return answered
 
 
@@ -142,6 +141,10 @@ def _completed(backend: S3Backend, bucket: str, upload_id: str, body: Iterator[t
     parts = list(body)
     numbers = [number for number, _ in parts]
     upload = backend.get_bucket(bucket).multiparts[upload_id]
+    algorithm = uploads.algorithm_of(upload)
+    # Of parts that are there; moto says of the others that they are not. Afterwards none has a body.
+    is_whole = algorithm and all(number in upload.parts for number in numbers)
+    checksum = uploads.of_whole(upload, numbers) if is_whole else None
     key = _complete(backend, bucket, upload_id, iter(parts))
     if key is None:
         return None
@@ -149,9 +152,9 @@ def _completed(backend: S3Backend, bucket: str, upload_id: str, body: Iterator[t
     upload.partlist, upload.parts = numbers, {number: upload.parts[number] for number in numbers}
     for name in uploads.OF_UPLOADS:
         key.metadata.pop(name, None)
-    if algorithm := uploads.algorithm_of(upload):
+    if algorithm:
         key.checksum_algorithm, key.checksum_type = algorithm, uploads.type_of(upload)
-        key.checksum_value, key.checksum_parts = uploads.of_whole(upload, numbers), len(numbers)
+        key.checksum_value, key.checksum_parts = checksum, len(numbers)
     return key
 
 
@@ -200,6 +203,11 @@ def _with_checksums(response: S3Response, result: ActionResult) -> Any:
             told = {**told, **_attributes(key, response.headers)}
         case "ListParts":
             told = {**told, **uploads.listed(_upload(response), told["Parts"])}
+        case "UploadPartCopy":
+            upload = _upload(response)
+            if algorithm := uploads.algorithm_of(upload):
+                value = uploads.of_part(upload, response._get_int_param("partNumber"))
+                told = {"CopyPartResult": {**told["CopyPartResult"], f"Checksum{algorithm}": value}}
         case _:
             return _serialized(response, result)
     return _serialized(response, ActionResult(told))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from moto.s3.exceptions import InvalidPart, S3ClientError
-from moto.s3.models import FakeMultipart
+from moto.s3.models import FakeKey, FakeMultipart
 
 from ecs_emulator.cloud import checksums
 
@@ -87,7 +87,13 @@ def of_whole(upload: FakeMultipart, numbers: Sequence[int]) -> str:
 def of_part(upload: FakeMultipart, number: int) -> str:
     """The checksum that came with a part; one that is made where none came."""
     part = upload.parts[number]
-    return part.checksum_value or checksums.checksum(algorithm_of(upload), part.value)
+    if not part.checksum_value:
+        set_checksum(part, algorithm_of(upload), checksums.checksum(algorithm_of(upload), part.value))
+    return str(part.checksum_value)
+
+
+def set_checksum(part: FakeKey, algorithm: str, value: str) -> None:
+    part.checksum_algorithm, part.checksum_value, part.checksum_type = algorithm, value, FULL_OBJECT
 
 
 def algorithm_of(upload: FakeMultipart) -> str:

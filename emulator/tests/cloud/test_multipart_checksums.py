@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import itertools
 import zlib
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from ecs_emulator.cloud import checksums
@@ -184,6 +186,35 @@ def test_a_copy_of_parts_has_a_checksum_of_the_whole(s3: S3Client, bucket: str) 
     assert copied["CopyObjectResult"]["ChecksumCRC32"] == crc32(FIRST + LAST)
     head: Any = s3.head_object(Bucket=bucket, Key="copy", ChecksumMode="ENABLED")
     assert (head["ChecksumCRC32"], head["ChecksumType"]) == (crc32(FIRST + LAST), "FULL_OBJECT")
+
+
+def test_a_part_that_is_copied_has_a_checksum(s3: S3Client, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="source", Body=LAST)
+    given: Any = {"Bucket": bucket, "Key": "big"}
+    given["UploadId"] = s3.create_multipart_upload(**given, ChecksumAlgorithm="SHA256")["UploadId"]
+    copied: Any = s3.upload_part_copy(**given, PartNumber=1, CopySource={"Bucket": bucket, "Key": "source"})
+    part: Any = {"PartNumber": 1, **copied["CopyPartResult"]}
+    assert part.pop("LastModified")
+    assert part["ChecksumSHA256"] == sha256(LAST)
+    completed = s3.complete_multipart_upload(**given, MultipartUpload={"Parts": [part]})
+    assert completed["ChecksumSHA256"] == f"{of_parts(sha256, LAST)}-1"
+    attributes: Any = s3.get_object_attributes(Bucket=bucket, Key="big", ObjectAttributes=["ObjectParts"])
+    assert attributes["ObjectParts"]["Parts"][0]["ChecksumSHA256"] == sha256(LAST)
+
+
+@pytest.mark.parametrize("algorithm", [None, "CRC32", "SHA256"])
+def test_what_a_client_sends_in_parts_by_itself_is_put_together(
+    s3: S3Client, bucket: str, algorithm: str | None
+) -> None:
+    extra: Any = {"ChecksumAlgorithm": algorithm} if algorithm else {}
+    config = TransferConfig(multipart_threshold=len(FIRST), multipart_chunksize=len(FIRST))
+    s3.upload_fileobj(io.BytesIO(FIRST + LAST), bucket, "big", ExtraArgs=extra, Config=config)
+    head: Any = s3.head_object(Bucket=bucket, Key="big", ChecksumMode="ENABLED")
+    assert (head["ETag"].strip('"')[-2:], head["ContentLength"]) == ("-2", len(FIRST) + len(LAST))
+    if algorithm:
+        assert (head[f"Checksum{algorithm}"][-2:], head["ChecksumType"]) == ("-2", "COMPOSITE")
+    s3.copy({"Bucket": bucket, "Key": "big"}, bucket, "copy", Config=config)
+    assert s3.head_object(Bucket=bucket, Key="copy")["ContentLength"] == len(FIRST) + len(LAST)
 
 
 @pytest.mark.parametrize("name", ["CRC32", "CRC32C", "CRC64NVME"])

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from botocore.exceptions import UnknownServiceError
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, OperationNotFoundError, Shape, StructureShape
 from werkzeug.wrappers import Request
 
 from ecs_emulator.cloud.protocols import service_model
@@ -29,7 +29,7 @@ def shaped(request: Request, content: Iterable[bytes]) -> bytes:
     try:
         shape = service_model(called.scope).operation_model(operation).output_shape
         document = json.loads(body)
-    except (UnknownServiceError, KeyError, ValueError):
+    except (UnknownServiceError, OperationNotFoundError, ValueError):
         return body
     fitting = _of(shape, document) if shape else document
     return body if fitting == document else json.dumps(fitting).encode()

@@ -53,10 +53,7 @@ _SERVICES: Mapping[str, tuple[str, str, Iterable[str]]] = {
     "dynamodbstreams": ("DynamoDB Streams, kept by moto", "amazondynamodb/latest/APIReference", STREAMS),
 }
 _KEPT_BY_MOTO = {"logs", "s3", "dynamodb", "dynamodbstreams"}
-_PARTIQL = (
-    "conditions of equalities joined by AND; values of SET are literals without parts or parameters; "
-    "INSERT and DELETE take no parameters; others are refused"
-)
+_PARTIQL = "what is none is refused in DynamoDB's words, its position left out"
 DEVIATIONS: Mapping[str, str] = {
     "application-autoscaling.RegisterScalableTarget": "nothing is scaled",
     "cloudformation.DescribeStackResourceDrifts": "of ten types, and of each the properties in `stacks/actual.py`",
@@ -70,8 +67,10 @@ DEVIATIONS: Mapping[str, str] = {
     ),
     "cloudwatch.PutMetricData": "no StatisticValues",
     "dynamodb.BatchExecuteStatement": _PARTIQL,
-    "dynamodb.ExecuteStatement": _PARTIQL,
-    "dynamodb.ExecuteTransaction": f"{_PARTIQL}; its token is not looked at",
+    "dynamodb.ExecuteStatement": (
+        f"{_PARTIQL}; ORDER BY goes with one value of the partition key; several values of it are found by a scan"
+    ),
+    "dynamodb.ExecuteTransaction": f"{_PARTIQL}; a token is forgotten when the emulator ends",
     "dynamodb.TagResource": "the tag `ecs-emulator:fault` is `throttled` or is refused",
     "dynamodb.TransactWriteItems": "a token is forgotten when the emulator ends; no transaction meets another",
     "dynamodb.UpdateTimeToLive": (
@@ -89,6 +88,8 @@ DEVIATIONS: Mapping[str, str] = {
     "logs.PutMetricFilter": "an event without a field that is a dimension is counted without dimensions",
     "logs.StartQuery": "fields, filter, stats, sort, limit, display; other commands and functions are refused by name",
     "logs.StartLiveTail": "no events are streamed",
+    "s3.CompleteMultipartUpload": "an upload without an algorithm gets no checksum",
+    "s3.CopyObject": "a copy of parts has them still",
     "s3.DeletePublicAccessBlock": "afterwards there is a block that blocks nothing",
     "s3.PutObject": "of more than 1 MiB a CRC32C or CRC64NVME is believed; without a checksum none is made",
     "s3.UploadPart": "of more than 1 MiB a CRC32C or CRC64NVME is believed",

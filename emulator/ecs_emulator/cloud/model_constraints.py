@@ -14,6 +14,8 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 _LONGEST = 100  # characters of a value in a message
+# Members that ECS wants of a structure, of which its model says of none that it has to be there.
+_WANTED = {"ClusterSetting": "name", "KeyValuePair": "name", "Tag": "key"}
 
 
 def constraint_error(shape: Shape, value: Any) -> str:
@@ -26,6 +28,9 @@ def constraint_error(shape: Shape, value: Any) -> str:
 
 def _unmet(shape: Shape, value: Any, where: str) -> Iterator[str]:
     if isinstance(shape, StructureShape):
+        wanted = _WANTED.get(shape.name, "")
+        if wanted in shape.members and wanted not in value:
+            yield f"Value null at '{where}.{wanted}' failed to satisfy constraint: Member must not be null"
         for name, each in value.items():
             if name in shape.members:
                 yield from _unmet(shape.members[name], each, f"{where}.{name[:1].lower()}{name[1:]}".lstrip("."))

@@ -41,6 +41,7 @@ from ecs_emulator.cloud.moto_refusals import (
 )
 from ecs_emulator.cloud.moto_responses import install as install_responses
 from ecs_emulator.cloud.moto_s3 import install as install_s3
+from ecs_emulator.cloud.moto_shapes import shaped
 from ecs_emulator.cloud.refusals import refusal
 from ecs_emulator.cloud.request_route import RequestRoute
 
@@ -137,6 +138,9 @@ class MotoBackend:
             return refusal(request, misuse(request) or failed(request, failure))
         for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
             del headers[name]
+        if RequestRoute.of(request).target and status.startswith("200"):
+            content = [shaped(request, content)]
+            headers["Content-Length"] = str(len(content[0]))
         answer = Response(content, status=status, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":
             # moto's word for what a bucket's policy forbids; else a page of a web framework that knows no such address.

@@ -17,28 +17,34 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from ecs_emulator.cloud import moto_values as values
-from ecs_emulator.cloud import partiql
 from ecs_emulator.cloud.condition_expressions import InvalidExpression, plain_condition
-from ecs_emulator.cloud.dynamodb import searches, statements, streams, throttling, time_to_live, transactions, updates
+from ecs_emulator.cloud.durable.codec import encoded
+from ecs_emulator.cloud.dynamodb import (
+    exports,
+    searches,
+    statement_groups,
+    statements,
+    streams,
+    throttling,
+    time_to_live,
+    transactions,
+    updates,
+)
 from ecs_emulator.cloud.dynamodb.attribute_values import check_types, stored
 from ecs_emulator.cloud.dynamodb.capacity import with_capacity
 from ecs_emulator.cloud.dynamodb.keys import check_batch, check_item, check_key
+from ecs_emulator.cloud.dynamodb.partiql.projections import modified
 from ecs_emulator.cloud.dynamodb.projections import check_projection
 
 _WITH_VALUES = (
     *("put_item", "get_item", "update_item", "delete_item", "query", "scan"),
     *("batch_get_item", "batch_write_item", "transact_get_items", "transact_write_items"),
 )
-# Where an operation has its statements of PartiQL; in itself, or in each of a list.
-_STATEMENTS = {
-    "execute_statement": "",
-    "batch_execute_statement": "Statements",
-    "execute_transaction": "TransactStatements",
-}
+_WITH_STATEMENTS = ("execute_statement", "batch_execute_statement", "execute_transaction")
 # As AWS calls all these.
 CORRECTED = (
-    *("".join(word.title() for word in name.split("_")) for name in (*_WITH_VALUES, *_STATEMENTS)),
-    *("DescribeTimeToLive", "TagResource", "UpdateTimeToLive"),
+    *("".join(word.title() for word in name.split("_")) for name in (*_WITH_VALUES, *_WITH_STATEMENTS)),
+    *("DescribeTimeToLive", "ExportTableToPointInTime", "TagResource", "UpdateTimeToLive"),
 )
 _MOST = {"batch_write_item": 25, "batch_get_item": 100}
 _CALLED = {"batch_write_item": "BatchWriteItem", "batch_get_item": "BatchGetItem"}
@@ -59,6 +65,7 @@ _UNDEFINED = {
 }
 _CONDITIONS = ("ConditionExpression", "FilterExpression", "KeyConditionExpression")
 _OF_SEARCHES = {"query": "Query key condition not supported", "scan": "The provided starting key is invalid"}
+_UPDATED = {"UPDATED_OLD": "ALL_OLD", "UPDATED_NEW": "ALL_NEW"}
 _TOKENS_LAST = 600.0  # seconds
 
 # What a transaction was asked for and when (of `time.monotonic`), by account, region and token.
@@ -75,13 +82,20 @@ class IdempotentParameterMismatch(DynamodbException):
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    partiql.install()
     for name in _WITH_VALUES:
         setattr(DynamoHandler, name, _checked(name, getattr(DynamoHandler, name)))
-    for name, members in _STATEMENTS.items():
-        setattr(DynamoHandler, name, _with_statements(members, getattr(DynamoHandler, name)))
     values.install()
-    for each in (updates, transactions, searches, throttling, statements, streams, time_to_live):
+    for each in (
+        updates,
+        transactions,
+        searches,
+        throttling,
+        statements,
+        statement_groups,
+        streams,
+        time_to_live,
+        exports,
+    ):
         each.install()
 
 
@@ -116,8 +130,23 @@ def _checked(name: str, answer: Callable[[DynamoHandler], Any]) -> Callable[[Dyn
 def _answered(handler: DynamoHandler, name: str, answer: Callable[[DynamoHandler], Any]) -> Any:
     if name == "transact_get_items":
         return DynamoResult({"Responses": transactions.found(handler.dynamodb_backend, handler.body["TransactItems"])})
+    if name == "update_item" and handler.body.get("ReturnValues") in _UPDATED and "UpdateExpression" in handler.body:
+        return _with_updated(handler, answer)
     token = handler.body.get("ClientRequestToken") if name == "transact_write_items" else None
     return _once(handler, token, answer) if token else answer(handler)
+
+
+def _with_updated(handler: DynamoHandler, answer: Callable[[DynamoHandler], Any]) -> Any:
+    """What was updated is what the expression names, whether it has another value now or not.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+    """
+    handler.body = {**handler.body, "ReturnValues": _UPDATED[handler.body["ReturnValues"]]}
+    paths = updates.targets(handler.body["UpdateExpression"], handler.body.get("ExpressionAttributeNames") or {})
+    answered = answer(handler)
+    if changed := modified(answered.result.pop("Attributes", None) or {}, paths):
+        answered.result["Attributes"] = changed
+    return answered
 
 
 def _check_keys(name: str, backend: DynamoDBBackend, given: Mapping[str, Any]) -> None:
@@ -132,22 +161,6 @@ def _check_keys(name: str, backend: DynamoDBBackend, given: Mapping[str, Any]) -
         check_item(backend.get_table(given["TableName"]), given["Item"])
     elif "Key" in given:
         check_key(backend.get_table(given["TableName"]), given["Key"])
-
-
-def _with_statements(members: str, answer: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
-    def spaced_out(handler: DynamoHandler) -> Any:
-        handler.body = stored(handler.body)
-        for each in handler.body[members] if members else [handler.body]:
-            try:
-                each["Statement"], parameters = partiql.readable(each["Statement"], each.get("Parameters") or ())
-            except partiql.NotEmulated as error:
-                raise MockValidationException(str(error)) from error
-            if parameters:
-                each["Parameters"] = parameters
-        with _refused("Statement wasn't well formed, can't be processed"):
-            return answer(handler)
-
-    return spaced_out
 
 
 @contextmanager
@@ -230,7 +243,7 @@ def _once(handler: DynamoHandler, token: str, answer: Callable[[DynamoHandler], 
     for key in [key for key, (_, at) in _transactions.items() if now - at > _TOKENS_LAST]:
         del _transactions[key]
     key = (handler.current_account, handler.region, token)
-    asked = json.dumps(handler.body["TransactItems"], sort_keys=True)
+    asked = json.dumps(encoded(handler.body["TransactItems"]), sort_keys=True)
     if key not in _transactions:
         answered = answer(handler)
         _transactions[key] = (asked, now)

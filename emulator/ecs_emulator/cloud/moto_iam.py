@@ -1,4 +1,4 @@
-"""IAM of moto with the policies that AWS manages, and with its documents of any version.
+"""IAM of moto with the policies that AWS manages, with its documents of any version, and roles with a trust policy.
 
 The policies cost 0.2 s and 14 MB, spent when the emulator is first asked for something. Without them it attaches none,
 and a name that AWS does not know would be no mistake.
@@ -6,8 +6,14 @@ and a name that AWS does not know would be no mistake.
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto.iam import models
+from moto.iam.exceptions import MalformedPolicyDocument
+from moto.iam.models import IAMBackend, Role
 from moto.iam.policy_validation import BaseIAMPolicyValidator
+
+_create_role = IAMBackend.create_role
 
 
 def install() -> None:
@@ -19,3 +25,35 @@ def install() -> None:
     # At its first call moto looks for the account of a key in every partition, and makes a backend for each.
     models.PARTITION_NAMES = ["aws"]  # type: ignore[attr-defined]
     BaseIAMPolicyValidator._validate_version = lambda _: None  # type: ignore[method-assign,assignment]
+    setattr(IAMBackend, "create_role", _created)  # noqa: B010 (it is no method to mypy)
+    setattr(IAMBackend, "update_assume_role_policy", _updated)  # noqa: B010
+
+
+def _created(backend: IAMBackend, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any) -> Role:
+    """Raises MalformedPolicyDocument, and what moto does."""
+    _check_trust(assume_role_policy_document)
+    return _create_role(backend, role_name, assume_role_policy_document, *args, **kwargs)
+
+
+def _updated(backend: IAMBackend, role_name: str, policy_document: str) -> None:
+    """Raises MalformedPolicyDocument, and NoSuchEntity."""
+    role = backend.get_role(role_name)
+    _check_trust(policy_document)
+    role.assume_role_policy_document = policy_document
+
+
+def _check_trust(document: str) -> None:
+    """Actions are not judged, of which moto knows a few.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    judge = BaseIAMPolicyValidator(document)
+    try:
+        judge._validate_syntax()
+    except (AssertionError, AttributeError, LookupError, TypeError, ValueError):
+        raise MalformedPolicyDocument("Syntax errors in policy.") from None
+    for statement in judge._statements:
+        if "Principal" not in statement and "NotPrincipal" not in statement:
+            raise MalformedPolicyDocument("Missing required field Principal")
+        if "Resource" in statement or "NotResource" in statement:
+            raise MalformedPolicyDocument("Has prohibited field Resource")

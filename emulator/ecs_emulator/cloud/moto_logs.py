@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from itertools import islice
 from typing import Any
 
 from moto.logs import models
@@ -82,18 +82,19 @@ def _filtered(response: LogsResponse) -> str:
         raise InvalidParameterException(
             constraint=f"Member must have value between 1 and {_MOST}", parameter="limit", value=limit
         )
-    found = [
-        {"logStreamName": stream.log_stream_name, **event.to_filter_dict()}
+    first, last = given.get("startTime", 0), given.get("endTime")
+    events = [
+        (stream.log_stream_name, event)
         for stream in _streams(response, given)
         for event in stream.events
-        if given.get("startTime", 0) <= event.timestamp <= given.get("endTime", event.timestamp)
-        and pattern.matches(event.message)
+        if first <= event.timestamp and (last is None or event.timestamp <= last)
     ]
-    found.sort(key=itemgetter("timestamp"))
-    start = _start(found, given)
-    page = found[start : start + limit]
-    more = {"nextToken": page[-1]["eventId"]} if start + limit < len(found) else {}
-    return json.dumps({"events": page, "searchedLogStreams": [], **more})
+    events.sort(key=lambda each: int(each[1].timestamp))
+    # One more than is told, to know whether there is another page.
+    found = (each for each in events[_start(events, given) :] if pattern.matches(each[1].message))
+    page = [{"logStreamName": name, **event.to_filter_dict()} for name, event in islice(found, limit + 1)]
+    more = {"nextToken": page[limit - 1]["eventId"]} if len(page) > limit else {}
+    return json.dumps({"events": page[:limit], "searchedLogStreams": [], **more})
 
 
 def _streams(response: LogsResponse, given: Mapping[str, Any]) -> Sequence[Any]:
@@ -115,13 +116,14 @@ def _streams(response: LogsResponse, given: Mapping[str, Any]) -> Sequence[Any]:
     ]
 
 
-def _start(found: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> int:
+def _start(events: Sequence[tuple[str, Any]], given: Mapping[str, Any]) -> int:
     """Index behind the event that a token names. Raises InvalidParameterException."""
     token = given.get("nextToken")
     if token is None:
         return 0
-    for index, event in enumerate(found):
-        if event["eventId"] == token:
+    identity = int(token) if token.isdecimal() else None
+    for index, (_, event) in enumerate(events):
+        if event.event_id == identity:
             return index + 1
     raise InvalidParameterException("The specified nextToken is invalid.")
 

@@ -16,6 +16,7 @@ from ecs_emulator.cloud.model_constraints import constraint_error
 from ecs_emulator.cloud.moto_ec2 import NOT_READ
 from ecs_emulator.cloud.protocols import PROTOCOLS, service_model, validation_error
 from ecs_emulator.cloud.request_route import RequestRoute
+from ecs_emulator.cloud.s3_documents import malformed
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and each service's own page
 _FAILURES = {
@@ -86,6 +87,8 @@ def misuse(request: Request) -> AwsError | None:
     """Error in a request, by botocore's model of the service; None where there is none."""
     called = RequestRoute.of(request)
     scope = called.scope
+    if scope in ("s3", "") and not called.target and not called.is_form:
+        return malformed(request)
     try:
         model = service_model(_MODELS.get(called.target.partition(".")[0], scope))
         if scope == "ec2" and (action := _name(request).partition(".")[2]) not in model.operation_names:
@@ -109,10 +112,11 @@ def misuse(request: Request) -> AwsError | None:
 
 
 def _name(request: Request) -> str:
-    """What is asked, for people: `logs.StartLiveTail`, `PATCH /bucket of s3`."""
+    """What is asked, for people: `logs.StartLiveTail`, `PUT /bucket?metrics of s3`."""
     called = RequestRoute.of(request)
     if called.is_form:
         return f"{called.scope}.{parse_qs(request.get_data().decode('latin-1')).get('Action', [''])[0]}"
     if called.target:
         return f"{called.scope}.{called.target.rpartition('.')[2]}"
-    return f"{request.method} {request.path} of {called.scope or 's3'}"
+    query = "&".join(request.args)
+    return f"{request.method} {request.path}{'?' if query else ''}{query} of {called.scope or 's3'}"

@@ -20,7 +20,7 @@ from moto.s3.exceptions import InvalidBucketName, PreconditionFailed, RangeNotSa
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 
-from ecs_emulator.cloud import checksums
+from ecs_emulator.cloud import checksums, moto_s3_checksums, moto_s3_subresources
 from ecs_emulator.cloud import website_configuration as website
 from ecs_emulator.cloud.errors import AwsError
 
@@ -29,8 +29,8 @@ _ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 # Operations of the API whose answers are corrected here.
 CORRECTED = (
-    *("CopyObject", "CreateBucket", "DeletePublicAccessBlock", "GetObject", "PutBucketWebsite", "PutObject"),
-    "UploadPart",
+    *("CreateBucket", "DeletePublicAccessBlock", "GetBucketRequestPayment", "GetObject", "PutBucketWebsite"),
+    *moto_s3_checksums.CORRECTED,
 )
 
 # What moto would answer with a page.
@@ -58,6 +58,8 @@ def install() -> None:
     ]
     for owner, name, own in corrections:
         setattr(owner, name, own)
+    moto_s3_checksums.install()
+    moto_s3_subresources.install()
 
 
 def is_bucket_name(name: str) -> bool:

@@ -152,13 +152,6 @@ def test_a_condition_that_is_none_on_keys_is_refused(dynamodb: DynamoDBClient, f
     assert refused(error)[0] == "ValidationException"
 
 
-@pytest.mark.parametrize("statement", ["SELEC", "SELECT", ""])
-def test_a_statement_that_is_none_is_refused(dynamodb: DynamoDBClient, five: str, statement: str) -> None:
-    with pytest.raises(ClientError) as error:
-        dynamodb.execute_statement(Statement=statement.format(five) or " ")
-    assert refused(error)[0] == "ValidationException"
-
-
 def test_a_sum_of_too_many_digits_is_refused_and_nothing_is_changed(dynamodb: DynamoDBClient, table: str) -> None:
     dynamodb.put_item(TableName=table, Item={**key(), "n": {"N": "1E60"}})
     with pytest.raises(ClientError, match="38 significant digits"):
@@ -234,6 +227,17 @@ def test_a_transaction_with_a_token_is_carried_out_once(dynamodb: DynamoDBClient
     for _ in range(2):
         dynamodb.transact_write_items(TransactItems=[_added(table)])
     assert dynamodb.get_item(TableName=table, Key=key())["Item"]["n"] == {"N": "3"}
+
+
+def test_a_transaction_with_a_token_may_have_bytes(dynamodb: DynamoDBClient, table: str) -> None:
+    put: Any = {"Put": {"TableName": table, "Item": {**key(), "b": {"B": b"\x00\xff"}, "bs": {"BS": [b"a"]}}}}
+    for _ in range(2):
+        dynamodb.transact_write_items(TransactItems=[put], ClientRequestToken=f"{table}-bytes")
+    assert dynamodb.get_item(TableName=table, Key=key())["Item"] == put["Put"]["Item"]
+    put["Put"]["Item"]["b"] = {"B": b"other"}
+    with pytest.raises(ClientError) as error:
+        dynamodb.transact_write_items(TransactItems=[put], ClientRequestToken=f"{table}-bytes")
+    assert refused(error)[0] == "IdempotentParameterMismatchException"
 
 
 def test_a_token_is_forgotten_after_ten_minutes(
@@ -367,48 +371,3 @@ def test_a_comparison_of_two_types_does_not_hold(
     used = {name: value for name, value in values.items() if name in condition}
     found = dynamodb.scan(TableName=table, FilterExpression=condition, ExpressionAttributeValues=used)
     assert bool(found["Items"]) is holds
-
-
-@pytest.mark.parametrize(
-    ("condition", "parameters", "found"),
-    [
-        ("p='p'", [], "abcde"),
-        ("p='p' AND s='b'", [], "b"),
-        ("p = ? and s=?", [{"S": "p"}, {"S": "d"}], "d"),
-        ("n=1 and p='p'", [], ""),
-    ],
-)
-def test_a_statement_is_read_without_spaces(
-    dynamodb: DynamoDBClient, five: str, condition: str, parameters: Any, found: str
-) -> None:
-    with_parameters = {"Parameters": parameters} if parameters else {}
-    rows = dynamodb.execute_statement(Statement=f'SELECT * FROM "{five}" WHERE {condition}', **with_parameters)
-    assert "".join(sorted(row["s"]["S"] for row in rows["Items"])) == found
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        "p='x' OR s='a'",
-        "s IN ['a']",
-        "begins_with(s, 'a')",
-        "s BETWEEN 'a' AND 'b'",
-        "NOT s='a'",
-        "n > 1",
-        "",
-    ],
-)
-def test_a_condition_that_the_parser_gets_wrong_is_refused(dynamodb: DynamoDBClient, five: str, condition: str) -> None:
-    with pytest.raises(ClientError, match="Of PartiQL's conditions"):
-        dynamodb.execute_statement(Statement=f'SELECT * FROM "{five}" WHERE {condition}')
-
-
-def test_statements_in_a_batch_and_in_a_transaction_are_read_alike(dynamodb: DynamoDBClient, five: str) -> None:
-    statement = f"SELECT * FROM \"{five}\" WHERE p='p' AND s='b'"
-    batch = dynamodb.batch_execute_statement(Statements=[{"Statement": statement}])
-    assert batch["Responses"][0]["Item"]["s"] == {"S": "b"}
-    transaction = dynamodb.execute_transaction(TransactStatements=[{"Statement": statement}])
-    assert transaction["Responses"][0]["Item"]["s"] == {"S": "b"}
-    wrong = f"SELECT * FROM \"{five}\" WHERE p='p' OR s='b'"
-    with pytest.raises(ClientError, match="Of PartiQL's conditions"):
-        dynamodb.execute_transaction(TransactStatements=[{"Statement": wrong}])

@@ -439,27 +439,6 @@ def test_a_transaction_has_a_hundred_actions_at_most(dynamodb: DynamoDBClient, f
     assert [bool(each.get("Item")) for each in found["Responses"]] == [False] * 99 + [True]
 
 
-def test_a_statement_inserts_an_item_once_and_updates_one_that_is_there(dynamodb: DynamoDBClient, table: str) -> None:
-    insert = f"INSERT INTO \"{table}\" VALUE {{'p': 'p', 's': 'a'}}"
-    dynamodb.execute_statement(Statement=insert)
-    with pytest.raises(ClientError) as error:
-        dynamodb.execute_statement(Statement=insert)
-    assert told(error) == ("DuplicateItemException", "Duplicate primary key exists in table")
-    batch = dynamodb.batch_execute_statement(Statements=[{"Statement": insert}])
-    assert batch["Responses"][0]["Error"]["Code"] == "DuplicateItem"
-    update = f"UPDATE \"{table}\" SET x = 'x' WHERE p='p' AND s='nobody'"
-    with pytest.raises(ClientError) as error:
-        dynamodb.execute_statement(Statement=update)
-    assert told(error)[0] == "ConditionalCheckFailedException"
-    other = f"INSERT INTO \"{table}\" VALUE {{'p': 'p', 's': 'b'}}"
-    with pytest.raises(ClientError) as error:
-        dynamodb.execute_transaction(TransactStatements=[{"Statement": other}, {"Statement": insert}])
-    assert told(error)[0] == "TransactionCanceledException"
-    assert [each["Code"] for each in error.value.response["CancellationReasons"]] == ["None", "DuplicateItem"]
-    assert dynamodb.scan(TableName=table)["Items"] == [key()]
-    assert len(records(table)) == 1
-
-
 def test_capacity_is_told_where_it_is_asked_for(dynamodb: DynamoDBClient, table: str) -> None:
     item: Any = {**key(), "x": {"S": "x" * 2_000}}
     written = dynamodb.put_item(TableName=table, Item=item, ReturnConsumedCapacity="TOTAL")
@@ -704,27 +683,53 @@ def test_paths_of_a_projection_do_not_overlap(
     dynamodb.scan(TableName=table, ProjectionExpression="a.b, a.c, ab[0], ab[1]")
 
 
-def test_literals_of_statements_have_their_types(dynamodb: DynamoDBClient, table: str) -> None:
-    dynamodb.put_item(TableName=table, Item={**key("a"), "n": {"N": "5"}})
-    where = "WHERE p='p' AND s='a'"
-    changed = {"word": {"S": "it's"}, "x": {"N": "-2.5"}, "y": {"BOOL": True}, "z": {"NULL": True}, "q": {"S": "q"}}
-    dynamodb.execute_statement(
-        Statement=f"UPDATE \"{table}\" SET word='it''s', x=-2.5, y=true, z = null, q=? {where};",
-        Parameters=[{"S": "q"}],
-    )
-    item = {**key("a"), "n": {"N": "5"}, **changed}
-    assert dynamodb.get_item(TableName=table, Key=key("a"))["Item"] == item
-    for condition in ("n=5", "word='it''s'", "y=true AND x=-2.5", "z=null"):
-        found = dynamodb.execute_statement(Statement=f'SELECT * FROM "{table}" WHERE {condition}')["Items"]
-        assert found == [item], condition
-    for condition in ("n='5'", "n=6", "y=false"):
-        assert dynamodb.execute_statement(Statement=f'SELECT * FROM "{table}" WHERE {condition}')["Items"] == []
-
-
 @pytest.mark.parametrize(
-    "statement",
-    ["UPDATE t SET n = n + 1 WHERE k='a'", "UPDATE t SET m={'a': 1} WHERE k='a'", "DELETE FROM t WHERE k='a' AND n=1"],
+    ("expression", "returned", "attributes"),
+    [
+        ("SET a = :a", "UPDATED_NEW", {"a": {"S": "same"}}),
+        ("SET a = :a", "UPDATED_OLD", {"a": {"S": "same"}}),
+        ("SET m.#x = :a", "UPDATED_NEW", {"m": {"M": {"x": {"S": "same"}}}}),
+        ("SET m.#x = :a", "UPDATED_OLD", {"m": {"M": {"x": {"N": "1"}}}}),
+        ("SET l[1] = :a", "UPDATED_NEW", {"l": {"L": [{"S": "same"}]}}),
+        ("REMOVE a SET c = :a", "UPDATED_NEW", {"c": {"S": "same"}}),
+        ("REMOVE a SET c = :a", "UPDATED_OLD", {"a": {"S": "same"}}),
+        ("SET c = :a", "UPDATED_OLD", None),
+    ],
 )
-def test_what_is_not_read_of_a_statement_is_said(dynamodb: DynamoDBClient, statement: str) -> None:
-    with pytest.raises(ClientError, match=r"Of PartiQL's .* emulated here"):
-        dynamodb.execute_statement(Statement=statement)
+def test_an_update_returns_what_its_expression_names(
+    dynamodb: DynamoDBClient, table: str, expression: str, returned: Any, attributes: Any
+) -> None:
+    item: Any = {**key("u"), "a": {"S": "same"}, "b": {"S": "b"}, "l": {"L": [{"N": "1"}, {"N": "2"}]}}
+    item["m"] = {"M": {"x": {"N": "1"}, "y": {"N": "2"}}}
+    dynamodb.put_item(TableName=table, Item=item)
+    names: Any = {"ExpressionAttributeNames": {"#x": "x"}} if "#x" in expression else {}
+    answered = dynamodb.update_item(
+        TableName=table,
+        Key=key("u"),
+        UpdateExpression=expression,
+        ExpressionAttributeValues={":a": {"S": "same"}},
+        ReturnValues=returned,
+        **names,
+    )
+    assert answered.get("Attributes") == attributes
+
+
+@pytest.mark.parametrize(("prefix", "begins"), [({}, "AWSDynamoDB/"), ({"S3Prefix": "a/b"}, "a/b/AWSDynamoDB/")])
+def test_a_table_is_exported_with_a_prefix_and_without(
+    dynamodb: DynamoDBClient, five: str, prefix: Any, begins: str
+) -> None:
+    s3 = boto3.client("s3", REGION)
+    s3.create_bucket(Bucket=five)
+    point: Any = {"PointInTimeRecoveryEnabled": True}
+    dynamodb.update_continuous_backups(TableName=five, PointInTimeRecoverySpecification=point)
+    arn = dynamodb.describe_table(TableName=five)["Table"]["TableArn"]
+    export = dynamodb.export_table_to_point_in_time(TableArn=arn, S3Bucket=five, **prefix)["ExportDescription"]
+    assert export.get("S3Prefix") == prefix.get("S3Prefix")
+
+    def is_done() -> bool:
+        found = dynamodb.describe_export(ExportArn=export["ExportArn"])["ExportDescription"]
+        return found["ExportStatus"] == "COMPLETED"
+
+    until(is_done, "the export")
+    (kept,) = s3.list_objects_v2(Bucket=five)["Contents"]
+    assert kept["Key"].startswith(begins)

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.cloud.filter_patterns import parsed_pattern
 from ecs_emulator.local import REGION
 
 if TYPE_CHECKING:
@@ -64,6 +65,25 @@ def test_a_limit_makes_pages_and_none_is_lost_between_them(logs: CloudWatchLogsC
     assert [len(page["events"]) for page in pages] == [10, 10, 5]
     found = [each["message"] for page in pages for each in page["events"]]
     assert sorted(found) == sorted(f"event {number}" for number in range(25))
+
+
+def test_a_page_is_read_to_its_end_and_no_further(
+    logs: CloudWatchLogsClient, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(logs, group, "web/1", *(f"event {number}" for number in range(50)))
+    pattern = parsed_pattern("event")
+    seen: list[str] = []
+
+    def matches(message: str) -> bool:
+        seen.append(message)
+        return True
+
+    monkeypatch.setattr(pattern, "matches", matches)
+    page = logs.filter_log_events(logGroupName=group, filterPattern="event", limit=10)
+    assert seen == [f"event {number}" for number in range(11)]
+    seen.clear()
+    logs.filter_log_events(logGroupName=group, filterPattern="event", limit=10, nextToken=page["nextToken"])
+    assert seen == [f"event {number}" for number in range(10, 21)]
 
 
 def test_streams_are_chosen_by_name_and_by_prefix(logs: CloudWatchLogsClient, group: str) -> None:

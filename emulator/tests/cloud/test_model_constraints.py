@@ -56,6 +56,16 @@ _UNMET = "1 validation error detected: Value {} at '{}' failed to satisfy constr
             "tags",
             "have length less than or equal to 50",
         ),
+        ("ecs", "TagResource", {"tags": [{"value": "c"}]}, "null", "tags.1.member.key", "not be null"),
+        ("ecs", "UpdateClusterSettings", {"settings": [{}]}, "null", "settings.1.member.name", "not be null"),
+        (
+            "ecs",
+            "RegisterTaskDefinition",
+            {"containerDefinitions": [{"environment": [{"value": "c"}]}]},
+            "null",
+            "containerDefinitions.1.member.environment.1.member.name",
+            "not be null",
+        ),
         (
             "cloudformation",
             "CreateChangeSet",

@@ -342,7 +342,7 @@ def test_what_would_be_replaced_and_is_imported_stays_as_it_is(stage: Stage, nam
 
 
 def test_what_is_stubbed_under_a_name_of_its_own_cannot_be_replaced_either(stage: Stage, name: str) -> None:
-    policy = "{Statement: []}"
+    policy = "{Statement: [{Effect: Allow, Principal: {Service: ecs-tasks.amazonaws.com}, Action: 'sts:AssumeRole'}]}"
     role = f"{{RoleName: {name}, AssumeRolePolicyDocument: {policy}, Path: %s}}"
     text = f"Resources: {{Role: {{Type: AWS::IAM::Role, Properties: {role}}}}}"
     stage.deploy(name, text % "/one/")

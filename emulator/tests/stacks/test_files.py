@@ -102,7 +102,8 @@ Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:
-      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: []}
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: ecs-tasks.amazonaws.com}, Action: sts:AssumeRole}]
   Cluster:
     Type: AWS::ECS::Cluster
     Properties: {ClusterSettings: [{Name: containerInsights, Value: enabled}]}

@@ -47,6 +47,32 @@ def test_a_role_is_in_iam_as_the_template_says(stage: Stage, name: str) -> None:
     assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
 
 
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("{}", "Syntax errors in policy."),
+        ('{"Version": "2012-10-17", "Statement": []}', "Syntax errors in policy."),
+        ("[]", "Syntax errors in policy."),
+        ("{", "Syntax errors in policy."),
+        ('{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}', "Missing required field Principal"),
+        (
+            '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Resource": "*"}}',
+            "Has prohibited field Resource",
+        ),
+    ],
+)
+def test_a_role_has_a_trust_policy(stage: Stage, name: str, document: str, message: str) -> None:
+    iam = stage.client("iam")
+    with pytest.raises(ClientError) as error:
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    told = error.value.response["Error"]
+    assert (told["Code"], told["Message"]) == ("MalformedPolicyDocument", message)
+    assert name not in [each["RoleName"] for each in iam.list_roles()["Roles"]]
+    role = role_of(stage, name)["Name"]
+    with pytest.raises(ClientError, match=message):
+        iam.update_assume_role_policy(RoleName=role, PolicyDocument=document)
+
+
 def test_a_role_follows_its_stack_and_goes_with_it(stage: Stage, name: str) -> None:
     iam = stage.client("iam")
     inline = f"Policies: [{{PolicyName: %s, {_DOCUMENT % 's3:GetObject'}}}]"

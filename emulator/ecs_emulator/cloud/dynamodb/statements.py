@@ -1,141 +1,138 @@
-"""Statements of PartiQL that write: an item that is there is not inserted again, one that is not there not updated.
+"""Statements of PartiQL, carried out as the operations of DynamoDB that they stand for.
 
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.insert.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping, Sequence
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any
 
-from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import (
     ERROR_TYPE_PREFIX,
     ConditionalCheckFailed,
     DynamodbException,
     MockValidationException,
-    ResourceNotFoundException,
 )
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing import partiql
-from py_partiql_parser import QueryMetadata
+from moto.dynamodb.responses import DynamoHandler
 
-from ecs_emulator.cloud.dynamodb.keys import check_item, key_of
-from ecs_emulator.cloud.dynamodb.throttling import check_statement
-from ecs_emulator.cloud.dynamodb.transactions import NO_REASON, Reason, cancelled
-from ecs_emulator.cloud.dynamodb.updates import find
+from ecs_emulator.cloud.durable.codec import decoded, encoded
+from ecs_emulator.cloud.dynamodb.partiql.grammar import Exists, Insert, Select, Statement, Update, Write, parsed
+from ecs_emulator.cloud.dynamodb.partiql.lexer import InvalidStatement
+from ecs_emulator.cloud.dynamodb.partiql.operations import search, write
+from ecs_emulator.cloud.dynamodb.partiql.projections import modified, selected
 
-_query = partiql.query
-_execute = DynamoDBBackend.execute_statement
+Given = Mapping[str, Any]
+
+_CALLED = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+_OF_READS = ("ConsistentRead", "Limit", "ReturnConsumedCapacity")
+_OF_WRITES = ("ReturnConsumedCapacity", "ReturnValuesOnConditionCheckFailure")
+DUPLICATE = "Duplicate primary key exists in table"
 
 
 class DuplicateItem(DynamodbException):
     """Error of an INSERT of a key that is there."""
 
     def __init__(self) -> None:
-        super().__init__(f"{ERROR_TYPE_PREFIX}DuplicateItemException", "Duplicate primary key exists in table")
+        super().__init__(f"{ERROR_TYPE_PREFIX}DuplicateItemException", DUPLICATE)
 
 
 def install() -> None:
     """Execute statements so from now on, in this process."""
-    for name, own in (
-        ("execute_statement", _executed),
-        ("execute_transaction", _transaction),
-        ("batch_execute_statement", _batch),
-    ):
-        setattr(DynamoDBBackend, name, own)
+    setattr(DynamoHandler, "execute_statement", _execute_statement)  # noqa: B010 (it is no method to mypy)
 
 
-def _executed(
-    backend: DynamoDBBackend, statement: str, parameters: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """Raises DuplicateItem and ConditionalCheckFailed."""
-    metadata = _metadata(statement)
-    check_statement(backend, metadata.get_table_names())
-    is_update = statement.lstrip()[:6].upper() == "UPDATE"
-
-    def queried(*args: Any) -> Any:
-        found, updates = _query(*args)
-        for name, changes in updates.items():
-            for before, after in changes:
-                if after is not None:
-                    check_item(backend.tables[name], after)
-                if before is None and after is not None:
-                    table = backend.tables[name]
-                    if find(table, key_of(table, after)):
-                        raise DuplicateItem
-        if is_update and not any(updates.values()):
-            raise ConditionalCheckFailed
-        return found, updates
-
-    partiql.query = queried  # type: ignore[assignment]
-    try:
-        return _execute(backend, statement, list(parameters))  # type: ignore[arg-type]
-    finally:
-        partiql.query = _query
+def _execute_statement(handler: DynamoHandler) -> ActionResult:
+    """Raises DynamodbException."""
+    given = handler.body
+    statement = statement_of(given)
+    if isinstance(statement, Select):
+        return ActionResult(searched(handler, statement, given))
+    return ActionResult(written(handler, statement, given))
 
 
-def _transaction(backend: DynamoDBBackend, statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransaction.html"""
-    before = {name: (copy.deepcopy(table.items), _records(table)) for name, table in backend.tables.items()}
-    responses: list[dict[str, Any]] = []
-    reasons: list[Reason] = []
-    for each in statements:
-        try:
-            found = backend.execute_statement(statement=each["Statement"], parameters=each.get("Parameters", []))
-        except ResourceNotFoundException:
-            raise
-        except JsonRESTError as error:
-            reasons.append((_code(error), error.message, None))
-        else:
-            reasons.append(NO_REASON)
-            responses += [{"Item": item} for item in found] or [{}]
-    if any(code for code, _, _ in reasons):
-        for name, (items, records) in before.items():
-            backend.tables[name].items = items
-            if shard := backend.tables[name].stream_shard:
-                del shard.items[records:]
-    cancelled(reasons)
-    return responses
-
-
-def _batch(backend: DynamoDBBackend, statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html"""
-    return [_of_batch(backend, each) for each in statements]
-
-
-def _of_batch(backend: DynamoDBBackend, given: Mapping[str, Any]) -> dict[str, Any]:
-    metadata = _metadata(given["Statement"])
-    table = backend.tables.get(metadata.get_table_names()[0])
-    if table is None:
-        return {"Error": {"Code": "ResourceNotFound", "Message": "Requested resource not found"}}
-    response: dict[str, Any] = {"TableName": table.name}
-    if metadata.is_select_query() and not set(table.table_key_attrs) <= set(metadata.get_filter_names()):
-        message = "Select statements within BatchExecuteStatement must specify the primary key in the where clause."
-        return {**response, "Error": {"Code": "ValidationError", "Message": message}}
-    try:
-        found = backend.execute_statement(statement=given["Statement"], parameters=given.get("Parameters", []))
-    except JsonRESTError as error:
-        return {**response, "Error": {"Code": _code(error), "Message": error.message}}
-    # With a whole key there is one at most.
-    return {**response, "Item": found[0]} if found else response
-
-
-def _metadata(statement: str) -> QueryMetadata:
+def statement_of(given: Given) -> Statement:
     """Raises MockValidationException."""
     try:
-        return partiql.get_query_metadata(statement)
-    except Exception as error:
-        raise MockValidationException("Statement wasn't well formed, can't be processed") from error
+        return parsed(given["Statement"], given.get("Parameters") or ())
+    except InvalidStatement as error:
+        raise MockValidationException(str(error)) from error
 
 
-def _code(error: JsonRESTError) -> str:
-    """What reasons and batches call an error: `DuplicateItem`, `ValidationError`."""
-    code = error.relative_error_type.removesuffix("Exception")
-    return f"{code}Error" if code in ("Validation", "Throttling") else code
+def called(handler: DynamoHandler, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Result of another operation. Raises DynamodbException."""
+    own, handler.body = handler.body, body
+    try:
+        return dict(getattr(handler, operation)().result)
+    finally:
+        handler.body = own
 
 
-def _records(table: Table) -> int:
-    return len(table.stream_shard.items) if table.stream_shard else 0
+def searched(handler: DynamoHandler, select: Select, given: Given) -> dict[str, Any]:
+    table = handler.dynamodb_backend.get_table(select.table)
+    try:
+        operation, body = search(select, table)
+    except InvalidStatement as error:
+        raise MockValidationException(str(error)) from error
+    body |= {each: given[each] for each in _OF_READS if each in given}
+    # What a token of a page belongs to.
+    asked = hashlib.sha256(json.dumps(encoded([given["Statement"], given.get("Parameters")])).encode()).hexdigest()
+    if token := given.get("NextToken"):
+        body["ExclusiveStartKey"] = _start(token, asked)
+    found = called(handler, operation, body)
+    answered: dict[str, Any] = {"Items": [projected(select, each) for each in found["Items"]]}
+    if last := found.get("LastEvaluatedKey"):
+        answered |= {"LastEvaluatedKey": last, "NextToken": _token(last, asked)}
+    return answered | {each: found[each] for each in ("ConsumedCapacity",) if each in found}
+
+
+def written(handler: DynamoHandler, statement: Write, given: Given) -> dict[str, Any]:
+    """Raises DuplicateItem and ConditionalCheckFailed."""
+    if isinstance(statement, Exists):
+        raise MockValidationException("EXISTS can only be used in ExecuteTransaction write requests.")
+    kind, body = action(handler, statement)
+    body |= {each: given[each] for each in _OF_WRITES if each in given}
+    returning = "" if isinstance(statement, Insert) else statement.returning
+    if returning:
+        body["ReturnValues"] = f"ALL_{returning.split()[1]}"
+    try:
+        found = called(handler, _CALLED[kind], body)
+    except ConditionalCheckFailed:
+        if isinstance(statement, Insert):
+            raise DuplicateItem from None
+        raise
+    item = found.get("Attributes") if returning else None
+    if item and returning.startswith("MODIFIED") and isinstance(statement, Update):
+        item = modified(item, [each.path for each in statement.changes])
+    answered = {"Items": [item] if item else []}
+    return answered | {each: found[each] for each in ("ConsumedCapacity",) if each in found}
+
+
+def action(handler: DynamoHandler, statement: Write) -> tuple[str, dict[str, Any]]:
+    try:
+        return write(statement, handler.dynamodb_backend.get_table(statement.table))
+    except InvalidStatement as error:
+        raise MockValidationException(str(error)) from error
+
+
+def projected(select: Select, item: dict[str, Any]) -> dict[str, Any]:
+    return selected(item, select.paths) if select.paths else item
+
+
+def _token(last: Given, asked: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([asked, encoded(last)]).encode()).decode()
+
+
+def _start(token: str, asked: str) -> Any:
+    try:
+        of, last = json.loads(base64.urlsafe_b64decode(token.encode()))
+    except (binascii.Error, UnicodeError, ValueError, TypeError):
+        raise MockValidationException("Invalid NextToken") from None
+    if of != asked:
+        raise MockValidationException("NextToken does not match request")
+    return decoded(last)

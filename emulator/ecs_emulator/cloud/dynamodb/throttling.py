@@ -70,11 +70,6 @@ def check_tables(backend: DynamoDBBackend, given: Mapping[str, Any]) -> None:
         _check(backend, given["RequestItems"])
 
 
-def check_statement(backend: DynamoDBBackend, names: Iterable[str]) -> None:
-    """Raises Throttled where one of the tables that a statement names takes no requests."""
-    _check(backend, [name for name in names if name in backend.tables])
-
-
 def split_batch(backend: DynamoDBBackend, given: dict[str, Any]) -> dict[str, Any]:
     """Part of a batch that is left unprocessed, by table; it is taken out of `given`."""
     tables = given["RequestItems"]

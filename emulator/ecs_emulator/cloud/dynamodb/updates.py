@@ -6,13 +6,25 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.ht
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing import ast_nodes, expressions
 
 from ecs_emulator.cloud.dynamodb.keys import check_index_keys
+from ecs_emulator.cloud.dynamodb.partiql.values import Path
+
+_nodes: Any = ast_nodes
+_parser: Any = expressions
+_ACTIONS = [
+    _nodes.UpdateExpressionSetAction,
+    _nodes.UpdateExpressionRemoveAction,
+    _nodes.UpdateExpressionAddAction,
+    _nodes.UpdateExpressionDeleteAction,
+]
 
 _update_item = DynamoDBBackend.update_item
 
@@ -39,6 +51,21 @@ def put_back(table: Table, key: Any, before: Item | None) -> None:
         table.items[first].pop(second, None)
     else:
         table.items[first][second] = before
+
+
+def targets(expression: str, names: Mapping[str, str]) -> list[Path]:
+    """Paths that an update expression changes. Raises what moto's parser does."""
+    actions = _parser.UpdateExpressionParser.make(expression).find_clauses(_ACTIONS)
+    return [Path(tuple(_steps(action.children[0], names))) for action in actions]
+
+
+def _steps(path: Any, names: Mapping[str, str]) -> Iterator[str | int]:
+    for each in path.children:
+        if isinstance(each, _nodes.ExpressionAttributeName):
+            placeholder = each.get_attribute_name_placeholder()
+            yield names.get(placeholder, placeholder)
+        elif not isinstance(each, _nodes.ExpressionPathDescender):
+            yield each.children[0]
 
 
 def _updated(backend: DynamoDBBackend, table_name: str, key: Any, *args: Any, **kwargs: Any) -> Item:

@@ -113,7 +113,7 @@ def fill_tables(cloud: Served) -> None:
         ]
     )
     dynamodb.execute_statement(Statement="INSERT INTO notes VALUE {'Id': 'statement', 'At': 1}")
-    dynamodb.execute_statement(Statement="DELETE FROM notes WHERE Id = 'statement-deleted'")
+    dynamodb.execute_statement(Statement="DELETE FROM notes WHERE Id = 'statement-deleted' AND At = 1")
     for name in ("gone", "protected"):
         dynamodb.create_table(
             TableName=name,

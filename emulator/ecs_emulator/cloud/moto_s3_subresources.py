@@ -1,0 +1,57 @@
+"""Subresources of S3 that moto does not read: it would take what is asked of one for a request to its bucket or object.
+
+To delete the metrics of a bucket would be to delete the bucket.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from moto.s3.responses import S3Response
+
+_OF_BUCKETS = {
+    *("abac", "analytics", "intelligent-tiering", "metadataConfiguration", "metadataInventoryTable"),
+    *("metadataJournalTable", "metadataTable", "metrics", "session", "DELETE inventory", "PUT requestPayment"),
+}
+_OF_OBJECTS = {"annotation", "encryption", "renameObject", "torrent", "GET retention"}
+# Nobody else can be made to pay here.
+_PAYER = (
+    '<RequestPaymentConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Payer>BucketOwner</Payer>'
+    "</RequestPaymentConfiguration>"
+)
+
+_bucket = S3Response._bucket_response
+_key = S3Response._key_response
+
+
+def install() -> None:
+    """Refuse them from now on, in this process."""
+    setattr(S3Response, "_bucket_response", _of_bucket)  # noqa: B010 (it is no method to mypy)
+    setattr(S3Response, "_key_response", _of_object)  # noqa: B010
+
+
+def _of_bucket(response: S3Response, request: Any, full_url: str) -> Any:
+    """Raises NotImplementedError, and what moto does."""
+    query = response._get_querystring(request, full_url)
+    name = response.parse_bucket_name_from_url(request, full_url)
+    if name:
+        _check(request.method, query, _OF_BUCKETS)
+        if request.method == "GET" and "requestPayment" in query:
+            response.backend.get_bucket(name)
+            return HTTPStatus.OK.value, {"content-type": "application/xml"}, _PAYER
+    return _bucket(response, request, full_url)
+
+
+def _of_object(response: S3Response, request: Any, full_url: str) -> Any:
+    """Raises NotImplementedError, and what moto does."""
+    _check(request.method, response._get_querystring(request, full_url), _OF_OBJECTS)
+    return _key(response, request, full_url)
+
+
+def _check(method: str, query: Iterable[str], not_read: set[str]) -> None:
+    for name in query:
+        if {name, f"{method} {name}"} & not_read:
+            raise NotImplementedError(name)

@@ -144,7 +144,8 @@ addEventListener("hashchange", async () => {
     if (isElsewhere) scrollTo(0, 0);
     document.getElementById("main").focus({ preventScroll: true });
   };
-  refresh();
+  // With the next frame: of a view that is left nothing else would be shown first.
+  requestAnimationFrame(render);
 });
 addEventListener("languages", () => { forgetKept(); forgetCards(); refresh(); });
 addEventListener("wanted", refresh);

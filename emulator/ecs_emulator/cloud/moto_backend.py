@@ -28,6 +28,7 @@ from ecs_emulator.cloud.dynamodb.time_to_live import ExpiredItems, Sweep, delete
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_dynamodb import forget_transactions
 from ecs_emulator.cloud.moto_dynamodb import install as install_dynamodb
+from ecs_emulator.cloud.moto_ecr import install as install_ecr
 from ecs_emulator.cloud.moto_iam import install as install_iam
 from ecs_emulator.cloud.moto_logs import install as install_logs
 from ecs_emulator.cloud.moto_refusals import (
@@ -58,6 +59,7 @@ werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
 
 install_responses()
 install_dynamodb()
+install_ecr()
 install_iam()
 install_logs()
 install_s3()

@@ -174,3 +174,10 @@ def test_a_condition_of_a_bucket_s_policy_forbids_nothing_and_a_plain_denial_is_
     s3.put_bucket_policy(Bucket="guarded", Policy=json.dumps({**policy, "Statement": [without_tls, denied]}))
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.put_object(Bucket="guarded", Key="a", Body=b"a")
+
+
+def test_a_registry_that_scans_by_no_rule_takes_repositories(bare: Cloud) -> None:
+    ecr = client(bare, "ecr")
+    assert "rules" not in ecr.put_registry_scanning_configuration(scanType="BASIC")["registryScanningConfiguration"]
+    assert ecr.create_repository(repositoryName="scanned-by-nobody")["repository"]["repositoryName"]
+    assert ecr.get_registry_scanning_configuration()["scanningConfiguration"]["rules"] == []

@@ -19,6 +19,7 @@ from ecs_emulator.stacks.resources.published import CUSTOM_RESOURCE, PublishedSc
 from ecs_emulator.stacks.values import is_unknown
 
 _NAMED_BY = {
+    "AWS::ECR::Repository": "RepositoryName",
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::Role": "RoleName",
     "AWS::S3::Bucket": "BucketName",
@@ -84,6 +85,10 @@ def stub_of(region: str, type_name: str, name: str, properties: Properties) -> P
             return PhysicalResource(arn, {**own, "TopicArn": arn, "TopicName": name}, stubbed=True)
         case "AWS::SecretsManager::Secret":
             return PhysicalResource(f"arn:aws:secretsmanager:{here}:secret:{name}", own, stubbed=True)
+        case "AWS::ECR::Repository":
+            address = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{name.lower()}"
+            arn = f"arn:aws:ecr:{here}:repository/{name.lower()}"
+            return PhysicalResource(name.lower(), {**own, "Arn": arn, "RepositoryUri": address}, stubbed=True)
         case "AWS::S3::Bucket":
             return PhysicalResource(name.lower(), {**own, "Arn": f"arn:aws:s3:::{name.lower()}"}, stubbed=True)
         case "AWS::EC2::VPC":

@@ -115,6 +115,9 @@ class Platform:
         """Wait until it has ended; its exit code."""
         code = self.process.wait(within)
         self._reader.join(within)
+        if code:
+            # pytest shows it beside what fails because of it.
+            print(self.output())
         return code
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:

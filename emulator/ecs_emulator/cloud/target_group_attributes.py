@@ -47,6 +47,13 @@ _NETWORK = {
     "target_health_state.unhealthy.connection_termination.enabled": "true",
     "target_health_state.unhealthy.draining_interval_seconds": "0",
 }
+# Seconds that they may be.
+_SECONDS = {
+    "deregistration_delay.timeout_seconds": range(3601),
+    "slow_start.duration_seconds": (0, *range(30, 901)),
+    "stickiness.app_cookie.duration_seconds": range(1, 604_801),
+    "stickiness.lb_cookie.duration_seconds": range(1, 604_801),
+}
 _KNOWN = {**_APPLICATION, **_NETWORK, "lambda.multi_value_headers.enabled": "false"}
 
 
@@ -75,11 +82,14 @@ def modify(given: ModifyTargetGroupAttributesInputTypeDef) -> None:
     with elbv2_store() as store:
         group = store.target_groups.get(given["TargetGroupArn"])
         defaults = _defaults(group) if group else None
-        for key in [attribute["Key"] for attribute in given["Attributes"] if "Key" in attribute]:
+        for key, value in [(each["Key"], each.get("Value", "")) for each in given["Attributes"] if "Key" in each]:
             if key not in _KNOWN:
                 raise AwsError("ValidationError", f"Target group attribute key '{key}' is not recognized")
             if defaults and key not in defaults:
                 raise AwsError("InvalidConfigurationRequest", "The provided target group attribute is not supported")
+            # The load balancer could not read it, nor whatever is changed afterwards.
+            if key in _SECONDS and not (value.isascii() and value.isdecimal() and int(value) in _SECONDS[key]):
+                raise AwsError("ValidationError", f"'{key}' value '{value}' is not valid")
 
 
 OPERATIONS: Operations = {

@@ -409,6 +409,20 @@ def test_a_target_group_has_the_attributes_of_its_kind_of_load_balancer(world: W
             world.elbv2.modify_target_group_attributes(TargetGroupArn=group, Attributes=changed)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("slow_start.duration_seconds", "abc"),
+        ("slow_start.duration_seconds", "29"),
+        ("deregistration_delay.timeout_seconds", "-1"),
+        ("stickiness.lb_cookie.duration_seconds", "604801"),
+    ],
+)
+def test_what_the_load_balancer_could_not_read_is_refused(world: World, key: str, value: str) -> None:
+    with pytest.raises(ClientError, match="is not valid"):
+        world.elbv2.modify_target_group_attributes(TargetGroupArn=world.blue, Attributes=[{"Key": key, "Value": value}])
+
+
 def test_a_listener_s_attributes_are_those_of_an_application_load_balancer(world: World) -> None:
     origin = "routing.http.response.access_control_allow_origin.header_value"
     told = world.elbv2.describe_listener_attributes(ListenerArn=world.listener)["Attributes"]

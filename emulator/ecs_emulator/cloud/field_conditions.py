@@ -5,12 +5,18 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-json-log
 
 from __future__ import annotations
 
+import logging
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import regex
+
 from ecs_emulator.wildcards import fits
+
+_PATIENCE = 1.0  # seconds for one text
+_log = logging.getLogger(__name__)
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<selector>\$(?:\.[A-Za-z0-9_-]+|\[(?:\d+|\*|'[^']*'|"[^"]*")\]|\.\['[^']*'\])*)
@@ -108,14 +114,26 @@ class FieldConditions(ABC):
         return found
 
 
-def compiled(expression: str) -> re.Pattern[str]:
-    """A regular expression between percent signs. Raises InvalidPattern."""
+def compiled(expression: str) -> Callable[[str], bool]:
+    """Whether a text has what a regular expression between percent signs finds. Raises InvalidPattern.
+
+    Others go on meanwhile, and a search that would take for ever finds nothing: AWS's engine does not go back.
+    """
     if not _OF_EXPRESSIONS.fullmatch(expression):
         raise InvalidPattern(f"Invalid character(s) in the regular expression {expression!r}")
     try:
-        return re.compile(expression, re.ASCII)
-    except re.error as error:
+        pattern = regex.compile(expression, regex.ASCII)
+    except regex.error as error:
         raise InvalidPattern(f"{expression!r} is no regular expression: {error}.") from error
+
+    def has(text: str) -> bool:
+        try:
+            return pattern.search(text, timeout=_PATIENCE, concurrent=True) is not None
+        except TimeoutError:
+            _log.warning("%r was not searched for to the end of an event of %d characters.", expression, len(text))
+            return False
+
+    return has
 
 
 def unescaped(text: str) -> str:
@@ -146,7 +164,7 @@ def _comparison(operator: str, kind: str, value: str) -> Holds:
     is_equality = operator == "="
     if kind == "expression":
         expression = compiled(value)
-        return lambda found: _is_scalar(found) and (expression.search(_text(found)) is not None) == is_equality
+        return lambda found: _is_scalar(found) and expression(_text(found)) == is_equality
     plain = unescaped(value) if kind == "text" else value
     if "*" not in plain:
         return lambda found: _is_scalar(found) and (_text(found) == plain) == is_equality

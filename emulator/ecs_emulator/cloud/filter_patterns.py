@@ -48,8 +48,7 @@ class _Terms:
 
     def __init__(self, text: str) -> None:
         if found := _EXPRESSION.fullmatch(text):
-            expression = compiled(found[1])
-            self.matches: Callable[[str], bool] = lambda message: expression.search(message) is not None
+            self.matches: Callable[[str], bool] = compiled(found[1])
             return
         signs: dict[str, list[str]] = {"": [], "-": [], "?": []}
         at = 0

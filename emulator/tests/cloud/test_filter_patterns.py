@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ecs_emulator.cloud import field_conditions
 from ecs_emulator.cloud.filter_patterns import InvalidPattern, parsed_pattern
 
 EVENT = json.dumps(
@@ -162,3 +163,13 @@ def test_a_field_of_an_event_has_a_value(pattern: str, selector: str, message: s
 def test_a_message_that_is_no_json_matches_no_pattern_on_fields(message: str) -> None:
     assert not parsed_pattern("{ $.a NOT EXISTS }").matches(message)
     assert not parsed_pattern("[a = never, ...]").matches(message)
+
+
+def test_a_search_without_an_end_is_given_up_and_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(field_conditions, "_PATIENCE", 0.05)
+    endless = "ab" * 20_000 + "z"
+    assert not parsed_pattern("%[a-c]*[a-c]*[a-c]*z[0-9]%").matches(endless)
+    assert "was not searched for to the end of an event of 40001 characters" in caplog.text
+    assert parsed_pattern("%[a-c]*z%").matches("abz")

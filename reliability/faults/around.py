@@ -17,7 +17,7 @@ from reliability.faults.environment import FaultEnvironment
 # Beyond a quarter of an hour, AWS takes no signature.
 JUMPS = (timedelta(minutes=10), timedelta(minutes=-10), timedelta(days=1), timedelta(days=-1))
 
-WAITS = 20  # times as long as one of them that a first refusal is waited for
+FIRST_REFUSAL = 15.0  # seconds until a call was signed a day off
 
 SLOW = 1000  # clients
 TICKS = 10  # in a second; a client sends or reads a byte in one of them
@@ -29,10 +29,7 @@ def jumping_clock(environment: FaultEnvironment, seconds: float) -> Sequence[Che
             environment.clock.set_ahead(jump)
             environment.pass_time(seconds / len(JUMPS))
         # On a busy machine no call may have been signed by now.
-        for _ in range(WAITS):
-            if environment.store.happened["expired"]:
-                break
-            environment.pass_time(seconds / len(JUMPS))
+        environment.until(lambda: environment.store.happened["expired"] > 0, FIRST_REFUSAL)
     finally:
         environment.clock.set_ahead(timedelta())
     refused = environment.store.happened["expired"]

@@ -115,7 +115,7 @@ class FieldConditions(ABC):
 
 
 def compiled(expression: str) -> Callable[[str], bool]:
-    """Whether a text has what a regular expression between percent signs finds. Raises InvalidPattern.
+    """Search of a text for a regular expression between percent signs: true where it is found. Raises InvalidPattern.
 
     Others go on meanwhile, and a search that would take for ever finds nothing: AWS's engine does not go back.
     """

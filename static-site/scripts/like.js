@@ -1,4 +1,4 @@
-import { likeMysfit } from "./api.js";
+import { likeMysfit } from "./resources.js";
 import { keep, likedHere, watchMemory } from "./memory.js";
 import { burst, roll } from "./motion.js";
 import { knownMysfit, learn, likesOf, readProfile, watchMysfits } from "./mysfits.js";
@@ -30,8 +30,8 @@ export function mount(root, id) {
     trouble.replaceChildren();
     if (likedHere.has(id)) {
       forever.textContent = t("like.forever", { name: name() });
-      forever.hidden = false;
-      forever.scrollIntoView({ block: "nearest" });
+      forever.hidden = true;
+      requestAnimationFrame(() => (forever.hidden = false));
       announce(t("like.already", { name: name() }));
       return;
     }

@@ -1,4 +1,4 @@
-import { adoptMysfit } from "./api.js";
+import { adoptMysfit } from "./resources.js";
 import { adoptedHere, keep, watchMemory } from "./memory.js";
 import { knownMysfit, learn, watchMysfits } from "./mysfits.js";
 import { notice } from "./notice.js";

@@ -3,6 +3,7 @@ import { apiUrl } from "../config.js";
 import { listeners } from "./dom.js";
 
 const PATIENCE = 20_000;
+const ENOUGH = 8_000; // characters, some thirty mysfits
 const BASE = apiUrl.replace(/\/+$/, "");
 const LIST = `${BASE}/mysfits`;
 
@@ -22,44 +23,30 @@ export class Problem extends Error {
   }
 }
 
-export const listMysfits = async () => listOf((await askApi("/mysfits")).mysfits);
+/** `hear` is given the first mysfits of a long list while the others are on their way. */
+export const listMysfits = async (hear) => listOf((await ask(LIST, {}, (first) => hear(listOf(first.mysfits)))).mysfits);
 export async function readMysfit(id) {
   // No mysfit has such an id, and an address with one in it may be answered by something in front of the service.
   if (/[/\\]/.test(id)) throw new Problem("missing");
   return askApi(`/mysfits/${encodeURIComponent(id)}`);
 }
-export const likeMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}/like`, { method: "POST" });
-export const adoptMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}/adopt`, { method: "POST" });
-export const listUsers = async () => listOf(await askApi("/api/users"));
-export const listThreads = async () => listOf(await askApi("/api/threads"));
-export const listPosts = async () => listOf(await askApi("/api/posts"));
-export const readRelease = () => askApi("/version");
-
-/** The pages of mysfits by id and language, as publishing made them. */
-export const readPermalinks = () => ask("permalinks.json");
 
 const DESCRIPTIONS = { ko: "i18n/descriptions.ko.json", zh: "i18n/descriptions.zh.json" };
 export const readDescriptions = async (language) => (DESCRIPTIONS[language] ? ask(DESCRIPTIONS[language]) : {});
 
 const HOOKS = { en: "i18n/hooks.en.json", ko: "i18n/hooks.ko.json", zh: "i18n/hooks.zh.json" };
-const VOICES = { en: "i18n/voices.en.json", ko: "i18n/voices.ko.json", zh: "i18n/voices.zh.json" };
-/** What the mysfits say of themselves, by id: a line for the list, and three for their certificate. */
+/** What the mysfits say of themselves in the list, by id. */
 export const readHooks = (language) => ask(HOOKS[language]);
-export const readVoices = (language) => ask(VOICES[language]);
 
-const CONVERSATIONS = { ko: "i18n/conversations.ko.json", zh: "i18n/conversations.zh.json" };
-/** What people say in English, by the English words. */
-export const readConversations = async (language) => (CONVERSATIONS[language] ? ask(CONVERSATIONS[language]) : {});
+export const askApi = (path, options) => ask(BASE + path, options);
 
-const askApi = (path, options) => ask(BASE + path, options);
-
-async function ask(url, options) {
+export async function ask(url, options, hear) {
   let response;
   try {
     response = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) });
     if (response.ok) {
       if (url === LIST) copied.tell((copyTime = response.headers.get("X-Copy-Of")));
-      return await response.json();
+      return await (hear ? jsonOf(response, hear) : response.json());
     }
   } catch (error) {
     throw new Problem(kindOfFailure(error, navigator.onLine));
@@ -71,7 +58,28 @@ async function ask(url, options) {
   });
 }
 
-function listOf(value) {
+/** JSON of an answer. Once, where there is more to come, `hear` is given the object of a list that has come by then. */
+async function jsonOf(response, hear) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return JSON.parse(text);
+    text += value;
+    if (!hear || text.length < ENOUGH) continue;
+    let first;
+    try {
+      first = JSON.parse(`${text.slice(0, text.lastIndexOf("}") + 1)}]}`);
+    } catch {
+      // That brace was no row's end; one of the next piece will be.
+      continue;
+    }
+    hear(first);
+    hear = undefined;
+  }
+}
+
+export function listOf(value) {
   if (!Array.isArray(value)) throw new Problem("broken");
   return value;
 }

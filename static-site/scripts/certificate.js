@@ -1,5 +1,5 @@
 // What somebody gets who has adopted a mysfit: a certificate to read, to keep as a picture and to share.
-import { readVoices } from "./api.js";
+import { readVoices } from "./resources.js";
 import { copyOf } from "./dom.js";
 import { adoptedHere, recall, watchMemory } from "./memory.js";
 import { confetti } from "./motion.js";

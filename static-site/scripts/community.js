@@ -1,5 +1,5 @@
 import { writeAddress } from "./address.js";
-import { listPosts, listThreads, listUsers, readConversations } from "./api.js";
+import { listPosts, listThreads, listUsers, readConversations } from "./resources.js";
 import { showPortrait } from "./card.js";
 import { copyOf, element } from "./dom.js";
 import { needStyles } from "./later-styles.js";

@@ -6,7 +6,7 @@ import { howMany, knownMysfit, knownMysfits, readList, setOrder, watchMysfits } 
 import { noticeOnDemand } from "./parts.js";
 import { byName, select } from "./selection.js";
 import { announce, slowNotice } from "./status.js";
-import { currentLanguage, inWords, t, watchLanguage } from "./words.js";
+import { currentLanguage, namesOf, t, watchLanguage } from "./words.js";
 
 const FIRST_SCREEN = 4;
 const AT_ONCE = 60;
@@ -35,11 +35,12 @@ export function mount(root) {
     found.textContent = t("gallery.loading");
     const slow = slowNotice(place);
     try {
-      await readList();
+      await readList(drawFirst);
       entries = undefined;
       ready = true;
     } catch (problem) {
       found.textContent = "";
+      list.hidden = true;
       // Nothing to choose from: the trouble stands where the filters were, in the first screen.
       home.classList.add("failed");
       place.replaceChildren(await noticeOnDemand(problem, { retry: again, byItself: true }));
@@ -57,8 +58,26 @@ export function mount(root) {
     load();
   }
 
+  const sorted = () => byName(knownMysfits(), { wordsOf: namesOf, language: currentLanguage() });
+
+  /** Somebody to look at while the others of a long list are on their way. The API gives them by name. */
+  function drawFirst() {
+    if (address().sort) return;
+    show(select(sorted(), address()).slice(0, FIRST_SCREEN * 3));
+    skeleton.hidden = !list.hidden;
+  }
+
+  function show(mysfits) {
+    const wanted = mysfits.map(cardOf).filter(Boolean);
+    // A card that is moved loses the focus: one that is in its place stays there.
+    const stay = [...list.children].every((card, place) => card === wanted[place]);
+    if (stay) list.append(...wanted.slice(list.children.length));
+    else list.replaceChildren(...wanted);
+    list.hidden = !wanted.length;
+  }
+
   function draw(choices) {
-    if (entries?.length !== howMany()) entries = byName(knownMysfits(), { wordsOf, language: currentLanguage() });
+    if (entries?.length !== howMany()) entries = sorted();
     selected = select(entries, choices, ({ id }) => knownMysfit(id));
     const { page: _page, id: _id, ...choice } = choices;
     const question = JSON.stringify([choice, currentLanguage()]);
@@ -68,12 +87,10 @@ export function mount(root) {
     found.textContent = summary(choice);
     const ids = selected.map((mysfit) => mysfit.mysfitId);
     const order = `${limit} ${ids.join(" ")}`;
-    // A card that is moved loses the focus: nothing is touched while the order is the same.
     if (order === shown) return;
     shown = order;
     setOrder(ids);
-    list.replaceChildren(...selected.slice(0, limit).map(cardOf).filter(Boolean));
-    list.hidden = !selected.length;
+    show(selected.slice(0, limit));
     further.hidden = selected.length <= limit;
     further.textContent = t("gallery.further", { count: selected.length - limit });
     if (selected.length) place.replaceChildren();
@@ -86,10 +103,7 @@ export function mount(root) {
     const adopted = selected.filter((mysfit) => mysfit.adopted).length;
     const { sort: _sort, ...filters } = choice;
     if (!adopted || Object.values(filters).some(Boolean)) return t("gallery.found", { count: selected.length });
-    return [
-      t("gallery.free", { count: selected.length - adopted }),
-      t("gallery.adopted", { count: adopted }),
-    ].join(" · ");
+    return `${t("gallery.free", { count: selected.length - adopted })} · ${t("gallery.adopted", { count: adopted })}`;
   }
 
   function cardOf(mysfit, position) {
@@ -131,13 +145,5 @@ export function mount(root) {
   return load();
 }
 
-function wordsOf(mysfit) {
-  const { name, species } = inWords(mysfit);
-  return [name, species, mysfit.name, mysfit.species];
-}
-
-function emptyNotice() {
-  const everyone = () => go({ goodevil: "", lawchaos: "", home: "", q: "" });
-  if (!howMany()) return noticeOnDemand({ kind: "nobody" }, {});
-  return noticeOnDemand({ kind: "nomatch" }, { retry: everyone, retryWord: "gallery.everyone" });
-}
+const everyone = { retry: () => go({ goodevil: "", lawchaos: "", home: "", q: "" }), retryWord: "gallery.everyone" };
+const emptyNotice = () => (howMany() ? noticeOnDemand({ kind: "nomatch" }, everyone) : noticeOnDemand({ kind: "nobody" }, {}));

@@ -1,8 +1,7 @@
 import { keep } from "./memory.js";
-import { currentLanguage, loadWords, watchLanguage } from "./words.js";
+import { currentLanguage, loadWords } from "./words.js";
 
 export function mount(select) {
-  watchLanguage((language) => (select.value = language));
   select.addEventListener("change", async () => {
     keep("language", select.value);
     await loadWords(select.value);

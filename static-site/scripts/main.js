@@ -7,7 +7,10 @@ const byId = (id) => document.getElementById(id);
 const SECTIONS = ["mysfits", "mine", "community"];
 
 await loadWords(document.documentElement.lang);
-watchLanguage(() => fillWords(document));
+watchLanguage((language) => {
+  fillWords(document);
+  byId("language").value = language;
+});
 
 // Each part is loaded and mounted on its own: one that breaks says so in its place and the others go on.
 mountPart(byId("gallery"), () => import("./gallery.js"));

@@ -19,14 +19,22 @@ export function learn(id, facts) {
   changes.tell(id);
 }
 
-export async function readList() {
-  const list = await listMysfits();
-  const before = new Map(known);
-  known.clear();
+function take(list, before = known) {
   for (const mysfit of list) {
     if (mysfit?.mysfitId) known.set(mysfit.mysfitId, { ...before.get(mysfit.mysfitId), ...mysfit });
   }
   changes.tell();
+}
+
+/** Reads the list; `hear` is called as soon as the first of many are known. */
+export async function readList(hear) {
+  const list = await listMysfits((first) => {
+    take(first);
+    hear();
+  });
+  const before = new Map(known);
+  known.clear();
+  take(list, before);
 }
 
 export async function readProfile(id) {

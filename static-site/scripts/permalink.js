@@ -1,5 +1,5 @@
 // The page that publishing has made for each mysfit: an address that tells those who share and search of it.
-import { readPermalinks } from "./api.js";
+import { readPermalinks } from "./resources.js";
 import { currentLanguage } from "./words.js";
 
 let permalinks = {};

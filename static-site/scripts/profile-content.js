@@ -1,11 +1,12 @@
 // What a profile shows of one mysfit; the dialog that it stands in is profile.js.
+import { ageInWords } from "./age.js";
 import { showAlignment, showPortrait } from "./card.js";
 import { copyOf, partsOf } from "./dom.js";
 import { knownMysfit, neighbourOf, readProfile, watchMysfits } from "./mysfits.js";
 import { notice } from "./notice.js";
 import { mountPart } from "./parts.js";
 import { announce, slowNotice } from "./status.js";
-import { ageInWords, descriptionLanguage, fillWords, inWords, t } from "./words.js";
+import { descriptionLanguage, fillWords, inWords, t } from "./words.js";
 
 export function profileOf(id, { leave, turn }) {
   const { copy } = copyOf("profile-content");

@@ -1,4 +1,4 @@
-import { readRelease } from "./api.js";
+import { readRelease } from "./resources.js";
 import { t, watchLanguage } from "./words.js";
 
 /** Which version and revision answers. A service that does not say is no trouble to a visitor. */

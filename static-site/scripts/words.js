@@ -50,10 +50,9 @@ export function t(key, values = {}) {
 
 export function phrase(form, values, language) {
   const plural = typeof form === "string" ? form : (form[new Intl.PluralRules(language).select(values.count)] ?? form.other);
-  return plural.replace(/\{(\w+)(?:\|(compact))?\}/g, (_, name, short) => {
+  return plural.replace(/\{(\w+)\}/g, (_, name) => {
     const value = values[name] ?? "";
-    if (typeof value !== "number") return isolated(value);
-    return short ? compactNumber(value, language) : formatNumber(value, language);
+    return typeof value === "number" ? formatNumber(value, language) : isolated(value);
   });
 }
 
@@ -68,32 +67,22 @@ function isolated(text) {
 
 export const formatNumber = (number, inLanguage = language) => new Intl.NumberFormat(inLanguage).format(number);
 
-/** A number as people say it: 2 billion, 20억, 20 亿. Below a million every digit counts. */
-function compactNumber(number, language) {
-  if (Math.abs(number) < 1_000_000) return formatNumber(number, language);
-  const format = new Intl.NumberFormat(language, { notation: "compact", compactDisplay: "long", useGrouping: language === "ko" ? "always" : "auto" });
-  // 20 亿 and 20억 each stand apart from what they are not.
-  const [before, after] = [language === "zh" ? "\u00a0" : "", language === "ko" ? "\u00a0" : ""];
-  const apart = ({ type, value }) => (type === "compact" ? before + value + after : value);
-  return format.formatToParts(number).map(apart).join("");
-}
-
 /** A mysfit's name, species and description, each with the language that it is in. */
 export function inWords(mysfit) {
   const translated = told[mysfit.mysfitId] ?? {};
   return { name: mysfit.name, species: mysfit.species, description: mysfit.description, ...translated };
 }
 
+/** The words by which a mysfit is found, its name as it is read here first. */
+export function namesOf(mysfit) {
+  const { name, species } = inWords(mysfit);
+  return [name, species, mysfit.name, mysfit.species];
+}
+
 /** A mysfit's line for the list: those that arrived yesterday have none yet. */
 export const hookOf = (id) => hooks[id] ?? "";
 
 export const formatDate = (date) => new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(date);
-
-/** An age as one says it; one that nobody can have, or that nobody knows, is not spoken of. */
-export function ageInWords(age) {
-  if (!Number.isFinite(age) || age < 0) return "";
-  return age === 0 ? t("profile.hatched") : t("profile.age", { count: age });
-}
 
 export const descriptionLanguage = (mysfit) => (told[mysfit.mysfitId]?.description ? language : "en");
 

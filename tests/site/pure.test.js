@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { leadsSomewhere, readAddress, writeAddress } from "../../static-site/scripts/address.js";
-import { kindOfFailure, kindOfStatus, secondsToWait } from "../../static-site/scripts/api.js";
+import { compactNumber } from "../../static-site/scripts/age.js";
+import { kindOfFailure, kindOfStatus, listMysfits, secondsToWait } from "../../static-site/scripts/api.js";
 import { rememberedIds } from "../../static-site/scripts/memory.js";
 import { likesOf } from "../../static-site/scripts/mysfits.js";
 import { byName, plain, select } from "../../static-site/scripts/selection.js";
@@ -134,13 +135,38 @@ test("what another window remembered meanwhile stays remembered", () => {
 });
 
 test("a large age is said as people say it", () => {
-  const said = (count, language, form) => phrase(form, { count }, language).replaceAll("\u00a0", " ");
-  assert.equal("2 billion years old", said(2_000_000_000, "en", "{count|compact} years old"));
-  assert.equal("2,709 years old", said(2_709, "en", "{count|compact} years old"));
-  assert.equal("7,500만 살", said(75_000_000, "ko", "{count|compact}살"));
-  assert.equal("20억 살", said(2_000_000_000, "ko", "{count|compact}살"));
-  assert.equal("2,709살", said(2_709, "ko", "{count|compact}살"));
-  assert.equal("7500 万岁", said(75_000_000, "zh", "{count|compact}岁"));
+  const said = (age, language) => compactNumber(age, language).replaceAll("\u00a0", " ");
+  assert.equal("2 billion", said(2_000_000_000, "en"));
+  assert.equal("2,709", said(2_709, "en"));
+  assert.equal("7,500만 ", said(75_000_000, "ko"));
+  assert.equal("20억 ", said(2_000_000_000, "ko"));
+  assert.equal("2,709", said(2_709, "ko"));
+  assert.equal("7500 万", said(75_000_000, "zh"));
+});
+
+test("the first of a long list are heard of while the others are on their way", async (context) => {
+  const rows = Array.from({ length: 600 }, (_, n) => ({ mysfitId: `m-${n}`, name: `} ${n} 야옹 {"]}` }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ mysfits: rows }));
+  const answerIn = (size) =>
+    new Response(
+      new ReadableStream({
+        start(stream) {
+          for (let from = 0; from < bytes.length; from += size) stream.enqueue(bytes.slice(from, from + size));
+          stream.close();
+        },
+      }),
+    );
+  for (const size of [7, 1_001, 9_999, 1_000_000]) {
+    context.mock.method(globalThis, "fetch", async () => answerIn(size));
+    const heard = [];
+    assert.deepEqual(await listMysfits((first) => heard.push(first)), rows);
+    // What comes in one piece is not told twice.
+    assert.equal(heard.length, size < bytes.length ? 1 : 0, String(size));
+    for (const first of heard) {
+      assert.ok(first.length >= 100 && first.length < rows.length);
+      assert.deepEqual(first, rows.slice(0, first.length));
+    }
+  }
 });
 
 test("a mysfit has the address that publishing gave it, and none before", async (context) => {

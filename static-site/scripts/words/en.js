@@ -41,7 +41,7 @@ export default {
   "profile.loading": "One moment…",
   "profile.loaded": "Profile of {name}",
   "profile.unknown": "Unknown mysfit",
-  "profile.age": { one: "{count} year old", other: "{count|compact} years old" },
+  "profile.age": { one: "{age} year old", other: "{age} years old" },
   "like.action": "Like",
   "like.name": "Like {name}",
   "like.word": { one: "like", other: "likes" },

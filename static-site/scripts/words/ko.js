@@ -39,7 +39,7 @@ export default {
   "profile.loading": "잠시만요…",
   "profile.loaded": "{name} 프로필",
   "profile.unknown": "알 수 없는 미스핏",
-  "profile.age": { other: "{count|compact}살" },
+  "profile.age": { other: "{age}살" },
   "like.action": "좋아요",
   "like.name": "{name} 좋아요",
   "like.word": { other: "명이 좋아해요" },

@@ -39,7 +39,7 @@ export default {
   "profile.loading": "请稍等……",
   "profile.loaded": "{name}的资料",
   "profile.unknown": "未知的怪咖",
-  "profile.age": { other: "{count|compact}岁" },
+  "profile.age": { other: "{age}岁" },
   "like.action": "喜欢",
   "like.name": "喜欢{name}",
   "like.word": { other: "人喜欢" },

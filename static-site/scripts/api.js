@@ -23,10 +23,10 @@ export class Problem extends Error {
   }
 }
 
-/** `hear` is given the first mysfits of a long list while the others are on their way. */
+/** `hear` is given the first of many while the others are on their way. */
 export const listMysfits = async (hear) => listOf((await ask(LIST, {}, (first) => hear(listOf(first.mysfits)))).mysfits);
 export async function readMysfit(id) {
-  // No mysfit has such an id, and an address with one in it may be answered by something in front of the service.
+  // No mysfit has such an id, and what stands in front of the service might answer for it.
   if (/[/\\]/.test(id)) throw new Problem("missing");
   return askApi(`/mysfits/${encodeURIComponent(id)}`);
 }
@@ -58,7 +58,7 @@ export async function ask(url, options, hear) {
   });
 }
 
-/** JSON of an answer. Once, where there is more to come, `hear` is given the object of a list that has come by then. */
+/** An answer's JSON; `hear` is given the beginning of a list once, where more is to come. */
 async function jsonOf(response, hear) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -71,8 +71,7 @@ async function jsonOf(response, hear) {
     try {
       first = JSON.parse(`${text.slice(0, text.lastIndexOf("}") + 1)}]}`);
     } catch {
-      // That brace was no row's end; one of the next piece will be.
-      continue;
+      continue; // The last brace was no row's end.
     }
     hear(first);
     hear = undefined;

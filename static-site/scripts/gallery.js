@@ -125,21 +125,21 @@ export function mount(root) {
     draw(address());
     list.children[first]?.querySelector("a").focus();
   });
+  async function redraw() {
+    if (!ready) return;
+    // First what was pressed is seen as pressed, then a dozen pictures are drawn.
+    await painted();
+    if (ready) draw(address());
+  }
   watchLanguage(() => {
     cards.clear();
     shown = entries = undefined;
-    if (ready) draw(address());
+    redraw();
   });
-  watchAddress(async () => {
-    if (!ready) return;
-    // First the pressed filter is seen as pressed, then a dozen pictures are drawn.
-    await painted();
-    if (ready) draw(address());
-  });
+  watchAddress(redraw);
   watchMysfits((id) => {
-    if (!ready || !id) return;
     cards.get(id)?.refresh();
-    draw(address());
+    if (id) redraw();
   });
   watchMemory(() => cards.forEach(({ refresh }) => refresh()));
   return load();

@@ -36,15 +36,20 @@
     "scripts/words.js",
     { en: "scripts/words/en.js", ko: "scripts/words/ko.js", zh: "scripts/words/zh.js" }[root.lang],
   ];
+  const told = {
+    en: ["i18n/hooks.en.json"],
+    ko: ["i18n/hooks.ko.json", "i18n/descriptions.ko.json"],
+    zh: ["i18n/hooks.zh.json", "i18n/descriptions.zh.json"],
+  }[root.lang];
 
   const painted = new Promise((done) => new PerformanceObserver(done).observe({ type: "paint", buffered: true }));
   // A tab in the background paints nothing, and not every browser tells of a paint without words.
   const late = new Promise((done) => addEventListener("DOMContentLoaded", () => setTimeout(done, 200)));
 
   Promise.race([painted, late]).then(() => {
-    for (const href of soon) {
-      document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
-    }
+    const link = (its) => document.head.append(Object.assign(document.createElement("link"), its));
+    for (const href of soon) link({ rel: "modulepreload", href });
+    for (const href of told) link({ rel: "preload", as: "fetch", crossOrigin: "", href });
     import("./main.js").catch((error) => {
       root.classList.remove("wordless");
       const stuck = document.getElementById("stuck");

@@ -16,8 +16,11 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
+from random import Random
 from typing import Any
+from uuid import UUID
 
 from ecs_emulator.authority import CertificateAuthority
 from emulator.tests.support.waiting import until
@@ -48,6 +51,22 @@ publish(uploads, "bucket", "")  # type: ignore[arg-type]
 api = Api()
 
 
+def many(number: int) -> dict[str, dict[str, Any]]:
+    """Rows of the seeds, and as many others as make the number; by name, as the API gives them."""
+    known = list(api.rows.values())
+    others = [
+        # Ids that compress as little as real ones.
+        known[n % len(known)]
+        | {"mysfitId": str(UUID(int=Random(n).getrandbits(128))), "name": f"M{n}", "species": "Yeti"}
+        for n in range(number - len(known))
+    ]
+    return {row["mysfitId"]: row for row in sorted(known + others, key=lambda row: str(row["name"]))}
+
+
+api.rows = many(int(os.environ.get("MYSFITS", "0")))
+compressed = lru_cache(gzip.compress)
+
+
 async def app(
     scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
 ) -> None:
@@ -63,7 +82,7 @@ async def app(
         status, content, kind, caching = 404, b"", "text/plain", "no-store"
     headers = {"content-type": kind, "cache-control": caching, "vary": "accept-encoding"}
     if LEAST <= len(content) <= MOST and kind.startswith(COMPRESSED):
-        content, headers["content-encoding"] = gzip.compress(content), "gzip"
+        content, headers["content-encoding"] = compressed(content), "gzip"
     headers["content-length"] = str(len(content))
     told = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": told})
@@ -71,8 +90,8 @@ async def app(
 
 
 @contextmanager
-def edge() -> Iterator[str]:
-    """Address of the published site, whose certificate is nobody's whom a browser knows."""
+def edge(*, mysfits: int = 0) -> Iterator[str]:
+    """Address of the published site, whose certificate is nobody's whom a browser knows; with `mysfits` at least."""
     with tempfile.TemporaryDirectory() as folder:
         certificate = CertificateAuthority(Path(folder)).issued(["localhost"])
         chain, key = Path(folder, "chain.pem"), Path(folder, "key.pem")
@@ -84,7 +103,8 @@ def edge() -> Iterator[str]:
         tls = ["--ssl-certificate", str(chain), "--ssl-keyfile", str(key), "--http", "auto"]
         place = ["--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--no-log"]
         server = subprocess.Popen(
-            [sys.executable, "-m", "granian", *place, *tls, f"{__name__}:app"], env={**os.environ}
+            [sys.executable, "-m", "granian", *place, *tls, f"{__name__}:app"],
+            env=os.environ | {"MYSFITS": str(mysfits)},
         )
         try:
             until(lambda: _is_open(port), "the edge listens")

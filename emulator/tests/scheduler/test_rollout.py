@@ -102,6 +102,19 @@ def a_bad(wanted: int, **tasks: int) -> Counts:
             [Action(), Action(stop_pending=1, stop_unhealthy=1, desired=0)],
             BREAKER,
         ),
+        # Where the minimum is not reached, one that was completed keeps those that are on their way.
+        (
+            [Counts(3), a_bad(3, pending=1), Counts(3, pending=1)],
+            *(1, 4, 0),
+            [Action(start=2), Action(stop_pending=1, desired=0), Action()],
+            BREAKER,
+        ),
+        (
+            [Counts(3), a_bad(3, pending=1), Counts(3, pending=2)],
+            *(1, 4, 0),
+            [Action(start=1), Action(stop_pending=1, desired=0), Action(stop_pending=1, desired=1)],
+            BREAKER,
+        ),
     ],
 )
 def test_a_rollout_goes_on(

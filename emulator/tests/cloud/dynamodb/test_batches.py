@@ -1,0 +1,36 @@
+"""Batches of DynamoDB by an unmodified client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator.tests.cloud.dynamodb.items import key, told
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def test_a_batch_names_no_item_twice(dynamodb: DynamoDBClient, table: str) -> None:
+    put: Any = {"PutRequest": {"Item": key()}}
+    delete: Any = {"DeleteRequest": {"Key": key()}}
+    for requests in ([put, delete], [put, {"PutRequest": {"Item": {**key(), "x": {"S": "x"}}}}], [delete, delete]):
+        with pytest.raises(ClientError) as error:
+            dynamodb.batch_write_item(RequestItems={table: requests})
+        assert told(error) == ("ValidationException", "Provided list of item keys contains duplicates")
+    with pytest.raises(ClientError, match="contains duplicates"):
+        dynamodb.batch_get_item(RequestItems={table: {"Keys": [key(), dict(reversed(key().items()))]}})
+
+
+def test_a_batch_has_a_limit(dynamodb: DynamoDBClient, table: str) -> None:
+    puts: Any = [{"PutRequest": {"Item": key(f"{number}")}} for number in range(26)]
+    with pytest.raises(ClientError, match="Too many items requested for the BatchWriteItem call"):
+        dynamodb.batch_write_item(RequestItems={table: puts})
+    assert dynamodb.scan(TableName=table)["Count"] == 0
+    dynamodb.batch_write_item(RequestItems={table: puts[:25]})
+    with pytest.raises(ClientError, match="Too many items requested for the BatchGetItem call"):
+        dynamodb.batch_get_item(RequestItems={table: {"Keys": [key(f"{number}") for number in range(101)]}})
+    found = dynamodb.batch_get_item(RequestItems={table: {"Keys": [key(f"{number}") for number in range(100)]}})
+    assert len(found["Responses"][table]) == 25

@@ -1,0 +1,66 @@
+"""Updates of DynamoDB by an unmodified client: whole or not at all, and what they return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator.tests.cloud.dynamodb.items import key, records, told
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def test_an_update_is_made_whole_or_not_at_all(dynamodb: DynamoDBClient, five: str) -> None:
+    before = dynamodb.scan(TableName=five)["Items"]
+    for target in ("a", "new"):
+        for expression, value, sentence in (
+            ("SET x = :v, g = :v", {"N": "1"}, "Type mismatch"),
+            ("SET x = :v ADD g :v", {"N": "1"}, "incorrect data type"),
+            ("SET x = :v, y = nowhere", {"S": "1"}, "refers to an attribute that does not exist in the item"),
+        ):
+            with pytest.raises(ClientError) as error:
+                dynamodb.update_item(
+                    TableName=five,
+                    Key=key(target),
+                    UpdateExpression=expression.replace("ADD g", "ADD p" if target == "new" else "ADD g"),
+                    ExpressionAttributeValues={":v": value},
+                )
+            assert told(error)[0] == "ValidationException"
+            if target == "a":
+                assert sentence in told(error)[1]
+    assert dynamodb.scan(TableName=five)["Items"] == before
+    assert len(records(five)) == 5
+
+
+@pytest.mark.parametrize(
+    ("expression", "returned", "attributes"),
+    [
+        ("SET a = :a", "UPDATED_NEW", {"a": {"S": "same"}}),
+        ("SET a = :a", "UPDATED_OLD", {"a": {"S": "same"}}),
+        ("SET m.#x = :a", "UPDATED_NEW", {"m": {"M": {"x": {"S": "same"}}}}),
+        ("SET m.#x = :a", "UPDATED_OLD", {"m": {"M": {"x": {"N": "1"}}}}),
+        ("SET l[1] = :a", "UPDATED_NEW", {"l": {"L": [{"S": "same"}]}}),
+        ("REMOVE a SET c = :a", "UPDATED_NEW", {"c": {"S": "same"}}),
+        ("REMOVE a SET c = :a", "UPDATED_OLD", {"a": {"S": "same"}}),
+        ("SET c = :a", "UPDATED_OLD", None),
+    ],
+)
+def test_an_update_returns_what_its_expression_names(
+    dynamodb: DynamoDBClient, table: str, expression: str, returned: Any, attributes: Any
+) -> None:
+    item: Any = {**key("u"), "a": {"S": "same"}, "b": {"S": "b"}, "l": {"L": [{"N": "1"}, {"N": "2"}]}}
+    item["m"] = {"M": {"x": {"N": "1"}, "y": {"N": "2"}}}
+    dynamodb.put_item(TableName=table, Item=item)
+    names: Any = {"ExpressionAttributeNames": {"#x": "x"}} if "#x" in expression else {}
+    answered = dynamodb.update_item(
+        TableName=table,
+        Key=key("u"),
+        UpdateExpression=expression,
+        ExpressionAttributeValues={":a": {"S": "same"}},
+        ReturnValues=returned,
+        **names,
+    )
+    assert answered.get("Attributes") == attributes

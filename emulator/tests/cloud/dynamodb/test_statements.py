@@ -37,6 +37,12 @@ if TYPE_CHECKING:
         ("p='x' OR s='a'", [], "a"),
         ("p='p' AND s='a' OR p='q' AND s='f'", [], "af"),
         ("NOT (p='p' AND n < 4)", [], "ef"),
+        ("NOT (p='q' OR s > 'b')", [], "ab"),
+        ("NOT (NOT (p='q' OR s='b'))", [], "bf"),
+        ("NOT ((p='q' OR s='b') AND g='g')", [], "acde"),
+        ("g='x' OR (s='a' OR s='b')", [], "ab"),
+        ("((p='p') AND ((s='a' OR (s='b' AND g='g'))))", [], "ab"),
+        ("p='p' AND (NOT s='a' OR n=0) AND (n < 2)", [], "ab"),
         ("n=1 and p='p'", [], "b"),
         ("n = 1.0 OR n = 2e0", [], "bc"),
         ("n BETWEEN 1 AND 2", [], "bc"),
@@ -133,6 +139,11 @@ def test_a_statement_updates_an_item_that_is_there(dynamodb: DynamoDBClient, six
     execute(dynamodb, f"UPDATE \"{six}\" SET tags = set_add(tags, <<'u'>>) {where}")
     execute(dynamodb, f'UPDATE "{six}" SET tags = SET_DELETE(tags, ?) {where}', {"SS": ["t"]})
     assert sorted(item_of(dynamodb, six)["tags"]["SS"]) == ["a", "u"]
+    execute(dynamodb, f'UPDATE "{six}" SET x=7 {where} AND (n = 10 OR n = 11)')
+    assert (
+        refusal(dynamodb, f'UPDATE "{six}" SET x=8 {where} AND (x=9 OR x=10)')[0] == "ConditionalCheckFailedException"
+    )
+    assert item_of(dynamodb, six)["x"] == {"N": "7"}
     nobody = refusal(dynamodb, f"UPDATE \"{six}\" SET x = 'x' WHERE p='p' AND s='nobody'")
     assert nobody == ("ConditionalCheckFailedException", "The conditional request failed")
 
@@ -169,6 +180,7 @@ def test_a_statement_deletes_one_item(dynamodb: DynamoDBClient, six: str) -> Non
     assert execute(dynamodb, f"{delete} AND n=0 RETURNING ALL OLD *", *parameters)["Items"] == [a]
     assert execute(dynamodb, f"{delete} RETURNING ALL OLD *", *parameters)["Items"] == []
     assert execute(dynamodb, f"{delete} AND n=0", *parameters)["Items"] == []
+    assert execute(dynamodb, f"{delete} AND (n=0 OR n=1)", *parameters)["Items"] == []
     assert execute(dynamodb, f"DELETE FROM \"{six}\" WHERE s='b' AND p='p'")["Items"] == []
     assert item_of(dynamodb, six, "b") is None
 

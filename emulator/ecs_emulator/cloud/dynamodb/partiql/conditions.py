@@ -29,12 +29,18 @@ class Condition:
     """Condition, one of those that AND joins.
 
     `key` is the attribute that it compares with values alone, as a condition on a key may; `value` is the one that the
-    attribute has to be equal to.
+    attribute has to be equal to. `is_choice` is one of conditions that OR joins.
     """
 
     parts: tuple[Part, ...]
     key: str | None = None
     value: AttributeValue | None = None
+    is_choice: bool = False
+
+    @property
+    def operand(self) -> tuple[Part, ...]:
+        """Its parts as AND takes them. DynamoDB refuses parentheses around parentheses."""
+        return ("(", *self.parts, ")") if self.is_choice else self.parts
 
     @property
     def attributes(self) -> set[str]:
@@ -49,7 +55,7 @@ def conditions(lexer: Lexer) -> list[Condition]:
     parts = [*_joined(first)]
     while lexer.takes("or"):
         parts += [" OR ", *_joined(_all(lexer))]
-    return [Condition(("(", *parts, ")"))]
+    return [Condition(tuple(parts), is_choice=True)]
 
 
 def _all(lexer: Lexer) -> list[Condition]:
@@ -60,15 +66,17 @@ def _all(lexer: Lexer) -> list[Condition]:
 
 
 def _joined(found: Sequence[Condition]) -> tuple[Part, ...]:
-    parts: list[Part] = ["("]
+    if len(found) == 1:
+        return found[0].parts
+    parts: list[Part] = []
     for number, each in enumerate(found):
-        parts += [" AND ", *each.parts] if number else each.parts
-    return (*parts, ")")
+        parts += [" AND ", *each.operand] if number else each.operand
+    return tuple(parts)
 
 
 def _one(lexer: Lexer) -> list[Condition]:
     if lexer.takes("not"):
-        return [Condition(("NOT ", *_joined(_one(lexer))))]
+        return [Condition(("NOT (", *_joined(_one(lexer)), ")"))]
     if lexer.takes("("):
         found = conditions(lexer)
         lexer.expect(")")

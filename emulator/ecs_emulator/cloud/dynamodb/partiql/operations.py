@@ -32,7 +32,7 @@ class _Placeholders:
         return "".join(each if isinstance(each, str) else self._written(each) for each in parts)
 
     def all_of(self, conditions: Iterable[Condition]) -> str:
-        return " AND ".join(self.written(each.parts) for each in conditions)
+        return " AND ".join(self.written(each.operand) for each in conditions)
 
     def members(self) -> dict[str, Any]:
         members: dict[str, Any] = {}
@@ -83,7 +83,7 @@ def write(statement: Write, table: Table) -> tuple[str, dict[str, Any]]:
             kind = "Delete"
             # One that is not there is deleted without a word, whatever is asked of it.
             if others:
-                condition = f"{placeholders.written(('attribute_not_exists(', own, ')'))} OR ({condition})"
+                condition = f"{placeholders.written(('attribute_not_exists(', own, ')'))} OR {condition}"
     if condition:
         given["ConditionExpression"] = condition
     return kind, given | placeholders.members()

@@ -32,9 +32,17 @@ from ecs_emulator.cloud.dynamodb import (
 )
 from ecs_emulator.cloud.dynamodb.attribute_values import check_types, stored
 from ecs_emulator.cloud.dynamodb.capacity import with_capacity
+from ecs_emulator.cloud.dynamodb.enumerations import check_enumerations
 from ecs_emulator.cloud.dynamodb.keys import check_batch, check_item, check_key
+from ecs_emulator.cloud.dynamodb.legacy import check_styles, express
 from ecs_emulator.cloud.dynamodb.partiql.projections import modified
 from ecs_emulator.cloud.dynamodb.projections import check_projection
+
+
+def _called(name: str) -> str:
+    """Operation as AWS calls it: `PutItem`."""
+    return "".join(word.title() for word in name.split("_"))
+
 
 _WITH_VALUES = (
     *("put_item", "get_item", "update_item", "delete_item", "query", "scan"),
@@ -43,20 +51,14 @@ _WITH_VALUES = (
 _WITH_STATEMENTS = ("execute_statement", "batch_execute_statement", "execute_transaction")
 # As AWS calls all these.
 CORRECTED = (
-    *("".join(word.title() for word in name.split("_")) for name in (*_WITH_VALUES, *_WITH_STATEMENTS)),
+    *map(_called, (*_WITH_VALUES, *_WITH_STATEMENTS)),
     *("DescribeTimeToLive", "ExportTableToPointInTime", "TagResource", "UpdateTimeToLive"),
 )
 _MOST = {"batch_write_item": 25, "batch_get_item": 100}
-_CALLED = {"batch_write_item": "BatchWriteItem", "batch_get_item": "BatchGetItem"}
 # Where a batch says what of it is left.
 _LEFT = {"batch_write_item": "UnprocessedItems", "batch_get_item": "UnprocessedKeys"}
 _SECTIONS = {"ExpressionAttributeValues": re.compile(r":\w+"), "ExpressionAttributeNames": re.compile(r"#\w+")}
 _OF_VALUES = ("Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey")
-# The ways of before there were expressions.
-_LEGACY = (
-    *("AttributesToGet", "AttributeUpdates", "Expected", "ConditionalOperator"),
-    *("QueryFilter", "ScanFilter", "KeyConditions"),
-)
 _UNDEFINED = {
     "ExpressionAttributeValues": "An expression attribute value used in expression is not defined; attribute value: ",
     "ExpressionAttributeNames": (
@@ -106,11 +108,13 @@ def forget_transactions() -> None:
 def _checked(name: str, answer: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
     def checked(handler: DynamoHandler) -> Any:
         handler.body = stored(handler.body)
+        check_enumerations(_called(name), handler.body)
         for part in _parts(handler.body):
+            check_styles(part)
+            express(part)
             for member in _OF_VALUES:
                 check_types(part.get(member) or {})
             _check_use(part)
-            _check_styles(part)
             _check_conditions(part)
         if name in _MOST:
             _check_length(name, handler.body["RequestItems"])
@@ -130,7 +134,7 @@ def _checked(name: str, answer: Callable[[DynamoHandler], Any]) -> Callable[[Dyn
 def _answered(handler: DynamoHandler, name: str, answer: Callable[[DynamoHandler], Any]) -> Any:
     if name == "transact_get_items":
         return DynamoResult({"Responses": transactions.found(handler.dynamodb_backend, handler.body["TransactItems"])})
-    if name == "update_item" and handler.body.get("ReturnValues") in _UPDATED and "UpdateExpression" in handler.body:
+    if name == "update_item" and handler.body.get("ReturnValues") in _UPDATED:
         return _with_updated(handler, answer)
     token = handler.body.get("ClientRequestToken") if name == "transact_write_items" else None
     return _once(handler, token, answer) if token else answer(handler)
@@ -141,8 +145,10 @@ def _with_updated(handler: DynamoHandler, answer: Callable[[DynamoHandler], Any]
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     """
-    handler.body = {**handler.body, "ReturnValues": _UPDATED[handler.body["ReturnValues"]]}
-    paths = updates.targets(handler.body["UpdateExpression"], handler.body.get("ExpressionAttributeNames") or {})
+    given = handler.body
+    handler.body = {**given, "ReturnValues": _UPDATED[given["ReturnValues"]]}
+    expression = given.get("UpdateExpression")
+    paths = updates.targets(expression, given.get("ExpressionAttributeNames") or {}) if expression else []
     answered = answer(handler)
     if changed := modified(answered.result.pop("Attributes", None) or {}, paths):
         answered.result["Attributes"] = changed
@@ -201,17 +207,6 @@ def _check_use(part: Mapping[str, Any]) -> None:
             )
 
 
-def _check_styles(part: Mapping[str, Any]) -> None:
-    """Raises MockValidationException for expressions beside what they have replaced."""
-    expressions = [name for name in part if name.endswith("Expression")]
-    legacy = [name for name in _LEGACY if name in part]
-    if expressions and legacy:
-        raise MockValidationException(
-            "Can not use both expression and non-expression parameters in the same request: "
-            f"Non-expression parameters: {{{', '.join(legacy)}}} Expression parameters: {{{', '.join(expressions)}}}"
-        )
-
-
 def _check_conditions(part: dict[str, Any]) -> None:
     """Put plain conditions in the place of others, and look at projections. Raises MockValidationException."""
     values, names = part.get("ExpressionAttributeValues") or {}, part.get("ExpressionAttributeNames") or {}
@@ -234,7 +229,7 @@ def _invalid(parameter: str) -> Iterator[None]:
 def _check_length(name: str, tables: Mapping[str, Any]) -> None:
     count = sum(len(each if isinstance(each, list) else each.get("Keys", ())) for each in tables.values())
     if count > _MOST[name]:
-        raise MockValidationException(f"Too many items requested for the {_CALLED[name]} call")
+        raise MockValidationException(f"Too many items requested for the {_called(name)} call")
 
 
 def _once(handler: DynamoHandler, token: str, answer: Callable[[DynamoHandler], Any]) -> Any:

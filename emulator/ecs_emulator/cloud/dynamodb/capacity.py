@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 from typing import Any
 
-from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import LocalSecondaryIndex, SecondaryIndex, Table
 
@@ -19,7 +18,6 @@ from ecs_emulator.cloud.dynamodb.searches import bytes_read
 from ecs_emulator.cloud.dynamodb.updates import find
 
 _READ, _WRITE = 4096, 1024  # bytes of a unit
-_KINDS = ("INDEXES", "TOTAL", "NONE")
 Touched = tuple[Table, Mapping[str, Any]]  # a table and the key of an item
 Units = dict[str, dict[str, float]]  # by table, and by index; that of the table itself is under ""
 
@@ -27,11 +25,6 @@ Units = dict[str, dict[str, float]]  # by table, and by index; that of the table
 def with_capacity(name: str, answer: Callable[[], Any], backend: Any, given: Mapping[str, Any]) -> Any:
     """An answer with the units that were consumed, where they are asked for. Raises what `answer` does."""
     wanted = given.get("ReturnConsumedCapacity") or "NONE"
-    if wanted not in _KINDS:
-        raise MockValidationException(
-            f"1 validation error detected: Value '{wanted}' at 'returnConsumedCapacity' failed to satisfy constraint: "
-            f"Member must satisfy enum value set: [{', '.join(_KINDS)}]"
-        )
     if wanted == "NONE":
         answered = answer()
         answered.result.pop("ConsumedCapacity", None)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from emulator.tests.cloud.dynamodb.items import key, records, told
+from emulator.tests.cloud.dynamodb.items import item_of, key, records, told
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -64,3 +66,21 @@ def test_an_update_returns_what_its_expression_names(
         **names,
     )
     assert answered.get("Attributes") == attributes
+
+
+def test_an_update_of_nothing_makes_an_item_of_its_key(dynamodb: DynamoDBClient, five: str) -> None:
+    before = item_of(dynamodb, five)
+    for target, item in (("a", before), ("new", key("new"))):
+        answered = dynamodb.update_item(TableName=five, Key=key(target), ReturnValues="ALL_NEW")
+        assert answered["Attributes"] == item == item_of(dynamodb, five, target)
+        for returned in ("UPDATED_NEW", "UPDATED_OLD"):
+            answered = dynamodb.update_item(TableName=five, Key=key(target), ReturnValues=returned)
+            assert "Attributes" not in answered
+    condition: Any = {"ConditionExpression": "attribute_exists(p)"}
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        dynamodb.update_item(TableName=five, Key=key("nobody"), **condition)
+    assert len(records(five)) == 6
+    update: Any = {"Update": {"TableName": five, "Key": key()}}
+    unchecked = boto3.client("dynamodb", config=Config(parameter_validation=False))
+    with pytest.raises(ClientError, match="ValidationException"):
+        unchecked.transact_write_items(TransactItems=[update])

@@ -20,11 +20,13 @@ from ecs_emulator.cloud import moto_values as values
 from ecs_emulator.cloud.condition_expressions import InvalidExpression, plain_condition
 from ecs_emulator.cloud.durable.codec import encoded
 from ecs_emulator.cloud.dynamodb import (
+    backups,
     exports,
     searches,
     statement_groups,
     statements,
     streams,
+    tables,
     throttling,
     time_to_live,
     transactions,
@@ -52,7 +54,9 @@ _WITH_STATEMENTS = ("execute_statement", "batch_execute_statement", "execute_tra
 # As AWS calls all these.
 CORRECTED = (
     *map(_called, (*_WITH_VALUES, *_WITH_STATEMENTS)),
-    *("DescribeTimeToLive", "ExportTableToPointInTime", "TagResource", "UpdateTimeToLive"),
+    *tables.OPERATIONS,
+    *backups.OPERATIONS,
+    *("DescribeTable", "DescribeTimeToLive", "ExportTableToPointInTime", "TagResource", "UpdateTimeToLive"),
 )
 _MOST = {"batch_write_item": 25, "batch_get_item": 100}
 # Where a batch says what of it is left.
@@ -88,6 +92,8 @@ def install() -> None:
         setattr(DynamoHandler, name, _checked(name, getattr(DynamoHandler, name)))
     values.install()
     for each in (
+        tables,
+        backups,
         updates,
         transactions,
         searches,

@@ -17,6 +17,7 @@ _EMPTY_SETS = {
     "NS": "An number set  may not be empty",
     "BS": "Binary sets should not be empty",
 }
+_DEEPEST = 32  # levels: a value, and what it is in
 _INVALID = "One or more parameter values were invalid: "
 
 
@@ -38,7 +39,7 @@ def stored(node: Any) -> Any:
 def check_types(values: Mapping[str, Any]) -> None:
     """Raises MockValidationException where one of the attribute values, or of those in it, has not one type."""
     for value in values.values():
-        _check_type(value)
+        _check_type(value, 1)
 
 
 def not_of_one_type(value: Any) -> MockValidationException:
@@ -49,15 +50,20 @@ def not_of_one_type(value: Any) -> MockValidationException:
     )
 
 
-def _check_type(value: Any) -> None:
+def _check_type(value: Any, level: int) -> None:
     if not isinstance(value, dict) or len(value) != 1:
         raise not_of_one_type(value)
+    if level > _DEEPEST:
+        raise MockValidationException(
+            "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported "
+            "limit"
+        )
     ((kind, content),) = value.items()
-    if kind == "M" and isinstance(content, dict):
-        check_types(content)
-    elif kind == "L" and isinstance(content, list):
-        for each in content:
-            _check_type(each)
+    if kind == "NULL" and content is not True:
+        raise MockValidationException(f"{_INVALID}Null attribute value types must have the value of true")
+    inside = content.values() if kind == "M" and isinstance(content, dict) else content if kind == "L" else ()
+    for each in inside if isinstance(content, dict | list) else ():
+        _check_type(each, level + 1)
 
 
 def _set(kind: str, values: list[Any]) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -168,3 +170,57 @@ def test_paths_of_a_projection_do_not_overlap(
         f"paths; path one: [{one}], path two: [{other}]"
     )
     dynamodb.scan(TableName=table, ProjectionExpression="a.b, a.c, ab[0], ab[1]")
+
+
+@pytest.fixture
+def by_keys(dynamodb: DynamoDBClient) -> Iterator[str]:
+    """A table with one item, whose local index has its keys alone."""
+    dynamodb.create_table(
+        TableName="by-keys",
+        KeySchema=[{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "s", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in "psn"],
+        LocalSecondaryIndexes=[
+            {
+                "IndexName": "ByN",
+                "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "n", "KeyType": "RANGE"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.put_item(TableName="by-keys", Item={**key(), "n": {"S": "n"}, "x": {"S": "x"}})
+    yield "by-keys"
+    dynamodb.delete_table(TableName="by-keys")
+
+
+def test_a_local_index_fetches_what_it_has_not_and_a_global_one_does_not(
+    dynamodb: DynamoDBClient, by_keys: str, five: str
+) -> None:
+    keys: Any = {**key(), "n": {"S": "n"}}
+    of_index: Any = {"TableName": by_keys, "IndexName": "ByN"}
+    of_p: Any = {"KeyConditionExpression": "p = :p", "ExpressionAttributeValues": {":p": {"S": "p"}}}
+    for search in (lambda **given: dynamodb.query(**of_index, **of_p, **given), partial(dynamodb.scan, **of_index)):
+        assert search()["Items"] == [keys]
+        assert search(ProjectionExpression="s, x")["Items"] == [{"s": {"S": "a"}, "x": {"S": "x"}}]
+        assert search(Select="ALL_PROJECTED_ATTRIBUTES")["Items"] == [keys]
+    whole = dynamodb.query(**of_index, **of_p, Select="ALL_ATTRIBUTES")
+    assert whole["Items"] == [{**keys, "x": {"S": "x"}}]
+    of_g: Any = {"KeyConditionExpression": "g = :p", "ExpressionAttributeValues": {":p": {"S": "g"}}}
+    for ask in (partial(dynamodb.query, **of_g), dynamodb.scan):
+        with pytest.raises(ClientError) as error:
+            ask(TableName=five, IndexName="ByG", ProjectionExpression="s, x, n")
+        assert told(error)[1] == (
+            "One or more parameter values were invalid: Global secondary index ByG does not project [x, n]"
+        )
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [(":p = p AND :s < s", "cde"), ("p = :p AND :s >= s", "ab"), ("((:p) = p) AND (s) = (:s)", "b")],
+)
+def test_a_condition_may_have_the_value_first(dynamodb: DynamoDBClient, five: str, condition: str, found: str) -> None:
+    values: Any = {":p": {"S": "p"}, ":s": {"S": "b"}}
+    items = dynamodb.query(TableName=five, KeyConditionExpression=condition, ExpressionAttributeValues=values)["Items"]
+    assert "".join(item["s"]["S"] for item in items) == found
+    filtered = dynamodb.scan(TableName=five, FilterExpression=":n <= n", ExpressionAttributeValues={":n": {"N": "3"}})
+    assert filtered["Count"] == 2

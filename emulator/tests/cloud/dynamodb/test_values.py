@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+def nested(levels: int) -> Any:
+    """A string in so many lists."""
+    return {"L": [nested(levels - 1)]} if levels else {"S": ""}
+
+
 @pytest.mark.parametrize(
     ("sent", "stored"),
     [
@@ -118,12 +123,15 @@ def test_a_sum_of_too_many_digits_is_refused_and_nothing_is_changed(dynamodb: Dy
         ({"x": {"L": [{"M": {"y": {}}}]}}, "Supplied AttributeValue is empty"),
         ({"x": {"SS": ["a", "a"]}}, "Input collection [a, a] contains duplicates."),
         ({"x": {"M": {"y": {"NS": []}}}}, "An number set  may not be empty"),
+        ({"x": {"NULL": False}}, "Null attribute value types must have the value of true"),
+        ({"x": nested(32)}, "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels"),
     ],
 )
 def test_a_value_has_one_type_and_a_set_no_doubles(
     session: boto3.Session, table: str, item: Any, sentence: str
 ) -> None:
     unchecked = session.client("dynamodb", config=Config(parameter_validation=False))
+    unchecked.put_item(TableName=table, Item={**key(), "x": nested(31)})
     with pytest.raises(ClientError) as error:
         unchecked.put_item(TableName=table, Item={**key(), **item})
     assert told(error)[0] == "ValidationException"

@@ -12,7 +12,7 @@ from typing import Any
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import table as moto_table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import LocalSecondaryIndex, SecondaryIndex, Table
+from moto.dynamodb.models.table import LocalSecondaryIndex, Table
 
 from ecs_emulator.cloud.condition_expressions import attribute_names
 from ecs_emulator.cloud.dynamodb.keys import attribute_types, check_key, key_names
@@ -54,18 +54,18 @@ def check_search(table: Table, name: str, given: Mapping[str, Any]) -> None:
             raise MockValidationException(
                 f"{what} can only contain non-primary key attributes: Primary key attribute: {found[0]}"
             )
-    setattr(table, _FETCHES, bool(index) and _is_fetched(table, table.get_index(index), given))
+    setattr(table, _FETCHES, _is_fetched(table, index, given))
     if given.get("ExclusiveStartKey") is not None:
         _check_start(table, index, given["ExclusiveStartKey"], name)
 
 
-def _is_fetched(table: Table, index: SecondaryIndex, given: Mapping[str, Any]) -> bool:
+def _is_fetched(table: Table, name: str | None, given: Mapping[str, Any]) -> bool:
     """Raises MockValidationException for attributes that a global index does not have.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.Projections
     """
-    kind = index.projection["ProjectionType"]
-    if kind == "ALL":
+    index = table.get_index(name) if name else None
+    if index is None or index.projection["ProjectionType"] == "ALL":
         return False
     there = {*table.table_key_attrs, *index.schema_key_attrs, *index.projection.get("NonKeyAttributes", ())}
     asked = attributes(given.get("ProjectionExpression") or "", given.get("ExpressionAttributeNames") or {})

@@ -29,6 +29,35 @@ def test_what_no_expression_has_is_refused(dynamodb: DynamoDBClient, table: str)
 
 
 @pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"ExpressionAttributeNames": {"#n": "n"}}, "ExpressionAttributeNames can only be specified when using expres"),
+        ({"ExpressionAttributeValues": {":n": {"S": "n"}}}, "ExpressionAttributeValues can only be specified when us"),
+        (
+            {"ConditionExpression": "p = s", "ExpressionAttributeNames": {}},
+            "ExpressionAttributeNames must not be emp",
+        ),
+        ({"ConditionExpression": "p = s", "ExpressionAttributeValues": {}}, "ExpressionAttributeValues must not be em"),
+        (
+            {"ConditionExpression": "p = s", "ExpressionAttributeNames": {"n": "n"}},
+            'ExpressionAttributeNames contains invalid key: Syntax error; key: "n"',
+        ),
+        (
+            {"ConditionExpression": " OR ".join(["attribute_exists(p)"] * 200)},
+            "Invalid ConditionExpression: Expression size has exceeded the maximum allowed size; expression size: 4596",
+        ),
+    ],
+)
+def test_placeholders_are_those_of_expressions(
+    dynamodb: DynamoDBClient, table: str, parameters: Any, sentence: str
+) -> None:
+    with pytest.raises(ClientError) as error:
+        dynamodb.put_item(TableName=table, Item=key(), **parameters)
+    assert told(error)[0] == "ValidationException"
+    assert sentence in told(error)[1]
+
+
+@pytest.mark.parametrize(
     ("condition", "sentence"),
     [
         ("", "The expression can not be empty"),

@@ -199,7 +199,8 @@ def test_a_local_index_fetches_what_it_has_not_and_a_global_one_does_not(
     keys: Any = {**key(), "n": {"S": "n"}}
     of_index: Any = {"TableName": by_keys, "IndexName": "ByN"}
     of_p: Any = {"KeyConditionExpression": "p = :p", "ExpressionAttributeValues": {":p": {"S": "p"}}}
-    for search in (lambda **given: dynamodb.query(**of_index, **of_p, **given), partial(dynamodb.scan, **of_index)):
+    search: Any
+    for search in (partial(dynamodb.query, **of_index, **of_p), partial(dynamodb.scan, **of_index)):
         assert search()["Items"] == [keys]
         assert search(ProjectionExpression="s, x")["Items"] == [{"s": {"S": "a"}, "x": {"S": "x"}}]
         assert search(Select="ALL_PROJECTED_ATTRIBUTES")["Items"] == [keys]

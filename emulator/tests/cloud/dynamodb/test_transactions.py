@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ecs_emulator.cloud import moto_dynamodb
+from ecs_emulator.cloud.dynamodb import idempotency
 from emulator.tests.cloud.dynamodb.items import key, records, told, update_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_a_token_is_forgotten_after_ten_minutes(
     dynamodb: DynamoDBClient, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for now, number in ((0.0, "1"), (600.0, "1"), (600.1, "2")):
-        monkeypatch.setattr(moto_dynamodb, "monotonic", lambda now=now: now)
+        monkeypatch.setattr(idempotency, "monotonic", lambda now=now: now)
         dynamodb.transact_write_items(TransactItems=[_added(table)], ClientRequestToken=f"late-{table}")
         assert dynamodb.get_item(TableName=table, Key=key())["Item"]["n"] == {"N": number}
 

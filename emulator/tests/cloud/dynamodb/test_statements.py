@@ -53,6 +53,9 @@ if TYPE_CHECKING:
         ("n IS NUMERIC AND s IS STRING AND m IS STRUCT AND p='q'", [], "f"),
         ("only IS NOT NULL AND n < 2", [], "b"),
         ("attribute_exists(only)", [], "a"),
+        ("attribute_exists(only) = true", [], "a"),
+        ("contains(tags, 'a') = false", [], "bcdef"),
+        ("only IS NOT MISSING AND only IS BOOL", [], ""),
         ("attribute_type(\"only\", 'NULL')", [], "a"),
         ("contains(tags, 'b')", [], "b"),
         ("size(s) > 1", [], ""),
@@ -86,8 +89,10 @@ def test_an_index_is_read_in_its_order(dynamodb: DynamoDBClient, six: str) -> No
     assert [sorted(each) for each in found] == [["g", "p", "s"]] * 6
     assert refusal(dynamodb, f'SELECT * FROM "{six}"."ByX"') == (
         "ValidationException",
-        "The table does not have the specified index: ByX",
+        "The table does not have the specified index",
     )
+    strongly = refusal(dynamodb, f'SELECT * FROM "{six}"."ByG"', ConsistentRead=True)
+    assert strongly[1] == "Strongly consistent read is not supported on Global Secondary Indexes"
 
 
 def test_pages_are_as_long_as_their_limit(dynamodb: DynamoDBClient, six: str) -> None:
@@ -144,6 +149,9 @@ def test_a_statement_updates_an_item_that_is_there(dynamodb: DynamoDBClient, six
         refusal(dynamodb, f'UPDATE "{six}" SET x=8 {where} AND (x=9 OR x=10)')[0] == "ConditionalCheckFailedException"
     )
     assert item_of(dynamodb, six)["x"] == {"N": "7"}
+    other_order = f'FROM "{six}" {where} AND x=7 SET x = ? REMOVE y RETURNING MODIFIED NEW *'
+    assert execute(dynamodb, other_order, {"N": "8"})["Items"] == [{"x": {"N": "8"}}]
+    assert refusal(dynamodb, other_order, {"N": "8"})[0] == "ConditionalCheckFailedException"
     nobody = refusal(dynamodb, f"UPDATE \"{six}\" SET x = 'x' WHERE p='p' AND s='nobody'")
     assert nobody == ("ConditionalCheckFailedException", "The conditional request failed")
 

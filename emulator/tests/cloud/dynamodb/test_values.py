@@ -59,6 +59,8 @@ def test_a_number_is_stored_in_its_one_form(dynamodb: DynamoDBClient, table: str
         ("1E126", "Number overflow."),
         ("-1E126", "Number overflow."),
         ("1E-131", "Number underflow."),
+        ("1E99999999999", "Number overflow."),
+        ("-0.1E-99999999999", "Number underflow."),
         ("1" * 39, "more than 38 significant digits"),
         ("many", "cannot be converted to a numeric value: many"),
         ("", "cannot be converted to a numeric value"),

@@ -18,8 +18,10 @@ _COMPARATORS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<=", ">": ">"
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _WITH_OPERAND = ("begins_with", "contains", "attribute_type")
 _ALONE = ("attribute_exists", "attribute_not_exists")
+_NO_PATH = "Operator or function requires a document path; operator or function: {}"
+_COUNT = "Incorrect number of operands for operator or function; operator or function: {}, number of operands: {}"
 _TYPES = {
-    **{"null": "NULL", "boolean": "BOOL", "blob": "B", "string": "S", "numeric": "N"},
+    **{"null": "NULL", "boolean": "BOOL", "bool": "BOOL", "blob": "B", "string": "S", "numeric": "N"},
     **{"struct": "M", "tuple": "M", "list": "L"},
 }
 
@@ -82,7 +84,7 @@ def _one(lexer: Lexer) -> list[Condition]:
         lexer.expect(")")
         return found
     if lexer.is_call() and lexer.next.text.lower() != "size":
-        return [_call(lexer)]
+        return [_judged(lexer, _call(lexer))]
     return [_comparison(lexer)]
 
 
@@ -92,7 +94,11 @@ def _call(lexer: Lexer) -> Condition:
     if function not in (*_WITH_OPERAND, *_ALONE):
         raise InvalidStatement(f"Unrecognized function: {name}")
     lexer.expect("(")
+    if lexer.next.kind != "name":
+        raise InvalidStatement(_NO_PATH.format(function) if lexer.next.text != ")" else _COUNT.format(function, 0))
     on = path(lexer)
+    if function in _ALONE and lexer.next.text == ",":
+        raise InvalidStatement(_COUNT.format(function, 2))
     if function in _ALONE:
         lexer.expect(")")
         return Condition((f"{function}(", on, ")"))
@@ -101,6 +107,16 @@ def _call(lexer: Lexer) -> Condition:
     lexer.expect(")")
     key = _key(on, value) if function == "begins_with" else None
     return Condition((f"{function}(", on, ", ", value, ")"), key)
+
+
+def _judged(lexer: Lexer, called: Condition) -> Condition:
+    """A function, or one that is compared with true or false."""
+    if not lexer.takes("="):
+        return called
+    if lexer.takes("true"):
+        return Condition(called.parts)
+    lexer.expect("false")
+    return Condition(("NOT ", *called.parts))
 
 
 def _comparison(lexer: Lexer) -> Condition:

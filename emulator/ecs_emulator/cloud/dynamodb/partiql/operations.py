@@ -81,7 +81,7 @@ def search(select: Select, table: Table) -> tuple[str, dict[str, Any]]:
     schema = table.schema
     if select.index:
         if select.index not in [each.name for each in table.all_indexes()]:
-            raise InvalidStatement(f"The table does not have the specified index: {select.index}")
+            raise InvalidStatement("The table does not have the specified index")
         schema = table.get_index(select.index).schema
     names = [each["AttributeName"] for each in sorted(schema, key=lambda each: str(each["KeyType"]))]
     placeholders = Placeholders()

@@ -11,6 +11,7 @@ from typing import Any
 from moto.dynamodb.exceptions import MockValidationException
 
 from ecs_emulator.cloud.numbers import NoNumber, normal
+from ecs_emulator.cloud.operand_types import ordinal
 
 _EMPTY_SETS = {
     "SS": "An string set  may not be empty",
@@ -40,6 +41,11 @@ def check_types(values: Mapping[str, Any]) -> None:
     """Raises MockValidationException where one of the attribute values, or of those in it, has not one type."""
     for value in values.values():
         _check_type(value, 1)
+
+
+def in_order(kind: str, members: list[Any]) -> list[Any]:
+    """Members of a set in the order that it is told in; `kind` is SS, NS or BS."""
+    return sorted(members, key=lambda each: ordinal({kind[0]: each}))
 
 
 def not_of_one_type(value: Any) -> MockValidationException:
@@ -74,7 +80,7 @@ def _set(kind: str, values: list[Any]) -> list[Any]:
         shown = ", ".join(str(each) for each in values)
         of_type = "of type BS " if kind == "BS" else ""
         raise MockValidationException(f"{_INVALID}Input collection [{shown}] {of_type}contains duplicates.")
-    return kept
+    return in_order(kind, kept)
 
 
 def _number(text: str) -> str:

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
@@ -20,6 +21,8 @@ from ecs_emulator.cloud.dynamodb.projections import attributes
 from ecs_emulator.cloud.operand_types import ordinal
 
 _PAGE = 2**20  # bytes
+# None of a condition on keys.
+_OPERATOR = re.compile(r"(?<![:#.\w])(?:OR|NOT|IN)(?!\w)|<>")
 _NO_START = "The provided starting key is invalid"
 # Bytes that the last search has read, before its filter; one search is carried out at a time.
 _READ = "bytes_read"
@@ -44,8 +47,8 @@ def check_search(table: Table, name: str, given: Mapping[str, Any]) -> None:
     if index and index not in [each.name for each in table.all_indexes()]:
         raise MockValidationException(f"The table does not have the specified index: {index}")
     if name == "query":
-        _check_condition(given)
         own = key_names(table, index)[: len(table.get_index(index).schema)] if index else table.table_key_attrs
+        _check_condition(given, own)
         filtered = attribute_names(given.get("FilterExpression", ""), given.get("ExpressionAttributeNames") or {})
         what = "Filter Expression"
         if "QueryFilter" in given:
@@ -80,15 +83,26 @@ def _is_fetched(table: Table, name: str | None, given: Mapping[str, Any]) -> boo
     return False
 
 
-def _check_condition(given: Mapping[str, Any]) -> None:
-    if "KeyConditions" not in given and "KeyConditionExpression" not in given:
+def _check_condition(given: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """Raises MockValidationException; `keys` are the attributes of the schema that is searched."""
+    expression = given.get("KeyConditionExpression")
+    if expression is None:
         raise MockValidationException(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
-    names = attribute_names(given.get("KeyConditionExpression", ""), given.get("ExpressionAttributeNames") or {})
+    if found := _OPERATOR.search(expression):
+        raise MockValidationException(
+            f"Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: {found[0]}"
+        )
+    names = attribute_names(expression, given.get("ExpressionAttributeNames") or {})
     if len(set(names)) < len(names):
         raise MockValidationException(
             "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
+        )
+    if len(names) > len(keys):
+        raise MockValidationException(
+            f"The number of query conditions ({len(names)}) exceeds the number of key attributes defined in the schema "
+            f"({len(keys)})"
         )
 
 

@@ -64,6 +64,14 @@ def test_a_condition_that_is_none_on_keys_is_refused(dynamodb: DynamoDBClient, f
             "The provided starting key does not match the range key predicate",
         ),
         ({"KeyConditionExpression": "p = :p", "IndexName": "ByX"}, "does not have the specified index: ByX"),
+        ({"KeyConditionExpression": "p = :p OR s = :a"}, "Invalid operator used in KeyConditionExpression: OR"),
+        ({"KeyConditionExpression": "p = :p and not s = :a"}, "Invalid operator used in KeyConditionExpression: NOT"),
+        ({"KeyConditionExpression": "p = :p AND s <> :a"}, "Invalid operator used in KeyConditionExpression: <>"),
+        ({"KeyConditionExpression": "p = :p AND s > :a AND s < :p"}, "must only contain one condition per key"),
+        (
+            {"KeyConditionExpression": "p = :p AND s > :a AND n = :n"},
+            "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)",
+        ),
     ],
 )
 def test_a_query_that_is_none_is_refused(dynamodb: DynamoDBClient, five: str, parameters: Any, sentence: str) -> None:

@@ -84,3 +84,28 @@ def test_an_update_of_nothing_makes_an_item_of_its_key(dynamodb: DynamoDBClient,
     unchecked = boto3.client("dynamodb", config=Config(parameter_validation=False))
     with pytest.raises(ClientError, match="ValidationException"):
         unchecked.transact_write_items(TransactItems=[update])
+
+
+@pytest.mark.parametrize("expression", ["SET n.x = :v", "SET m[0] = :v", "ADD m.x.y :v", "SET m.l.x = :v"])
+def test_an_update_goes_through_maps_and_lists(dynamodb: DynamoDBClient, six: str, expression: str) -> None:
+    before = item_of(dynamodb, six)
+    values: Any = {"ExpressionAttributeValues": {":v": {"N": "1"}}} if ":v" in expression else {}
+    with pytest.raises(ClientError) as error:
+        dynamodb.update_item(TableName=six, Key=key(), UpdateExpression=expression, **values)
+    assert told(error) == (
+        "ValidationException",
+        "The document path provided in the update expression is invalid for update",
+    )
+    assert item_of(dynamodb, six) == before
+
+
+def test_what_is_removed_moves_what_is_behind_it(dynamodb: DynamoDBClient, table: str) -> None:
+    elements: Any = {"L": [{"S": "first"}, {"M": {"x": {"N": "1"}}}, {"S": "last"}]}
+    dynamodb.put_item(TableName=table, Item={**key(), "l": elements})
+    dynamodb.update_item(
+        TableName=table,
+        Key=key(),
+        UpdateExpression="REMOVE l[0] SET l[1].x = :n",
+        ExpressionAttributeValues={":n": {"N": "2"}},
+    )
+    assert item_of(dynamodb, table)["l"] == {"L": [{"M": {"x": {"N": "2"}}}, {"S": "last"}]}

@@ -138,3 +138,17 @@ def test_a_value_has_one_type_and_a_set_no_doubles(
         unchecked.put_item(TableName=table, Item={**key(), **item})
     assert told(error)[0] == "ValidationException"
     assert sentence in told(error)[1]
+
+
+def test_a_set_is_told_in_its_order(dynamodb: DynamoDBClient, table: str) -> None:
+    sets: Any = {"a": {"SS": ["b", "", "é", "B"]}, "b": {"NS": ["10", "9", "-1.5"]}, "c": {"BS": [b"\xff", b"", b"a"]}}
+    dynamodb.put_item(TableName=table, Item={**key(), **sets})
+    added: Any = {"UpdateExpression": "ADD a :a", "ExpressionAttributeValues": {":a": {"SS": ["a"]}}}
+    told_of = dynamodb.update_item(TableName=table, Key=key(), ReturnValues="ALL_NEW", **added)["Attributes"]
+    assert told_of == dynamodb.get_item(TableName=table, Key=key())["Item"]
+    assert told_of == {
+        **key(),
+        "a": {"SS": ["", "B", "a", "b", "é"]},
+        "b": {"NS": ["-1.5", "9", "10"]},
+        "c": {"BS": [b"", b"a", b"\xff"]},
+    }

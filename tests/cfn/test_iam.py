@@ -103,6 +103,36 @@ HERE = "us-east-1:123456789012"
             [("dynamodb:UpdateItem", ROWS), ("dynamodb:ConditionCheckItem", f"{ROWS}2")],
         ),
         (
+            "DynamoDB_20120810.ExecuteStatement",
+            {"Statement": 'SELECT * FROM "Rows" WHERE Id = ?', "Parameters": [{"S": "a"}]},
+            [("dynamodb:PartiQLSelect", ROWS)],
+        ),
+        (
+            "DynamoDB_20120810.ExecuteStatement",
+            {"Statement": 'SELECT * FROM "Rows"."ByName"'},
+            [("dynamodb:PartiQLSelect", f"{ROWS}/index/ByName")],
+        ),
+        (
+            "DynamoDB_20120810.BatchExecuteStatement",
+            {
+                "Statements": [
+                    {"Statement": "INSERT INTO Rows VALUE {'Id': ?}", "Parameters": [{"S": "a"}]},
+                    {"Statement": "DELETE FROM Rows2 WHERE Id='a'"},
+                ]
+            },
+            [("dynamodb:PartiQLInsert", ROWS), ("dynamodb:PartiQLDelete", f"{ROWS}2")],
+        ),
+        (
+            "DynamoDB_20120810.ExecuteTransaction",
+            {
+                "TransactStatements": [
+                    {"Statement": f"UPDATE \"{ROWS}\" SET n=1 WHERE Id='a'"},
+                    {"Statement": "EXISTS(SELECT * FROM Rows2 WHERE Id='a' AND n=1)"},
+                ]
+            },
+            [("dynamodb:PartiQLUpdate", ROWS), ("dynamodb:PartiQLSelect", f"{ROWS}2")],
+        ),
+        (
             "Logs_20140328.PutLogEvents",
             {"logGroupName": "g", "logStreamName": "s"},
             [("logs:PutLogEvents", f"arn:aws:logs:{HERE}:log-group:g:log-stream:s")],
@@ -125,7 +155,8 @@ def test_a_call_asks_for_the_actions_and_resources_that_iam_judges_it_by(
     [
         ("", {}),
         ("AmazonSSM.GetParameter", {"Name": "a"}),
-        ("DynamoDB_20120810.ExecuteStatement", {"Statement": 'SELECT * FROM "Rows"'}),
+        ("DynamoDB_20120810.ExecuteStatement", {"Statement": 'SELECT * FROM "Rows" WHERE Id = ?'}),
+        ("DynamoDB_20120810.ExecuteStatement", {}),
         ("DynamoDB_20120810.BatchExecuteStatement", {}),
         ("DynamoDB_20120810.ExecuteTransaction", {}),
         ("DynamoDB_20120810.BatchGetItem", {}),

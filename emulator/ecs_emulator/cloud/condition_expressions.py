@@ -16,6 +16,8 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<value>:\w+)|(?P<placeholder>#\w+)|(?P<word>[A-Za-z_]\w*)|(?P<number>[0-9]+)|(?P<sign><>|<=|>=|[=<>(),.\[\]]))"
 )
 _COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
+# A value before a path is put behind it, as moto's conditions on keys have it.
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _KEYWORDS = ("and", "or", "not", "between", "in")
 _PATH, _OPERAND = "path", "operand"
 # What each takes.
@@ -185,9 +187,16 @@ class _Condition:
                 self._operand()
             self._expect(")")
         elif self._next.kind == "sign" and self._next.text in _COMPARATORS:
-            sign = self._next.text
+            sign, start = self._next.text, len(self._plain)
             self._read(f" {sign} ")
-            self._note(comparison_error(sign, first, self._operand()))
+            second = self._operand()
+            self._note(comparison_error(sign, first, second))
+            if first.value is not None and second.path:
+                self._plain[start - 1 :] = [
+                    *self._plain[start + 1 :],
+                    f" {_MIRRORED.get(sign, sign)} ",
+                    self._plain[start - 1],
+                ]
         else:
             raise self._error()
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from ecs_emulator.cloud.dynamodb.partiql.grammar import Exists, Select, parsed
+from ecs_emulator.cloud.dynamodb.partiql.lexer import InvalidStatement
 from ecs_emulator.cloud.iam import CannotJudge, allows
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ _ITEM_ACTIONS = {
     "Update": "UpdateItem",
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
+}
+# Statements of a call. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
+_STATEMENTS: dict[str, Callable[[Mapping[str, Any]], Sequence[Mapping[str, Any]]]] = {
+    "ExecuteStatement": lambda body: [body],
+    "BatchExecuteStatement": lambda body: body.get("Statements", []),
+    "ExecuteTransaction": lambda body: body.get("TransactStatements", []),
 }
 
 
@@ -93,10 +101,22 @@ def _rows(operation: str, body: Mapping[str, Any], here: str) -> list[tuple[str,
     if operation in _TRANSACTIONS:
         items = [each for item in body.get("TransactItems", []) for each in item.items()]
         return _some([(_ITEM_ACTIONS[kind], arn(item["TableName"])) for kind, item in items])
-    if operation.endswith("Statement") or operation == "ExecuteTransaction":
-        raise CannotJudge(f"{operation} names its table in PartiQL, which is not read here.")
+    if operation in _STATEMENTS:
+        return _some([_of_statement(each, arn) for each in _STATEMENTS[operation](body)])
     table = arn(body["TableName"]) if "TableName" in body else "*"
     return [(operation, f"{table}/index/{body['IndexName']}" if "IndexName" in body else table)]
+
+
+def _of_statement(given: Mapping[str, Any], arn: Callable[[str], str]) -> tuple[str, str]:
+    try:
+        statement = parsed(given.get("Statement", ""), given.get("Parameters") or ())
+    except InvalidStatement as error:
+        raise CannotJudge(f"A statement that is none cannot be judged here: {error}") from error
+    select = statement.select if isinstance(statement, Exists) else statement
+    table = arn(select.table)
+    if isinstance(select, Select):
+        return "PartiQLSelect", f"{table}/index/{select.index}" if select.index else table
+    return f"PartiQL{type(select).__name__}", table
 
 
 def _some(required_permissions: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -24,9 +24,9 @@ from werkzeug.wrappers import Request, Response
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Database, NotWritten
 from ecs_emulator.cloud.durable.journal import Journal
+from ecs_emulator.cloud.dynamodb.idempotency import forget_transactions
 from ecs_emulator.cloud.dynamodb.time_to_live import ExpiredItems, Sweep, delete_expired
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.moto_dynamodb import forget_transactions
 from ecs_emulator.cloud.moto_dynamodb import install as install_dynamodb
 from ecs_emulator.cloud.moto_ecr import install as install_ecr
 from ecs_emulator.cloud.moto_iam import install as install_iam

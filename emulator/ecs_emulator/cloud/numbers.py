@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 _DIGITS = 38
 _LARGEST = 125  # exponents of the first digit
 _SMALLEST = -130
+_LONGEST = 9  # characters of an exponent that `Decimal` is given
+_OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
+_UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,37}")
 
 
@@ -23,9 +26,12 @@ def normal(text: str) -> str:
     """A number as DynamoDB stores it: `00042` is `42`, `1.5E2` is `150`. Raises NoNumber."""
     if _WHOLE.fullmatch(text):
         return text
-    if not _NUMBER.fullmatch(text):
+    found = _NUMBER.fullmatch(text)
+    if not found:
         raise NoNumber(f"The parameter cannot be converted to a numeric value: {text}")
-    return formatted(Decimal(text))
+    if found[2] and len(found[2]) > _LONGEST and found[1].strip("0."):
+        raise NoNumber(_UNDERFLOW if found[2].startswith("-") else _OVERFLOW)
+    return formatted(Decimal(text if not found[2] or len(found[2]) <= _LONGEST else "0"))
 
 
 def formatted(value: Decimal) -> str:
@@ -38,9 +44,9 @@ def formatted(value: Decimal) -> str:
         return "0"
     first = len(significant) + places - 1
     if first > _LARGEST:
-        raise NoNumber("Number overflow. Attempting to store a number with magnitude larger than supported range")
+        raise NoNumber(_OVERFLOW)
     if first < _SMALLEST:
-        raise NoNumber("Number underflow. Attempting to store a number with magnitude smaller than supported range")
+        raise NoNumber(_UNDERFLOW)
     if len(significant) > _DIGITS:
         raise NoNumber("Attempting to store more than 38 significant digits in a Number")
     value = Decimal((sign, tuple(map(int, significant)), places))

@@ -284,7 +284,7 @@ def test_a_table_changes_all_else_in_place(stage: Stage, name: str) -> None:
     stack = stage.stacks.named(name)
     assert stack is not None
     assert stack.status == "DELETE_FAILED"
-    assert "can't be deleted while DeletionProtectionEnabled" in str(stack.resources["Rows"].reason)
+    assert "currently protected against deletion" in str(stack.resources["Rows"].reason)
 
 
 def test_a_protected_load_balancer_is_not_deleted(stage: Stage, name: str) -> None:

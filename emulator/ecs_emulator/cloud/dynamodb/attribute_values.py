@@ -11,12 +11,14 @@ from typing import Any
 from moto.dynamodb.exceptions import MockValidationException
 
 from ecs_emulator.cloud.numbers import NoNumber, normal
+from ecs_emulator.cloud.operand_types import ordinal
 
 _EMPTY_SETS = {
     "SS": "An string set  may not be empty",
     "NS": "An number set  may not be empty",
     "BS": "Binary sets should not be empty",
 }
+_DEEPEST = 32  # levels: a value, and what it is in
 _INVALID = "One or more parameter values were invalid: "
 
 
@@ -38,7 +40,12 @@ def stored(node: Any) -> Any:
 def check_types(values: Mapping[str, Any]) -> None:
     """Raises MockValidationException where one of the attribute values, or of those in it, has not one type."""
     for value in values.values():
-        _check_type(value)
+        _check_type(value, 1)
+
+
+def in_order(kind: str, members: list[Any]) -> list[Any]:
+    """Members of a set in the order that it is told in; `kind` is SS, NS or BS."""
+    return sorted(members, key=lambda each: ordinal({kind[0]: each}))
 
 
 def not_of_one_type(value: Any) -> MockValidationException:
@@ -49,15 +56,20 @@ def not_of_one_type(value: Any) -> MockValidationException:
     )
 
 
-def _check_type(value: Any) -> None:
+def _check_type(value: Any, level: int) -> None:
     if not isinstance(value, dict) or len(value) != 1:
         raise not_of_one_type(value)
+    if level > _DEEPEST:
+        raise MockValidationException(
+            "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported "
+            "limit"
+        )
     ((kind, content),) = value.items()
-    if kind == "M" and isinstance(content, dict):
-        check_types(content)
-    elif kind == "L" and isinstance(content, list):
-        for each in content:
-            _check_type(each)
+    if kind == "NULL" and content is not True:
+        raise MockValidationException(f"{_INVALID}Null attribute value types must have the value of true")
+    inside = content.values() if kind == "M" and isinstance(content, dict) else content if kind == "L" else ()
+    for each in inside if isinstance(content, dict | list) else ():
+        _check_type(each, level + 1)
 
 
 def _set(kind: str, values: list[Any]) -> list[Any]:
@@ -68,7 +80,7 @@ def _set(kind: str, values: list[Any]) -> list[Any]:
         shown = ", ".join(str(each) for each in values)
         of_type = "of type BS " if kind == "BS" else ""
         raise MockValidationException(f"{_INVALID}Input collection [{shown}] {of_type}contains duplicates.")
-    return kept
+    return in_order(kind, kept)
 
 
 def _number(text: str) -> str:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.htm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from moto.dynamodb.exceptions import HashKeyTooLong, MockValidationException, RangeKeyTooLong
@@ -109,11 +109,28 @@ def batch(backend: Any, tables: Mapping[str, Any]) -> Sequence[tuple[Table, str,
     return parts
 
 
+def touched(name: str, backend: Any, given: Mapping[str, Any]) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """Tables and keys of the items that a request is about; of a search nobody knows them yet."""
+    if "TransactItems" in given:
+        for each in given["TransactItems"]:
+            ((kind, asked),) = each.items()
+            table = backend.get_table(asked["TableName"])
+            yield table, key_of(table, asked["Item"] if kind == "Put" else asked["Key"])
+    elif "RequestItems" in given:
+        for table, _, content in batch(backend, given["RequestItems"]):
+            yield table, key_of(table, content)
+    elif name not in ("query", "scan"):
+        table = backend.get_table(given["TableName"])
+        yield table, key_of(table, given.get("Item") or given["Key"])
+
+
 def check_batch(backend: Any, tables: Mapping[str, Any]) -> None:
     """Raises what `batch` does, and MockValidationException for keys that are none, or the same."""
     parts = batch(backend, tables)
     for table, kind, content in parts:
-        (check_item if kind == "PutRequest" else check_key)(table, content)
+        check_key(table, key_of(table, content) if kind == "PutRequest" else content)
+        if kind == "PutRequest":
+            check_item(table, content)
     if not are_distinct((table, key_of(table, content)) for table, _, content in parts):
         raise MockValidationException("Provided list of item keys contains duplicates")
 

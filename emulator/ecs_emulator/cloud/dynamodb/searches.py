@@ -6,22 +6,28 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import table as moto_table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import LocalSecondaryIndex, Table
 
 from ecs_emulator.cloud.condition_expressions import attribute_names
 from ecs_emulator.cloud.dynamodb.keys import attribute_types, check_key, key_names
+from ecs_emulator.cloud.dynamodb.projections import attributes
 from ecs_emulator.cloud.operand_types import ordinal
 
 _PAGE = 2**20  # bytes
+# None of a condition on keys.
+_OPERATOR = re.compile(r"(?<![:#.\w])(?:OR|NOT|IN)(?!\w)|<>")
 _NO_START = "The provided starting key is invalid"
 # Bytes that the last search has read, before its filter; one search is carried out at a time.
 _READ = "bytes_read"
+# True where the items of the search are fetched from the table, beside what its index has of them.
+_FETCHES = "fetches_items"
 
 
 def install() -> None:
@@ -41,8 +47,8 @@ def check_search(table: Table, name: str, given: Mapping[str, Any]) -> None:
     if index and index not in [each.name for each in table.all_indexes()]:
         raise MockValidationException(f"The table does not have the specified index: {index}")
     if name == "query":
-        _check_condition(given)
         own = key_names(table, index)[: len(table.get_index(index).schema)] if index else table.table_key_attrs
+        _check_condition(given, own)
         filtered = attribute_names(given.get("FilterExpression", ""), given.get("ExpressionAttributeNames") or {})
         what = "Filter Expression"
         if "QueryFilter" in given:
@@ -51,18 +57,53 @@ def check_search(table: Table, name: str, given: Mapping[str, Any]) -> None:
             raise MockValidationException(
                 f"{what} can only contain non-primary key attributes: Primary key attribute: {found[0]}"
             )
+    setattr(table, _FETCHES, _is_fetched(table, index, given))
     if given.get("ExclusiveStartKey") is not None:
         _check_start(table, index, given["ExclusiveStartKey"], name)
 
 
-def _check_condition(given: Mapping[str, Any]) -> None:
-    if "KeyConditions" not in given and "KeyConditionExpression" not in given:
+def _is_fetched(table: Table, name: str | None, given: Mapping[str, Any]) -> bool:
+    """Raises MockValidationException for attributes that a global index does not have.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.Projections
+    """
+    index = table.get_index(name) if name else None
+    if index is None or index.projection["ProjectionType"] == "ALL":
+        return False
+    there = {*table.table_key_attrs, *index.schema_key_attrs, *index.projection.get("NonKeyAttributes", ())}
+    asked = attributes(given.get("ProjectionExpression") or "", given.get("ExpressionAttributeNames") or {})
+    missing = [each for each in asked if each not in there]
+    if isinstance(index, LocalSecondaryIndex):
+        return bool(missing) or given.get("Select") == "ALL_ATTRIBUTES"
+    if missing:
+        raise MockValidationException(
+            "One or more parameter values were invalid: "
+            f"Global secondary index {index.name} does not project [{', '.join(missing)}]"
+        )
+    return False
+
+
+def _check_condition(given: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """Raises MockValidationException; `keys` are the attributes of the schema that is searched."""
+    expression = given.get("KeyConditionExpression")
+    if expression is None:
         raise MockValidationException(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
-    names = attribute_names(given.get("KeyConditionExpression", ""), given.get("ExpressionAttributeNames") or {})
+    if found := _OPERATOR.search(expression):
+        raise MockValidationException(
+            f"Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: {found[0]}"
+        )
+    names = attribute_names(expression, given.get("ExpressionAttributeNames") or {})
     if len(set(names)) < len(names):
-        raise MockValidationException("KeyConditionExpressions must only contain one condition per key")
+        raise MockValidationException(
+            "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
+        )
+    if len(names) > len(keys):
+        raise MockValidationException(
+            f"The number of query conditions ({len(names)}) exceeds the number of key attributes defined in the schema "
+            f"({len(keys)})"
+        )
 
 
 def _check_start(table: Table, index: str | None, start: Mapping[str, Any], name: str) -> None:
@@ -97,6 +138,8 @@ def _searched(search: Callable[..., Any]) -> Callable[..., Any]:
         paths, given[projection] = given[projection], None
         items, scanned, last = search(*bound.args, **bound.kwargs)
         setattr(table, _READ, sum(item.size() for item in items))
+        if getattr(table, _FETCHES, False):
+            items = [table.get_item(item.hash_key, item.range_key) for item in items]
         if last is None and given["limit"] and scanned == given["limit"] and items:
             last = table._get_last_evaluated_key(items[-1], index)
         if condition is not None:

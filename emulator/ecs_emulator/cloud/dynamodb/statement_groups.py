@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransa
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -99,7 +100,10 @@ def _execute_transaction(handler: DynamoHandler) -> ActionResult:
     if writes:
         return ActionResult(_written_together(handler, writes, given["TransactStatements"], options))
     options.pop("ClientRequestToken", None)
-    gets = [{"Get": {"TableName": each.table, "Key": _transacted_key(handler, each)}} for each in reads]
+    gets = []
+    for number, each in enumerate(reads):
+        with _statement(number):
+            gets.append({"Get": {"TableName": each.table, "Key": _transacted_key(handler, each)}})
     answered = called(handler, "transact_get_items", {"TransactItems": gets, **options})
     items = [each.get("Item") for each in answered["Responses"]]
     answered["Responses"] = [
@@ -113,17 +117,18 @@ def _written_together(
 ) -> dict[str, Any]:
     """Raises TransactionCanceledException."""
     items = []
-    for each, own in zip(statements, given, strict=True):
-        if not isinstance(each, Insert | Exists) and each.returning:
-            raise MockValidationException("RETURNING is not supported in ExecuteTransaction.")
-        kind, asked = action(handler, each)
+    for number, (each, own) in enumerate(zip(statements, given, strict=True)):
+        with _statement(number):
+            if not isinstance(each, Insert | Exists) and each.returning:
+                raise MockValidationException("RETURNING is not supported in ExecuteTransaction.")
+            kind, asked = action(handler, each)
         what = "ReturnValuesOnConditionCheckFailure"
         items.append({kind: {**asked, **({what: own[what]} if what in own else {})}})
     try:
         answered = called(handler, "transact_write_items", {"TransactItems": items, **options})
     except TransactionCanceledException as error:
         raise _with_duplicates(error, statements) from None
-    return {**answered, "Responses": [{} for _ in statements]}
+    return {**answered, "Responses": []}
 
 
 def _with_duplicates(error: TransactionCanceledException, statements: Sequence[Statement]) -> Exception:
@@ -136,6 +141,15 @@ def _with_duplicates(error: TransactionCanceledException, statements: Sequence[S
         else:
             reasons.append((code, each.get("Message"), each.get("Item")))
     return TransactionCanceledException(reasons)
+
+
+@contextmanager
+def _statement(number: int) -> Iterator[None]:
+    """Errors of one statement of a transaction say which it is."""
+    try:
+        yield
+    except MockValidationException as error:
+        raise MockValidationException(f"Validation failed in TransactStatements[{number}]: {error.message}") from error
 
 
 def _transacted_key(handler: DynamoHandler, select: Select) -> Any:

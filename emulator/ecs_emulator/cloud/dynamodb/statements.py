@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from moto.dynamodb.exceptions import (
     DynamodbException,
     MockValidationException,
 )
+from moto.dynamodb.models.table import GlobalSecondaryIndex
 from moto.dynamodb.responses import DynamoHandler
 
 from ecs_emulator.cloud.durable.codec import decoded, encoded
@@ -32,6 +34,7 @@ Given = Mapping[str, Any]
 _CALLED = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
 _OF_READS = ("ConsistentRead", "Limit", "ReturnConsumedCapacity")
 _OF_WRITES = ("ReturnConsumedCapacity", "ReturnValuesOnConditionCheckFailure")
+_PREFIX = re.compile("^Invalid [A-Za-z]+Expression: ")
 DUPLICATE = "Duplicate primary key exists in table"
 
 
@@ -69,6 +72,9 @@ def called(handler: DynamoHandler, operation: str, body: dict[str, Any]) -> dict
     own, handler.body = handler.body, body
     try:
         return dict(getattr(handler, operation)().result)
+    except MockValidationException as error:
+        # A statement has none of these, whatever it became.
+        raise MockValidationException(_PREFIX.sub("", error.message)) from error
     finally:
         handler.body = own
 
@@ -80,6 +86,8 @@ def searched(handler: DynamoHandler, select: Select, given: Given) -> dict[str, 
     except InvalidStatement as error:
         raise MockValidationException(str(error)) from error
     body |= {each: given[each] for each in _OF_READS if each in given}
+    if select.index and body.get("ConsistentRead") and isinstance(table.get_index(select.index), GlobalSecondaryIndex):
+        raise MockValidationException("Strongly consistent read is not supported on Global Secondary Indexes")
     # What a token of a page belongs to.
     asked = hashlib.sha256(json.dumps(encoded([given["Statement"], given.get("Parameters")])).encode()).hexdigest()
     if token := given.get("NextToken"):

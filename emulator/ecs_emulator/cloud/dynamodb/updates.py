@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
+from moto.dynamodb.exceptions import InvalidUpdateExpressionInvalidDocumentPath
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing import ast_nodes, expressions
 
+from ecs_emulator.cloud.dynamodb.attribute_values import in_order
 from ecs_emulator.cloud.dynamodb.keys import check_index_keys
 from ecs_emulator.cloud.dynamodb.partiql.values import Path
 
@@ -27,11 +31,13 @@ _ACTIONS = [
 ]
 
 _update_item = DynamoDBBackend.update_item
+_normalize = _nodes.Node.normalize
 
 
 def install() -> None:
     """Update so from now on, in this process."""
     setattr(DynamoDBBackend, "update_item", _updated)  # noqa: B010 (it is no method to mypy)
+    _nodes.Node.normalize = _normalized
 
 
 def find(table: Table, key: Any) -> Item | None:
@@ -55,29 +61,51 @@ def put_back(table: Table, key: Any, before: Item | None) -> None:
 
 def targets(expression: str, names: Mapping[str, str]) -> list[Path]:
     """Paths that an update expression changes. Raises what moto's parser does."""
+    return [Path(tuple(names.get(str(step), step) for step in steps)) for steps in _targets(expression)]
+
+
+@lru_cache(maxsize=1_000)
+def _targets(expression: str) -> tuple[tuple[str | int, ...], ...]:
     actions = _parser.UpdateExpressionParser.make(expression).find_clauses(_ACTIONS)
-    return [Path(tuple(_steps(action.children[0], names))) for action in actions]
+    return tuple(tuple(_steps(action.children[0])) for action in actions)
 
 
-def _steps(path: Any, names: Mapping[str, str]) -> Iterator[str | int]:
+def _steps(path: Any) -> Iterator[str | int]:
+    """Steps of a path, with placeholders where it has them."""
     for each in path.children:
         if isinstance(each, _nodes.ExpressionAttributeName):
-            placeholder = each.get_attribute_name_placeholder()
-            yield names.get(placeholder, placeholder)
+            yield each.get_attribute_name_placeholder()
         elif not isinstance(each, _nodes.ExpressionPathDescender):
             yield each.children[0]
+
+
+def _normalized(node: Any) -> None:
+    """Put removals last: paths have the indexes that there were before any of them."""
+    _normalize(node)
+    if node.type == "UpdateExpression":
+        node.children.sort(key=lambda each: isinstance(each, _nodes.UpdateExpressionRemoveAction))
 
 
 def _updated(backend: DynamoDBBackend, table_name: str, key: Any, *args: Any, **kwargs: Any) -> Item:
     """moto changes an item part by part, and puts one that is new before it knows whether the update can be made."""
     table = backend.get_table(table_name)
     before = copy.deepcopy(find(table, key))
+    expression = kwargs.get("update_expression")
+    paths = targets(expression, kwargs.get("expression_attribute_names") or {}) if expression else []
+    for path in paths:
+        _at(before, path)
     shard, table.stream_shard = table.stream_shard, None
     try:
-        after = _update_item(backend, table_name, key, *args, **kwargs)
+        # An update of nothing makes an item of its key.
+        after = _update_item(backend, table_name, key, *args, **{**kwargs, "attribute_updates": {}})
         if table.global_indexes or table.indexes:
             names = {name for index in table.all_indexes() for name in index.schema_key_attrs} & after.attrs.keys()
             check_index_keys(table, {name: after.attrs[name].to_json() for name in names})
+        for path in paths:
+            # What was removed from a list has moved what is behind it.
+            with suppress(InvalidUpdateExpressionInvalidDocumentPath):
+                if (changed := _at(after, path)) and changed.is_set():
+                    changed.value[:] = in_order(changed.type, changed.value)
     except Exception:
         put_back(table, key, before)
         raise
@@ -86,6 +114,21 @@ def _updated(backend: DynamoDBBackend, table_name: str, key: Any, *args: Any, **
     if shard:
         shard.add(before, after)
     return after
+
+
+def _at(item: Item | None, path: Path) -> DynamoType | None:
+    """Value at a path. Raises InvalidUpdateExpression for one through a value that is no map, or no list.
+
+    moto would set nothing there.
+    """
+    value = item.attrs.get(path.attribute) if item else None
+    for step in path.steps[1:]:
+        if value is None:
+            break
+        if value.type != ("L" if isinstance(step, int) else "M"):
+            raise InvalidUpdateExpressionInvalidDocumentPath
+        value = value.child_attr(step)
+    return value
 
 
 def _typed(table: Table, key: Any) -> tuple[DynamoType, DynamoType | None]:

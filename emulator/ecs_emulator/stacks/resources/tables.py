@@ -21,7 +21,6 @@ from ecs_emulator.stacks.templates import TemplateError
 
 _EXTRAS = ("PointInTimeRecoverySpecification", "TimeToLiveSpecification")
 _UPDATED = {
-    "AttributeDefinitions",
     "BillingMode",
     "DeletionProtectionEnabled",
     "OnDemandThroughput",
@@ -30,6 +29,8 @@ _UPDATED = {
     "StreamSpecification",
     "TableClass",
 }
+# What a property that a template no longer has is set to.
+_REMOVED = {"DeletionProtectionEnabled": False, "StreamSpecification": {"StreamEnabled": False}}
 
 
 def _create(context: Context, name: str, properties: Properties) -> PhysicalResource:
@@ -52,8 +53,9 @@ def _update(context: Context, physical: PhysicalResource, before: Properties, af
     dynamodb, name = context.client("dynamodb"), {"TableName": physical.ref}
     differing = changed(before, after)
     if there := differing & _UPDATED:
-        request = {key: value for key, value in _as_api(after).items() if key in there | {"AttributeDefinitions"}}
-        call(dynamodb, "UpdateTable", {**name, **request})
+        request = {key: value for key, value in {**_REMOVED, **_as_api(after)}.items() if key in there}
+        if request:
+            call(dynamodb, "UpdateTable", {**name, **request})
     for change in _index_changes(before, after):
         request = {"AttributeDefinitions": after["AttributeDefinitions"], "GlobalSecondaryIndexUpdates": [change]}
         call(dynamodb, "UpdateTable", {**name, **request})
@@ -62,7 +64,7 @@ def _update(context: Context, physical: PhysicalResource, before: Properties, af
         dynamodb.untag_resource(ResourceArn=physical.attributes["Arn"], TagKeys=gone)
         dynamodb.tag_resource(ResourceArn=physical.attributes["Arn"], Tags=tags)
     _set_extras(dynamodb, physical.ref, before, after)
-    if unknown := differing - _UPDATED - {"GlobalSecondaryIndexes", "Tags", *_EXTRAS}:
+    if unknown := differing - _UPDATED - {"AttributeDefinitions", "GlobalSecondaryIndexes", "Tags", *_EXTRAS}:
         raise TemplateError(f"AWS::DynamoDB::Table.{min(unknown)} cannot be changed here.")
     return _physical(dynamodb.describe_table(**name)["Table"])
 

@@ -18,8 +18,10 @@ _COMPARATORS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<=", ">": ">"
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _WITH_OPERAND = ("begins_with", "contains", "attribute_type")
 _ALONE = ("attribute_exists", "attribute_not_exists")
+_NO_PATH = "Operator or function requires a document path; operator or function: {}"
+_COUNT = "Incorrect number of operands for operator or function; operator or function: {}, number of operands: {}"
 _TYPES = {
-    **{"null": "NULL", "boolean": "BOOL", "blob": "B", "string": "S", "numeric": "N"},
+    **{"null": "NULL", "boolean": "BOOL", "bool": "BOOL", "blob": "B", "string": "S", "numeric": "N"},
     **{"struct": "M", "tuple": "M", "list": "L"},
 }
 
@@ -29,12 +31,18 @@ class Condition:
     """Condition, one of those that AND joins.
 
     `key` is the attribute that it compares with values alone, as a condition on a key may; `value` is the one that the
-    attribute has to be equal to.
+    attribute has to be equal to. `is_choice` is one of conditions that OR joins.
     """
 
     parts: tuple[Part, ...]
     key: str | None = None
     value: AttributeValue | None = None
+    is_choice: bool = False
+
+    @property
+    def operand(self) -> tuple[Part, ...]:
+        """Its parts as AND takes them. DynamoDB refuses parentheses around parentheses."""
+        return ("(", *self.parts, ")") if self.is_choice else self.parts
 
     @property
     def attributes(self) -> set[str]:
@@ -49,7 +57,7 @@ def conditions(lexer: Lexer) -> list[Condition]:
     parts = [*_joined(first)]
     while lexer.takes("or"):
         parts += [" OR ", *_joined(_all(lexer))]
-    return [Condition(("(", *parts, ")"))]
+    return [Condition(tuple(parts), is_choice=True)]
 
 
 def _all(lexer: Lexer) -> list[Condition]:
@@ -60,21 +68,23 @@ def _all(lexer: Lexer) -> list[Condition]:
 
 
 def _joined(found: Sequence[Condition]) -> tuple[Part, ...]:
-    parts: list[Part] = ["("]
+    if len(found) == 1:
+        return found[0].parts
+    parts: list[Part] = []
     for number, each in enumerate(found):
-        parts += [" AND ", *each.parts] if number else each.parts
-    return (*parts, ")")
+        parts += [" AND ", *each.operand] if number else each.operand
+    return tuple(parts)
 
 
 def _one(lexer: Lexer) -> list[Condition]:
     if lexer.takes("not"):
-        return [Condition(("NOT ", *_joined(_one(lexer))))]
+        return [Condition(("NOT (", *_joined(_one(lexer)), ")"))]
     if lexer.takes("("):
         found = conditions(lexer)
         lexer.expect(")")
         return found
     if lexer.is_call() and lexer.next.text.lower() != "size":
-        return [_call(lexer)]
+        return [_judged(lexer, _call(lexer))]
     return [_comparison(lexer)]
 
 
@@ -84,7 +94,11 @@ def _call(lexer: Lexer) -> Condition:
     if function not in (*_WITH_OPERAND, *_ALONE):
         raise InvalidStatement(f"Unrecognized function: {name}")
     lexer.expect("(")
+    if lexer.next.kind != "name":
+        raise InvalidStatement(_NO_PATH.format(function) if lexer.next.text != ")" else _COUNT.format(function, 0))
     on = path(lexer)
+    if function in _ALONE and lexer.next.text == ",":
+        raise InvalidStatement(_COUNT.format(function, 2))
     if function in _ALONE:
         lexer.expect(")")
         return Condition((f"{function}(", on, ")"))
@@ -93,6 +107,16 @@ def _call(lexer: Lexer) -> Condition:
     lexer.expect(")")
     key = _key(on, value) if function == "begins_with" else None
     return Condition((f"{function}(", on, ", ", value, ")"), key)
+
+
+def _judged(lexer: Lexer, called: Condition) -> Condition:
+    """A function, or one that is compared with true or false."""
+    if not lexer.takes("="):
+        return called
+    if lexer.takes("true"):
+        return Condition(called.parts)
+    lexer.expect("false")
+    return Condition(("NOT ", *called.parts))
 
 
 def _comparison(lexer: Lexer) -> Condition:

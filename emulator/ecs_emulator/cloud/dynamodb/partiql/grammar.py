@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ecs_emulator.cloud.dynamodb.partiql.changes import Change, changes
 from ecs_emulator.cloud.dynamodb.partiql.conditions import Condition, conditions
-from ecs_emulator.cloud.dynamodb.partiql.lexer import AttributeValue, InvalidStatement, Lexer, malformed
+from ecs_emulator.cloud.dynamodb.partiql.lexer import AttributeValue, InvalidStatement, Lexer, leftover, malformed
 from ecs_emulator.cloud.dynamodb.partiql.values import Path, path, tuple_literal
 
 
@@ -72,6 +72,7 @@ def parsed(statement: str, parameters: Sequence[AttributeValue]) -> Statement:
         "update": _update,
         "delete": _delete,
         "exists": _exists,
+        "from": _update_from,
     }
     if lexer.next.kind != "keyword" or lexer.next.text not in kinds:
         raise malformed("Expected data manipulation")
@@ -88,8 +89,7 @@ def _select(lexer: Lexer) -> Select:
     lexer.expect("from")
     table = lexer.take("name")
     index = lexer.take("name") if lexer.takes(".") else None
-    if lexer.next.kind == "name" or lexer.takes("as"):
-        raise InvalidStatement("Aliasing is not supported")
+    _refuse_alias(lexer)
     if lexer.takes(","):
         raise InvalidStatement("Only select from a single table or index is supported.")
     where = _where(lexer)
@@ -133,7 +133,8 @@ def _order(lexer: Lexer) -> list[tuple[str, bool]]:
 def _insert(lexer: Lexer) -> Insert:
     lexer.expect("into")
     table = lexer.take("name")
-    lexer.expect("value")
+    if not lexer.takes("value"):
+        raise leftover()
     if lexer.takes("<<"):
         raise InvalidStatement(
             "Unsupported operation: Inserting multiple items in a single statement is not supported, use "
@@ -151,17 +152,19 @@ def _insert(lexer: Lexer) -> Insert:
 
 
 def _update(lexer: Lexer) -> Update:
-    table = lexer.take("name")
-    if lexer.takes("."):
-        raise InvalidStatement("This operation is not supported on an index")
+    table = _table(lexer)
     return Update(table, tuple(changes(lexer)), _where(lexer), _returning(lexer))
+
+
+def _update_from(lexer: Lexer) -> Update:
+    """The other order of an update: `FROM` table `WHERE` condition, and the changes."""
+    table, where = _table(lexer), _where(lexer)
+    return Update(table, tuple(changes(lexer)), where, _returning(lexer))
 
 
 def _delete(lexer: Lexer) -> Delete:
     lexer.expect("from")
-    table = lexer.take("name")
-    if lexer.takes("."):
-        raise InvalidStatement("This operation is not supported on an index")
+    table = _table(lexer)
     where, returning = _where(lexer), _returning(lexer)
     if returning not in ("", "ALL OLD"):
         raise InvalidStatement(
@@ -169,6 +172,20 @@ def _delete(lexer: Lexer) -> Delete:
             "statements."
         )
     return Delete(table, where, returning)
+
+
+def _table(lexer: Lexer) -> str:
+    """Table of a statement that changes an item."""
+    table = lexer.take("name")
+    if lexer.takes("."):
+        raise InvalidStatement("This operation is not supported on an index")
+    _refuse_alias(lexer)
+    return table
+
+
+def _refuse_alias(lexer: Lexer) -> None:
+    if lexer.next.kind == "name" or lexer.takes("as"):
+        raise InvalidStatement("Aliasing is not supported")
 
 
 def _returning(lexer: Lexer) -> str:

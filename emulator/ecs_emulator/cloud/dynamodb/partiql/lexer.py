@@ -85,7 +85,7 @@ class Lexer:
     def end(self) -> None:
         self.takes(";")
         if self.next is not _END:
-            raise malformed("Unexpected token after expression")
+            raise leftover()
         if self._parameters:
             raise _not_as_many()
 
@@ -97,6 +97,10 @@ def malformed(detail: str) -> InvalidStatement:
     return InvalidStatement(f"Statement wasn't well formed, can't be processed: {detail}")
 
 
+def leftover() -> InvalidStatement:
+    return malformed("Unexpected token after expression")
+
+
 def _not_as_many() -> InvalidStatement:
     return InvalidStatement("Number of parameters in request and statement don't match.")
 
@@ -106,7 +110,7 @@ def _lexemes(statement: str) -> Iterator[Lexeme]:
     while at < len(statement):
         found = _LEXEME.match(statement, at)
         if not found:
-            raise malformed(f"Unexpected token: {statement[at]}")
+            raise malformed("")
         at = found.end()
         match found.lastgroup:
             case "text":

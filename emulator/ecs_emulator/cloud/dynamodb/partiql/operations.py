@@ -6,60 +6,24 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteStatem
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from moto.dynamodb.models.table import Table
 
 from ecs_emulator.cloud.dynamodb.keys import attribute_types
-from ecs_emulator.cloud.dynamodb.partiql.conditions import Condition, Part
+from ecs_emulator.cloud.dynamodb.partiql.conditions import Condition
 from ecs_emulator.cloud.dynamodb.partiql.grammar import Delete, Exists, Insert, Select, Update, Write
 from ecs_emulator.cloud.dynamodb.partiql.lexer import AttributeValue, InvalidStatement
-from ecs_emulator.cloud.dynamodb.partiql.values import Literal, Path
+from ecs_emulator.cloud.dynamodb.partiql.placeholders import Placeholders
+from ecs_emulator.cloud.dynamodb.partiql.values import Path
 
 _CLAUSES = ("SET", "REMOVE", "ADD", "DELETE")
 _NOT_EMULATED = "Of ORDER BY only one value of the partition key, with one condition on the sort key, is emulated here."
 
 
-@dataclass
-class _Placeholders:
-    """Placeholders of the expressions of one request."""
-
-    names: dict[str, str] = field(default_factory=dict)  # by attribute
-    values: dict[str, AttributeValue] = field(default_factory=dict)  # by placeholder
-
-    def written(self, parts: Iterable[Part]) -> str:
-        return "".join(each if isinstance(each, str) else self._written(each) for each in parts)
-
-    def all_of(self, conditions: Iterable[Condition]) -> str:
-        return " AND ".join(self.written(each.parts) for each in conditions)
-
-    def members(self) -> dict[str, Any]:
-        members: dict[str, Any] = {}
-        if self.names:
-            members["ExpressionAttributeNames"] = {each: name for name, each in self.names.items()}
-        if self.values:
-            members["ExpressionAttributeValues"] = self.values
-        return members
-
-    def _written(self, operand: Path | Literal) -> str:
-        if isinstance(operand, Literal):
-            placeholder = f":v{len(self.values)}"
-            self.values[placeholder] = operand.value
-            return placeholder
-        written = ""
-        for step in operand.steps:
-            if isinstance(step, int):
-                written += f"[{step}]"
-            else:
-                name = self.names.setdefault(step, f"#n{len(self.names)}")
-                written += f".{name}" if written else name
-        return written
-
-
 def write(statement: Write, table: Table) -> tuple[str, dict[str, Any]]:
     """Kind of a statement's action, as TransactWriteItems calls it, and its members. Raises InvalidStatement."""
-    placeholders = _Placeholders()
+    placeholders = Placeholders()
     own = Path((str(table.hash_key_attr),))
     given: dict[str, Any] = {"TableName": statement.table}
     if isinstance(statement, Insert):
@@ -68,7 +32,7 @@ def write(statement: Write, table: Table) -> tuple[str, dict[str, Any]]:
         return "Put", given | placeholders.members()
     select = statement.select if isinstance(statement, Exists) else statement
     given["Key"], others = key_of(select.where, table)
-    condition = placeholders.all_of(others)
+    condition = _all_of(placeholders, others)
     match statement:
         case Exists():
             if not others:
@@ -83,7 +47,7 @@ def write(statement: Write, table: Table) -> tuple[str, dict[str, Any]]:
             kind = "Delete"
             # One that is not there is deleted without a word, whatever is asked of it.
             if others:
-                condition = f"{placeholders.written(('attribute_not_exists(', own, ')'))} OR ({condition})"
+                condition = f"{placeholders.written(('attribute_not_exists(', own, ')'))} OR {condition}"
     if condition:
         given["ConditionExpression"] = condition
     return kind, given | placeholders.members()
@@ -117,19 +81,23 @@ def search(select: Select, table: Table) -> tuple[str, dict[str, Any]]:
     schema = table.schema
     if select.index:
         if select.index not in [each.name for each in table.all_indexes()]:
-            raise InvalidStatement(f"The table does not have the specified index: {select.index}")
+            raise InvalidStatement("The table does not have the specified index")
         schema = table.get_index(select.index).schema
     names = [each["AttributeName"] for each in sorted(schema, key=lambda each: str(each["KeyType"]))]
-    placeholders = _Placeholders()
+    placeholders = Placeholders()
     given: dict[str, Any] = {"TableName": select.table, **({"IndexName": select.index} if select.index else {})}
     keys, others = _key_conditions(select.where, names)
     _check_order(select, names, is_query=bool(keys))
     if keys:
-        given["KeyConditionExpression"] = placeholders.all_of(keys)
+        given["KeyConditionExpression"] = _all_of(placeholders, keys)
         given["ScanIndexForward"] = not dict(select.order).get(names[-1], False)
     if others:
-        given["FilterExpression"] = placeholders.all_of(others)
+        given["FilterExpression"] = _all_of(placeholders, others)
     return "query" if keys else "scan", given | placeholders.members()
+
+
+def _all_of(placeholders: Placeholders, conditions: Iterable[Condition]) -> str:
+    return " AND ".join(placeholders.written(each.operand) for each in conditions)
 
 
 def _key_conditions(where: Sequence[Condition], names: Sequence[str]) -> tuple[list[Condition], list[Condition]]:
@@ -158,7 +126,7 @@ def _check_order(select: Select, names: Sequence[str], is_query: bool) -> None:
         raise InvalidStatement(_NOT_EMULATED)
 
 
-def _update_expression(statement: Update, placeholders: _Placeholders) -> str:
+def _update_expression(statement: Update, placeholders: Placeholders) -> str:
     clauses: Mapping[str, list[str]] = {each: [] for each in _CLAUSES}
     for change in statement.changes:
         clauses[change.clause].append(placeholders.written(change.parts))

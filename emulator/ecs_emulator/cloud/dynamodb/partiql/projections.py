@@ -32,7 +32,7 @@ def modified(item: Mapping[str, AttributeValue], paths: Iterable[Path]) -> dict[
         node = tree
         for step in path.steps:
             node = node.setdefault(step, {})
-    left = _left({"M": item}, tree)
+    left = _left({"M": item}, tree) if tree else None
     return dict(left["M"]) if left else {}
 
 

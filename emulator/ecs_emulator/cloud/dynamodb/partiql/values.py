@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecs_emulator.cloud.dynamodb.partiql.lexer import AttributeValue, InvalidStatement, Lexer, malformed
+from ecs_emulator.cloud.numbers import NoNumber, normal
 
 _NAMED: dict[str, AttributeValue] = {"true": {"BOOL": True}, "false": {"BOOL": False}, "null": {"NULL": True}}
+_MOST = 2**31  # of an exponent
+_LONGEST = 12  # characters of one that say so
 _SETS = {"S": "SS", "N": "NS"}
 
 
@@ -58,16 +61,16 @@ def operand(lexer: Lexer) -> Operand:
     return path(lexer) if lexer.next.kind == "name" else Literal(literal(lexer))
 
 
-def literal(lexer: Lexer) -> AttributeValue:
-    """Raises InvalidStatement."""
+def literal(lexer: Lexer, at: str = "root") -> AttributeValue:
+    """Value with the path `at` in the whole one. Raises InvalidStatement."""
     if lexer.takes("?"):
         return lexer.parameter()
     if lexer.takes("["):
-        return {"L": _listed(lexer, "]")}
+        return {"L": _listed(lexer, "]", at)}
     if lexer.takes("{"):
-        return {"M": _members(lexer)}
+        return {"M": _members(lexer, f"{at}.")}
     if lexer.takes("<<"):
-        return _bag(lexer)
+        return _bag(lexer, at)
     if lexer.takes("missing"):
         raise InvalidStatement("MISSING must be compared using IS operator")
     for word, value in _NAMED.items():
@@ -76,13 +79,23 @@ def literal(lexer: Lexer) -> AttributeValue:
     if lexer.next.kind == "text":
         return {"S": lexer.take("text")}
     minus = "-" if lexer.takes("-") else ""
-    return {"N": f"{minus}{lexer.take('number')}"}
+    return {"N": _number(f"{minus}{lexer.take('number')}", at)}
 
 
 def tuple_literal(lexer: Lexer) -> dict[str, AttributeValue]:
     """Members of a tuple: `{'name': value}`. Raises InvalidStatement."""
     lexer.expect("{")
-    return _members(lexer)
+    return _members(lexer, "")
+
+
+def _number(text: str, at: str) -> str:
+    exponent = text.lower().partition("e")[2]
+    if exponent and abs(int(exponent[:_LONGEST])) >= _MOST:
+        raise malformed("")
+    try:
+        return normal(text)
+    except NoNumber as error:
+        raise InvalidStatement(f"{error} under {at}") from error
 
 
 def _index(text: str) -> int:
@@ -91,16 +104,17 @@ def _index(text: str) -> int:
     return int(text)
 
 
-def _listed(lexer: Lexer, end: str) -> list[AttributeValue]:
+def _listed(lexer: Lexer, end: str, at: str) -> list[AttributeValue]:
     values: list[AttributeValue] = []
     while not lexer.takes(end):
         if values:
             lexer.expect(",")
-        values.append(literal(lexer))
+        values.append(literal(lexer, f"{at}[{len(values)}]"))
     return values
 
 
-def _members(lexer: Lexer) -> dict[str, AttributeValue]:
+def _members(lexer: Lexer, within: str) -> dict[str, AttributeValue]:
+    """`within` is the path of the tuple with its dot, nothing for an item."""
     members: dict[str, AttributeValue] = {}
     while not lexer.takes("}"):
         if members:
@@ -109,12 +123,12 @@ def _members(lexer: Lexer) -> dict[str, AttributeValue]:
         if name in members:
             raise InvalidStatement(f"Duplicate keys in tuple. Key: {name}")
         lexer.expect(":")
-        members[name] = literal(lexer)
+        members[name] = literal(lexer, f"{within}{name}" if within else "root")
     return members
 
 
-def _bag(lexer: Lexer) -> AttributeValue:
-    values: list[Any] = _listed(lexer, ">>")
+def _bag(lexer: Lexer, at: str) -> AttributeValue:
+    values: list[Any] = _listed(lexer, ">>", at)
     if not values:
         raise InvalidStatement("Empty bags are not supported")
     kinds = {kind for each in values for kind in each}

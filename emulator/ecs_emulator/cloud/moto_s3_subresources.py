@@ -16,7 +16,7 @@ _OF_BUCKETS = {
     *("abac", "analytics", "intelligent-tiering", "metadataConfiguration", "metadataInventoryTable"),
     *("metadataJournalTable", "metadataTable", "metrics", "session", "DELETE inventory", "PUT requestPayment"),
 }
-_OF_OBJECTS = {"annotation", "encryption", "renameObject", "torrent", "GET retention"}
+_OF_OBJECTS = {"annotation", "encryption", "renameObject", "torrent"}
 # Nobody else can be made to pay here.
 _PAYER = (
     '<RequestPaymentConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Payer>BucketOwner</Payer>'

@@ -1,0 +1,207 @@
+"""What S3 refuses of a request, in its own words: arguments, documents and policies."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from ecs_emulator.cloud.endpoint import Cloud
+from ecs_emulator.local import REGION
+from emulator.tests.cloud.wire import refused
+
+BODY = b"0123456789"
+THEN, SOON = datetime(2020, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
+PART = "Part number must be an integer between 1 and 10000, inclusive"
+COPY = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
+MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
+RANGE = "The x-amz-copy-source-range value must be of the form bytes=first-last"
+TAG_KEY = "The TagKey you have provided is invalid"
+_numbers = itertools.count(1)
+
+Call = Callable[[Any, dict[str, Any]], Any]
+
+
+@pytest.fixture(scope="module")
+def s3(cloud: Cloud) -> Any:
+    """A client that sends what a client would refuse as well."""
+    return boto3.client("s3", REGION, config=Config(parameter_validation=False))
+
+
+@pytest.fixture
+def there(s3: Any) -> dict[str, Any]:
+    """Bucket and key of an object."""
+    name = f"refusals-{next(_numbers)}"
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="k", Body=BODY)
+    return {"Bucket": name, "Key": "k"}
+
+
+ARGUMENTS: list[tuple[str, dict[str, Any], str, str]] = [
+    *(("list_objects", {"MaxKeys": each}, "InvalidArgument", "Provided max-keys not an integer") for each in ("a", "")),
+    *(
+        (f"list_object{each}", {"MaxKeys": -1}, "InvalidArgument", "Argument maxKeys must")
+        for each in ("s_v2", "_versions")
+    ),
+    ("list_objects_v2", {"ContinuationToken": "x"}, "InvalidArgument", "The continuation token provided is incorrect"),
+    ("list_objects_v2", {"EncodingType": "x"}, "InvalidArgument", "Invalid Encoding Method specified in Request"),
+    ("list_object_versions", {"VersionIdMarker": "x"}, "InvalidArgument", "A version-id marker cannot be specified"),
+    ("list_multipart_uploads", {"MaxUploads": "x"}, "InvalidArgument", "Provided max-uploads not an integer"),
+    ("get_object", {"VersionId": "x"}, "InvalidArgument", "Invalid version id specified"),
+    *(("get_object", {"PartNumber": each}, "InvalidArgument", PART) for each in ("x", 0, 10_001)),
+    ("get_object", {"PartNumber": 2}, "InvalidPartNumber", "The requested partnumber is not satisfiable"),
+    ("get_object", {"PartNumber": 1, "Range": "bytes=0-1"}, "InvalidRequest", "Cannot specify both Range header and"),
+    ("get_object", {"Range": "bytes=10-"}, "InvalidRange", "The requested range is not satisfiable"),
+    ("get_object", {"Key": "é" * 513}, "KeyTooLongError", "Your key is too long"),
+    ("put_object", {"ACL": "x"}, "InvalidArgument", "The canned ACL is none of private"),
+    ("put_object", {"IfNoneMatch": "x"}, "NotImplemented", "A header you provided implies functionality"),
+    ("put_object", {"Metadata": {"a": "x" * 2048}}, "MetadataTooLarge", "Your metadata headers exceed the maximum"),
+    (
+        "put_object",
+        {"ServerSideEncryption": "x"},
+        "InvalidArgument",
+        "The encryption method specified is not supported",
+    ),
+    ("put_object", {"SSECustomerAlgorithm": "AES256"}, "InvalidRequest", "must be made over a secure connection"),
+    ("put_object", {"Tagging": "a=1&a=2"}, "InvalidArgument", "The header 'x-amz-tagging' shall be encoded as UTF-8"),
+    *(("copy_object", {"CopySource": each}, "InvalidArgument", COPY) for each in ("", "/", "a-bucket", "a-bucket/")),
+    ("copy_object", {"CopySource": "b/k?versionId=x"}, "InvalidArgument", "Invalid version id specified"),
+    ("copy_object", {"CopySource": "b/k", "MetadataDirective": "x"}, "InvalidArgument", "Unknown metadata directive."),
+    ("copy_object", {"CopySource": "b/k", "TaggingDirective": "x"}, "InvalidArgument", "Unknown tagging directive."),
+    ("get_object_attributes", {"ObjectAttributes": ["x"]}, "InvalidArgument", "Invalid attribute name specified."),
+    ("get_object_attributes", {"ObjectAttributes": []}, "InvalidRequest", "is either missing or empty"),
+    ("delete_object_tagging", {"Key": "missing"}, "NoSuchKey", "The specified key does not exist."),
+    ("get_object_retention", {}, "InvalidRequest", "Bucket is missing"),
+    ("get_object_legal_hold", {}, "InvalidRequest", "Bucket is missing"),
+]
+
+
+@pytest.mark.parametrize(("operation", "given", "code", "message"), ARGUMENTS)
+def test_an_argument_that_s3_does_not_take_is_refused(
+    s3: Any, there: dict[str, Any], operation: str, given: dict[str, Any], code: str, message: str
+) -> None:
+    place = there if "object" in operation and "list" not in operation else {"Bucket": there["Bucket"]}
+    _, told, words = refused(getattr(s3, operation), **{**place, **given})
+    assert (told, words) == (code, words)
+    assert message in words
+
+
+def rules(**rule: Any) -> dict[str, Any]:
+    given = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, **rule}
+    return {"LifecycleConfiguration": {"Rules": [given]}}
+
+
+def tags(*keys: str, value: str = "x") -> dict[str, Any]:
+    return {"Tagging": {"TagSet": [{"Key": key, "Value": value} for key in keys]}}
+
+
+DAY = {"Days": 1}
+DOCUMENTS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "On"}}, "MalformedXML", MALFORMED),
+    ("put_bucket_versioning", {"VersioningConfiguration": {}}, "IllegalVersioningConfigurationException", "must be"),
+    ("put_bucket_lifecycle_configuration", rules(), "InvalidRequest", "At least one action needs to be specified"),
+    ("put_bucket_lifecycle_configuration", rules(Expiration={"Days": 0}), "InvalidArgument", "must be a positive"),
+    ("put_bucket_lifecycle_configuration", rules(Expiration=DAY, ID="a" * 256), "InvalidArgument", "limit of 255"),
+    ("put_bucket_lifecycle_configuration", rules(Expiration=DAY, Status="On"), "MalformedXML", MALFORMED),
+    ("put_bucket_lifecycle_configuration", {"LifecycleConfiguration": {"Rules": []}}, "MalformedXML", MALFORMED),
+    (
+        "put_bucket_lifecycle_configuration",
+        {"LifecycleConfiguration": {"Rules": rules(Expiration=DAY)["LifecycleConfiguration"]["Rules"] * 2}},
+        *("InvalidArgument", "Rule ID must be unique."),
+    ),
+    *(
+        (f"put_{each}_tagging", tags("a", "a"), "InvalidTag", "multiple Tags with the same key")
+        for each in ("object", "bucket")
+    ),
+    *((f"put_{each}_tagging", tags(""), "InvalidTag", TAG_KEY) for each in ("object", "bucket")),
+    ("put_object_tagging", tags("a", value="x" * 257), "InvalidTag", "The TagValue you have provided is invalid"),
+    ("put_object_tagging", tags(*"abcdefghijk"), "BadRequest", "Object tags cannot be greater than 10"),
+    ("delete_objects", {"Delete": {"Objects": [{"Key": "a"}] * 1001}}, "MalformedXML", MALFORMED),
+    (
+        "put_bucket_cors",
+        {"CORSConfiguration": {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*.*"]}]}},
+        *("InvalidRequest", "can not have more than one wildcard"),
+    ),
+    (
+        "create_bucket",
+        {"CreateBucketConfiguration": {"LocationConstraint": "x"}},
+        "InvalidLocationConstraint",
+        "is not valid",
+    ),
+]
+
+
+@pytest.mark.parametrize(("operation", "given", "code", "message"), DOCUMENTS)
+def test_a_document_with_what_s3_does_not_take_is_refused(
+    s3: Any, there: dict[str, Any], operation: str, given: dict[str, Any], code: str, message: str
+) -> None:
+    place = there if operation.endswith("object_tagging") else {"Bucket": there["Bucket"]}
+    place = {"Bucket": "refused-and-new"} if operation == "create_bucket" else place
+    _, told, words = refused(getattr(s3, operation), **place, **given)
+    assert (told, message in words) == (code, True)
+
+
+ALLOWED = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::policies/*"}
+
+
+def statement(**changed: Any) -> str:
+    stated = {name: value for name, value in {**ALLOWED, **changed}.items() if value is not None}
+    return json.dumps({"Version": "2012-10-17", "Statement": [stated]})
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        *((each, "Policies must be valid JSON and the first byte must be '{'") for each in ("", "{", "[]", '"x"')),
+        ("{}", "Missing required field Statement"),
+        ('{"Statement": []}', "Could not parse the policy: Statement is empty!"),
+        (json.dumps({"Version": "2012-10-18", "Statement": ALLOWED}), "The policy must contain a valid version string"),
+        *(
+            (statement(**{each: None}), f"Missing required field {each}")
+            for each in ("Action", "Effect", "Principal", "Resource")
+        ),
+        (statement(Nonsense=1), "Unknown field Nonsense"),
+        (statement(Effect="Maybe"), "Invalid effect: Maybe"),
+        *(
+            (statement(Principal=each), "Invalid principal in policy")
+            for each in ("me", {"AWS": "me"}, {"Who": "*"}, {})
+        ),
+        *(
+            (statement(Action=each), "Policy has invalid action")
+            for each in ("GetObject", "s3:ListObjects", "ec2:*", "s3:Get")
+        ),
+        *(
+            (statement(Resource=each), "Policy has invalid resource")
+            for each in ("arn:aws:s3:::others/*", "policies/*")
+        ),
+        (statement(Action="s3:ListBucket"), "Action does not apply to any resource(s) in statement"),
+        (statement(Resource="arn:aws:s3:::policies"), "Action does not apply to any resource(s) in statement"),
+        (statement(Condition={"Nonsense": {"aws:a": "b"}}), "Invalid Condition type : Nonsense"),
+        (statement(Condition={"StringEquals": {"a": "b"}}), "Policy has an invalid condition key"),
+    ],
+)
+def test_a_policy_that_is_none_is_refused(s3: Any, policy: str, message: str) -> None:
+    s3.create_bucket(Bucket="policies")
+    assert refused(s3.put_bucket_policy, Bucket="policies", Policy=policy) == (400, "MalformedPolicy", message)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"Action": ["s3:*"], "Resource": ["arn:aws:s3:::policies", "arn:aws:s3:::policies/*"]},
+        {"Action": "s3:Get*", "Principal": {"AWS": ["123456789012", "arn:aws:iam::123456789012:role/a"]}},
+        {"Action": "s3:getobject", "Resource": "arn:aws:s3:::pol*"},
+        {"Action": "s3:PutObject", "Principal": {"Service": "logging.s3.amazonaws.com"}},
+        {"Condition": {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-*"}}},
+    ],
+)
+def test_a_policy_as_people_write_it_is_taken(s3: Any, changed: dict[str, Any]) -> None:
+    s3.create_bucket(Bucket="policies")
+    s3.put_bucket_policy(Bucket="policies", Policy=statement(**changed))
+    s3.delete_bucket_policy(Bucket="policies")

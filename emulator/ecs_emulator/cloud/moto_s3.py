@@ -16,6 +16,7 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.exceptions import InvalidBucketName, InvalidLocationConstraintException
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
+from moto.s3.utils import user_settable_fields
 
 from ecs_emulator.cloud import (
     checksums,
@@ -57,6 +58,8 @@ def install() -> None:
         (S3Response, "_key_response_put", _checked_put),
         (FakeBucket, "get_permission", _permission),
     ]
+    # What was said of a body is no metadata.
+    user_settable_fields.difference_update({"content-md5", "x-amz-content-sha256"})
     for owner, name, own in corrections:
         setattr(owner, name, own)
     for each in (

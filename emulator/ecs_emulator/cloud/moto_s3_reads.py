@@ -9,12 +9,14 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from moto.s3.exceptions import InvalidContinuationToken, MissingVersion, RangeNotSatisfiable
+from moto.s3.exceptions import InvalidContinuationToken, MissingVersion, PreconditionFailed, RangeNotSatisfiable
 from moto.s3.models import FakeDeleteMarker, FakeKey, S3Backend
 from moto.s3.responses import S3Response
+from werkzeug.datastructures import Headers
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.s3_conditions import CONDITIONS, is_unchanged
 
 _RANGE = re.compile(r"bytes=(\d{1,18}-\d{0,18}|-\d{1,18})", re.ASCII)
 _MOST = 1000  # keys, parts or uploads of a page
@@ -24,6 +26,8 @@ _PAGES = ("max-keys", "max-parts", "max-uploads")
 def install() -> None:
     """Answer so from now on, in this process."""
     override(S3Response, "get_object", _part_or_all)
+    override(S3Response, "_get_key", _found)
+    override(S3Response, "head_object", _head_if_wanted)
     override(S3Response, "head_object", _head_of_part_or_all)
     override(S3Response, "_handle_range_header", _range_or_all)
     override(S3Response, "_bucket_response", _limited)
@@ -52,6 +56,35 @@ def _part_or_all(before: Any, response: S3Response) -> Any:
         return status, headers, body
     start, end, told = _part(key, number)
     return HTTPStatus.PARTIAL_CONTENT.value, {**headers, **told}, body[start:end]
+
+
+def _found(before: Any, response: S3Response, *args: Any, **kwargs: Any) -> tuple[FakeKey, bool]:
+    """The object of a request, and whether its client has it already. Raises PreconditionFailed, and what moto does."""
+    told, response.headers = response.headers, _unconditional(response.headers)
+    try:
+        key, _ = before(response, *args, **kwargs)
+    finally:
+        response.headers = told
+    return key, is_unchanged(told, key)
+
+
+def _head_if_wanted(before: Any, response: S3Response, bucket: str, query: Any, name: str, headers: Any) -> Any:
+    """Raises what moto does."""
+    status, told, body = before(response, bucket, query, name, _unconditional(headers))
+    key = response.backend.get_object(bucket, name, query.get("versionId", [None])[0])
+    if key is None or status >= HTTPStatus.BAD_REQUEST:
+        return status, told, body
+    try:
+        if not is_unchanged(headers, key):
+            return status, told, body
+    except PreconditionFailed:
+        return HTTPStatus.PRECONDITION_FAILED.value, {}, ""
+    kept = {each: value for each, value in told.items() if not each.lower().startswith("content-")}
+    return HTTPStatus.NOT_MODIFIED.value, kept, ""
+
+
+def _unconditional(headers: Any) -> Headers:
+    return Headers([(name, value) for name, value in headers.items() if name.title() not in CONDITIONS])
 
 
 def _head_of_part_or_all(before: Any, response: S3Response, bucket: str, query: Any, name: str, headers: Any) -> Any:

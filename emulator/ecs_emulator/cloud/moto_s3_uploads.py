@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from moto.s3.exceptions import MissingKey, MissingVersion, NoSuchUpload, PreconditionFailed, S3ClientError
@@ -14,8 +13,9 @@ from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.moto_overrides import override
 from ecs_emulator.cloud.s3_arguments import copy_range, copy_source
+from ecs_emulator.cloud.s3_conditions import is_unchanged
 
-_CONDITION = "x-amz-copy-source-if-"
+_PREFIX = "x-amz-copy-source-"
 
 
 def install() -> None:
@@ -35,26 +35,9 @@ def check_copy(response: S3Response) -> FakeKey:
     key = response.backend.get_object(bucket, name, version_id=version)
     if key is None:
         raise MissingVersion if version else MissingKey(key=name)
-    match, none_match = (response.headers.get(f"{_CONDITION}{name}") for name in ("match", "none-match"))
-    modified, unmodified = (_date(response.headers, name) for name in ("modified-since", "unmodified-since"))
-    changed, tag = key.last_modified.replace(microsecond=0), key.etag.strip('"')
-    if match and match.strip('"') not in (tag, "*"):
-        raise PreconditionFailed("x-amz-copy-source-If-Match")
-    if not match and unmodified and changed > unmodified:
-        raise PreconditionFailed("x-amz-copy-source-If-Unmodified-Since")
-    if none_match and none_match.strip('"') in (tag, "*"):
-        raise PreconditionFailed("x-amz-copy-source-If-None-Match")
-    if not none_match and modified and changed <= modified:
-        raise PreconditionFailed("x-amz-copy-source-If-Modified-Since")
+    if is_unchanged(response.headers, key, _PREFIX):
+        raise PreconditionFailed(f"{_PREFIX}If-None-Match")
     return key
-
-
-def _date(headers: Any, name: str) -> Any:
-    """Moment of a header, as moto has moments; None for one that is none, which S3 does not heed."""
-    try:
-        return parsedate_to_datetime(headers.get(f"{_CONDITION}{name}", "")).replace(tzinfo=None)
-    except ValueError:
-        return None
 
 
 def _of_upload(before: Any, response: S3Response, request: Any, full_url: str) -> Any:

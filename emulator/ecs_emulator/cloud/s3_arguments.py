@@ -38,6 +38,9 @@ _VALUES = {
         "The encryption method specified is not supported",
     ),
 }
+_ALGORITHMS = {"CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"}
+_GRANT = re.compile(r"""\s*(id|uri|emailAddress)\s*=\s*(["']?)[^"',]+\2\s*""")
+_GRANTS = {f"x-amz-grant-{each}" for each in ("full-control", "read", "read-acp", "write", "write-acp")}
 _ATTRIBUTES = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}
 
 
@@ -65,6 +68,8 @@ def check(request: Request, key: str) -> None:
         # An endpoint without TLS, as here, says so at AWS as well.
         what = "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure "
         raise AwsError("InvalidRequest", f"{what}connection.")
+    if headers.get("x-amz-sdk-checksum-algorithm", "CRC32").upper() not in _ALGORITHMS:
+        raise AwsError("InvalidRequest", "Value for x-amz-sdk-checksum-algorithm header is invalid.")
     if request.method in ("PUT", "POST") and headers.get("If-None-Match", "*") != "*":
         what = "A header you provided implies functionality that is not implemented"
         raise AwsError("NotImplemented", what, HTTPStatus.NOT_IMPLEMENTED)
@@ -128,6 +133,10 @@ def _of_headers(request: Request) -> Iterator[str]:
                 "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
                 "zero-based offsets of the first and last bytes to copy"
             )
+    for name, value in headers:
+        is_grant = name.lower().startswith("x-amz-grant-")
+        if is_grant and (name.lower() not in _GRANTS or not all(map(_GRANT.fullmatch, value.split(",")))):
+            yield "Argument format not recognized"
     tags = [name for name, _ in parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True)]
     if len(set(tags)) < len(tags):
         yield (

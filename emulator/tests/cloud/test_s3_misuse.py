@@ -12,9 +12,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from ecs_emulator.cloud import sigv4_chunks
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
-from emulator.tests.cloud.wire import refused
+from emulator.tests.cloud.wire import ask, refused, signed_for
 
 BODY = b"0123456789"
 THEN, SOON = datetime(2020, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
@@ -60,6 +61,9 @@ ARGUMENTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("get_object", {"Range": "bytes=10-"}, "InvalidRange", "The requested range is not satisfiable"),
     ("get_object", {"Key": "é" * 513}, "KeyTooLongError", "Your key is too long"),
     ("put_object", {"ACL": "x"}, "InvalidArgument", "The canned ACL is none of private"),
+    ("put_object", {"GrantRead": "x"}, "InvalidArgument", "Argument format not recognized"),
+    ("put_object", {"ChecksumSHA256": "x"}, "InvalidRequest", "Value for x-amz-checksum-sha256 header is invalid."),
+    ("get_object", {"ExpectedBucketOwner": "111111111111"}, "AccessDenied", "Access Denied"),
     ("put_object", {"IfNoneMatch": "x"}, "NotImplemented", "A header you provided implies functionality"),
     ("put_object", {"Metadata": {"a": "x" * 2048}}, "MetadataTooLarge", "Your metadata headers exceed the maximum"),
     (
@@ -205,3 +209,33 @@ def test_a_policy_as_people_write_it_is_taken(s3: Any, changed: dict[str, Any]) 
     s3.create_bucket(Bucket="policies")
     s3.put_bucket_policy(Bucket="policies", Policy=statement(**changed))
     s3.delete_bucket_policy(Bucket="policies")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "answer"),
+    [
+        *(("DELETE", f"/{{Bucket}}{each}", (405, "MethodNotAllowed")) for each in ("?acl", "?versioning", "/k?acl")),
+        ("DELETE", "/{Bucket}/k?retention", (405, "MethodNotAllowed")),
+        ("POST", "/{Bucket}/k", (405, "MethodNotAllowed")),
+        ("POST", "/{Bucket}", (412, "PreconditionFailed")),
+    ],
+)
+def test_what_cannot_be_done_to_a_subresource_is_not_done_to_its_object(
+    cloud: Cloud, s3: Any, there: dict[str, Any], method: str, path: str, answer: tuple[int, str]
+) -> None:
+    """To delete the ACL of a bucket was to delete the bucket."""
+    told = ask(cloud, b"", method, path.format(**there), Authorization=signed_for("s3"))
+    assert (told.status, told.headers["x-amzn-ErrorType"]) == answer
+    assert s3.get_object(**there)["Body"].read() == BODY
+
+
+@pytest.mark.parametrize(
+    ("body", "is_whole"),
+    [
+        (b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n", True),
+        (b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n", True),
+        *((each, False) for each in (b"", b"hello", b"5\r\nhel", b"5\r\nhello\r\n", b"4\r\nhell\r\n0\r\n\r\n")),
+    ],
+)
+def test_chunks_of_which_some_are_missing_are_no_body(body: bytes, is_whole: bool) -> None:
+    assert sigv4_chunks.are_whole(body, "5") is is_whole

@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
-from emulator.tests.cloud.wire import refused
+from emulator.tests.cloud.wire import ask, refused, signed_for
 
 BODY = b"0123456789"
 THEN, SOON = datetime(2020, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
@@ -160,3 +160,40 @@ def test_only_tags_that_begin_with_aws_and_a_colon_are_aws_s(s3: Any, there: dic
     assert s3.get_object_tagging(**there)["TagSet"] == tags
     reserved = {"TagSet": [{"Key": "aws:a", "Value": "x"}]}
     assert refused(s3.put_object_tagging, **there, Tagging=reserved)[:2] == (400, "InvalidTag")
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"IfMatch": "*"}, 200),
+        ({"IfMatch": "{tag}", "IfUnmodifiedSince": THEN}, 200),
+        ({"IfMatch": "x"}, 412),
+        ({"IfUnmodifiedSince": THEN}, 412),
+        ({"IfNoneMatch": '"x", {tag}'}, 304),
+        ({"IfNoneMatch": "x", "IfModifiedSince": SOON}, 200),
+        ({"IfModifiedSince": SOON}, 304),
+    ],
+)
+def test_an_etag_counts_more_than_a_date(s3: Any, there: dict[str, Any], given: dict[str, Any], status: int) -> None:
+    tag = s3.head_object(**there)["ETag"]
+    asked = {name: each.format(tag=tag) if isinstance(each, str) else each for name, each in given.items()}
+    for get in (s3.get_object, s3.head_object):
+        if status == 200:
+            assert get(**there, **asked)["ETag"] == tag
+        else:
+            assert refused(get, **there, **asked)[0] == status
+
+
+def test_a_date_that_is_none_is_not_heeded(cloud: Cloud, there: dict[str, Any]) -> None:
+    path = "/{Bucket}/{Key}".format(**there)
+    for header in ("If_Modified_Since", "If_Unmodified_Since"):
+        answer = ask(cloud, b"", "GET", path, Authorization=signed_for("s3"), **{header: "nonsense"})
+        assert (answer.status, answer.body) == (200, BODY)
+
+
+def test_an_acl_of_an_object_is_that_of_its_document(s3: Any, there: dict[str, Any]) -> None:
+    owner = s3.get_object_acl(**there)["Owner"]
+    everybody = {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers"}
+    grants = [{"Grantee": everybody, "Permission": "READ"}]
+    s3.put_object_acl(**there, AccessControlPolicy={"Owner": owner, "Grants": grants})
+    assert s3.get_object_acl(**there)["Grants"] == grants

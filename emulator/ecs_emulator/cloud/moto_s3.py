@@ -21,6 +21,7 @@ from moto.s3.utils import user_settable_fields
 from ecs_emulator.cloud import (
     checksums,
     moto_s3_checksums,
+    moto_s3_lists,
     moto_s3_locks,
     moto_s3_reads,
     moto_s3_subresources,
@@ -37,7 +38,8 @@ _ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 # Operations of the API whose answers are corrected here.
 CORRECTED = (
-    *("AbortMultipartUpload", "CreateBucket", "DeleteObject", "DeleteObjectTagging", "DeletePublicAccessBlock"),
+    *("AbortMultipartUpload", "CreateBucket", "DeleteObject", "DeleteObjectTagging"),
+    *("DeleteObjects", "DeletePublicAccessBlock", "ListMultipartUploads", "ListObjectVersions", "ListObjects"),
     *("GetBucketRequestPayment", "GetObject", "GetObjectLegalHold", "GetObjectLockConfiguration"),
     *("GetObjectRetention", "ListObjectsV2", "PutBucketPolicy", "PutBucketVersioning", "PutBucketWebsite"),
     *("PutObjectLegalHold", "PutObjectLockConfiguration", "PutObjectRetention", "PutObjectTagging"),
@@ -63,15 +65,8 @@ def install() -> None:
     for owner, name, own in corrections:
         setattr(owner, name, own)
     for each in (
-        *(
-            moto_s3_checksums,
-            moto_s3_subresources,
-            moto_s3_uploads,
-            moto_s3_reads,
-            moto_s3_versions,
-            moto_s3_locks,
-            moto_s3_tags,
-        ),
+        *(moto_s3_checksums, moto_s3_subresources, moto_s3_uploads, moto_s3_reads, moto_s3_versions),
+        *(moto_s3_lists, moto_s3_locks, moto_s3_tags),
     ):
         each.install()
 

@@ -6,11 +6,14 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectsfromVersion
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
+from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_overrides import override
@@ -24,6 +27,7 @@ def install() -> None:
     override(S3Backend, "put_object", _put)
     override(S3Backend, "delete_object", _deleted)
     override(S3Backend, "put_bucket_versioning", _set)
+    override(S3Response, "serialized", _quiet)
 
 
 def _put(before: Any, backend: S3Backend, bucket_name: str, key_name: str, *args: Any, **kwargs: Any) -> FakeKey:
@@ -66,6 +70,15 @@ def _set(before: Any, backend: S3Backend, bucket_name: str, status: str) -> None
         what = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
         raise AwsError("InvalidBucketState", what, HTTPStatus.CONFLICT)
     before(backend, bucket_name, status)
+
+
+def _quiet(before: Any, response: S3Response, result: ActionResult) -> Any:
+    """A request to delete objects quietly hears of errors alone."""
+    told: Any = result.result
+    is_deletion = response.data.get("Action") == "DeleteObjects" and isinstance(told, dict)
+    if is_deletion and re.search(rb"<Quiet>\s*true\s*</Quiet>", response.body):
+        return before(response, ActionResult({**told, "Deleted": []}))
+    return before(response, result)
 
 
 def _take_the_place_of_null(bucket: FakeBucket, key_name: str, newest: Any) -> None:

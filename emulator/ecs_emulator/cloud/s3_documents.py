@@ -43,7 +43,7 @@ def malformed(request: Request, is_object: bool) -> AwsError | None:
     document.pop("ResponseMetadata", None)
     if name in RULES and (found := next(RULES[name](document, is_object), None)):
         return AwsError(*found)
-    if validation_error(model, document) or constraint_error(model, document) or any(_strays(model, document)):
+    if validation_error(model, document) or constraint_error(model, document) or next(_strays(model, document), None):
         return _malformed(name)
     return None
 
@@ -60,7 +60,7 @@ def _without_body(request: Request) -> AwsError | None:
 
 
 def _strays(shape: Shape, value: Any) -> Iterator[str]:
-    """Values that are none of their enumeration."""
+    """Shapes of values that are none of their enumeration."""
     if isinstance(shape, StructureShape):
         for name, each in value.items():
             if name in shape.members:
@@ -71,7 +71,7 @@ def _strays(shape: Shape, value: Any) -> Iterator[str]:
     elif (
         isinstance(shape, StringShape) and value not in (shape.enum or [value]) and shape.name not in _JUDGED_ELSEWHERE
     ):
-        yield value
+        yield shape.name
 
 
 def _elsewhere(shape: Any) -> dict[str, str]:

@@ -107,7 +107,10 @@ def tags(*keys: str, value: str = "x") -> dict[str, Any]:
 
 DAY = {"Days": 1}
 DOCUMENTS: list[tuple[str, dict[str, Any], str, str]] = [
-    ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "On"}}, "MalformedXML", MALFORMED),
+    *(
+        ("put_bucket_versioning", {"VersioningConfiguration": {"Status": each}}, "MalformedXML", MALFORMED)
+        for each in ("On", "")
+    ),
     ("put_bucket_versioning", {"VersioningConfiguration": {}}, "IllegalVersioningConfigurationException", "must be"),
     ("put_bucket_lifecycle_configuration", rules(), "InvalidRequest", "At least one action needs to be specified"),
     ("put_bucket_lifecycle_configuration", rules(Expiration={"Days": 0}), "InvalidArgument", "must be a positive"),

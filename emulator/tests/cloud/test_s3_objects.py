@@ -125,6 +125,12 @@ def test_versions_are_kept_while_versioning_is_suspended(s3: Any, there: dict[st
     assert s3.delete_object(**{**there, "Key": "never"})["DeleteMarker"] is True
 
 
+def test_what_is_deleted_quietly_is_not_told(s3: Any, there: dict[str, Any]) -> None:
+    wanted = {"Objects": [{"Key": "k"}, {"Key": "missing"}], "Quiet": True}
+    assert "Deleted" not in s3.delete_objects(Bucket=there["Bucket"], Delete=wanted)
+    assert refused(s3.get_object, **there)[0] == 404
+
+
 def test_retention_and_legal_holds_are_told_and_kept(s3: Any) -> None:
     there = {"Bucket": f"locked-{next(_numbers)}", "Key": "k"}
     bucket = {"Bucket": there["Bucket"]}

@@ -21,6 +21,8 @@ from moto.s3.utils import user_settable_fields
 from ecs_emulator.cloud import (
     checksums,
     moto_s3_checksums,
+    moto_s3_encryption,
+    moto_s3_lifecycle,
     moto_s3_lists,
     moto_s3_locks,
     moto_s3_reads,
@@ -40,7 +42,13 @@ _ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 CORRECTED = (
     *("AbortMultipartUpload", "CreateBucket", "DeleteObject", "DeleteObjectTagging"),
     *("DeleteObjects", "DeletePublicAccessBlock", "ListMultipartUploads", "ListObjectVersions", "ListObjects"),
-    *("GetBucketRequestPayment", "GetObject", "GetObjectLegalHold", "GetObjectLockConfiguration"),
+    *(
+        "GetBucketEncryption",
+        "GetBucketRequestPayment",
+        "GetObject",
+        "GetObjectLegalHold",
+        "GetObjectLockConfiguration",
+    ),
     *("GetObjectRetention", "ListObjectsV2", "PutBucketPolicy", "PutBucketVersioning", "PutBucketWebsite"),
     *("PutObjectLegalHold", "PutObjectLockConfiguration", "PutObjectRetention", "PutObjectTagging"),
     *moto_s3_checksums.CORRECTED,
@@ -66,7 +74,7 @@ def install() -> None:
         setattr(owner, name, own)
     for each in (
         *(moto_s3_checksums, moto_s3_subresources, moto_s3_uploads, moto_s3_reads, moto_s3_versions),
-        *(moto_s3_lists, moto_s3_locks, moto_s3_tags),
+        *(moto_s3_encryption, moto_s3_lifecycle, moto_s3_lists, moto_s3_locks, moto_s3_tags),
     ):
         each.install()
 

@@ -22,7 +22,8 @@ _JUDGED_ELSEWHERE = {"Event", "FilterRuleName", "Protocol"}
 
 def malformed(request: Request, is_object: bool) -> AwsError | None:
     """Error of a request, to an object or to a bucket, whose body is another document than its operation takes."""
-    wanted = [(name, *_documents()[key]) for name in request.args if (key := (request.method, name)) in _documents()]
+    keys = [(request.method, name, is_object) for name in request.args]
+    wanted = [(key[1], *_documents()[key]) for key in keys if key in _documents()]
     if not wanted:
         return None
     name, root, payload, shape = wanted[0]
@@ -80,14 +81,17 @@ def _elsewhere(shape: Any) -> dict[str, str]:
 
 
 @cache
-def _documents() -> dict[tuple[str, str], tuple[str, str, Any]]:
-    """Roots, members and shapes of the documents that operations take, by method and subresource."""
-    documents: dict[tuple[str, str], tuple[str, str, Any]] = {}
+def _documents() -> dict[tuple[str, str, bool], tuple[str, str, Any]]:
+    """Roots, members and shapes of the documents that operations take, by method and subresource of buckets, or of
+    objects.
+    """
+    documents: dict[tuple[str, str, bool], tuple[str, str, Any]] = {}
     model = service_model("s3")
     for operation in map(model.operation_model, model.operation_names):
         shape = operation.input_shape
         payload = shape.serialization.get("payload", "") if shape else ""
-        subresource = operation.http["requestUri"].partition("?")[2].partition("&")[0].partition("=")[0]
+        path, _, query = operation.http["requestUri"].partition("?")
+        subresource = query.partition("&")[0].partition("=")[0]
         if operation.deprecated or not shape or not subresource:
             continue
         if payload and shape.members[payload].type_name != "structure":
@@ -95,5 +99,5 @@ def _documents() -> dict[tuple[str, str], tuple[str, str, Any]]:
         document = shape.members[payload] if payload else shape
         if payload or "name" in document.serialization:
             root = document.serialization.get("name", document.name)
-            documents[operation.http["method"], subresource] = (root, payload, shape)
+            documents[operation.http["method"], subresource, "Key" in path] = (root, payload, shape)
     return documents

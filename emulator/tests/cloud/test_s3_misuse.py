@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from datetime import UTC, datetime
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -152,6 +153,41 @@ def test_a_document_with_what_s3_does_not_take_is_refused(
     place = {"Bucket": "refused-and-new"} if operation == "create_bucket" else place
     _, told, words = refused(getattr(s3, operation), **place, **given)
     assert (told, message in words) == (code, True)
+
+
+TOPIC = {"TopicArn": f"arn:aws:sns:{REGION}:123456789012:t", "Events": ["s3:ObjectCreated:*"]}
+PREFIX = {"Key": {"FilterRules": [{"Name": "prefix", "Value": "a"}]}}
+KMS = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/a"}
+GRANT = {"Grantee": {"Type": "CanonicalUser", "ID": "a"}, "Permission": "READ"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "given"),
+    [
+        ("put_bucket_acl", {"AccessControlPolicy": {"Owner": {"ID": "a"}, "Grants": [GRANT]}}),
+        ("put_bucket_accelerate_configuration", {"AccelerateConfiguration": {"Status": "Enabled"}}),
+        (
+            "put_bucket_encryption",
+            {"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": KMS}]}},
+        ),
+        ("put_bucket_lifecycle_configuration", rules(Expiration={"Date": datetime(2090, 1, 1, tzinfo=UTC)})),
+        ("put_bucket_lifecycle_configuration", rules(Filter={}, Transitions=[{"Days": 0, "StorageClass": "GLACIER"}])),
+        ("put_bucket_logging", {"BucketLoggingStatus": {}}),
+        (
+            "put_bucket_notification_configuration",
+            {"NotificationConfiguration": {"TopicConfigurations": [{**TOPIC, "Filter": PREFIX}]}},
+        ),
+        ("put_bucket_notification_configuration", {"NotificationConfiguration": {}}),
+        ("put_bucket_ownership_controls", {"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}),
+        ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "Enabled", "MFADelete": "Disabled"}}),
+        ("put_public_access_block", {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}),
+        ("delete_objects", {"Delete": {"Objects": [{"Key": "<&>é"}]}}),
+    ],
+)
+def test_a_document_as_people_write_it_is_taken(
+    s3: Any, there: dict[str, Any], operation: str, given: dict[str, Any]
+) -> None:
+    getattr(s3, operation)(Bucket=there["Bucket"], **given)
 
 
 ALLOWED = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::policies/*"}

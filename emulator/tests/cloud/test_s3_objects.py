@@ -125,6 +125,27 @@ def test_versions_are_kept_while_versioning_is_suspended(s3: Any, there: dict[st
     assert s3.delete_object(**{**there, "Key": "never"})["DeleteMarker"] is True
 
 
+def test_every_object_is_encrypted(s3: Any, there: dict[str, Any]) -> None:
+    bucket, copy = {"Bucket": there["Bucket"]}, {"CopySource": "{Bucket}/{Key}".format(**there)}
+
+    def algorithms() -> set[str]:
+        made = [s3.put_object(**there, Body=BODY), s3.create_multipart_upload(**there)]
+        told = [*made, s3.head_object(**there), s3.copy_object(**bucket, **copy, Key="copy")]
+        return {each["ServerSideEncryption"] for each in told}
+
+    def default() -> dict[str, Any]:
+        rules: Any = s3.get_bucket_encryption(**bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+        return dict(rules[0]["ApplyServerSideEncryptionByDefault"])
+
+    assert (algorithms(), default()) == ({"AES256"}, {"SSEAlgorithm": "AES256"})
+    assert refused(s3.copy_object, **there, **copy)[1] == "InvalidRequest"
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    s3.put_bucket_encryption(**bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    assert (algorithms(), default()) == ({"aws:kms"}, {"SSEAlgorithm": "aws:kms"})
+    s3.delete_bucket_encryption(**bucket)
+    assert default() == {"SSEAlgorithm": "AES256"}
+
+
 def test_what_is_deleted_quietly_is_not_told(s3: Any, there: dict[str, Any]) -> None:
     wanted = {"Objects": [{"Key": "k"}, {"Key": "missing"}], "Quiet": True}
     assert "Deleted" not in s3.delete_objects(Bucket=there["Bucket"], Delete=wanted)
@@ -158,6 +179,18 @@ def test_retention_and_legal_holds_are_told_and_kept(s3: Any) -> None:
     default = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
     s3.put_object_lock_configuration(**bucket, ObjectLockConfiguration=default)
     assert s3.get_object_lock_configuration(**bucket)["ObjectLockConfiguration"] == default
+
+
+def test_tags_and_their_values_may_be_nothing(s3: Any, there: dict[str, Any]) -> None:
+    bucket, tags = {"Bucket": there["Bucket"]}, [{"Key": "k", "Value": ""}]
+    for put, get, place in (
+        (s3.put_object_tagging, s3.get_object_tagging, there),
+        (s3.put_bucket_tagging, s3.get_bucket_tagging, bucket),
+    ):
+        put(**place, Tagging={"TagSet": tags})
+        assert get(**place)["TagSet"] == tags
+    s3.put_object_tagging(**there, Tagging={"TagSet": []})
+    assert s3.get_object_tagging(**there)["TagSet"] == []
 
 
 def test_only_tags_that_begin_with_aws_and_a_colon_are_aws_s(s3: Any, there: dict[str, Any]) -> None:
@@ -203,3 +236,17 @@ def test_an_acl_of_an_object_is_that_of_its_document(s3: Any, there: dict[str, A
     grants = [{"Grantee": everybody, "Permission": "READ"}]
     s3.put_object_acl(**there, AccessControlPolicy={"Owner": owner, "Grants": grants})
     assert s3.get_object_acl(**there)["Grants"] == grants
+
+
+def test_rules_of_a_lifecycle_are_told_as_they_were_put(s3: Any, there: dict[str, Any]) -> None:
+    bucket = {"Bucket": there["Bucket"]}
+    wanted: dict[str, Any] = {
+        "Status": "Enabled",
+        "Filter": {"And": {"Prefix": "a", "ObjectSizeGreaterThan": 5}},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 3, "NewerNoncurrentVersions": 2},
+    }
+    s3.put_bucket_lifecycle_configuration(**bucket, LifecycleConfiguration={"Rules": [wanted]})
+    [rule] = s3.get_bucket_lifecycle_configuration(**bucket)["Rules"]
+    assert (bool(rule.pop("ID")), rule) == (True, wanted)
+    s3.delete_bucket_lifecycle(**bucket)
+    assert refused(s3.get_bucket_lifecycle_configuration, **bucket)[:2] == (404, "NoSuchLifecycleConfiguration")

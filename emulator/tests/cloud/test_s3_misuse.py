@@ -1,11 +1,8 @@
-"""What S3 refuses of a request, in its own words: arguments, documents and policies."""
+"""What S3 refuses of a request, in its own words: arguments, documents, methods and chunks."""
 
 from __future__ import annotations
 
 import itertools
-import json
-from datetime import UTC, datetime
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,15 +16,11 @@ from ecs_emulator.local import REGION
 from emulator.tests.cloud.wire import ask, refused, signed_for
 
 BODY = b"0123456789"
-THEN, SOON = datetime(2020, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
 PART = "Part number must be an integer between 1 and 10000, inclusive"
 COPY = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
 MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
-RANGE = "The x-amz-copy-source-range value must be of the form bytes=first-last"
 TAG_KEY = "The TagKey you have provided is invalid"
 _numbers = itertools.count(1)
-
-Call = Callable[[Any, dict[str, Any]], Any]
 
 
 @pytest.fixture(scope="module")
@@ -188,66 +181,6 @@ def test_a_document_as_people_write_it_is_taken(
     s3: Any, there: dict[str, Any], operation: str, given: dict[str, Any]
 ) -> None:
     getattr(s3, operation)(Bucket=there["Bucket"], **given)
-
-
-ALLOWED = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::policies/*"}
-
-
-def statement(**changed: Any) -> str:
-    stated = {name: value for name, value in {**ALLOWED, **changed}.items() if value is not None}
-    return json.dumps({"Version": "2012-10-17", "Statement": [stated]})
-
-
-@pytest.mark.parametrize(
-    ("policy", "message"),
-    [
-        *((each, "Policies must be valid JSON and the first byte must be '{'") for each in ("", "{", "[]", '"x"')),
-        ("{}", "Missing required field Statement"),
-        ('{"Statement": []}', "Could not parse the policy: Statement is empty!"),
-        (json.dumps({"Version": "2012-10-18", "Statement": ALLOWED}), "The policy must contain a valid version string"),
-        *(
-            (statement(**{each: None}), f"Missing required field {each}")
-            for each in ("Action", "Effect", "Principal", "Resource")
-        ),
-        (statement(Nonsense=1), "Unknown field Nonsense"),
-        (statement(Effect="Maybe"), "Invalid effect: Maybe"),
-        *(
-            (statement(Principal=each), "Invalid principal in policy")
-            for each in ("me", {"AWS": "me"}, {"Who": "*"}, {})
-        ),
-        *(
-            (statement(Action=each), "Policy has invalid action")
-            for each in ("GetObject", "s3:ListObjects", "ec2:*", "s3:Get")
-        ),
-        *(
-            (statement(Resource=each), "Policy has invalid resource")
-            for each in ("arn:aws:s3:::others/*", "policies/*")
-        ),
-        (statement(Action="s3:ListBucket"), "Action does not apply to any resource(s) in statement"),
-        (statement(Resource="arn:aws:s3:::policies"), "Action does not apply to any resource(s) in statement"),
-        (statement(Condition={"Nonsense": {"aws:a": "b"}}), "Invalid Condition type : Nonsense"),
-        (statement(Condition={"StringEquals": {"a": "b"}}), "Policy has an invalid condition key"),
-    ],
-)
-def test_a_policy_that_is_none_is_refused(s3: Any, policy: str, message: str) -> None:
-    s3.create_bucket(Bucket="policies")
-    assert refused(s3.put_bucket_policy, Bucket="policies", Policy=policy) == (400, "MalformedPolicy", message)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"Action": ["s3:*"], "Resource": ["arn:aws:s3:::policies", "arn:aws:s3:::policies/*"]},
-        {"Action": "s3:Get*", "Principal": {"AWS": ["123456789012", "arn:aws:iam::123456789012:role/a"]}},
-        {"Action": "s3:getobject", "Resource": "arn:aws:s3:::pol*"},
-        {"Action": "s3:PutObject", "Principal": {"Service": "logging.s3.amazonaws.com"}},
-        {"Condition": {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-*"}}},
-    ],
-)
-def test_a_policy_as_people_write_it_is_taken(s3: Any, changed: dict[str, Any]) -> None:
-    s3.create_bucket(Bucket="policies")
-    s3.put_bucket_policy(Bucket="policies", Policy=statement(**changed))
-    s3.delete_bucket_policy(Bucket="policies")
 
 
 @pytest.mark.parametrize(

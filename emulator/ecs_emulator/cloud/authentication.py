@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from werkzeug.wrappers import Request
@@ -40,8 +41,19 @@ class Authentication:
 
     def check(self, request: Request, called: RequestRoute) -> AccessKey:
         """The key that a call is signed with. Raises AwsError, logged once for each kind."""
+        return self._told(lambda: self._checked(request, called), called)
+
+    def check_form(self, fields: Mapping[str, str]) -> AccessKey:
+        """The key that the policy of a form is signed with, by fields with names in small letters. Raises AwsError.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+        """
+        return self._told(lambda: self._checked_form(fields), RequestRoute.by("", "", "", ""))
+
+    def _told(self, checked: Callable[[], AccessKey], called: RequestRoute) -> AccessKey:
+        """Raises AwsError."""
         try:
-            return self._checked(request, called)
+            return checked()
         except Denied as denied:
             if denied.kind not in self._said:
                 self._said.add(denied.kind)
@@ -88,6 +100,21 @@ class Authentication:
         key = self._key(signed.key_id, signed.token)
         expected = sigv2.signature(request.environ, signed, key.secret)
         if not hmac.compare_digest(expected.encode(), signed.signature.encode()):
+            raise Denied(Denial.SIGNATURE)
+        return key
+
+    def _checked_form(self, fields: Mapping[str, str]) -> AccessKey:
+        """Raises Denied."""
+        policy, token = fields["policy"], fields.get("x-amz-security-token", "")
+        if "x-amz-signature" in fields:
+            key_id, _, scope = fields.get("x-amz-credential", "").partition("/")
+            key = self._key(key_id, token)
+            expected, given = sigv4.sign(key.secret, scope, policy), fields["x-amz-signature"]
+        else:
+            key = self._key(fields.get("awsaccesskeyid", ""), token)
+            digest = hmac.digest(key.secret.encode(), policy.encode(), "sha1")
+            expected, given = base64.b64encode(digest).decode(), fields.get("signature", "")
+        if not hmac.compare_digest(expected.encode(), given.encode()):
             raise Denied(Denial.SIGNATURE)
         return key
 

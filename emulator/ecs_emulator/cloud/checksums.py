@@ -34,6 +34,8 @@ def check(headers: Mapping[str, str], raw: bytes, body: bytes) -> None:
         if _decoded(digest) != hashlib.md5(body, usedforsecurity=False).digest():
             raise AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.")
     for name, value in stated(headers, raw):
+        if len(_decoded(value)) != _SIZES[name]:
+            raise AwsError("InvalidRequest", f"Value for x-amz-checksum-{name.lower()} header is invalid.")
         if len(body) > _LARGEST and name in _SLOW:
             continue
         if _decoded(value) != _ALGORITHMS[name](body):
@@ -129,4 +131,5 @@ _ALGORITHMS: Mapping[str, Callable[[bytes], bytes]] = {
     "SHA256": lambda body: hashlib.sha256(body).digest(),
 }
 _POLYNOMIALS = {"CRC32": _IEEE, "CRC32C": _CASTAGNOLI, "CRC64NVME": _NVME}
+_SIZES = {"CRC32": 4, "CRC32C": 4, "CRC64NVME": 8, "SHA1": 20, "SHA256": 32}  # bytes
 _SLOW = ("CRC32C", "CRC64NVME")

@@ -11,7 +11,7 @@ from waitress.parser import HTTPRequestParser
 from werkzeug.wrappers import Request, Response
 
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.cloud import cloudwatch, load_balancers
+from ecs_emulator.cloud import cloudwatch, load_balancers, s3_forms
 from ecs_emulator.cloud.authentication import Authentication
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Database
@@ -92,7 +92,8 @@ class Cloud:
         if bucket := website_bucket(request.host):
             return Website(bucket)(environ, start_response)
         answer = self._answer(request)
-        if self.journal and answer.status_code < HTTPStatus.BAD_REQUEST:
+        # What a form puts is an object, which is kept.
+        if self.journal and answer.status_code < HTTPStatus.BAD_REQUEST and not s3_forms.is_form(request):
             self.journal.note(Call.of(request))
         return answer(environ, start_response)
 
@@ -100,6 +101,8 @@ class Cloud:
         called = RequestRoute.of(request)
         try:
             _check_method(request, called)
+            if s3_forms.is_form(request):
+                return s3_forms.answered(request, self._authentication.check_form, self._stored.answer)
             key = self._authentication.check(request, called)
         except AwsError as error:
             return refusal(request, error)

@@ -45,6 +45,7 @@ from ecs_emulator.cloud.moto_s3 import install as install_s3
 from ecs_emulator.cloud.moto_shapes import shaped
 from ecs_emulator.cloud.refusals import refusal
 from ecs_emulator.cloud.request_route import RequestRoute
+from ecs_emulator.cloud.s3_requests import s3_misuse
 
 # moto reads an item, adds to it and writes it back: two calls at once lose updates. It is one for the whole process.
 MOTO_LOCK = threading.Lock()
@@ -122,7 +123,9 @@ class MotoBackend:
         """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
-        if RequestRoute.of(request).target and (error := json_misuse(request)):
+        is_of_s3 = not RequestRoute.of(request).target and RequestRoute.of(request).scope in ("s3", "")
+        check = json_misuse if RequestRoute.of(request).target else s3_misuse if is_of_s3 else None
+        if check and (error := check(request)):
             return refusal(request, error)
         if request.path.startswith(_OF_MOTO) or is_not_read(request):
             return refusal(request, unsupported(request))
@@ -134,6 +137,8 @@ class MotoBackend:
             content, status, headers = self._carried_out(request)
         except NotWritten as error:
             return refusal(request, not_stored(request, error))
+        except AwsError as error:
+            return refusal(request, error)
         except (NotImplementedError, OperationNotFoundError):
             return refusal(request, misuse(request) or unsupported(request))
         except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)

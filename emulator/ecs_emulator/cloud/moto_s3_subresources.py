@@ -10,13 +10,25 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from moto.s3.exceptions import MissingKey
+from moto.s3.models import FakeAcl
 from moto.s3.responses import S3Response
+
+from ecs_emulator.cloud.moto_overrides import override
 
 _OF_BUCKETS = {
     *("abac", "analytics", "intelligent-tiering", "metadataConfiguration", "metadataInventoryTable"),
-    *("metadataJournalTable", "metadataTable", "metrics", "session", "DELETE inventory", "PUT requestPayment"),
+    *(
+        "metadataAnnotationTable",
+        "metadataJournalTable",
+        "metadataTable",
+        "metrics",
+        "session",
+        "DELETE inventory",
+        "PUT requestPayment",
+    ),
 }
-_OF_OBJECTS = {"annotation", "encryption", "renameObject", "torrent", "GET retention"}
+_OF_OBJECTS = {"annotation", "encryption", "renameObject", "torrent"}
 # Nobody else can be made to pay here.
 _PAYER = (
     '<RequestPaymentConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Payer>BucketOwner</Payer>'
@@ -31,6 +43,7 @@ def install() -> None:
     """Refuse them from now on, in this process."""
     setattr(S3Response, "_bucket_response", _of_bucket)  # noqa: B010 (it is no method to mypy)
     setattr(S3Response, "_key_response", _of_object)  # noqa: B010
+    override(S3Response, "put_object_acl", _with_acl)
 
 
 def _of_bucket(response: S3Response, request: Any, full_url: str) -> Any:
@@ -49,6 +62,18 @@ def _of_object(response: S3Response, request: Any, full_url: str) -> Any:
     """Raises NotImplementedError, and what moto does."""
     _check(request.method, response._get_querystring(request, full_url), _OF_OBJECTS)
     return _key(response, request, full_url)
+
+
+def _with_acl(before: Any, response: S3Response) -> Any:
+    """Raises MissingKey, and what moto does, which reads no ACL of an object but its headers."""
+    if response._acl_from_headers(response.headers):
+        return before(response)
+    name, version = response.parse_key_name(), response._get_param("versionId")
+    key = response.backend.get_object(response.bucket_name, name, version_id=version)
+    if key is None:
+        raise MissingKey(key=name)
+    key.set_acl(response._acl_from_body() or FakeAcl([]))
+    return HTTPStatus.OK.value, {}, ""
 
 
 def _check(method: str, query: Iterable[str], not_read: set[str]) -> None:

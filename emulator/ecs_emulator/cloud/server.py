@@ -10,7 +10,7 @@ import waitress
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
 from ecs_emulator.cloud.guard import Guard
@@ -50,9 +50,20 @@ class _GuardedParser(_Parser):
         return consumed
 
 
+class _Task(WSGITask):  # type: ignore[misc]
+    def build_response_header(self) -> bytes:
+        """Names as the application writes them: of `x-amz-meta-…` clients make keys, and waitress capitalizes all."""
+        names = {"-".join(part.capitalize() for part in name.split("-")): name for name, _ in self.response_headers}
+        first, *lines = super().build_response_header().decode("latin-1").split("\r\n")
+        told = [
+            (names.get(name, name), colon + value) for name, colon, value in (line.partition(":") for line in lines)
+        ]
+        return "\r\n".join((first, *(name + value for name, value in told))).encode("latin-1")
+
+
 def _channel(guard: Guard | None) -> type[HTTPChannel]:
     parser = (lambda adj: _GuardedParser(adj, guard)) if guard else _Parser
-    return type("_Channel", (HTTPChannel,), {"parser_class": staticmethod(parser)})
+    return type("_Channel", (HTTPChannel,), {"parser_class": staticmethod(parser), "task_class": _Task})
 
 
 class _TwoQueues:

@@ -16,6 +16,7 @@ SIGNED_WITH_TRAILER = f"{SIGNED}-TRAILER"
 UNSIGNED_WITH_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
 _HEAD = re.compile(rb"([0-9a-fA-F]{1,8});chunk-signature=([0-9a-f]{64})\r\n")
+_UNSIGNED_HEAD = re.compile(rb"([0-9a-fA-F]{1,8})\r\n")
 _TRAILER_SIGNATURE = b"x-amz-trailer-signature:"
 _NOTHING = hashlib.sha256(b"").hexdigest()
 
@@ -41,6 +42,20 @@ def are_signed(body: bytes, signed: SignatureV4, secret: str, has_trailer: bool)
         position += 2
     rest = body[position:]
     return _is_trailer(rest, signed, secret, previous) if has_trailer else rest in (b"", b"\r\n")
+
+
+def are_whole(body: bytes, size: str) -> bool:
+    """True for chunks without signatures, of so many bytes (x-amz-decoded-content-length), of which none is cut off."""
+    position, total = 0, 0
+    while head := _UNSIGNED_HEAD.match(body, position):
+        chunk, position = int(head[1], 16), head.end()
+        if chunk == 0:
+            return not size or size == str(total)
+        total, position = total + chunk, position + chunk
+        if body[position : position + 2] != b"\r\n":
+            return False
+        position += 2
+    return False
 
 
 def _is_trailer(rest: bytes, signed: SignatureV4, secret: str, previous: str) -> bool:

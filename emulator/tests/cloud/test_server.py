@@ -48,6 +48,23 @@ def test_a_body_that_is_announced_is_read_even_when_it_is_empty(body: bytes) -> 
         assert put(server, body, Expect="100-continue") == str(len(body)).encode()
 
 
+def test_names_of_headers_are_as_the_application_writes_them() -> None:
+    """A client of S3 makes keys of metadata of them: `x-amz-meta-abc` is `abc`."""
+
+    def application(_environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("content-length", "0"), ("x-amz-meta-abc", "a: b"), ("ETag", "c")])
+        return []
+
+    with (
+        closing(WebServer(application, port=0, threads=1)) as server,
+        closing(http.client.HTTPConnection(*address(server))) as line,
+    ):
+        line.request("GET", "/")
+        assert {("content-length", "0"), ("ETag", "c"), ("x-amz-meta-abc", "a: b")} < set(
+            line.getresponse().getheaders()
+        )
+
+
 def test_a_request_in_hand_is_answered_before_the_end() -> None:
     begun, ended = threading.Event(), threading.Event()
 

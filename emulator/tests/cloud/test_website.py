@@ -243,7 +243,7 @@ def test_without_a_policy_the_world_may_not_read(site_of_its_own: Site, session:
         {"Principal": {"AWS": "arn:aws:iam::123456789012:root"}},
         {"Effect": "Deny"},
         {"Action": "s3:PutObject"},
-        {"Resource": "arn:aws:s3:::somebody-elses/*"},
+        {"Resource": "arn:aws:s3:::*/elsewhere/*"},
     ],
 )
 def test_with_a_policy_for_others_the_world_may_not_read(

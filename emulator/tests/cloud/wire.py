@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 import boto3
+import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud.endpoint import Cloud
@@ -62,6 +64,14 @@ def signed(
     signer = S3SigV4Auth if service == "s3" else SigV4Auth
     signer(Credentials(key.id, key.secret, key.token or None), service, REGION).add_auth(request)
     return dict(request.headers.items())
+
+
+def refused(call: Callable[..., Any], /, **given: Any) -> tuple[int, str, str]:
+    """Status, code and message of the error that a client's call is answered with."""
+    with pytest.raises(ClientError) as caught:
+        call(**given)
+    answer: Any = caught.value.response
+    return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"], answer["Error"]["Message"]
 
 
 class Answer(NamedTuple):

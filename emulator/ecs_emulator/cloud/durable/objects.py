@@ -15,7 +15,7 @@ from ecs_emulator.cloud.durable.database import Cell, Database, Document
 from ecs_emulator.cloud.durable.kind import Plain
 
 _MARKER = ("last_modified", "_version_id")
-_UPLOAD = ("id", "key_name", "storage", "tags", "sse_encryption", "kms_key_id", "region_name")
+_UPLOAD = ("id", "key_name", "storage", "tags", "sse_encryption", "kms_key_id", "region_name", "initiated")
 
 
 class Objects(Plain):

@@ -116,7 +116,7 @@ class Provider:
     properties name outside of the template, and so what changes with them. `note` is what the event says when one has
     been made or changed. `effective` are the properties that have an effect, None when all have. `schema` is of the
     properties that the functions look into themselves; the rest is up to the API that gets them. `refusals` are errors
-    on what the API would refuse here and would not on AWS, for all of them to be told before anything is made.
+    on what the API would refuse, here alone or on AWS too, for all of them to be told before anything is made.
     """
 
     create: Create

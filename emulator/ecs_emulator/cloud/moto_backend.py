@@ -29,6 +29,7 @@ from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_dynamodb import forget_transactions
 from ecs_emulator.cloud.moto_dynamodb import install as install_dynamodb
 from ecs_emulator.cloud.moto_ecr import install as install_ecr
+from ecs_emulator.cloud.moto_events import install as install_events
 from ecs_emulator.cloud.moto_iam import install as install_iam
 from ecs_emulator.cloud.moto_logs import install as install_logs
 from ecs_emulator.cloud.moto_network import install as install_network
@@ -63,6 +64,7 @@ werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
 install_responses()
 install_dynamodb()
 install_ecr()
+install_events()
 install_iam()
 install_logs()
 install_network()

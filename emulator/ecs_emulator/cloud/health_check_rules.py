@@ -45,9 +45,9 @@ def broken(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     timeout = _number(settings.get("HealthCheckTimeoutSeconds", _TIMEOUTS[is_application]))
     interval = _number(settings.get("HealthCheckIntervalSeconds", _INTERVAL))
     if timeout is not None and interval is not None and timeout >= interval + (not is_application):
-        smaller = "smaller than" if is_application else "smaller than or equal to"
         which = "HealthCheckTimeoutSeconds" if "HealthCheckTimeoutSeconds" in settings else "HealthCheckIntervalSeconds"
-        yield which, f"Health check timeout '{timeout}' must be {smaller} the interval '{interval}'"
+        greater = "greater than" if is_application else "greater than or equal to"
+        yield which, f"Health check interval must be {greater} the timeout."
     yield from _expected(is_application, settings.get("Matcher"))
 
 

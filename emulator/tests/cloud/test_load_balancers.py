@@ -470,13 +470,13 @@ def test_a_load_balancer_s_attributes_have_values_that_aws_takes(
         ({"HealthCheckPath": "x"}, "Health check path 'x' must begin with a '/' character"),
         ({"HealthCheckPort": "0"}, "Health check port '0' must be 'traffic-port' or between '1-65535' inclusive"),
         ({"HealthCheckProtocol": "TCP"}, r"Health check protocol 'TCP' must be one of \[HTTP, HTTPS\]"),
-        ({"HealthCheckIntervalSeconds": 5}, "Health check timeout '5' must be smaller than the interval '5'"),
-        ({"HealthCheckTimeoutSeconds": 30}, "Health check timeout '30' must be smaller than the interval '30'"),
+        ({"HealthCheckIntervalSeconds": 5}, "Health check interval must be greater than the timeout."),
+        ({"HealthCheckTimeoutSeconds": 30}, "Health check interval must be greater than the timeout."),
         ({"Matcher": {"HttpCode": "200,503"}}, "HTTP code '503' must be within '200-499' inclusive"),
         ({"Protocol": "TCP", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 10}, ""),
         (
             {"Protocol": "TCP", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 11},
-            "Health check timeout '11' must be smaller than or equal to the interval '10'",
+            "Health check interval must be greater than or equal to the timeout.",
         ),
     ],
 )

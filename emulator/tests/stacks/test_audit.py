@@ -199,6 +199,37 @@ def test_what_ecs_and_the_load_balancer_would_refuse_here_is_told_with_the_rest(
     ]
 
 
+GIVEN = """
+Parameters:
+  Count: {Type: Number, Default: 1}
+  Days: {Type: String, Default: '7'}
+  Size: {Type: String, Default: small}
+Mappings: {Sizes: {small: {Cpu: '256'}}}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Cpu: !FindInMap [Sizes, !Ref Size, Cpu]
+      ContainerDefinitions: [{Name: web, Image: web, PortMappings: [{ContainerPort: !Ref Count}]}]
+  Web:
+    Type: AWS::ECS::Service
+    Properties: {TaskDefinition: !Ref Task, DesiredCount: !Ref Count, Role: !Ref Task}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !Ref Days}}
+  Database: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro, BackupRetentionPeriod: !Ref Count}}
+"""
+
+
+def test_a_value_that_a_parameter_gives_is_judged_as_one_that_is_written(audited: Audited) -> None:
+    assert audited(GIVEN) == []
+    there = "theirs.yml, line"
+    assert audited(GIVEN, {"Count": "-1", "Days": "a week"}) == [
+        f"{there} 16: Resources.Logs.Properties.RetentionInDays: expected type: Integer, found: String",
+        f"{there} 17: Resources.Database.Properties.BackupRetentionPeriod: failed validation constraint for keyword "
+        "[minimum]: 0",
+        f"{there} 15: Resources.Web.Properties.DesiredCount: desiredCount is -1; it should be 0 or more.",
+    ]
+
+
 BEFORE_ELB = """
 Parameters:
   Seconds: {Type: Number, Default: 5}
@@ -251,8 +282,8 @@ def test_what_elbv2_refuses_of_settings_together_is_told_before_it_is_asked(audi
         "value '0' must be between '1-4000' inclusive.",
         f"{there} 17: Resources.Group.Properties.HealthCheckPath: Health check path 'health' must begin with a '/' "
         "character.",
-        f"{there} 19: Resources.Group.Properties.HealthCheckTimeoutSeconds: Health check timeout '6' must be smaller "
-        "than the interval '5'.",
+        f"{there} 19: Resources.Group.Properties.HealthCheckTimeoutSeconds: Health check interval must be greater "
+        "than the timeout.",
         f"{there} 22: Resources.Group.Properties.TargetGroupAttributes.1.Value: 'slow_start.duration_seconds' value "
         "'3' must be '0' or between '30-900' inclusive.",
         f"{there} 39: Resources.Listener.Properties.Protocol: A certificate must be specified for HTTPS listeners.",

@@ -134,7 +134,7 @@ def _wrong_group(properties: Properties) -> Iterator[TemplateError]:
     yield from _unsupported_group(properties)
     known = {name: None if is_unknown(value) else value for name, value in properties.items()}
     for name, message in health_check_rules.broken(known):
-        yield TemplateError(f"{message}.").within(name)
+        yield TemplateError(f"{message.removesuffix('.')}.").within(name)
     yield from _wrong_values(properties, "TargetGroupAttributes")
 
 

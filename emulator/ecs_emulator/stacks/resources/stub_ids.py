@@ -58,7 +58,7 @@ def uuid_of(type_name: str, name: str) -> UUID:
 
 
 def identifier(region: str, type_name: str, name: str, properties: Properties) -> str:
-    """What `Ref` gives of a stub: of a type that is not known here, its name."""
+    """Value of `Ref` of a stub: of a type that is not known here, its name."""
     own = uuid_of(type_name, name)
     if type_name in _PREFIXES:
         return f"{_PREFIXES[type_name]}-{own.hex[:17]}"

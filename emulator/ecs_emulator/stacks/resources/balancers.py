@@ -16,7 +16,7 @@ from ecs_emulator.stacks.resources.provider import (
     Provider,
     changed,
     finishing,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
@@ -220,11 +220,12 @@ def _set(elbv2: Any, operation: str, name: Properties, attributes: list[Any]) ->
 def tag(context: Context, arn: str, before: Properties, after: Properties) -> None:
     """Give a resource of ELBv2 the tags of its properties."""
     elbv2 = context.client("elbv2")
-    gone, tags = retagged(before, after)
-    if gone:
-        elbv2.remove_tags(ResourceArns=[arn], TagKeys=gone)
-    if tags and "Tags" in changed(before, after):
-        call(elbv2, "AddTags", {"ResourceArns": [arn], "Tags": tags})
+    retag(
+        before,
+        after,
+        lambda gone: elbv2.remove_tags(ResourceArns=[arn], TagKeys=gone),
+        lambda tags: elbv2.add_tags(ResourceArns=[arn], Tags=tags),
+    )
 
 
 LOAD_BALANCER = Provider(

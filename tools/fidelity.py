@@ -78,6 +78,9 @@ DEVIATIONS: Mapping[str, str] = {
     ),
     "dynamodbstreams.DescribeStream": "one shard, which never ends",
     "dynamodbstreams.GetRecords": "records do not end with the day, and do with the emulator",
+    "elbv2.RegisterTargets": (
+        "private and loopback addresses alone, no instances; an address that is none of this machine's is unhealthy"
+    ),
     "ecs.CreateService": "a client token is forgotten when the emulator ends",
     "ecs.DescribeCapacityProviders": "one that is no Fargate's is known by its clusters, and has but a name",
     "ecs.PutAccountSetting": "kept and shown; containerInsights is that of new clusters, the others have no effect",
@@ -87,7 +90,10 @@ DEVIATIONS: Mapping[str, str] = {
     ),
     "logs.PutMetricFilter": "an event without a field that is a dimension is counted without dimensions",
     "logs.StartQuery": "fields, filter, stats, sort, limit, display; other commands and functions are refused by name",
-    "logs.StartLiveTail": "no events are streamed",
+    "logs.StartLiveTail": (
+        "no events are streamed; a client that puts `stream-` before the host does not find it: "
+        "`AWS_DISABLE_HOST_PREFIX_INJECTION` of `ecs-emulator env` keeps boto3 and the AWS CLI from it"
+    ),
     "s3.CompleteMultipartUpload": "an upload without an algorithm gets no checksum",
     "s3.CopyObject": "a copy of parts has them still",
     "s3.DeletePublicAccessBlock": "afterwards there is a block that blocks nothing",

@@ -46,6 +46,8 @@ def endpoint_environment(cloud_url: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": cloud_url,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
+        # No name with a prefix (`stream-`) leads here.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         # A proxy for the world outside knows nothing of this machine.
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",

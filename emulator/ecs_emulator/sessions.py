@@ -53,8 +53,8 @@ def session_of(cloud_url: str, key: AccessKey, user_agent: str = "") -> boto3.Se
     core.register_component("data_loader", LOADER)
     core.set_credentials(key.id, key.secret)
     core.user_agent_extra = user_agent
-    # A proxy for the world outside knows nothing of this machine.
-    core.set_default_client_config(Config(proxies={}))
+    # A proxy for the world outside knows nothing of this machine; and no name leads here with a prefix (`stream-`).
+    core.set_default_client_config(Config(proxies={}, inject_host_prefix=False))
     return _Session(cloud_url, core)
 
 

@@ -150,6 +150,7 @@ def test_a_client_s_environment_leads_to_the_local_cloud_and_nowhere_else(monkey
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_ACCESS_KEY_ID": "AKI",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "NO_PROXY": "localhost,127.0.0.1",

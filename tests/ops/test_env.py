@@ -67,6 +67,7 @@ def test_a_shell_works_on_the_rehearsal_and_nowhere_else(running: Path) -> None:
         "AWS_ENDPOINT_URL": URL,
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_PAGER": "",

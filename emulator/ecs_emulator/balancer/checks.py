@@ -16,6 +16,7 @@ from ecs_emulator.balancer.health import (
     TargetHealth,
     codes,
 )
+from ecs_emulator.balancer.reach import Unreached, connected
 from ecs_emulator.scheduler.interfaces import TargetAddress
 from ecs_emulator.worker import Worker
 
@@ -36,7 +37,7 @@ async def check(
     try:
         async with asyncio.timeout(settings.timeout):
             status = await _status(target, settings, reach)
-    except TimeoutError:
+    except (TimeoutError, Unreached):
         return TIMED_OUT
     except (OSError, EOFError, ValueError, asyncio.LimitOverrunError):
         return NO_CONNECTION
@@ -52,7 +53,7 @@ async def check(
 async def _status(target: TargetAddress, settings: HealthCheckSettings, reach: Reach) -> int | None:
     """Status of the answer, None where a connection is all that is asked for."""
     port = settings.port or target.port
-    reader, writer = await asyncio.open_connection(*reach(TargetAddress(target.id, port)))
+    reader, writer = await connected(reach(TargetAddress(target.id, port)))
     try:
         if settings.protocol == "TCP":
             return None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ecs_emulator.balancer.listeners import TYPES, from_file, seconds
 from ecs_emulator.balancer.matching import EnvoyConfig, UnsupportedCondition
+from ecs_emulator.balancer.reach import is_reached
 from ecs_emulator.scheduler.interfaces import TargetAddress
 
 _PLENTY = 1_000_000_000  # no limit: the ALB has none that a laptop would reach
@@ -57,8 +58,9 @@ def policy(algorithm: str, slow_start: float) -> EnvoyConfig:
 
 
 def endpoints(name: str, targets: Iterable[TargetAddress]) -> EnvoyConfig:
-    """Envoy's ClusterLoadAssignment: the targets that get requests."""
-    addresses = [{"socket_address": {"address": target.id, "port_value": target.port}} for target in sorted(targets)]
+    """Envoy's ClusterLoadAssignment: the targets that get requests, of those that are within reach."""
+    reached = sorted(filter(is_reached, targets))
+    addresses = [{"socket_address": {"address": target.id, "port_value": target.port}} for target in reached]
     return {
         "@type": f"{TYPES}.config.endpoint.v3.ClusterLoadAssignment",
         "cluster_name": name,

@@ -34,6 +34,7 @@ class Group:
     arn: str
     name: str
     port: int  # of a target that is registered without one
+    target_type: str  # `ip` or `instance`
     used: bool  # a rule or a default action of the load balancer forwards to it
     delay: float  # after which a target that was deregistered is gone
     policy: EnvoyConfig
@@ -72,6 +73,7 @@ def planned_group(described: StoredTargetGroup, used: bool, clock: Clock, proble
         # A group that is deleted and made again under its name is another one.
         name=f"{name}-{arn.rpartition('/')[2]}",
         port=int(described.get("Port") or 80),
+        target_type=described.get("TargetType") or "instance",
         used=used,
         delay=clock.shortened(float(attributes.get("deregistration_delay.timeout_seconds", 300))),
         policy=chosen,

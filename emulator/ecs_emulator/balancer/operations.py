@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,17 @@ if TYPE_CHECKING:
 
     from ecs_emulator.cloud.service import Answer, OwnerOperations
 
+# Of RFC 1918 and RFC 6598; those of the tasks of this machine, on its loopback network, are beside them.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-type
+_NETWORKS = [ipaddress.ip_network(each) for each in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")]
+_INSTANCE = re.compile("i-(?:[0-9a-f]{8}|[0-9a-f]{17})")
+
 
 def register_targets(balancer: Balancer, request: RegisterTargetsInputTypeDef) -> Answer:
+    """All of them, or none where one is refused."""
     group = _group(balancer, request["TargetGroupArn"])
+    for each in request["Targets"]:
+        _check(each["Id"], group)
     for target in _targets(request["Targets"], group):
         balancer.register(group.arn, target)
     return {}
@@ -65,6 +74,25 @@ def _group(balancer: Balancer, arn: str) -> Group:
     if group is None:
         raise AwsError("TargetGroupNotFound", "One or more target groups not found")
     return group
+
+
+def _check(name: str, group: Group) -> None:
+    """Raises AwsError for what is no target of such a group; instances there are none of.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
+    """
+    if group.target_type == "ip":
+        address = ipaddress.ip_address(_address(name))
+        if not (address.is_loopback or any(address in each for each in _NETWORKS)):
+            message = f"The IP address '{name}' is not within a valid range: register addresses of the VPC's subnets, "
+            raise AwsError("ValidationError", message + ", ".join(map(str, _NETWORKS)))
+    elif group.target_type != "instance":
+        raise AwsError("ValidationError", f"Targets of type {group.target_type} are not emulated here.")
+    elif _INSTANCE.fullmatch(name):
+        message = f"The following targets are not in a running state and cannot be registered: '{name}'"
+        raise AwsError("InvalidTarget", message)
+    else:
+        raise AwsError("ValidationError", f"Instance ID '{name}' is not valid")
 
 
 def _targets(descriptions: Sequence[TargetDescriptionTypeDef], group: Group) -> list[TargetAddress]:

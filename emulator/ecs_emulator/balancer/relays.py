@@ -12,6 +12,7 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
+from ecs_emulator.balancer.reach import connected
 from ecs_emulator.scheduler.faults import CUT_OFF, DELAY, SLOW
 from ecs_emulator.scheduler.interfaces import TargetAddress
 from ecs_emulator.worker import Worker
@@ -81,7 +82,7 @@ async def _swallow(reader: asyncio.StreamReader) -> None:
 
 
 async def _delayed(target: TargetAddress, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    from_target, to_target = await asyncio.open_connection(target.id, target.port)
+    from_target, to_target = await connected(target)
     with contextlib.closing(to_target):
         there = asyncio.create_task(_pump(reader, to_target, DELAY))
         try:

@@ -1,4 +1,4 @@
-"""Attributes of the listeners of an application load balancer, of which moto knows none.
+"""Attributes of listeners, as the kind of their load balancer has them; moto knows none of an application's.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from ecs_emulator.cloud import attribute_values
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.header_attributes import NAMES, attribute
 from ecs_emulator.cloud.moto_backend import MOTO_LOCK
@@ -29,6 +30,7 @@ DEFAULTS = {
     **{attribute(name): "" for name in NAMES},
     **{f"routing.http.request.x_amzn_{name}.header_name": "" for name in _REQUEST_HEADERS},
 }
+_NETWORK = {"tcp.idle_timeout.seconds"}
 
 
 def describe(_given: DescribeListenerAttributesInputTypeDef) -> None:
@@ -36,10 +38,13 @@ def describe(_given: DescribeListenerAttributesInputTypeDef) -> None:
 
 
 def modify(given: ModifyListenerAttributesInputTypeDef) -> None:
-    """Raises AwsError for an attribute that no listener has."""
-    for each in given["Attributes"]:
-        if each["Key"] not in DEFAULTS:
-            raise AwsError("ValidationError", f"Listener attribute key '{each['Key']}' is not recognized")
+    """Raises AwsError for an attribute that no listener has, or a value that it cannot have."""
+    values = attribute_values.given(given["Attributes"])
+    is_network = ":listener/net/" in given["ListenerArn"]
+    for key in values:
+        if key not in (_NETWORK if is_network else DEFAULTS):
+            raise AwsError("ValidationError", f"Listener attribute key '{key}' is not recognized")
+    attribute_values.check_values(values)
     _complete()
 
 

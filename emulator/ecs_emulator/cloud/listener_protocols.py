@@ -22,6 +22,10 @@ _GROUPS = {
     "UDP": {"UDP", "TCP_UDP"},
     "TCP_UDP": {"TCP_UDP"},
 }
+_ENCRYPTED = {"HTTPS", "TLS"}
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html
+_WEIGHTS = range(1_000)
+_STICKY = range(1, 604_801)  # seconds
 
 
 def check_actions(store: Any, kind: str, protocol: str, actions: Iterable[ActionTypeDef | ActionOutputTypeDef]) -> None:
@@ -33,7 +37,14 @@ def check_actions(store: Any, kind: str, protocol: str, actions: Iterable[Action
         if kind == "network" and action["Type"] != "forward":
             message = f"Action type '{action['Type']}' is not valid for a listener of a Network Load Balancer"
             raise AwsError("InvalidLoadBalancerAction", message)
+        sticky = (action.get("ForwardConfig") or {}).get("TargetGroupStickinessConfig") or {}
+        if sticky.get("DurationSeconds", 1) not in _STICKY:
+            message = f"Target group stickiness duration must be between {_STICKY[0]} and {_STICKY[-1]} seconds"
+            raise AwsError("ValidationError", message)
         for each in target_groups(action):
+            if each.get("Weight", 1) not in _WEIGHTS:
+                message = f"Target group weight '{each['Weight']}' must be between '0-{_WEIGHTS[-1]}' inclusive"
+                raise AwsError("ValidationError", message)
             group = store.target_groups.get(each["TargetGroupArn"])
             if group and protocol in _GROUPS and group.protocol not in _GROUPS[protocol]:
                 message = f"The listener and its associated target group '{group.arn}' have incompatible protocols: "
@@ -41,7 +52,12 @@ def check_actions(store: Any, kind: str, protocol: str, actions: Iterable[Action
                 raise AwsError("IncompatibleProtocols", message)
 
 
-def check_certificates(protocol: str, certificates: Sequence[CertificateTypeDef]) -> None:
-    """Raises AwsError for a TLS listener without a certificate."""
-    if protocol == "TLS" and not certificates:
-        raise AwsError("ValidationError", "A certificate must be specified for TLS listeners")
+def check_certificates(protocol: str, certificates: Sequence[CertificateTypeDef], kept: Sequence[str] = ()) -> None:
+    """Raises AwsError for a listener that shows a certificate and has none, and the other way about.
+
+    `kept` are those that it has from before.
+    """
+    if protocol in _ENCRYPTED and not (certificates or kept):
+        raise AwsError("ValidationError", f"A certificate must be specified for {protocol} listeners")
+    if protocol in _GROUPS.keys() - _ENCRYPTED and certificates:
+        raise AwsError("ValidationError", f"A certificate cannot be specified for {protocol} listeners")

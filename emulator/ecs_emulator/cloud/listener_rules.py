@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.listener_protocols import check_actions
 from ecs_emulator.cloud.load_balancer_quotas import check_rules, check_values
-from ecs_emulator.cloud.moto_elbv2 import elbv2_store
+from ecs_emulator.cloud.moto_elbv2 import elbv2_store, no_marker
 from ecs_emulator.cloud.rules import complete_action, complete_condition, with_values
 from ecs_emulator.cloud.service import Answer, Operations
 
@@ -70,7 +70,10 @@ def describe_rules(given: DescribeRulesInputTypeDef) -> Answer:
     """In the order in which they are tried."""
     with elbv2_store() as store:
         rules = sorted(store.describe_rules(given.get("ListenerArn"), given.get("RuleArns")), key=_order)
-        start = next((number for number, rule in enumerate(rules, 1) if rule.arn == given.get("Marker")), 0)
+        arns = [rule.arn for rule in rules]
+        if given.get("Marker") and given["Marker"] not in arns:
+            raise no_marker(given["Marker"])
+        start = arns.index(given["Marker"]) + 1 if given.get("Marker") else 0
         page = rules[start : start + given.get("PageSize", 400)]
         more = {"NextMarker": page[-1].arn} if page and page[-1] is not rules[-1] else {}
         return {"Rules": [_description(rule) for rule in page], **more}

@@ -10,10 +10,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from ecs_emulator.cloud import listener_attributes, listener_protocols, listener_rules, target_group_attributes
+from ecs_emulator.cloud import (
+    attribute_values,
+    listener_attributes,
+    listener_protocols,
+    listener_rules,
+    target_group_attributes,
+    target_groups,
+)
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.moto_elbv2 import elbv2_store
-from ecs_emulator.cloud.rules import complete_action, target_groups
+from ecs_emulator.cloud.moto_elbv2 import elbv2_store, no_marker
+from ecs_emulator.cloud.rules import complete_action
+from ecs_emulator.cloud.rules import target_groups as groups_of
 from ecs_emulator.cloud.service import Operations
 
 if TYPE_CHECKING:
@@ -24,7 +32,6 @@ if TYPE_CHECKING:
         DescribeListenersInputTypeDef,
         DescribeLoadBalancerAttributesInputTypeDef,
         DescribeLoadBalancersInputTypeDef,
-        DescribeTargetGroupsInputTypeDef,
         ModifyListenerInputTypeDef,
         ModifyLoadBalancerAttributesInputTypeDef,
     )
@@ -55,6 +62,8 @@ _NETWORK_ATTRIBUTES = {
     "zonal_shift.config.enabled": "false",
 }
 _NETWORK_ONLY = {"dns_record.client_routing_policy"}
+_LONGEST_NAME = 32
+_ZONES = 2  # in which an application load balancer is, at least
 _DNS_NAME = re.compile(rb"(<LoadBalancerArn>([^<]*)</LoadBalancerArn>.*?)<DNSName>[^<]*</DNSName>", re.DOTALL)
 
 
@@ -80,14 +89,41 @@ def state(current: Callable[[], tuple[str, str]]) -> Callable[[bytes], bytes]:
 
 
 def create_load_balancer(given: CreateLoadBalancerInputTypeDef) -> None:
+    _check_name(given["Name"])
     with elbv2_store() as store:
+        subnets = [*given.get("Subnets", ()), *(each.get("SubnetId", "") for each in given.get("SubnetMappings", ()))]
+        found = [subnet for each in dict.fromkeys(subnets) if (subnet := store.ec2_backend.get_subnet(each))]
+        zones = {subnet.availability_zone for subnet in found}
+        if given.get("Type", "application") == "application" and len(subnets) < _ZONES:
+            message = "At least two subnets in two different Availability Zones must be specified"
+            raise AwsError("ValidationError", message)
+        if len(zones) < len(found):
+            message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
+            raise AwsError("InvalidConfigurationRequest", message)
         if given["Name"] in [balancer.name for balancer in store.load_balancers.values()]:
             message = f"A load balancer with the same name '{given['Name']}' exists, but with different settings"
             raise AwsError("DuplicateLoadBalancerName", message)
 
 
-def describe_load_balancers(_given: DescribeLoadBalancersInputTypeDef) -> None:
+def _check_name(name: str) -> None:
+    """Raises AwsError for what is no name of a load balancer."""
+    if len(name) > _LONGEST_NAME:
+        problem = f"cannot be longer than '{_LONGEST_NAME}' characters"
+    elif not re.fullmatch("[a-zA-Z0-9-]*", name):
+        problem = "can only contain characters that are alphanumeric characters and hyphens(-)"
+    elif name != name.strip("-"):
+        problem = "cannot begin or end with '-'"
+    elif name.startswith("internal-"):
+        problem = "cannot begin with 'internal-'"
+    else:
+        return
+    raise AwsError("ValidationError", f"The load balancer name '{name}' {problem}")
+
+
+def describe_load_balancers(given: DescribeLoadBalancersInputTypeDef) -> None:
     with elbv2_store() as store:
+        if given.get("Marker") and given["Marker"] not in [each.name for each in store.load_balancers.values()]:
+            raise no_marker(given["Marker"])
         for balancer in store.load_balancers.values():
             balancer.scheme = balancer.scheme or "internet-facing"
 
@@ -111,12 +147,17 @@ def complete_attributes(
 
 def modify_attributes(given: ModifyLoadBalancerAttributesInputTypeDef) -> None:
     complete_attributes(given)
+    values = attribute_values.given(given["Attributes"])
     with elbv2_store() as store:
         if balancer := store.load_balancers.get(given["LoadBalancerArn"]):
             foreign = _ATTRIBUTES.keys() - _NETWORK_ATTRIBUTES.keys() if balancer.type == "network" else _NETWORK_ONLY
-            for key in [attribute["Key"] for attribute in given["Attributes"] if attribute.get("Key") in foreign]:
-                message = f"Load balancer attribute key '{key}' is not supported on load balancers with type "
-                raise AwsError("InvalidConfigurationRequest", message + f"'{balancer.type}'")
+            for key in values:
+                if key in foreign:
+                    message = f"Load balancer attribute key '{key}' is not supported on load balancers with type "
+                    raise AwsError("InvalidConfigurationRequest", message + f"'{balancer.type}'")
+                if key not in balancer.VALID_ATTRS:
+                    raise AwsError("ValidationError", f"Load balancer attribute key '{key}' is not recognized")
+            attribute_values.check_values(values)
 
 
 def create_listener(given: CreateListenerInputTypeDef) -> None:
@@ -143,29 +184,18 @@ def modify_listener(given: ModifyListenerInputTypeDef) -> None:
         if given.get("Port") != listener.port:
             _check_port(store, listener.load_balancer_arn, given.get("Port"))
         for action in given.get("DefaultActions", []):
-            for group in target_groups(action):
+            for group in groups_of(action):
                 store.describe_target_groups(None, [group["TargetGroupArn"]], None)
         kind = store.load_balancers[listener.load_balancer_arn].type
         actions = given.get("DefaultActions") or [action.data for action in listener.default_actions]
-        listener_protocols.check_actions(store, kind, given.get("Protocol", listener.protocol), actions)
+        protocol = given.get("Protocol", listener.protocol)
+        listener_protocols.check_actions(store, kind, protocol, actions)
+        listener_protocols.check_certificates(protocol, given.get("Certificates", ()), listener.certificates)
 
 
 def _check_port(store: Any, balancer_arn: str, port: int | None) -> None:
     if port in [listener.port for listener in store.describe_listeners(balancer_arn, [])]:
         raise AwsError("DuplicateListener", f"A listener already exists on this port for this load balancer '{port}'")
-
-
-def describe_target_groups(_given: DescribeTargetGroupsInputTypeDef) -> None:
-    """moto notes a load balancer when a rule is made, and neither when one is changed nor when one is gone."""
-    with elbv2_store() as store:
-        using: dict[str, set[str]] = {}
-        for balancer in store.load_balancers.values():
-            for listener in balancer.listeners.values():
-                for action in [action for rule in listener.rules.values() for action in rule.actions]:
-                    for group in target_groups(action.data):
-                        using.setdefault(group["TargetGroupArn"], set()).add(balancer.arn)
-        for arn, group in store.target_groups.items():
-            group.load_balancer_arns = sorted(using.get(arn, ()))
 
 
 OPERATIONS: Operations = {
@@ -178,8 +208,8 @@ OPERATIONS: Operations = {
     "CreateListener": create_listener,
     "DescribeListeners": describe_listeners,
     "ModifyListener": modify_listener,
-    "DescribeTargetGroups": describe_target_groups,
     **listener_attributes.OPERATIONS,
     **listener_rules.OPERATIONS,
     **target_group_attributes.OPERATIONS,
+    **target_groups.OPERATIONS,
 }

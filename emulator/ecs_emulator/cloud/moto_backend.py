@@ -29,8 +29,11 @@ from ecs_emulator.cloud.dynamodb.time_to_live import ExpiredItems, Sweep, delete
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_dynamodb import install as install_dynamodb
 from ecs_emulator.cloud.moto_ecr import install as install_ecr
+from ecs_emulator.cloud.moto_events import install as install_events
 from ecs_emulator.cloud.moto_iam import install as install_iam
 from ecs_emulator.cloud.moto_logs import install as install_logs
+from ecs_emulator.cloud.moto_network import install as install_network
+from ecs_emulator.cloud.moto_network import network
 from ecs_emulator.cloud.moto_refusals import (
     failed,
     is_about_the_past,
@@ -43,6 +46,7 @@ from ecs_emulator.cloud.moto_refusals import (
 from ecs_emulator.cloud.moto_responses import install as install_responses
 from ecs_emulator.cloud.moto_s3 import install as install_s3
 from ecs_emulator.cloud.moto_shapes import shaped
+from ecs_emulator.cloud.moto_sns import install as install_sns
 from ecs_emulator.cloud.refusals import refusal
 from ecs_emulator.cloud.request_route import RequestRoute
 from ecs_emulator.cloud.s3_requests import s3_misuse
@@ -61,9 +65,12 @@ werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
 install_responses()
 install_dynamodb()
 install_ecr()
+install_events()
 install_iam()
 install_logs()
+install_network()
 install_s3()
+install_sns()
 
 # Only what is posted is a form. A file that is put with a form's type (curl's, where nobody names another) is a file.
 moto_request.Request.want_form_data_parsed = property(  # type: ignore[method-assign,assignment]
@@ -113,7 +120,7 @@ class MotoBackend:
 
     def expire(self) -> None:
         """Delete the items of tables whose time to live is over; on a disk that takes nothing they wait."""
-        with MOTO_LOCK:
+        with MOTO_LOCK, network(allowed=False):
             for each in delete_expired():
                 if self.journal:
                     with suppress(NotWritten):
@@ -173,7 +180,8 @@ class MotoBackend:
     def _send(self, request: Request) -> Answer:
         # moto looks here for the path as it came; what is decoded no longer tells `%3F` from `?`.
         request.environ["RAW_URI"] = request.environ.get("REQUEST_URI", "")
-        return run_wsgi_app(self._moto, request.environ, buffered=True)
+        with network(allowed=False):
+            return run_wsgi_app(self._moto, request.environ, buffered=True)
 
 
 def _deletion(expired: ExpiredItems) -> Call:

@@ -42,3 +42,8 @@ def elbv2_store() -> Iterator[Any]:
             yield elbv2_backends[DEFAULT_ACCOUNT_ID][REGION]
         except ServiceException as error:
             raise AwsError(error.code, error.message) from None
+
+
+def no_marker(marker: str) -> AwsError:
+    """Error for what no answer gave as the beginning of its next page."""
+    return AwsError("ValidationError", f"Marker '{marker}' is not valid")

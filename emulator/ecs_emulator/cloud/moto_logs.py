@@ -33,6 +33,7 @@ CORRECTED = (
     "TestMetricFilter",
 )
 _MOST = 10_000  # events of an answer
+_COLONS = 5  # of an ARN, at least
 
 # What moto's are behind: what they check besides is theirs.
 _put_metric_filter = LogsResponse.put_metric_filter
@@ -158,7 +159,10 @@ def _with_metric_filter(response: LogsResponse) -> str:
 
 
 def _with_subscription_filter(response: LogsResponse) -> str:
-    _pattern(json.loads(response.body).get("filterPattern"))
+    given = json.loads(response.body)
+    _pattern(given.get("filterPattern"))
+    if given["destinationArn"].count(":") < _COLONS:
+        raise InvalidParameterException("Invalid destination ARN")
     return _put_subscription_filter(response)
 
 

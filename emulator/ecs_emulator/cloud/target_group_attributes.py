@@ -5,11 +5,13 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetG
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ecs_emulator.cloud import attribute_values
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_elbv2 import elbv2_store
-from ecs_emulator.cloud.service import Operations
+from ecs_emulator.cloud.service import Answer, Operations
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import (
@@ -47,13 +49,9 @@ _NETWORK = {
     "target_health_state.unhealthy.connection_termination.enabled": "true",
     "target_health_state.unhealthy.draining_interval_seconds": "0",
 }
-# Seconds that they may be.
-_SECONDS = {
-    "deregistration_delay.timeout_seconds": range(3601),
-    "slow_start.duration_seconds": (0, *range(30, 901)),
-    "stickiness.app_cookie.duration_seconds": range(1, 604_801),
-    "stickiness.lb_cookie.duration_seconds": range(1, 604_801),
-}
+_STICKINESS = {"application": ("lb_cookie", "app_cookie"), "network": ("source_ip",)}
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
+_RESERVED_COOKIES = ("AWSALB", "AWSALBAPP", "AWSALBTG")
 _KNOWN = {**_APPLICATION, **_NETWORK, "lambda.multi_value_headers.enabled": "false"}
 
 
@@ -77,23 +75,46 @@ def complete(given: DescribeTargetGroupAttributesInputTypeDef | ModifyTargetGrou
             group.attributes = {**defaults, **there}
 
 
-def modify(given: ModifyTargetGroupAttributesInputTypeDef) -> None:
+def modify(given: ModifyTargetGroupAttributesInputTypeDef) -> Answer | None:
     complete(given)
+    values = attribute_values.given(given["Attributes"])
     with elbv2_store() as store:
         group = store.target_groups.get(given["TargetGroupArn"])
         defaults = _defaults(group) if group else None
-        for key, value in [(each["Key"], each.get("Value", "")) for each in given["Attributes"] if "Key" in each]:
+        for key in values:
             if key not in _KNOWN:
                 raise AwsError("ValidationError", f"Target group attribute key '{key}' is not recognized")
             if defaults and key not in defaults:
                 raise AwsError("InvalidConfigurationRequest", "The provided target group attribute is not supported")
-            # The load balancer could not read it, nor whatever is changed afterwards.
-            if key in _SECONDS and not (value.isascii() and value.isdecimal() and int(value) in _SECONDS[key]):
-                raise AwsError("ValidationError", f"'{key}' value '{value}' is not valid")
+        attribute_values.check_values(values, is_target_group=True)
+        if not defaults:
+            return None
+        _check_stickiness(group, {**group.attributes, **values})
+        group.attributes.update(values)
+        return {"Attributes": [{"Key": key, "Value": value} for key, value in group.attributes.items()]}
+
+
+def _check_stickiness(group: Any, attributes: Mapping[str, str]) -> None:
+    """Raises AwsError for a kind of stickiness that targets of a group cannot have."""
+    kind, cookie = attributes["stickiness.type"], attributes.get("stickiness.app_cookie.cookie_name", "")
+    every = [each for kinds in _STICKINESS.values() for each in kinds]
+    if kind not in every:
+        raise AwsError("ValidationError", f"'Stickiness type' must be one of [{', '.join(sorted(every))}]")
+    if kind not in _STICKINESS["application" if group.protocol in ("HTTP", "HTTPS") else "network"]:
+        message = f"Stickiness type '{kind}' is not supported for target groups with the {group.protocol} protocol"
+        raise AwsError("InvalidConfigurationRequest", message)
+    if group.protocol == "TLS" and attributes["stickiness.enabled"] == "true":
+        message = "You cannot enable stickiness on target groups with the TLS protocol"
+        raise AwsError("InvalidConfigurationRequest", message)
+    if kind == "app_cookie" and not cookie:
+        message = "You must set an application cookie name to enable stickiness of type 'app_cookie'"
+        raise AwsError("InvalidConfigurationRequest", message)
+    if cookie in _RESERVED_COOKIES:
+        raise AwsError("ValidationError", f"'{cookie}' is reserved for cookies of the load balancer")
 
 
 OPERATIONS: Operations = {
-    # moto answers both after this.
+    # moto answers after this.
     "DescribeTargetGroupAttributes": complete,
     "ModifyTargetGroupAttributes": modify,
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 _PATIENCE = 10  # seconds
 
@@ -50,10 +51,16 @@ def call(method: str, url: str, headers: Mapping[str, str] | None = None, timeou
     sent = {"Cache-Control": "no-cache", **(headers or {})}
     request = urllib.request.Request(url, method=method, headers=sent)  # noqa: S310 (checked above)
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 (the same)
+        with _opener(url).open(request, timeout=timeout) as answer:
             return Answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
         with error:
             return Answer(error.code, error.headers, error.read())
     except (OSError, HTTPException, ValueError) as error:
         return Answer(0, error=str(getattr(error, "reason", None) or error or type(error).__name__))
+
+
+def _opener(url: str) -> urllib.request.OpenerDirector:
+    # A proxy for the world outside knows nothing of this machine.
+    is_here = urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+    return urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if is_here else []))

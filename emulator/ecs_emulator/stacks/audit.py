@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +117,8 @@ class _Audit:
         """Those of one template and of those nested in it; `files` leads from the one that was named to it."""
         checked = Validation(document, given, stack, self._exports)
         wrong = list(_wrong(document, self._types))
-        known = {(each.path, each.args) for each in wrong}
-        more = [each for each in checked.errors if (each.path, each.args) not in known]
+        wrong += _beside(wrong, _worked_out(document, checked.resources, self._types))
+        more = _beside(wrong, checked.errors)
         refused = _refused(document, checked.resources, self._types)
         errors = _located(files[-1], iter([*wrong, *more, *refused]))
         for logical_id, resource in document["Resources"].items():
@@ -180,6 +180,23 @@ def _wrong(document: Document, types: Mapping[str, Provider]) -> Iterator[Templa
         yield from _unresolved(resource.get("Properties"), names, resources, (*here, "Properties"), types)
     for name, output in document.get("Outputs", {}).items():
         yield from _unresolved(output.get("Value"), names, resources, ("Outputs", name, "Value"), types)
+
+
+def _beside(found: Sequence[TemplateError], more: Iterable[TemplateError]) -> list[TemplateError]:
+    """Those of `more` that are not among those that were found."""
+    known = {(each.path, each.args) for each in found}
+    return [each for each in more if (each.path, each.args) not in known]
+
+
+def _worked_out(
+    document: Document, resources: Mapping[str, Document], types: Mapping[str, Provider]
+) -> Iterator[TemplateError]:
+    """An error for each value that a parameter or a function gives and its schema does not allow."""
+    for logical_id, properties in resources.items():
+        kind = document["Resources"][logical_id]["Type"]
+        if kind in types and (schema := published(kind)):
+            for error in schema.wrong_values(properties):
+                yield error.within("Resources", logical_id, "Properties")
 
 
 def _refused(

@@ -186,7 +186,25 @@ class _Evaluator(Evaluator):
         if not function.startswith(("Fn::", "Ref")):
             values = {name: self.written(each) for name, each in node.items()}
             return {name: each for name, each in values.items() if each is not NO_VALUE}
-        return _Written(json.dumps(node, default=str))
+        return _Written(_as_in_sub(node))
+
+
+def _as_in_sub(node: Any) -> str:
+    """A function as `Fn::Sub` would write it: `${Database}`, `${Database.Port}`; others as JSON."""
+    match node:
+        case str():
+            return node
+        case {"Ref": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"${{{name}.{attribute}}}"
+        case {"Fn::GetAtt": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::Sub": str(text)}:
+            return text
+        case {"Fn::Join": [str(between), list(parts)]}:
+            return between.join(map(_as_in_sub, parts))
+    return json.dumps(node, default=str)
 
 
 def _many(value: Any) -> list[Any]:

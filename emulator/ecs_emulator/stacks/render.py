@@ -80,6 +80,8 @@ def _rendered(resource: Document) -> Document:
 
 def _stubs(stack: str) -> Make:
     def make(logical_id: str, resource: Document, properties: Properties) -> PhysicalResource:
-        return stub_of(REGION, resource["Type"], f"{stack}-{logical_id}", properties)
+        # Whoever reads it is to see which resource is meant.
+        name = f"{stack}-{logical_id}"
+        return stub_of(REGION, resource["Type"], name, properties, name)
 
     return make

@@ -13,7 +13,7 @@ from ecs_emulator.stacks.quotas import BODY
 from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.state import DesiredState, Stack
 from ecs_emulator.stacks.template_validation import check_references
-from ecs_emulator.stacks.templates import Document, TemplateError, parsed_template
+from ecs_emulator.stacks.templates import NO_RESOURCES, Document, TemplateError, parsed_template
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import (
@@ -92,9 +92,13 @@ def template_text(stacks: Stacks, given: Mapping[str, Any], stack: Stack | None)
 def parsed(text: str, parameters: Mapping[str, Any] | None = None) -> Document:
     """Raises AwsError."""
     try:
-        return parsed_template(text, "Template format error", parameters)
+        document = parsed_template(text, "Template format error", parameters)
     except TemplateError as error:
         raise AwsError("ValidationError", str(error)) from error
+    # Files may have none: an empty stack exports, in tests.
+    if not document["Resources"]:
+        raise AwsError("ValidationError", f"Template format error: {NO_RESOURCES}")
+    return document
 
 
 def capabilities(document: Document) -> tuple[list[str], list[str]]:

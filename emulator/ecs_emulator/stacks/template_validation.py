@@ -13,6 +13,8 @@ from ecs_emulator.stacks.documents import Document
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.order import depth_first
 from ecs_emulator.stacks.references import attributes_of, resources_of
+from ecs_emulator.stacks.resources.published import published
+from ecs_emulator.stacks.state import STACK_TYPE
 from ecs_emulator.stacks.validation import Validation
 from ecs_emulator.stacks.values import as_list
 
@@ -49,10 +51,12 @@ def _unresolved(document: Document) -> Iterator[str]:
     for block in ("Resources", "Outputs"):
         parts = [_values(each) for each in document.get(block, {}).values()]
         for part in parts:
-            for name, _ in attributes_of(part):
+            for name, attribute in attributes_of(part):
                 # What is behind an exclamation mark stays as it is written.
                 if name not in resources and not name.startswith("!"):
                     yield f"Template error: instance of Fn::GetAtt references undefined resource {name}"
+                elif name in resources and not _has_attribute(resources[name]["Type"], attribute):
+                    yield f"Template error: resource {name} does not support attribute type {attribute} in Fn::GetAtt"
         missing = [name for part in parts for name in _missing(part, names)]
         if block == "Resources":
             needed = [name for each in resources.values() for name in as_list(each.get("DependsOn", []))]
@@ -64,6 +68,12 @@ def _unresolved(document: Document) -> Iterator[str]:
             if name and name not in document.get("Conditions", {}):
                 yield f"{_FORMAT}: Unresolved condition dependency {name} in the {block} block of the template"
     yield from _circle(resources)
+
+
+def _has_attribute(kind: str, attribute: str) -> bool:
+    """True for an attribute of a type; of a type without a published schema, and of nested stacks, for any."""
+    schema = published(kind) if kind != STACK_TYPE else None
+    return schema is None or schema.has_attribute(attribute)
 
 
 def _values(part: Mapping[str, Any]) -> Any:

@@ -15,8 +15,9 @@ from ecs_emulator.stacks.errors import TemplateError, of
 from ecs_emulator.stacks.schema import ANY, MAP, MAYBE_MAP, NUMBER, TEXT, TEXTS, WHOLE, Schema, check
 from ecs_emulator.stacks.transforms import transformed
 
-__all__ = ["Document", "TemplateError", "parsed_template", "read_template"]
+__all__ = ["NO_RESOURCES", "Document", "TemplateError", "parsed_template", "read_template"]
 
+NO_RESOURCES = "At least one Resources member must be defined."
 _PARAMETER = {
     "Type": TEXT,
     "AllowedPattern?": TEXT,
@@ -72,7 +73,7 @@ def parsed_template(
     """
     document = loaded(text, name)
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
-        raise TemplateError(f"{name} has no Resources.")
+        raise TemplateError(f"{name}: {NO_RESOURCES}")
     with of(name):
         document = document if as_written else transformed(document, parameters or {})
         check(_TEMPLATE, document)

@@ -77,7 +77,31 @@ def test_a_group_that_does_not_exist_is_an_error(stage: Stage, name: str) -> Non
     assert (error.value.code, error.value.message) == ("TargetGroupNotFound", "One or more target groups not found")
 
 
-def test_a_target_that_is_no_address_is_an_error(stage: Stage) -> None:
-    with pytest.raises(AwsError, match="The IP address 'i-0123' is not a valid IPv4 address") as error:
-        OPERATIONS["RegisterTargets"](stage.balancer, {"TargetGroupArn": stage.group(), "Targets": [{"Id": "i-0123"}]})
-    assert error.value.code == "ValidationError"
+@pytest.mark.parametrize(
+    ("kind", "name", "code", "message"),
+    [
+        ("ip", "i-0123", "ValidationError", "The IP address 'i-0123' is not a valid IPv4 address"),
+        ("ip", "8.8.8.8", "ValidationError", "The IP address '8.8.8.8' is not within a valid range"),
+        ("ip", "169.254.169.254", "ValidationError", "The IP address '169.254.169.254' is not within a valid range"),
+        ("ip", "172.32.0.1", "ValidationError", "The IP address '172.32.0.1' is not within a valid range"),
+        ("instance", "10.0.0.1", "ValidationError", "Instance ID '10.0.0.1' is not valid"),
+        ("instance", "i-0123456789abcdef0", "InvalidTarget", "are not in a running state and cannot be registered"),
+        ("alb", "arn:aws:elasticloadbalancing:alb", "ValidationError", "Targets of type alb are not emulated here"),
+    ],
+)
+def test_what_is_no_target_of_a_group_is_refused_with_all_beside_it(
+    stage: Stage, kind: str, name: str, code: str, message: str
+) -> None:
+    group = stage.group(TargetType=kind)
+    targets = [*([{"Id": "127.0.0.9"}] if kind == "ip" else []), {"Id": name, "AvailabilityZone": "all"}]
+    with pytest.raises(AwsError, match=message) as error:
+        OPERATIONS["RegisterTargets"](stage.balancer, {"TargetGroupArn": group, "Targets": targets})
+    assert (error.value.code, stage.balancer.targets(group)) == (code, [])
+
+
+@pytest.mark.parametrize("address", ["10.0.0.9", "100.64.0.9", "172.31.0.9", "192.168.0.9"])
+def test_an_address_of_a_private_network_may_be_registered(stage: Stage, address: str) -> None:
+    group = stage.group()
+    target = {"Id": address, "Port": 80, "AvailabilityZone": "all"}
+    assert called(stage, "RegisterTargets", TargetGroupArn=group, Targets=[target]) == {}
+    assert [each.id for each in stage.balancer.targets(group)] == [address]

@@ -409,18 +409,157 @@ def test_a_target_group_has_the_attributes_of_its_kind_of_load_balancer(world: W
             world.elbv2.modify_target_group_attributes(TargetGroupArn=group, Attributes=changed)
 
 
+HEALTHY = "target_group_health.unhealthy_state_routing.minimum_healthy_targets"
+
+
 @pytest.mark.parametrize(
-    ("key", "value"),
+    ("values", "message"),
     [
-        ("slow_start.duration_seconds", "abc"),
-        ("slow_start.duration_seconds", "29"),
-        ("deregistration_delay.timeout_seconds", "-1"),
-        ("stickiness.lb_cookie.duration_seconds", "604801"),
+        ({"slow_start.duration_seconds": "abc"}, "must be '0' or between '30-900' inclusive"),
+        ({"slow_start.duration_seconds": "29"}, "must be '0' or between '30-900' inclusive"),
+        ({"deregistration_delay.timeout_seconds": "-1"}, "must be between '0-3600' inclusive"),
+        ({"deregistration_delay.timeout_seconds": "3601"}, "must be between '0-3600' inclusive"),
+        ({"deregistration_delay.timeout_seconds": "3600"}, ""),
+        ({"stickiness.lb_cookie.duration_seconds": "604801"}, "must be between '1-604800' inclusive"),
+        ({"stickiness.enabled": "yes"}, r"must be one of \[true, false\]"),
+        ({"stickiness.type": "nonsense"}, r"'Stickiness type' must be one of \[app_cookie, lb_cookie, source_ip\]"),
+        ({"stickiness.type": "source_ip"}, "is not supported for target groups with the HTTP protocol"),
+        ({"stickiness.type": "app_cookie"}, "You must set an application cookie name"),
+        ({"stickiness.type": "app_cookie", "stickiness.app_cookie.cookie_name": "AWSALB"}, "'AWSALB' is reserved"),
+        ({"stickiness.type": "app_cookie", "stickiness.app_cookie.cookie_name": "session"}, ""),
+        ({"load_balancing.algorithm.type": "fastest"}, "must be one of .round_robin, least_outstanding_requests"),
+        ({"load_balancing.cross_zone.enabled": "use_load_balancer_configuration"}, ""),
+        ({f"{HEALTHY}.count": "off"}, "must be between '1-1000' inclusive"),
+        ({f"{HEALTHY}.percentage": "101"}, "must be 'off' or between '1-100' inclusive"),
+        ({f"{HEALTHY}.percentage": "off"}, ""),
     ],
 )
-def test_what_the_load_balancer_could_not_read_is_refused(world: World, key: str, value: str) -> None:
-    with pytest.raises(ClientError, match="is not valid"):
-        world.elbv2.modify_target_group_attributes(TargetGroupArn=world.blue, Attributes=[{"Key": key, "Value": value}])
+def test_a_target_group_s_attributes_have_values_that_aws_takes(
+    world: World, values: dict[str, str], message: str
+) -> None:
+    listed = [{"Key": key, "Value": value} for key, value in values.items()]
+    if message:
+        with pytest.raises(ClientError, match=message):
+            world.elbv2.modify_target_group_attributes(TargetGroupArn=world.blue, Attributes=listed)
+    else:
+        told = world.elbv2.modify_target_group_attributes(TargetGroupArn=world.blue, Attributes=listed)["Attributes"]
+        assert values.items() <= {each["Key"]: each["Value"] for each in told}.items()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("idle_timeout.timeout_seconds", "0", "'idle_timeout.timeout_seconds' value '0' must be between '1-4000'"),
+        ("client_keep_alive.seconds", "59", "must be between '60-604800' inclusive"),
+        ("deletion_protection.enabled", "maybe", r"must be one of \[true, false\]"),
+        ("routing.http.desync_mitigation_mode", "lax", "must be one of .monitor, defensive, strictest"),
+    ],
+)
+def test_a_load_balancer_s_attributes_have_values_that_aws_takes(
+    world: World, key: str, value: str, message: str
+) -> None:
+    with pytest.raises(ClientError, match=message):
+        world.elbv2.modify_load_balancer_attributes(
+            LoadBalancerArn=world.arn, Attributes=[{"Key": key, "Value": value}]
+        )
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"HealthCheckPath": "x"}, "Health check path 'x' must begin with a '/' character"),
+        ({"HealthCheckPort": "0"}, "Health check port '0' must be 'traffic-port' or between '1-65535' inclusive"),
+        ({"HealthCheckProtocol": "TCP"}, r"Health check protocol 'TCP' must be one of \[HTTP, HTTPS\]"),
+        ({"HealthCheckIntervalSeconds": 5}, "Health check interval must be greater than the timeout."),
+        ({"HealthCheckTimeoutSeconds": 30}, "Health check interval must be greater than the timeout."),
+        ({"Matcher": {"HttpCode": "200,503"}}, "HTTP code '503' must be within '200-499' inclusive"),
+        ({"Protocol": "TCP", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 10}, ""),
+        (
+            {"Protocol": "TCP", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 11},
+            "Health check interval must be greater than or equal to the timeout.",
+        ),
+    ],
+)
+def test_health_checks_keep_the_rules_between_their_settings(
+    world: World, settings: dict[str, Any], message: str
+) -> None:
+    group = {"Name": f"checked-{world.number}", "VpcId": world.vpc, "Protocol": "HTTP", "Port": 80, **settings}
+    if not message:
+        world.elbv2.create_target_group(**group)
+        return
+    with pytest.raises(ClientError, match=message):
+        world.elbv2.create_target_group(**group)
+    if "Protocol" not in settings:
+        with pytest.raises(ClientError, match=message):
+            world.elbv2.modify_target_group(TargetGroupArn=world.blue, **settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "zones", "code", "message"),
+    [
+        ("one", [0], "ValidationError", "At least two subnets in two different Availability Zones must be specified"),
+        ("twice", [0, 0, 2], "InvalidConfigurationRequest", "cannot be attached to multiple subnets in the same"),
+        ("-dash", [0, 1], "ValidationError", "The load balancer name '-dash' cannot begin or end with '-'"),
+        ("internal-a", [0, 1], "ValidationError", "cannot begin with 'internal-'"),
+        ("a" * 33, [0, 1], "ValidationError", "cannot be longer than '32' characters"),
+        ("a_b", [0, 1], "ValidationError", "can only contain characters that are alphanumeric"),
+    ],
+)
+def test_a_load_balancer_has_a_name_and_a_subnet_in_each_of_two_zones(
+    bare: Cloud, elbv2: Any, network: Network, name: str, zones: list[int], code: str, message: str
+) -> None:
+    more = client(bare, "ec2").describe_subnets(Filters=[{"Name": "vpc-id", "Values": [network.vpc]}])["Subnets"]
+    beside = [each["SubnetId"] for each in more if each["SubnetId"] not in network.subnets]
+    if not beside:
+        made = client(bare, "ec2").create_subnet(
+            VpcId=network.vpc, CidrBlock="10.0.3.0/24", AvailabilityZone="us-east-1a"
+        )
+        beside = [made["Subnet"]["SubnetId"]]
+    subnets = [[*network.subnets, *beside][each] for each in zones]
+    with pytest.raises(ClientError, match=message) as error:
+        elbv2.create_load_balancer(Name=name, Subnets=subnets)
+    assert error.value.response["Error"]["Code"] == code
+
+
+def test_an_encrypted_listener_has_a_certificate_and_no_other_has(world: World) -> None:
+    listener = {"LoadBalancerArn": world.arn, "DefaultActions": [NOT_FOUND]}
+    with pytest.raises(ClientError, match="A certificate must be specified for HTTPS listeners"):
+        world.elbv2.create_listener(**listener, Port=443, Protocol="HTTPS")
+    with pytest.raises(ClientError, match="A certificate must be specified for HTTPS listeners"):
+        world.elbv2.modify_listener(ListenerArn=world.listener, Protocol="HTTPS")
+    certificates = [{"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a"}]
+    with pytest.raises(ClientError, match="A certificate cannot be specified for HTTP listeners"):
+        world.elbv2.create_listener(**listener, Port=81, Protocol="HTTP", Certificates=certificates)
+    with pytest.raises(world.elbv2.exceptions.CertificateNotFoundException):
+        world.elbv2.create_listener(**listener, Port=443, Protocol="HTTPS", Certificates=certificates)
+
+
+@pytest.mark.parametrize(
+    ("weight", "seconds", "message"),
+    [
+        (1000, 60, "Target group weight '1000' must be between '0-999' inclusive"),
+        (-1, 60, "Target group weight '-1' must be between '0-999' inclusive"),
+        (1, 0, "Target group stickiness duration must be between 1 and 604800 seconds"),
+    ],
+)
+def test_a_forward_has_weights_and_a_duration_that_aws_takes(
+    world: World, weight: int, seconds: int, message: str
+) -> None:
+    action = forward((world.blue, weight), (world.green, 999))
+    action["ForwardConfig"]["TargetGroupStickinessConfig"] = {"Enabled": True, "DurationSeconds": seconds}
+    for ask in (world.rule, world.listen):
+        with pytest.raises(ClientError, match=message):
+            ask(81, action)
+
+
+def test_a_marker_is_one_that_an_answer_gave(world: World) -> None:
+    for operation, given in [
+        ("describe_load_balancers", {}),
+        ("describe_target_groups", {}),
+        ("describe_rules", {"ListenerArn": world.listener}),
+    ]:
+        with pytest.raises(ClientError, match="ValidationError"):
+            getattr(world.elbv2, operation)(**given, Marker="zz")
 
 
 def test_a_listener_s_attributes_are_those_of_an_application_load_balancer(world: World) -> None:
@@ -441,7 +580,7 @@ def test_an_attribute_that_does_not_exist_is_refused(world: World) -> None:
             world.elbv2.modify_listener_attributes(ListenerArn=world.listener, Attributes=[{"Key": key, "Value": "60"}])
     with pytest.raises(ClientError, match="ValidationError"):
         world.elbv2.modify_target_group_attributes(TargetGroupArn=world.blue, Attributes=nonsense)
-    with pytest.raises(ClientError, match="InvalidConfigurationRequest"):
+    with pytest.raises(ClientError, match="Load balancer attribute key 'nonsense' is not recognized"):
         world.elbv2.modify_load_balancer_attributes(LoadBalancerArn=world.arn, Attributes=nonsense)
 
 
@@ -538,6 +677,9 @@ def test_a_network_load_balancer_takes_forwards_to_groups_of_its_protocols(elbv2
     [listener] = elbv2.create_listener(LoadBalancerArn=arn, Port=84, Protocol="TCP", DefaultActions=[to_group])[
         "Listeners"
     ]
+    idle = [{"Key": "tcp.idle_timeout.seconds", "Value": "60"}]
+    told = elbv2.modify_listener_attributes(ListenerArn=listener["ListenerArn"], Attributes=idle)["Attributes"]
+    assert told == idle
     for change in ({"Protocol": "UDP"}, {"DefaultActions": [NOT_FOUND]}):
         with pytest.raises(ClientError, match=r"not valid for|incompatible protocols"):
             elbv2.modify_listener(ListenerArn=listener["ListenerArn"], **change)

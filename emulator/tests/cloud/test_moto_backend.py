@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -174,6 +176,108 @@ def test_a_condition_of_a_bucket_s_policy_forbids_nothing_and_a_plain_denial_is_
     s3.put_bucket_policy(Bucket="guarded", Policy=json.dumps({**policy, "Statement": [without_tls, denied]}))
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.put_object(Bucket="guarded", Key="a", Body=b"a")
+
+
+MANIFEST = json.dumps({"mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": [], "config": {"size": 1}})
+OTHER = MANIFEST.replace("1}", "2}")
+
+
+def test_an_image_has_the_digest_of_its_manifest_and_keeps_a_tag_that_is_immutable(bare: Cloud) -> None:
+    ecr = client(bare, "ecr")
+    for name, mutability in (("kept", "IMMUTABLE"), ("moved", "MUTABLE")):
+        ecr.create_repository(repositoryName=name, imageTagMutability=mutability)
+        put = ecr.put_image(repositoryName=name, imageManifest=MANIFEST, imageTag="v1")["image"]["imageId"]
+        assert put["imageDigest"] == f"sha256:{hashlib.sha256(MANIFEST.encode()).hexdigest()}"
+        with pytest.raises(ecr.exceptions.ImageAlreadyExistsException):
+            ecr.put_image(repositoryName=name, imageManifest=MANIFEST, imageTag="v1")
+    with pytest.raises(ecr.exceptions.ImageTagAlreadyExistsException, match="the tag is immutable"):
+        ecr.put_image(repositoryName="kept", imageManifest=OTHER, imageTag="v1")
+    other = ecr.put_image(repositoryName="moved", imageManifest=OTHER, imageTag="v1")["image"]["imageId"]
+    told = ecr.batch_get_image(repositoryName="moved", imageIds=[{"imageTag": "v1"}])["images"]
+    assert [each["imageId"]["imageDigest"] for each in told] == [other["imageDigest"]] != [put["imageDigest"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"imageManifest": "nonsense"}, "InvalidParameterException"),
+        ({"imageManifest": "[]"}, "InvalidParameterException"),
+        ({"imageTag": "-v1"}, "InvalidParameterException"),
+        ({"imageDigest": f"sha256:{'0' * 64}"}, "ImageDigestDoesNotMatchException"),
+        ({"repositoryName": "nothing"}, "RepositoryNotFoundException"),
+    ],
+)
+def test_what_is_no_image_of_a_repository_is_refused(bare: Cloud, given: dict[str, str], code: str) -> None:
+    ecr = client(bare, "ecr")
+    with contextlib.suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+        ecr.create_repository(repositoryName="refusing")
+    with pytest.raises(ClientError) as error:
+        ecr.put_image(**{"repositoryName": "refusing", "imageManifest": MANIFEST, "imageTag": "v1", **given})
+    assert error.value.response["Error"]["Code"] == code
+
+
+EVENT = {"id": "1", "account": "1", "source": "a", "time": "t", "region": "r", "resources": [], "detail-type": "d"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "event", "result"),
+    [
+        ('{"source": ["a"]}', EVENT, True),
+        ('{"source": ["b"]}', EVENT, False),
+        (
+            '{"source": [{"prefix": "a"}], "detail": {"n": [{"numeric": [">", 1]}]}}',
+            {**EVENT, "detail": {"n": 2}},
+            True,
+        ),
+        ('{"source": "a"}', EVENT, "InvalidEventPatternException"),
+        ('["a"]', EVENT, "InvalidEventPatternException"),
+        ('{"source"', EVENT, "InvalidEventPatternException"),
+        ('{"source": ["a"]}', {"source": "a"}, "ValidationException"),
+        ('{"source": ["a"]}', [], "ValidationException"),
+    ],
+)
+def test_a_pattern_of_events_is_tried_on_an_event(bare: Cloud, pattern: str, event: object, result: object) -> None:
+    events = client(bare, "events")
+    try:
+        told = events.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))["Result"]
+    except ClientError as error:
+        told = error.response["Error"]["Code"]
+    assert told == result
+
+
+@pytest.mark.parametrize(
+    ("schedule", "is_taken"),
+    [
+        ("rate(1 minute)", True),
+        ("rate(10 days)", True),
+        ("cron(0/15 8-18 ? * MON-FRI *)", True),
+        ("cron(0 12 1,15 * ? 2026-2030)", True),
+        ("rate(0 minutes)", False),
+        ("rate(1 minutes)", False),
+        ("rate(2 minute)", False),
+        ("rate( minutes)", False),
+        ("cron(* * * * * *)", False),
+        ("cron(0 12 ? * ? *)", False),
+        ("cron(0 12 * * ?)", False),
+        ("rate(5 minutes) and more", False),
+    ],
+)
+def test_a_rule_has_a_schedule_that_aws_reads(bare: Cloud, schedule: str, is_taken: bool) -> None:
+    events = client(bare, "events")
+    if is_taken:
+        events.put_rule(Name="scheduled", ScheduleExpression=schedule)
+        return
+    with pytest.raises(ClientError, match=r"Parameter ScheduleExpression is not valid\."):
+        events.put_rule(Name="scheduled", ScheduleExpression=schedule)
+
+
+def test_events_of_logs_go_to_what_is_an_arn(bare: Cloud) -> None:
+    logs = client(bare, "logs")
+    logs.create_log_group(logGroupName="subscribed")
+    with pytest.raises(logs.exceptions.InvalidParameterException):
+        logs.put_subscription_filter(
+            logGroupName="subscribed", filterName="f", filterPattern="", destinationArn="nowhere"
+        )
 
 
 def test_a_registry_that_scans_by_no_rule_takes_repositories(bare: Cloud) -> None:

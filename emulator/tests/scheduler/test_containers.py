@@ -109,6 +109,7 @@ def test_a_container_is_told_where_the_emulator_is_and_nothing_of_this_machine(
         "AWS_ENDPOINT_URL": cloud.url.replace("127.0.0.1", "172.30.0.1"),
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
         "NO_PROXY": "localhost,127.0.0.1,172.30.0.1",

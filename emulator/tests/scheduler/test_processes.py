@@ -191,6 +191,7 @@ def test_a_container_has_the_variables_that_it_would_have_and_none_of_the_develo
         "AWS_ENDPOINT_URL": cloud.url,
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",

@@ -199,6 +199,97 @@ def test_what_ecs_and_the_load_balancer_would_refuse_here_is_told_with_the_rest(
     ]
 
 
+GIVEN = """
+Parameters:
+  Count: {Type: Number, Default: 1}
+  Days: {Type: String, Default: '7'}
+  Size: {Type: String, Default: small}
+Mappings: {Sizes: {small: {Cpu: '256'}}}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Cpu: !FindInMap [Sizes, !Ref Size, Cpu]
+      ContainerDefinitions: [{Name: web, Image: web, PortMappings: [{ContainerPort: !Ref Count}]}]
+  Web:
+    Type: AWS::ECS::Service
+    Properties: {TaskDefinition: !Ref Task, DesiredCount: !Ref Count, Role: !Ref Task}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !Ref Days}}
+  Database: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro, BackupRetentionPeriod: !Ref Count}}
+"""
+
+
+def test_a_value_that_a_parameter_gives_is_judged_as_one_that_is_written(audited: Audited) -> None:
+    assert audited(GIVEN) == []
+    there = "theirs.yml, line"
+    assert audited(GIVEN, {"Count": "-1", "Days": "a week"}) == [
+        f"{there} 16: Resources.Logs.Properties.RetentionInDays: expected type: Integer, found: String",
+        f"{there} 17: Resources.Database.Properties.BackupRetentionPeriod: failed validation constraint for keyword "
+        "[minimum]: 0",
+        f"{there} 15: Resources.Web.Properties.DesiredCount: desiredCount is -1; it should be 0 or more.",
+    ]
+
+
+BEFORE_ELB = """
+Parameters:
+  Seconds: {Type: Number, Default: 5}
+  Vpc: {Type: "AWS::SSM::Parameter::Value<String>", Default: /a/vpc}
+Resources:
+  Balancer:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      Subnets: [subnet-0123456789abcdef0]
+      LoadBalancerAttributes: [{Key: idle_timeout.timeout_seconds, Value: '0'}]
+  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties:
+      Port: 80
+      Protocol: HTTP
+      VpcId: !Ref Vpc
+      HealthCheckPath: health
+      HealthCheckIntervalSeconds: !Ref Seconds
+      HealthCheckTimeoutSeconds: 6
+      TargetGroupAttributes:
+        - {Key: deregistration_delay.timeout_seconds, Value: 3600}
+        - {Key: slow_start.duration_seconds, Value: 3}
+  KnownLater:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties:
+      Port: 80
+      Protocol: HTTP
+      VpcId: !Ref Vpc
+      HealthCheckPath: !Ref Vpc
+      HealthCheckPort: !Ref Vpc
+      HealthCheckIntervalSeconds: !Ref Vpc
+      HealthCheckTimeoutSeconds: 60
+      TargetGroupAttributes: [{Key: slow_start.duration_seconds, Value: !Ref Vpc}]
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Balancer
+      Port: 443
+      Protocol: HTTPS
+      DefaultActions: [{Type: forward, TargetGroupArn: !Ref Group}]
+"""
+
+
+def test_what_elbv2_refuses_of_settings_together_is_told_before_it_is_asked(audited: Audited) -> None:
+    there = "theirs.yml, line"
+    assert audited(BEFORE_ELB) == [
+        f"{there} 9: Resources.Balancer.Properties.Subnets: At least two subnets in two different Availability Zones "
+        "must be specified.",
+        f"{there} 10: Resources.Balancer.Properties.LoadBalancerAttributes.0.Value: 'idle_timeout.timeout_seconds' "
+        "value '0' must be between '1-4000' inclusive.",
+        f"{there} 17: Resources.Group.Properties.HealthCheckPath: Health check path 'health' must begin with a '/' "
+        "character.",
+        f"{there} 19: Resources.Group.Properties.HealthCheckTimeoutSeconds: Health check interval must be greater "
+        "than the timeout.",
+        f"{there} 22: Resources.Group.Properties.TargetGroupAttributes.1.Value: 'slow_start.duration_seconds' value "
+        "'3' must be '0' or between '30-900' inclusive.",
+        f"{there} 39: Resources.Listener.Properties.Protocol: A certificate must be specified for HTTPS listeners.",
+    ]
+
+
 PARENT = """
 Resources:
   Service:

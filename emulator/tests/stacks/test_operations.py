@@ -263,7 +263,7 @@ def test_exports_and_their_users_are_listed(cloudformation: Any, name: str) -> N
     with pytest.raises(ClientError) as refused:
         cloudformation.list_imports(ExportName=f"{name}-Group")
     assert refusal(refused) == ("ValidationError", f"Export '{name}-Group' is not imported by any stack.")
-    body = f"Resources: {{}}\nOutputs: {{In: {{Value: !ImportValue {name}-Group}}}}"
+    body = f"Resources: {{Jobs: {{Type: AWS::SQS::Queue}}}}\nOutputs: {{In: {{Value: !ImportValue {name}-Group}}}}"
     cloudformation.create_stack(StackName=f"{name}-in", TemplateBody=body)
     cloudformation.get_waiter("stack_create_complete").wait(StackName=f"{name}-in", WaiterConfig={"Delay": 1})
     assert cloudformation.list_imports(ExportName=f"{name}-Group")["Imports"] == [f"{name}-in"]
@@ -308,7 +308,15 @@ def test_a_failed_stack_may_be_left_as_it_is(cloudformation: Any, name: str) -> 
     ("given", "code", "message"),
     [
         ({"TemplateBody": "Resources: ["}, "ValidationError", "Template format error"),
-        ({"TemplateBody": "Description: x"}, "ValidationError", "Template format error has no Resources."),
+        ({"TemplateBody": "Description: x"}, "ValidationError", "At least one Resources member must be defined."),
+        ({"TemplateBody": "Resources: {}"}, "ValidationError", "At least one Resources member must be defined."),
+        (
+            {
+                "TemplateBody": "Resources: {A: {Type: AWS::SQS::Queue}}\nOutputs: {B: {Value: !GetAtt A.Arnn}}",
+            },
+            "ValidationError",
+            "Template error: resource A does not support attribute type Arnn in Fn::GetAtt",
+        ),
         ({}, "ValidationError", "Either Template URL or Template Body must be specified."),
         ({"TemplateBody": LOGS}, "ValidationError", "Parameters: [Word] must have values"),
         (

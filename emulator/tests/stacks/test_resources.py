@@ -376,7 +376,11 @@ def test_a_listener_may_have_a_certificate_that_is_in_aws(stage: Stage, name: st
         ("[!Ref SubnetA, !Ref SubnetB]", "[!Ref SubnetA]", "At least two subnets in two different"),
         ("TargetType: ip", "TargetType: lambda", "TargetType lambda is not emulated"),
         ("Type: forward", "Type: authenticate-oidc", "The action authenticate-oidc is not emulated"),
-        ("Key: idle_timeout.timeout_seconds", "Key: idle.timeout", "Key idle.timeout"),
+        (
+            "Key: idle_timeout.timeout_seconds",
+            "Key: idle.timeout",
+            "Load balancer attribute key 'idle.timeout' is not recognized",
+        ),
     ],
 )
 def test_what_a_load_balancer_cannot_do_here_is_refused(

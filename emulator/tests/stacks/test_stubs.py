@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import boto3
@@ -44,6 +45,27 @@ def stubbed(type_name: str, **properties: Any) -> PhysicalResource:
         ),
         ("AWS::AutoScaling::AutoScalingGroup", {"MinSize": "1", "MaxSize": "2"}, "web-Thing", {}),
         ("AWS::CDK::Metadata", {"Analytics": "v2"}, "metadata-", {}),
+        ("AWS::EC2::VPC", {"CidrBlock": "10.9.0.0/16"}, "vpc-", {"CidrBlock": "10.9.0.0/16"}),
+        ("AWS::EC2::SecurityGroup", {"GroupDescription": "a"}, "sg-", {}),
+        ("AWS::EC2::EIP", {}, "203.0.113.", {}),
+        (
+            "AWS::EC2::Route",
+            {"RouteTableId": "rtb-1", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"},
+            "rtb-1|0.0.0.0/0",
+            {},
+        ),
+        ("AWS::EC2::VPCGatewayAttachment", {"VpcId": "vpc-1", "InternetGatewayId": "igw-1"}, "IGW|vpc-1", {}),
+        ("AWS::EFS::FileSystem", {}, "fs-", {}),
+        ("AWS::Route53::HostedZone", {"Name": "a.example"}, "Z", {}),
+        ("AWS::CloudFront::Distribution", {"DistributionConfig": {}}, "E", {}),
+        ("AWS::Cognito::UserPool", {}, "us-east-1_", {}),
+        (
+            "AWS::ApplicationAutoScaling::ScalableTarget",
+            {"ResourceId": "service/a/b", "ScalableDimension": "ecs:service:DesiredCount", "ServiceNamespace": "ecs"},
+            "service/a/b|ecs:service:DesiredCount|ecs",
+            {},
+        ),
+        ("AWS::ServiceDiscovery::PrivateDnsNamespace", {"Name": "a.local", "Vpc": "vpc-1"}, "ns-", {}),
     ],
 )
 def test_a_stub_has_an_identifier_and_attributes_of_the_right_form(
@@ -53,6 +75,18 @@ def test_a_stub_has_an_identifier_and_attributes_of_the_right_form(
     assert stub.stubbed
     assert stub.ref.startswith(ref)
     assert attributes.items() <= stub.attributes.items()
+
+
+def test_what_a_stub_says_of_its_own_id_is_what_ref_gives_and_stays_with_an_update() -> None:
+    group = stubbed("AWS::EC2::SecurityGroup", GroupDescription="a")
+    assert re.fullmatch("sg-[0-9a-f]{17}", group.ref)
+    assert (group.attributes["GroupId"], stubbed("AWS::EC2::SecurityGroup", GroupDescription="b").ref) == (
+        group.ref,
+        group.ref,
+    )
+    context = Context(boto3.Session(), REGION, 1)
+    after = TYPES["AWS::EC2::SecurityGroup"].update(context, group, {}, {"GroupDescription": "a", "Tags": []})
+    assert (after.ref, after.attributes["GroupId"]) == (group.ref, group.ref)
 
 
 def test_every_type_that_is_known_here_has_a_published_schema() -> None:

@@ -207,9 +207,9 @@ def test_a_template_may_be_json(evaluate: Evaluate) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("Description: nothing\n", "t.yml has no Resources."),
-        ("- a list\n", "t.yml has no Resources."),
-        ("", "t.yml has no Resources."),
+        ("Description: nothing\n", "t.yml: At least one Resources member must be defined."),
+        ("- a list\n", "t.yml: At least one Resources member must be defined."),
+        ("", "t.yml: At least one Resources member must be defined."),
         ("Resources: [", "t.yml, line 2: "),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ecs_emulator.cloud import attribute_values, health_check_rules
 from ecs_emulator.stacks.names import shortened
 from ecs_emulator.stacks.resources.coercion import call, refusals, refuse, text
 from ecs_emulator.stacks.resources.provider import (
@@ -15,15 +16,16 @@ from ecs_emulator.stacks.resources.provider import (
     Provider,
     changed,
     finishing,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
-from ecs_emulator.stacks.values import is_unknown
+from ecs_emulator.stacks.values import as_list, is_unknown
 
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 _NAME_LIMIT = 32
+_FEW_SUBNETS = "At least two subnets in two different Availability Zones must be specified."
 
 # Networks have no effect on this machine: whatever subnets a template names, its load balancer has the default ones.
 _NETWORK = {"SubnetMappings", "Subnets", "SecurityGroups"}
@@ -50,7 +52,7 @@ def _create_balancer(context: Context, name: str, properties: Properties) -> Phy
     subnets = request.pop("Subnets", []) or request.pop("SubnetMappings", [])
     request.pop("SubnetMappings", None)
     if kind == "application" and len(subnets) < 2:
-        raise TemplateError("At least two subnets in two different Availability Zones must be specified.")
+        raise TemplateError(_FEW_SUBNETS)
     request["Subnets"] = _default_subnets(context)[: max(1 if kind == "network" else 2, len(subnets))]
     arn = call(elbv2, "CreateLoadBalancer", request, _BALANCER)["LoadBalancers"][0]["LoadBalancerArn"]
     # Described, as the endpoint tells where it really listens.
@@ -127,6 +129,33 @@ def _unsupported_group(properties: Properties) -> Iterator[TemplateError]:
         yield TemplateError(f"{_GROUP}.TargetType lambda is not emulated here.").within("TargetType")
 
 
+def _wrong_group(properties: Properties) -> Iterator[TemplateError]:
+    """What ELBv2 refuses of a group, whose own words are the reason once it is deployed."""
+    yield from _unsupported_group(properties)
+    known = {name: None if is_unknown(value) else value for name, value in properties.items()}
+    for name, message in health_check_rules.broken(known):
+        yield TemplateError(f"{message.removesuffix('.')}.").within(name)
+    yield from _wrong_values(properties, "TargetGroupAttributes")
+
+
+def _wrong_balancer(properties: Properties) -> Iterator[TemplateError]:
+    yield from _unsupported_balancer(properties)
+    where = next((name for name in ("Subnets", "SubnetMappings") if name in properties), "")
+    subnets = properties[where] if where else []
+    if properties.get("Type", "application") == "application" and isinstance(subnets, list) and len(subnets) < 2:
+        yield TemplateError(_FEW_SUBNETS).within(*filter(None, [where]))
+    yield from _wrong_values(properties, "LoadBalancerAttributes")
+
+
+def _wrong_values(properties: Properties, attributes: str) -> Iterator[TemplateError]:
+    for index, each in enumerate(as_list(properties.get(attributes, []))):
+        key, value = (each.get("Key"), each.get("Value")) if isinstance(each, dict) else (None, None)
+        if isinstance(key, str) and isinstance(value, str | int) and not is_unknown([key, value]):
+            problem = attribute_values.wrong_value(key, text(value), attributes.startswith("TargetGroup"))
+            if problem:
+                yield TemplateError(f"{problem}.").within(attributes, index, "Value")
+
+
 _CHECKS = {
     "HealthCheckEnabled",
     "HealthCheckIntervalSeconds",
@@ -191,11 +220,12 @@ def _set(elbv2: Any, operation: str, name: Properties, attributes: list[Any]) ->
 def tag(context: Context, arn: str, before: Properties, after: Properties) -> None:
     """Give a resource of ELBv2 the tags of its properties."""
     elbv2 = context.client("elbv2")
-    gone, tags = retagged(before, after)
-    if gone:
-        elbv2.remove_tags(ResourceArns=[arn], TagKeys=gone)
-    if tags and "Tags" in changed(before, after):
-        call(elbv2, "AddTags", {"ResourceArns": [arn], "Tags": tags})
+    retag(
+        before,
+        after,
+        lambda gone: elbv2.remove_tags(ResourceArns=[arn], TagKeys=gone),
+        lambda tags: elbv2.add_tags(ResourceArns=[arn], Tags=tags),
+    )
 
 
 LOAD_BALANCER = Provider(
@@ -205,7 +235,7 @@ LOAD_BALANCER = Provider(
     replaced_by=frozenset({"Name", "Scheme", "Type"}),
     name="Name",
     schema={"LoadBalancerAttributes?": TAGS, "Subnets?": [TEXT], "SubnetMappings?": [MAP], "Tags?": TAGS},
-    refusals=_unsupported_balancer,
+    refusals=_wrong_balancer,
 )
 TARGET_GROUP = Provider(
     _create_group,
@@ -214,5 +244,5 @@ TARGET_GROUP = Provider(
     replaced_by=frozenset({"IpAddressType", "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"}),
     name="Name",
     schema={"Matcher?": MAP, "Tags?": TAGS, "TargetGroupAttributes?": TAGS, "Targets?": [MAP]},
-    refusals=_unsupported_group,
+    refusals=_wrong_group,
 )

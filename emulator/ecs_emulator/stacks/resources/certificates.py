@@ -14,9 +14,8 @@ from ecs_emulator.stacks.resources.provider import (
     PhysicalResource,
     Properties,
     Provider,
-    changed,
     only,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.schema import TEXT, TEXTS
 
@@ -40,12 +39,13 @@ _OF_REQUEST = ("CertificateAuthorityArn", "DomainName", "KeyAlgorithm", "Subject
 
 def _update(context: Context, physical: PhysicalResource, before: Properties, after: Properties) -> PhysicalResource:
     acm = context.client("acm")
-    if "Tags" in changed(before, after):
-        gone, tags = retagged(before, after)
-        if gone:
-            acm.remove_tags_from_certificate(CertificateArn=physical.ref, Tags=[{"Key": each} for each in gone])
-        if tags:
-            acm.add_tags_to_certificate(CertificateArn=physical.ref, Tags=tags)
+    arn = physical.ref
+    retag(
+        before,
+        after,
+        lambda gone: acm.remove_tags_from_certificate(CertificateArn=arn, Tags=[{"Key": each} for each in gone]),
+        lambda tags: acm.add_tags_to_certificate(CertificateArn=arn, Tags=tags),
+    )
     return physical
 
 

@@ -21,7 +21,7 @@ from ecs_emulator.stacks.resources.provider import (
     changed,
     finishing,
     only,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.resources.stubs import checked
 from ecs_emulator.stacks.schema import TEXT
@@ -82,10 +82,13 @@ def _remove_targets(events: Any, rule: str, properties: Properties, ids: set[str
 
 
 def _retag(events: Any, physical: PhysicalResource, before: Properties, after: Properties) -> None:
-    if "Tags" in changed(before, after):
-        gone, tags = retagged(before, after)
-        events.untag_resource(ResourceARN=physical.attributes["Arn"], TagKeys=gone)
-        call(events, "TagResource", {"ResourceARN": physical.attributes["Arn"], "Tags": tags})
+    arn = physical.attributes["Arn"]
+    retag(
+        before,
+        after,
+        lambda gone: events.untag_resource(ResourceARN=arn, TagKeys=gone),
+        lambda tags: events.tag_resource(ResourceARN=arn, Tags=tags),
+    )
 
 
 def _bus(properties: Properties) -> dict[str, str]:

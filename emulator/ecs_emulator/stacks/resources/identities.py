@@ -20,7 +20,7 @@ from ecs_emulator.stacks.resources.provider import (
     changed,
     finishing,
     only,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.resources.stubs import checked
 from ecs_emulator.stacks.schema import ANY, TEXT, TEXTS
@@ -57,10 +57,12 @@ def _identity(kind: str, effective: frozenset[str] | None = None) -> Provider:
             _update_role(iam, physical.ref, differing, after)
         if "PermissionsBoundary" in differing:
             _put_boundary(iam, kind, physical.ref, after)
-        if "Tags" in differing:
-            gone, tags = retagged(before, after)
-            call(iam, f"Untag{kind}", {f"{kind}Name": physical.ref, "TagKeys": gone})
-            call(iam, f"Tag{kind}", {f"{kind}Name": physical.ref, "Tags": tags})
+        retag(
+            before,
+            after,
+            lambda gone: call(iam, f"Untag{kind}", {f"{kind}Name": physical.ref, "TagKeys": gone}),
+            lambda tags: call(iam, f"Tag{kind}", {f"{kind}Name": physical.ref, "Tags": tags}),
+        )
         _put_policies(iam, kind, physical.ref, before, after)
         return physical
 

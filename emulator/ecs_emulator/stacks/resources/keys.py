@@ -20,7 +20,7 @@ from ecs_emulator.stacks.resources.provider import (
     changed,
     finishing,
     only,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.resources.stubs import checked
 from ecs_emulator.stacks.schema import TEXT
@@ -60,10 +60,12 @@ def _update_key(
         _set_rotation(kms, key, after)
     if "Enabled" in differing:
         (kms.enable_key if _is_true(after, "Enabled", default=True) else kms.disable_key)(KeyId=key)
-    if "Tags" in differing:
-        gone, tags = retagged(before, after)
-        kms.untag_resource(KeyId=key, TagKeys=gone)
-        kms.tag_resource(KeyId=key, Tags=_tags(tags))
+    retag(
+        before,
+        after,
+        lambda gone: kms.untag_resource(KeyId=key, TagKeys=gone),
+        lambda tags: kms.tag_resource(KeyId=key, Tags=_tags(tags)),
+    )
     return physical
 
 

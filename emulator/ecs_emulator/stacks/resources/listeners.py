@@ -115,13 +115,20 @@ def _unsupported(properties: Properties) -> Iterator[TemplateError]:
                 yield TemplateError(message).within(name, index)
 
 
+def _wrong_listener(properties: Properties) -> Iterator[TemplateError]:
+    yield from _unsupported(properties)
+    protocol = properties.get("Protocol")
+    if protocol in ("HTTPS", "TLS") and not properties.get("Certificates"):
+        yield TemplateError(f"A certificate must be specified for {protocol} listeners.").within("Protocol")
+
+
 LISTENER = Provider(
     _create_listener,
     _update_listener,
     _delete_listener,
     replaced_by=frozenset({"LoadBalancerArn"}),
     schema={"DefaultActions?": [MAP], "ListenerAttributes?": TAGS, "Tags?": TAGS},
-    refusals=_unsupported,
+    refusals=_wrong_listener,
 )
 LISTENER_RULE = Provider(
     _create_rule,

@@ -11,7 +11,7 @@ from ecs_emulator.stacks.resources.provider import (
     Provider,
     changed,
     finishing,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.resources.stubs import check_names
 from ecs_emulator.stacks.schema import TEXT
@@ -41,12 +41,13 @@ def _update(context: Context, physical: PhysicalResource, before: Properties, af
     logs = context.client("logs")
     if unknown := changed(before, after) & _EFFECTIVE - {"RetentionInDays", "Tags"}:
         raise TemplateError(f"AWS::Logs::LogGroup.{min(unknown)} cannot be changed here.")
-    if "Tags" in changed(before, after):
-        gone, tags = retagged(before, after)
-        logs.untag_resource(resourceArn=physical.attributes["Arn"].removesuffix(":*"), tagKeys=gone)
-        logs.tag_resource(
-            resourceArn=physical.attributes["Arn"].removesuffix(":*"), tags={tag["Key"]: tag["Value"] for tag in tags}
-        )
+    arn = physical.attributes["Arn"].removesuffix(":*")
+    retag(
+        before,
+        after,
+        lambda gone: logs.untag_resource(resourceArn=arn, tagKeys=gone),
+        lambda tags: logs.tag_resource(resourceArn=arn, tags={tag["Key"]: tag["Value"] for tag in tags}),
+    )
     if days := after.get("RetentionInDays"):
         call(logs, "PutRetentionPolicy", {"LogGroupName": physical.ref, "RetentionInDays": days})
     elif "RetentionInDays" in before:

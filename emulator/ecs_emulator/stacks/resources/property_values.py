@@ -1,9 +1,10 @@
 """Values of properties against a published schema: JSON type, enumeration, range, length, count and pattern.
 
 The sentences are those of CloudFormation's own validator of a schema, with what would be right behind them. It never
-refuses what AWS takes, so only what a template states itself is judged: no intrinsic function (nor what a parameter
-gives), no dynamic reference, nothing that a schema says in `allOf`, `anyOf`, `oneOf` or `patternProperties`, and where
-a value has several types nothing but those. Formats and unique items are not judged, and patterns only ASCII texts.
+refuses what AWS takes, so only what is known is judged: what a template states itself and, of files, what parameters
+and functions give; no value of a resource, no dynamic reference, nothing that a schema says in `allOf`, `anyOf`,
+`oneOf` or `patternProperties`, and where a value has several types nothing but those. Formats and unique items are not
+judged, and patterns only ASCII texts.
 https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 """
 

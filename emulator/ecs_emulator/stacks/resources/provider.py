@@ -103,6 +103,8 @@ Update = Callable[[Context, PhysicalResource, Properties, Properties], PhysicalR
 Delete = Callable[[Context, PhysicalResource, Properties], None]
 Prepare = Callable[[Context, Properties, Path | None], Properties]  # the folder of the template's file
 Refusals = Callable[[Properties], Iterable[TemplateError]]
+Untag = Callable[[list[str]], object]  # with keys
+Tag = Callable[[list[dict[str, str]]], object]  # with `Key` and `Value` of each
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Provider:
     properties name outside of the template, and so what changes with them. `note` is what the event says when one has
     been made or changed. `effective` are the properties that have an effect, None when all have. `schema` is of the
     properties that the functions look into themselves; the rest is up to the API that gets them. `refusals` are errors
-    on what the API would refuse here and would not on AWS, for all of them to be told before anything is made.
+    on what the API would refuse, here alone or on AWS too, for all of them to be told before anything is made.
     """
 
     create: Create
@@ -198,8 +200,12 @@ def only(properties: Properties, names: Iterable[str]) -> Properties:
     return {name: properties[name] for name in names if name in properties}
 
 
-def retagged(before: Properties, after: Properties) -> tuple[list[str], list[dict[str, str]]]:
-    """The keys of the tags that are gone, and the tags that there are (`Key`, `Value`)."""
-    there = {str(tag["Key"]): str(tag["Value"]) for tag in after.get("Tags", [])}
-    gone = [str(tag["Key"]) for tag in before.get("Tags", []) if tag["Key"] not in there]
-    return gone, [{"Key": key, "Value": value} for key, value in there.items()]
+def retag(before: Properties, after: Properties, untag: Untag, tag: Tag) -> None:
+    """Take the tags from a resource that are gone, and give it those that there are, where they differ."""
+    if before.get("Tags", []) == after.get("Tags", []):
+        return
+    there = {str(each["Key"]): str(each["Value"]) for each in after.get("Tags", [])}
+    if gone := [str(each["Key"]) for each in before.get("Tags", []) if each["Key"] not in there]:
+        untag(gone)
+    if there:
+        tag([{"Key": key, "Value": value} for key, value in there.items()])

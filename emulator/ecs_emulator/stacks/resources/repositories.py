@@ -21,7 +21,7 @@ from ecs_emulator.stacks.resources.provider import (
     changed,
     finishing,
     only,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.resources.stubs import checked
 from ecs_emulator.stacks.schema import MAP, TEXT
@@ -67,10 +67,13 @@ def _update(context: Context, physical: PhysicalResource, before: Properties, af
     if differing.intersection(_MUTABILITY):
         given = {"ImageTagMutability": "MUTABLE", **_given(after, _MUTABILITY), "RepositoryName": physical.ref}
         call(ecr, "PutImageTagMutability", given, _TYPE)
-    if "Tags" in differing:
-        gone, tags = retagged(before, after)
-        ecr.untag_resource(resourceArn=physical.attributes["Arn"], tagKeys=gone)
-        ecr.tag_resource(resourceArn=physical.attributes["Arn"], tags=tags)
+    arn = physical.attributes["Arn"]
+    retag(
+        before,
+        after,
+        lambda gone: ecr.untag_resource(resourceArn=arn, tagKeys=gone),
+        lambda tags: ecr.tag_resource(resourceArn=arn, tags=tags),
+    )
     return physical
 
 

@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ecs_emulator.stacks.resources.coercion import call
@@ -144,6 +145,14 @@ def _until(context: Context, is_so: Callable[[], bool], otherwise: str) -> None:
         context.pause()
 
 
+def _wrong(properties: Properties) -> Iterator[TemplateError]:
+    """What ECS refuses of a service."""
+    yield from unsupported(properties)
+    desired = str(properties.get("DesiredCount", ""))
+    if re.fullmatch(r"-\d+", desired):
+        yield TemplateError(f"desiredCount is {desired}; it should be 0 or more.").within("DesiredCount")
+
+
 SERVICE = Provider(
     _create,
     _update,
@@ -151,5 +160,5 @@ SERVICE = Provider(
     replaced_by=_REPLACED_BY,
     name="ServiceName",
     schema={"Cluster?": TEXT, "ForceNewDeployment?": MAP, "ServiceName?": TEXT, "Tags?": TAGS},
-    refusals=unsupported,
+    refusals=_wrong,
 )

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from ecs_emulator.local import ACCOUNT
 from ecs_emulator.stacks.errors import TemplateError
 from ecs_emulator.stacks.resources import constraints
 from ecs_emulator.stacks.resources.provider import Context, PhysicalResource, Prepare, Properties, Provider
 from ecs_emulator.stacks.resources.published import CUSTOM_RESOURCE, PublishedSchema, published
+from ecs_emulator.stacks.resources.stub_ids import identifier, uuid_of
 from ecs_emulator.stacks.values import is_unknown
 
 _NAMED_BY = {
@@ -52,8 +52,6 @@ REPLACED_BY = {
         {"CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "VpcEncryptionControl"}
     ),
 }
-# What the identifiers of EC2 begin with.
-_PREFIXES = {"Instance": "i", "LaunchTemplate": "lt", "NetworkInterface": "eni", "Volume": "vol"}
 _HOSTS = ("Address", "DNSName", "DnsName", "DomainName", "Endpoint", "HostName")
 _NOTHING: Mapping[str, Any] = {"array": [], "boolean": False, "integer": 0, "number": 0, "object": {}}
 
@@ -64,18 +62,27 @@ _OWN_ID = {
     "AWS::EC2::SecurityGroup": "GroupId",
     "AWS::EC2::Subnet": "SubnetId",
     "AWS::EC2::VPC": "VpcId",
+    "AWS::CloudFront::Distribution": "Id",
+    "AWS::CloudFront::OriginAccessControl": "Id",
+    "AWS::Route53::HostedZone": "Id",
+    "AWS::ServiceDiscovery::HttpNamespace": "Id",
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": "Id",
+    "AWS::ServiceDiscovery::PublicDnsNamespace": "Id",
     "AWS::ServiceDiscovery::Service": "Id",
 }
 
 
-def stub_of(region: str, type_name: str, name: str, properties: Properties) -> PhysicalResource:
-    """A resource whose ARN has the form of a real one; its other attributes are its properties."""
+def stub_of(region: str, type_name: str, name: str, properties: Properties, ref: str | None = None) -> PhysicalResource:
+    """A resource whose ARN has the form of a real one; its other attributes are its properties. `ref` is what it has
+    been called before.
+    """
     name = str(properties.get(_NAMED_BY.get(type_name, ""), name))
+    ref = name if type_name in _NAMED_BY else ref or identifier(region, type_name, name, properties)
     here = f"{region}:{ACCOUNT}"
     own = _given(properties)
     if type_name in _OWN_ID:
-        own[_OWN_ID[type_name]] = name
-    identity = str(uuid5(NAMESPACE_URL, f"{type_name}/{name}"))
+        own[_OWN_ID[type_name]] = ref
+    identity = str(uuid_of(type_name, name))
     match type_name:
         case "AWS::IAM::ManagedPolicy":
             arn = f"arn:aws:iam::{ACCOUNT}:policy{properties.get('Path', '/')}{name}"
@@ -93,17 +100,20 @@ def stub_of(region: str, type_name: str, name: str, properties: Properties) -> P
             return PhysicalResource(name.lower(), {**own, "Arn": f"arn:aws:s3:::{name.lower()}"}, stubbed=True)
         case "AWS::EC2::VPC":
             blocks = {"Ipv6CidrBlocks": ["2001:db8::/56"]}
-            return PhysicalResource(name, {"CidrBlock": "10.0.0.0/16", **own, **blocks}, stubbed=True)
+            return PhysicalResource(ref, {"CidrBlock": "10.0.0.0/16", **own, **blocks}, stubbed=True)
+        case "AWS::EC2::EIP":
+            allocation = f"eipalloc-{identity.replace('-', '')[:17]}"
+            return PhysicalResource(ref, {**own, "AllocationId": allocation, "PublicIp": ref}, stubbed=True)
     arns = {
         "AWS::CodeBuild::Project": f"arn:aws:codebuild:{here}:project/{name}",
         "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{here}:table/{name}",
         "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role{properties.get('Path', '/')}{name}",
         "AWS::KMS::Key": f"arn:aws:kms:{here}:key/{identity}",
         "AWS::Logs::LogGroup": f"arn:aws:logs:{here}:log-group:{name}:*",
-        "AWS::ServiceDiscovery::Service": f"arn:aws:servicediscovery:{here}:service/srv-{identity[:8]}",
+        "AWS::ServiceDiscovery::Service": f"arn:aws:servicediscovery:{here}:service/{ref}",
         "AWS::WAFv2::WebACL": f"arn:aws:wafv2:{here}:regional/webacl/{name}/{identity}",
     }
-    return PhysicalResource(name, {**own, "Arn": arns[type_name]} if type_name in arns else own, stubbed=True)
+    return PhysicalResource(ref, {**own, "Arn": arns[type_name]} if type_name in arns else own, stubbed=True)
 
 
 def stub(type_name: str, note: str | None = None) -> Provider:
@@ -117,7 +127,7 @@ def stub(type_name: str, note: str | None = None) -> Provider:
         context: Context, physical: PhysicalResource, _before: Properties, after: Properties
     ) -> PhysicalResource:
         constraints.check(type_name, after)
-        new = stub_of(context.region, type_name, physical.ref, after)
+        new = stub_of(context.region, type_name, physical.ref, after, physical.ref)
         return PhysicalResource(physical.ref, {**physical.attributes, **new.attributes, **_arn(physical)}, stubbed=True)
 
     return Provider(
@@ -217,7 +227,8 @@ def _value(region: str, schema: PublishedSchema, attribute: str, name: str, prop
     if last.endswith(("Port", "VersionNumber")):
         return "1" if last.endswith("Number") else "0"
     if last.endswith("Id") and schema.type != CUSTOM_RESOURCE:
-        return f"{_PREFIXES.get(kind, kind.lower())}-{uuid5(NAMESPACE_URL, f'{schema.type}/{name}').hex[:17]}"
+        own = identifier(region, schema.type, name, properties)
+        return own if own != name else f"{kind.lower()}-{uuid_of(schema.type, name).hex[:17]}"
     return name if attribute in schema.identifier else f"{name}.{attribute}"
 
 

@@ -14,7 +14,7 @@ from ecs_emulator.stacks.resources.provider import (
     Provider,
     changed,
     finishing,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
@@ -59,10 +59,13 @@ def _update(context: Context, physical: PhysicalResource, before: Properties, af
     for change in _index_changes(before, after):
         request = {"AttributeDefinitions": after["AttributeDefinitions"], "GlobalSecondaryIndexUpdates": [change]}
         call(dynamodb, "UpdateTable", {**name, **request})
-    if "Tags" in differing:
-        gone, tags = retagged(before, after)
-        dynamodb.untag_resource(ResourceArn=physical.attributes["Arn"], TagKeys=gone)
-        dynamodb.tag_resource(ResourceArn=physical.attributes["Arn"], Tags=tags)
+    arn = physical.attributes["Arn"]
+    retag(
+        before,
+        after,
+        lambda gone: dynamodb.untag_resource(ResourceArn=arn, TagKeys=gone),
+        lambda tags: dynamodb.tag_resource(ResourceArn=arn, Tags=tags),
+    )
     _set_extras(dynamodb, physical.ref, before, after)
     if unknown := differing - _UPDATED - {"AttributeDefinitions", "GlobalSecondaryIndexes", "Tags", *_EXTRAS}:
         raise TemplateError(f"AWS::DynamoDB::Table.{min(unknown)} cannot be changed here.")

@@ -14,7 +14,7 @@ from ecs_emulator.stacks.resources.provider import (
     Properties,
     Provider,
     changed,
-    retagged,
+    retag,
 )
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.values import is_unknown
@@ -81,11 +81,12 @@ def unsupported(properties: Properties) -> Iterator[TemplateError]:
 def tag(context: Context, arn: str, before: Properties, after: Properties) -> None:
     """Give an ECS resource the tags of its properties."""
     ecs = context.client("ecs")
-    gone, tags = retagged(before, after)
-    if gone:
-        ecs.untag_resource(resourceArn=arn, tagKeys=gone)
-    if tags:
-        call(ecs, "TagResource", {"ResourceArn": arn, "Tags": tags})
+    retag(
+        before,
+        after,
+        lambda gone: ecs.untag_resource(resourceArn=arn, tagKeys=gone),
+        lambda tags: call(ecs, "TagResource", {"ResourceArn": arn, "Tags": tags}),
+    )
 
 
 def _associate(context: Context, _name: str, properties: Properties) -> PhysicalResource:

@@ -45,6 +45,7 @@ from ops.local.program import MYSFITS
     context_settings={"help_option_names": ["-h", "--help"], "obj": CONVENTIONS},
     epilog="\b\nExit codes:\n" + "\n".join(f"  {each}" for each in CODES),
 )
+@click.version_option(package_name="mythical-mysfits", prog_name=MYSFITS.name, message="%(prog)s %(version)s")
 def main() -> None:
     """Run, fill, change and watch the Mythical Mysfits platform."""
 

@@ -55,8 +55,7 @@ def up(
         # Here and not above: the other commands start faster without a cloud.
         from ecs_emulator.ports import Ports, chosen
 
-        if detach:
-            refuse_second()
+        refuse_second()
         site, api, cloud = chosen(
             os.environ, {"SITE_PORT": 8080, "API_PORT": 8000, "CLOUD_PORT": 4566}, beside=bool(owner.instance)
         )

@@ -76,6 +76,7 @@ PLACES = {
     "tests/up/test_image.py": "process",
     "emulator/tests/console/test_jobs.py": "process",
     "emulator/tests/console/test_page.py::test_the_line": "process",
+    "emulator/tests/console/test_page.py::test_a_task": "process",
     "emulator/tests/doctor/test_envoy.py": "process",
     "emulator/tests/fuzz": "process",
     "emulator/tests/load/test_load.py": "process",

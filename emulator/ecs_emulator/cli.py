@@ -35,6 +35,7 @@ from ecs_emulator.program import ECS_EMULATOR
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExit codes:\n" + "\n".join(f"  {each}" for each in CODES),
 )
+@click.version_option(package_name="ecs-emulator", prog_name=ECS_EMULATOR.name, message="%(prog)s %(version)s")
 def main() -> None:
     """Run CloudFormation templates with their ECS services on this machine, and operate them there or on AWS."""
 

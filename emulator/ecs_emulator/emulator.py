@@ -6,52 +6,32 @@ import logging
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import boto3
 
-from ecs_emulator import reaper
-from ecs_emulator.access_key import AccessKey
-from ecs_emulator.authority import CertificateAuthority
-from ecs_emulator.balancer.balancer import Balancer
-from ecs_emulator.balancer.metrics import LoadBalancerMetrics
 from ecs_emulator.balancer.opened import wait_until_open
-from ecs_emulator.clock import Clock
-from ecs_emulator.cloud.durable.calls import OURS
-from ecs_emulator.cloud.durable.damage import opened as opened_database
-from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.cloud.moto_backend import forget
-from ecs_emulator.handlers import handlers
+from ecs_emulator.composition import Composition, EmulatorSettings
+from ecs_emulator.deaths import telling_deaths
 from ecs_emulator.last_words import last_words
-from ecs_emulator.local import DATABASE, PROGRAMS, REGION, AlreadyRunning, client_environment, ours_alone
-from ecs_emulator.metering import Metering
+from ecs_emulator.local import AlreadyRunning, client_environment, ours_alone
 from ecs_emulator.notices import notices, without_effect
 from ecs_emulator.ports import Ports, free_ports
 from ecs_emulator.profile import without_profile
 from ecs_emulator.program import ECS_EMULATOR, Program
 from ecs_emulator.scheduler import program_file
-from ecs_emulator.scheduler.docker.engine import Engine
-from ecs_emulator.scheduler.images import Images, Programs
-from ecs_emulator.scheduler.program_images import ProgramImages
-from ecs_emulator.scheduler.pulls import Pulls
-from ecs_emulator.scheduler.runner import TaskRunner
-from ecs_emulator.scheduler.runtimes import opened_runtime
-from ecs_emulator.scheduler.scheduler import Scheduler
-from ecs_emulator.scheduler.secrets import ContainerSecrets
-from ecs_emulator.scheduler.utilization import Utilization
+from ecs_emulator.scheduler.images import Images
 from ecs_emulator.sessions import session_of
 from ecs_emulator.stacks.programs import check_names, names_of
 from ecs_emulator.stacks.programs import programs as programs_of
 from ecs_emulator.stacks.resources.provider import StubSettings
-from ecs_emulator.stacks.role_policies import role_policies
-from ecs_emulator.stacks.stack import Stacks
 from ecs_emulator.stacks.templates import TemplateError
 from ecs_emulator.supervisor import Supervisor
 
-STARTUP = 15.0  # seconds that no speed takes from a process that starts
 ANSWER_PATIENCE = 60  # seconds until the load balancer must answer, once its services are steady
 
 Say = Callable[[str], None]
@@ -83,11 +63,6 @@ class Emulator:
     that is why it has stopped.
     """
 
-    stacks: Stacks
-    scheduler: Scheduler
-    balancer: Balancer
-    cloud: Cloud
-
     def __init__(
         self,
         folder: str | Path | None = None,
@@ -111,14 +86,20 @@ class Emulator:
         self.supervisor = Supervisor(say, stopping or threading.Event())
         self.say = say
         self.program = program
-        self._images = images
-        self._run = dict(run or {})
         self.speed = speed
-        self._clock = Clock(speed, startup=STARTUP)
-        self._docker = docker
-        self._repository = repository
-        self._task_folders = tuple(task_folders)
         self._stubs = StubSettings(strict, dict(attributes or {}), dict(exports or {}))
+        self._settings = EmulatorSettings(
+            self.ports,
+            speed,
+            dict(run or {}),
+            docker,
+            repository,
+            tuple(task_folders),
+            self._stubs,
+            images,
+            say,
+            program,
+        )
         self._opened = ExitStack()
         self._is_filled = False
 
@@ -131,7 +112,11 @@ class Emulator:
             opened.enter_context(without_profile())
             folder = self.folder or Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="ecs-emulator-")))
             opened.enter_context(ours_alone(folder))
-            self._open(opened, folder)
+            is_kept = self.folder is not None
+            parts = self._parts = Composition(opened, folder, self._settings, self.supervisor, is_kept=is_kept)
+            self.key, self.engine, self.database = parts.key, parts.engine, parts.database
+            self.cloud, self.authority, self.balancer = parts.cloud, parts.authority, parts.balancer
+            self.scheduler, self.stacks, self.programs = parts.scheduler, parts.stacks, parts.programs
             self._opened = opened.pop_all()
         return self
 
@@ -141,57 +126,6 @@ class Emulator:
         self._opened.__exit__(kind, error, trace)
         # What fails because of what died is not what to say.
         self.supervisor.check()
-
-    def _open(self, opened: ExitStack, folder: Path) -> None:
-        engine = self.engine = Engine() if self._docker else None
-        start = opened.enter_context(reaper.started())
-        self.database = database = opened_database(folder / DATABASE, self.say) if self.folder else None
-        self.key = AccessKey.of_folder(folder)
-        cloud = Cloud(self.ports.cloud, key=self.key, database=database, say=self.say, program=self.program.name)
-        self.cloud = opened.enter_context(closing(cloud))
-        own = self.own_session()
-        self._logs = folder / "balancer"
-        self.authority = CertificateAuthority(folder)
-        self.balancer = Balancer(own, start, self._logs, self.ports.api, self._clock, self.authority)
-        opened.callback(self.balancer.close)
-        self.images = self._images or Images(folder / "images", stand_in=True)
-        self._program_images = ProgramImages(folder / PROGRAMS)
-        self.images.programs = self.programs = Programs(self._run, Path.cwd(), self._program_images)
-        basis = (
-            engine,
-            self.images,
-            start,
-            cloud.url,
-            folder,
-            self._task_folders,
-            self._repository,
-            ContainerSecrets(own),
-        )
-        self._runtime, docker = opened_runtime(opened, *basis, self.say)
-        pulls = Pulls(lambda role: role_policies(self.stacks.all(), role))
-        held = (self._clock, folder / "tasks", self.say, cloud.keys, pulls)
-        runner = TaskRunner(self._runtime, own, cloud.url, self.ports.cloud, *held)
-        if docker:
-            cloud.guard.admit(docker.host)
-            runner.metadata.guard.admit(docker.host)
-        self.scheduler = Scheduler(runner, self.balancer, self._clock, REGION)
-        stopping = self.supervisor.stopping
-        self.stacks = Stacks(own, REGION, tasks_run=True, clock=self._clock, stopping=stopping, stubs=self._stubs)
-        opened.callback(self.stacks.close)
-        self.supervisor.watch(start, *cloud.workers, *self.balancer.children, self.scheduler.worker, *runner.workers)
-        self.supervisor.watch(*(docker.children if docker else ()))
-        known = self.images if self.images.is_complete and not docker else None
-        for service, each in handlers(self.scheduler, self.stacks, self.balancer, known).items():
-            cloud.emulate(service, each)
-        # Afterwards every task has ended and its last event is in its log.
-        opened.callback(runner.close)
-        opened.callback(self.scheduler.close)
-        metering = Metering(cloud.metrics, (Utilization(self.scheduler).read, LoadBalancerMetrics(self.balancer).read))
-        opened.callback(metering.close)
-        self.supervisor.watch(metering.worker)
-        self.scheduler.start()
-        metering.start()
-        opened.enter_context(self.supervisor.watching())
 
     def deploy(
         self,
@@ -216,7 +150,7 @@ class Emulator:
             known = names_of(
                 each for each in programs_of(paths, values) if not self.programs.replaces(each.container, each.image)
             )
-            self._program_images.remember(Path(programs))
+            self._parts.program_images.remember(Path(programs))
             described = program_file.read(Path(programs))
             self.programs.push({name: each for name, each in described.items() if name in known})
         with self.explained():
@@ -236,13 +170,17 @@ class Emulator:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """A TemplateError is raised anew with what the tasks said last that died: stacks only know that one failed."""
+        """Tasks that die are told, and a TemplateError is raised anew with what those said last that died: stacks only
+        know that one failed.
+        """
+        parts = self._parts
         try:
-            yield
+            with telling_deaths(self.scheduler, parts.session, parts.tasks, self.say):
+                yield
         except TemplateError as error:
             if self.supervisor.stopping.is_set():
                 raise
-            raise TemplateError("\n".join([str(error), *last_words(self.own_session(), self.outputs)])) from error
+            raise TemplateError("\n".join([str(error), *last_words(self._parts.session, self.outputs)])) from error
 
     @property
     def url(self) -> str:
@@ -279,7 +217,7 @@ class Emulator:
 
     def own_session(self) -> boto3.Session:
         """A session for what the emulator itself asks of its cloud, so that what people make by hand can be told."""
-        return session_of(self.cloud.url, self.key, OURS)
+        return self._parts.session
 
     def notices(self) -> Iterator[str]:
         """Sentences on what a visitor or a program would miss, few and short."""
@@ -287,7 +225,7 @@ class Emulator:
 
     def without_effect(self) -> Iterator[str]:
         """Sentences on all that is deployed and has no effect here, however long."""
-        return without_effect(self.stacks, self.scheduler, self._runtime.has_effect)
+        return without_effect(self.stacks, self.scheduler, self._parts.runtime.has_effect)
 
     def wait_for_answer(self) -> None:
         """Until every listener answers: Envoy takes a moment later what the services' stacks waited for.
@@ -296,4 +234,4 @@ class Emulator:
         """
         if not wait_until_open(self.balancer, ANSWER_PATIENCE, self.supervisor.stopping):
             why = " ".join(self.balancer.problems) or "The load balancer does not answer."
-            raise CannotStart(f"{why} Its log is in {self._logs}.")
+            raise CannotStart(f"{why} Its log is in {self._parts.logs}.")

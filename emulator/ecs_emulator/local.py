@@ -21,6 +21,7 @@ AUTHORITY = "authority.pem"  # certificate of the authority that its HTTPS liste
 FAULT_TAG = "ecs-emulator:fault"  # of a task, for tests and `fault`; of a table, for its throttling
 PLACEHOLDER_TAG = "ecs-emulator:placeholder"  # of a task: the containers that a placeholder stands in for
 NOTICES = "notices.txt"  # what is deployed and has no effect here
+NOT_KEPT = "not-kept.txt"  # what was made by hand in the last run and is gone
 FILE_SYSTEMS = "file-systems"  # those of EFS, as folders
 PROGRAMS = "programs"  # images of the developer's programs
 # But for the lock: whoever has opened it would lock a file that is not there any more.
@@ -32,6 +33,7 @@ KEPT = (
     FILE_SYSTEMS,
     "images",
     NOTICES,
+    NOT_KEPT,
     PROGRAMS,
     "snapshot.json*",
     "tasks",

@@ -77,8 +77,10 @@ def test_one_that_is_detached_serves_until_it_is_told_to_end_and_then_its_data_m
     second = shell(*UP, "--detach")
     assert (second.returncode, second.stderr) == (
         1,
-        "Error: An emulator of this folder is running already; stop it first.\n",
+        "Error: An emulator of this folder is running already; stop it first: ecs-emulator down\n",
     )
+    # And not that its ports are in use.
+    assert shell(*UP).stderr == second.stderr
     refused = shell("reset")
     assert (refused.returncode, refused.stderr) == (
         4,
@@ -87,7 +89,8 @@ def test_one_that_is_detached_serves_until_it_is_told_to_end_and_then_its_data_m
     number = holder(shell.data)
     assert number
     assert shell("down").stdout == "The emulator is stopped. What was stored is kept.\n"
-    assert not Path(f"/proc/{number}/exe").exists() or holder(shell.data) is None
+    # Not only its lock is free: the process is gone.
+    assert not Path(f"/proc/{number}/exe").exists()
     again = shell("down")
     assert (again.returncode, again.stdout) == (0, "No emulator is running here.\n")
     with pytest.raises(OSError, match="refused"):
@@ -115,14 +118,26 @@ def test_a_start_that_fails_is_told_with_what_it_said_last(shell: Shell) -> None
 
 def test_waiting_ends_with_the_time_or_with_what_was_waited_for(shell: Shell) -> None:
     waited = shell("wait", "--timeout", "1")
-    assert (waited.returncode, waited.stderr) == (6, "Error: The emulator was not started within 1 s.\n")
+    assert (waited.returncode, waited.stderr) == (
+        6,
+        "Error: The emulator was not started within 1 s. Start one with `ecs-emulator up TEMPLATE`.\n",
+    )
     # Tasks that never are healthy: it is started, and never ready.
     starting = shell.begin(*UP, "--run", "web=sleep 1000")
     try:
         while holder(shell.data) is None:
             assert starting.poll() is None
         waited = shell("wait", "--timeout", "2")
-        assert (waited.returncode, waited.stderr) == (6, "Error: The emulator is not ready within 2 s.\n")
+        assert (waited.returncode, waited.stderr) == (
+            6,
+            "Error: The emulator is not ready within 2 s. Why is told where it was started, or by --detach in "
+            f"{shell.data / 'up.log'}.\n",
+        )
+        asked = shell("status")
+        assert (asked.returncode, asked.stderr) == (
+            3,
+            "Error: The emulator of this folder is not ready yet. `ecs-emulator wait` waits until it is.\n",
+        )
         waiting = shell.begin("wait", "--timeout", "5")
         assert shell("down").returncode == 0
         assert starting.wait(PATIENCE) == 0

@@ -73,3 +73,14 @@ def test_a_file_may_describe_what_other_templates_have_and_that_is_said(tmp_path
 def test_what_is_wrong_is_told_before_anything_is_listed(tmp_path: Path, file: str, complaint: str) -> None:
     code, told, said = up(tmp_path, file)
     assert (code, complaint in said, told) == (1, True, "")
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("", 130)], ids=["no", "Ctrl-C"])
+def test_whoever_does_not_agree_is_told_that_nothing_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    (tmp_path / "template.yml").write_text(TEMPLATE)
+    monkeypatch.setattr("ecs_emulator.commands.agreement._is_asked", lambda: True)
+    # The end of the input is an end of the question as Ctrl-C is.
+    done = CliRunner().invoke(main, ["up", str(tmp_path / "template.yml")], input=answer)
+    assert (done.exit_code, done.stderr) == (code, "Error: Nothing was started.\n")

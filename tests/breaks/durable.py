@@ -28,9 +28,9 @@ BREAKS = [
     ),
     Break(
         "Log events are not kept.",
-        "emulator/ecs_emulator/cloud/durable/journal.py",
-        '        if document and "count" in document and cell.kind == "stream":',
-        '        if document and "count" in document and cell.kind == "streams":',
+        "emulator/ecs_emulator/cloud/durable/comparison.py",
+        '    if document and "count" in document and cell.kind == "stream":',
+        '    if document and "count" in document and cell.kind == "streams":',
         f"{_SAME}[events]",
     ),
     Break(

@@ -50,6 +50,19 @@ VIEWS = (
 )  # fmt: skip
 
 
+# What is out of the page, or has more text than room, and cannot be scrolled to.
+CUT = """() => [...document.querySelectorAll("header *, main *")].filter((each) => {
+  const box = each.getBoundingClientRect();
+  if (!box.width || each.closest("svg, .unseen")) return false;
+  for (let above = each.parentElement; above !== document.body; above = above.parentElement) {
+    if (getComputedStyle(above).overflowX !== "visible") return false;
+  }
+  const isCut = ["BUTTON", "A", "OUTPUT", "SPAN"].includes(each.tagName) && getComputedStyle(each).display !== "inline"
+    && each.scrollWidth > each.clientWidth + 1;
+  return isCut || box.left < -0.5 || box.right > innerWidth + 0.5;
+}).map((each) => `${each.tagName} ${each.textContent}`)"""
+
+
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     local = tmp_path_factory.mktemp("console") / "local"
@@ -127,18 +140,19 @@ def test_the_lab_is_done_in_firefox(platform: Platform, tmp_path: Path, language
         do_the_lab(platform, Visitor(window, by_keyboard), language)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_view_is_for_everyone(platform: Platform, browser: Browser, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "ko-KR")], ids=["light", "dark"])
+def test_every_view_is_for_everyone(platform: Platform, browser: Browser, scheme: str, locale: str) -> None:
     axe = Axe()
-    with browser.new_context(color_scheme="dark" if scheme == "dark" else "light") as context:
+    with browser.new_context(color_scheme="dark" if scheme == "dark" else "light", locale=locale) as context:
         page = context.new_page()
         page.goto(link(platform))
         for view in VIEWS:
             page.evaluate("view => { location.hash = `#/${view}`; }", view)
             expect(page.locator("main h1")).to_be_visible()
-            for width in (360, 1280):
+            for width in (360, 768, 1280, 1920):
                 page.set_viewport_size({"width": width, "height": 800})
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (view, width)
+                assert page.evaluate(CUT) == [], (view, width)
             # All else is the same in both.
             only = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
             found = axe.run(page, options={"resultTypes": ["violations"], **only})
@@ -229,6 +243,63 @@ def test_the_line_beside_a_button_does_the_same(platform: Platform, console: Pag
     console.get_by_label("Desired tasks").fill("2")
     button.click()
     expect(console.locator("tbody").last.locator("tr")).to_have_count(2)
+
+
+def test_what_is_said_of_an_update_stays_in_its_form(platform: Platform, console: Page) -> None:
+    console.goto(console_url(platform) + f"#/clusters/{CLUSTER}/services/{SERVICE}/update")
+    expect(console.locator("main")).to_contain_text("Nothing is changed yet.")
+    count = console.get_by_label("Desired tasks")
+    expect(count).to_have_attribute("max", "5000")
+    count.fill("5001")
+    console.get_by_role("button", name="Update", exact=True).click()
+    expect(console.get_by_role("alert")).to_contain_text("between 0 and 5000")
+    console.get_by_role("link", name=SERVICE, exact=True).click()
+    expect(console.get_by_role("heading", name="Events")).to_be_visible()
+    console.get_by_role("link", name="Update service").click()
+    expect(count).to_be_visible()
+    assert console.get_by_role("alert").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("view", "sentence"),
+    [
+        ("clusters/nowhere", "There is no such cluster now."),
+        (f"clusters/{CLUSTER}/services/nowhere", "There is no such service now."),
+        ("task-definitions/nowhere", "There is no such task definition now."),
+        ("stacks/nowhere", "There is no such stack now."),
+    ],
+)
+def test_what_is_not_there_looks_like_nothing_that_is_empty(
+    platform: Platform, console: Page, view: str, sentence: str
+) -> None:
+    console.goto(console_url(platform) + f"#/{view}")
+    expect(console.locator("main")).to_contain_text(sentence)
+    assert console.locator("main table, main select").count() == 0
+
+
+def test_a_view_is_drawn_once_although_it_was_due_anyway(console: Page) -> None:
+    console.get_by_role("button", name="Pause").click()
+    expect(console.get_by_role("button", name="Go live")).to_be_visible()
+    pictures = console.evaluate("""async () => {
+      const frames = (many) => new Promise((done) => {
+        const next = (left) => requestAnimationFrame(() => setTimeout(() => (left ? next(left - 1) : done())));
+        next(many);
+      });
+      await frames(3);
+      let count = 0;
+      const title = Object.getOwnPropertyDescriptor(Document.prototype, "title");
+      // Every picture says its title.
+      Object.defineProperty(document, "title", { configurable: true, get: () => "", set: () => { count += 1; } });
+      const changed = new Promise((done) => addEventListener("hashchange", done, { once: true }));
+      dispatchEvent(new Event("wanted"));
+      location.hash = "#/work";
+      await changed;
+      dispatchEvent(new Event("wanted"));
+      await frames(4);
+      Object.defineProperty(document, "title", title);
+      return count;
+    }""")
+    assert pictures == 1
 
 
 def step_until(button: Locator, figure: Locator, text: str) -> None:

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ecs_emulator.access_key import AccessKey
+from ecs_emulator.cli import main as ecs_emulator
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import Running, ours_alone, use_only
 from ecs_emulator.ops import logs as log_reading
@@ -250,6 +252,14 @@ def test_outputs_that_cannot_be_read_are_a_clear_error(mysfits: Mysfits, folder:
     result = mysfits("seed", "--aws")
     assert result.exit_code == 3
     assert result.output == "Error: cfn-output.json is no flat map of the stacks' outputs, name to value.\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "package"),
+    [(main, "mysfits", "mythical-mysfits"), (ecs_emulator, "ecs-emulator", "ecs-emulator")],
+)
+def test_a_command_tells_its_version(command: click.Command, name: str, package: str) -> None:
+    assert CliRunner().invoke(command, ["--version"]).output == f"{name} {version(package)}\n"
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])

@@ -153,7 +153,7 @@ def test_a_second_rehearsal_of_the_same_folder_is_refused_and_the_first_goes_on(
     others = dict(zip(("SITE_PORT", "API_PORT", "CLOUD_PORT"), map(str, free_ports(3)), strict=True))
     second = platform.mysfits("up", **others)
     assert second.returncode == 1
-    assert second.stderr == "Error: An emulator of this folder is running already; stop it first.\n"
+    assert second.stderr == "Error: An emulator of this folder is running already; stop it first: mysfits down\n"
     assert platform.outputs == note
     assert platform.processes() == mine
     assert ask(f"{platform.api_url}/health").status == 200

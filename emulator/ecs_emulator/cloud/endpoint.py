@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud import cloudwatch, load_balancers, s3_forms
 from ecs_emulator.cloud.authentication import Authentication
+from ecs_emulator.cloud.browsers import explanation, is_browser
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Database
 from ecs_emulator.cloud.embedded import extract
@@ -63,6 +64,7 @@ class Cloud:
         # Requests queue here by design; that is no news.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._strict = strict
+        self._program = program
         self.key = key or AccessKey.generate()
         self.keys = Keys(self.key)
         self.guard = Guard("the AWS endpoint", is_open=lambda host: website_bucket(host) is not None)
@@ -91,6 +93,8 @@ class Cloud:
         request = Request(environ)
         if bucket := website_bucket(request.host):
             return Website(bucket)(environ, start_response)
+        if is_browser(request):
+            return explanation(self._program)(environ, start_response)
         answer = self._answer(request)
         # What a form puts is an object, which is kept.
         if self.journal and answer.status_code < HTTPStatus.BAD_REQUEST and not s3_forms.is_form(request):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.ops.terminal import Terminal
+from ecs_emulator.ops.outcomes import INTERRUPTED, Failure, Outcome
+from ecs_emulator.ops.terminal import Terminal, complain, put
 
 if TYPE_CHECKING:
     from ecs_emulator.scheduler.images import Images
@@ -86,9 +86,20 @@ def _strangers(
 
 def _ask() -> None:
     """Raises Failure or ClickException."""
-    if not (sys.stdin and sys.stdin.isatty()):
+    if not _is_asked():
         raise Failure(
             Outcome.USAGE, "Nothing was started: there is no terminal to ask on. With --yes you agree to this list."
         )
-    if not click.confirm("Run this?"):
+    try:
+        is_agreed = click.confirm("Run this?")
+    except click.Abort:
+        put("")
+        complain("Nothing was started.")
+        click.get_current_context().exit(INTERRUPTED)
+    if not is_agreed:
         raise click.ClickException("Nothing was started.")
+
+
+def _is_asked() -> bool:
+    """True where there is a terminal, and somebody to ask."""
+    return bool(sys.stdin and sys.stdin.isatty())

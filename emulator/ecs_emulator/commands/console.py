@@ -8,7 +8,7 @@ from ecs_emulator.access_key import AccessKey
 from ecs_emulator.commands.group import program
 from ecs_emulator.local import Running
 from ecs_emulator.ops.outcomes import Failure, Outcome
-from ecs_emulator.ops.target import NoTarget
+from ecs_emulator.ops.target import absent
 from ecs_emulator.ops.terminal import put
 
 
@@ -24,7 +24,10 @@ def console() -> None:
     owner = program()
     running = Running.found(owner.folder)
     if running is None:
-        raise NoTarget(f"No emulator is running here. Start one with `{owner.start}`.")
+        raise absent(owner)
     if not running.console_url:
-        raise Failure(Outcome.NOT_FOUND, "This emulator was started without a console.")
+        stop = f"`{owner.name} down`"
+        raise Failure(
+            Outcome.NOT_FOUND, f"This emulator was started without a console. {stop} stops it; start it with --console."
+        )
     put(link(running.console_url, running.console_start, AccessKey.of_folder(owner.folder)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -35,8 +36,9 @@ class Detachable(click.Command):
 
 def refuse_second() -> None:
     """Raises ClickException when an emulator of this folder is running: its ports would be said to be in use."""
-    if holder(program().folder) is not None:
-        raise click.ClickException("An emulator of this folder is running already; stop it first.")
+    owner = program()
+    if holder(owner.folder) is not None:
+        raise click.ClickException(f"An emulator of this folder is running already; stop it first: {owner.name} down")
 
 
 def detached(*more: str) -> None:
@@ -55,12 +57,22 @@ def detached(*more: str) -> None:
             # Ctrl-C in a terminal reaches a whole process group: not this one.
             start_new_session=True,
         )
+    try:
+        running = _ready(folder, child, log)
+    except KeyboardInterrupt:
+        put(f"It goes on starting; `{owner.name} wait` waits until it is ready, `{owner.name} down` ends it.")
+        raise
+    if (folder / NOTICES).stat().st_size:
+        put(f"What differs from AWS in what is deployed is in {folder / NOTICES}.")
+    put(f"Ready  {running.addresses()}")
+    put(f"It goes on; `{owner.name} down` ends it. What it says is in {log}.")
+
+
+def _ready(folder: Path, child: subprocess.Popen[bytes], log: Path) -> Running:
+    """The emulator of a child once it is ready. Raises Failure."""
     while holder(folder) != child.pid or (running := Running.found(folder)) is None:
         if (code := child.poll()) is not None:
             said = "\n".join(log.read_text(errors="replace").splitlines()[-_LINES:])
             raise Failure(Outcome.FAILED, f"It ended with {code} before it was ready. It said last:\n{said}")
         time.sleep(_PAUSE)
-    if (folder / NOTICES).stat().st_size:
-        put(f"What differs from AWS in what is deployed is in {folder / NOTICES}.")
-    put(f"Ready  {running.addresses()}")
-    put(f"It goes on; `{owner.name} down` ends it. What it says is in {log}.")
+    return running

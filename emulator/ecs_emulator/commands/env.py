@@ -13,7 +13,7 @@ from ecs_emulator.commands.group import Verb, program
 from ecs_emulator.local import Running, client_environment
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.shells import posix, powershell
-from ecs_emulator.ops.target import NoTarget
+from ecs_emulator.ops.target import absent
 from ecs_emulator.ops.terminal import as_text, put, put_json
 
 # With any of these a client would look elsewhere, or for somebody else.
@@ -49,7 +49,7 @@ def env(as_json: bool, for_powershell: bool, command: tuple[str, ...]) -> None:
         if not (as_json or for_powershell or command):
             # `eval` of nothing would end well.
             put("false")
-        raise NoTarget(f"No emulator is running here. Start one with `{owner.start}`.")
+        raise absent(owner)
     variables, without = environment(running.cloud_url, AccessKey.of_folder(owner.folder), os.environ)
     if command:
         _become(command, variables, without)

@@ -121,8 +121,7 @@ def up(
     with start_errors(program().folder):
         from ecs_emulator.ports import Ports
 
-        if runtime["detach"]:
-            refuse_second()
+        refuse_second()
         ports = Ports.from_env(os.environ, beside=bool(program().instance))
         prepare(ports.cloud)
         run_templates(templates, values, run, yes, programs=programs, ports=ports, **runtime)

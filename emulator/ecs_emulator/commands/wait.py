@@ -6,6 +6,7 @@ import time
 
 import click
 
+from ecs_emulator.commands.detach import LOG
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import patience
 from ecs_emulator.local import Running, holder
@@ -19,15 +20,18 @@ _PAUSE = 0.1  # seconds between two looks
 @patience(120)
 def wait(timeout: int) -> None:
     """Wait until the emulator of this folder is ready, also when it is started only later."""
-    folder, deadline = program().folder, time.monotonic() + timeout
+    owner, deadline = program(), time.monotonic() + timeout
+    folder = owner.folder
+    why = f"Why is told where it was started, or by --detach in {folder / LOG}."
     started = False
     while (running := Running.found(folder)) is None:
         is_held = holder(folder) is not None
         if started and not is_held:
-            raise Failure(Outcome.FAILED, "The emulator has ended before it was ready.")
+            raise Failure(Outcome.FAILED, f"The emulator has ended before it was ready. {why}")
         started = started or is_held
         if time.monotonic() > deadline:
             what = "is not ready" if started else "was not started"
-            raise Failure(Outcome.TIMED_OUT, f"The emulator {what} within {timeout} s.")
+            step = why if started else f"Start one with `{owner.start}`."
+            raise Failure(Outcome.TIMED_OUT, f"The emulator {what} within {timeout} s. {step}")
         time.sleep(_PAUSE)
     put(f"Ready  {running.addresses()}")

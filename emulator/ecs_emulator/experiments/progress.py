@@ -11,9 +11,13 @@ EVERY = 10.0  # seconds from one line to the next
 
 
 @contextmanager
-def telling(say: Callable[[str], None], progress: Callable[[], str], every: float = EVERY) -> Iterator[None]:
-    """Context in which `say` hears every so many seconds how long it has been, and the `progress`."""
-    begun, ended = time.monotonic(), threading.Event()
+def telling(
+    say: Callable[[str], None], progress: Callable[[], str], begun: float, every: float = EVERY
+) -> Iterator[None]:
+    """Context in which `say` hears every so many seconds how long it has been since `begun`, of the monotonic clock,
+    and the `progress`.
+    """
+    ended = threading.Event()
 
     def run() -> None:
         while not ended.wait(every):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,12 +87,12 @@ def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, res
     Raises CannotLoad, Failure, NoProcess, EmulatorNotReady and TookTooLong; Failure (INCONCLUSIVE) where the emulator
     did not get ready on a machine that was starved.
     """
-    clock, subject = Clock(options.speed), subject.thinking(options.think_seconds)
+    begun, clock, subject = time.monotonic(), Clock(options.speed), subject.thinking(options.think_seconds)
     minutes = math.ceil(drill.minutes * DrillOptions.speed / options.speed)
     say(f"{drill.name}: starting an emulator of its own; it takes about {minutes} min in all …")
     with ExitStack() as opened:
-        stage = _ready(opened, drill, subject, options, folder, say)
-        opened.enter_context(telling(say, stage.progress))
+        stage = _ready(opened, drill, subject, options, folder, say, begun)
+        opened.enter_context(telling(say, stage.progress, begun))
         heartbeat = opened.enter_context(beating(clock.shortened(HEALTH_CHECK)))
         judge = _ran(drill, stage)
         record, starvation = stage.record(), heartbeat.stop()
@@ -104,12 +105,14 @@ def run(drill: Drill, subject: Subject, options: DrillOptions, folder: Path, res
     return outcome
 
 
-def _ready(opened: ExitStack, drill: Drill, subject: Subject, options: DrillOptions, folder: Path, say: Say) -> Stage:
+def _ready(
+    opened: ExitStack, drill: Drill, subject: Subject, options: DrillOptions, folder: Path, say: Say, begun: float
+) -> Stage:
     """The stage of a drill, whose service is steady."""
     clock = Clock(options.speed)
     requests = drill.requests if options.requests is None else options.requests
     # A measure of its own: what the start makes this machine do excuses nothing that comes later.
-    with beating(clock.shortened(HEALTH_CHECK)) as heartbeat, telling(say, lambda: "the emulator is starting"):
+    with beating(clock.shortened(HEALTH_CHECK)) as heartbeat, telling(say, lambda: "the emulator is starting", begun):
         try:
             emulator = opened.enter_context(emulating(folder, subject, options.speed))
             if emulator.console:

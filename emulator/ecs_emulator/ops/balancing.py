@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.ops.target import Target
 from ecs_emulator.wildcards import fits
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.client import ElasticLoadBalancingv2Client as Client
-    from mypy_boto3_elbv2.type_defs import RuleTypeDef, TargetHealthDescriptionTypeDef
+    from mypy_boto3_elbv2.type_defs import (
+        RuleConditionOutputTypeDef,
+        RuleTypeDef,
+        TargetHealthDescriptionTypeDef,
+    )
 
 # States of a load balancer in which requests get to targets by it.
 ROUTING = ("active", "active_impaired")
@@ -25,6 +29,7 @@ class Rule:
     priority: str  # a number, or `default`
     paths: tuple[str, ...]  # its path patterns; none when it looks at something else
     weights: Mapping[str, int]
+    others: tuple[str, ...] = ()  # its other conditions, in words
 
     def share(self, group: str) -> float:
         """The part of the rule's requests that a target group gets, 0 to 1."""
@@ -56,6 +61,12 @@ def listeners(target: Target, groups: Sequence[str]) -> list[str]:
     ]
 
 
+def listener_names(elbv2: Client, arns: Sequence[str]) -> dict[str, str]:
+    """Names of listeners, such as `HTTP:80`, by ARN."""
+    found = elbv2.describe_listeners(ListenerArns=list(arns))["Listeners"] if arns else []
+    return {each["ListenerArn"]: f"{each['Protocol']}:{each['Port']}" for each in found}
+
+
 def rules(elbv2: Client, listener: str) -> list[Rule]:
     """The rules of a listener in the order in which they are tried, the default last."""
     found = []
@@ -72,9 +83,13 @@ def rules(elbv2: Client, listener: str) -> list[Rule]:
 def _rule(rule: RuleTypeDef) -> Rule:
     conditions = rule.get("Conditions", [])
     paths: list[str] = []
+    others: list[str] = []
     for condition in conditions:
-        if condition.get("Field") == "path-pattern":
-            paths += (condition.get("PathPatternConfig") or {}).get("Values") or condition.get("Values", [])
+        own = (condition.get("PathPatternConfig") or {}).get("Values") or condition.get("Values", [])
+        if condition.get("Field") == "path-pattern" and own:
+            paths += own
+        else:
+            others.append(_condition(condition))
     weights: dict[str, int] = {}
     for action in rule.get("Actions", []):
         if action.get("Type") != "forward":
@@ -84,7 +99,17 @@ def _rule(rule: RuleTypeDef) -> Rule:
             weights |= {each["TargetGroupArn"]: int(each.get("Weight", 1)) for each in many}
         elif "TargetGroupArn" in action:
             weights[action["TargetGroupArn"]] = 1
-    return Rule(rule["RuleArn"], str(rule["Priority"]), tuple(paths), weights)
+    return Rule(rule["RuleArn"], str(rule["Priority"]), tuple(paths), weights, tuple(others))
+
+
+def _condition(condition: RuleConditionOutputTypeDef) -> str:
+    """A condition in one line, such as `host-header a.example`."""
+    config: Any = next((value for name, value in condition.items() if name.endswith("Config")), None) or condition
+    values = [
+        f"{each.get('Key', '*')}={each['Value']}" if isinstance(each, dict) else str(each)
+        for each in config.get("Values") or config.get("RegexValues") or []
+    ]
+    return " ".join([condition.get("Field", ""), *filter(None, [config.get("HttpHeaderName")]), *values])
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,9 @@ def of(facts: dict[str, Any], how: BalancerSettings, back: str) -> list[str]:
         said.append("No target is healthy, so the load balancer sends requests to all of them.")
     # Without one nobody calls it through a load balancer.
     if facts["target_groups"]:
-        if facts["desired"] and not facts["rules"]:
+        if facts["desired"] and not facts["load_balancers"]:
+            said.append("No load balancer has a listener that leads to its target group: no caller gets here by one.")
+        elif facts["desired"] and not facts["rules"]:
             said.append("No rule of the load balancer leads here: callers get its default answer.")
         elif facts["rules"] and not facts["desired"]:
             said.append("The desired count is 0: callers get 503.")
@@ -100,6 +102,6 @@ def of(facts: dict[str, Any], how: BalancerSettings, back: str) -> list[str]:
         )
     if how.deregistration_delay == 0:
         said.append("The deregistration delay is 0: requests under way are cut when a task is stopped, a 502 each.")
-    if how.protocol != "HTTP":
+    if how.protocol == "HTTPS":
         said.append(f"The target group speaks {how.protocol}, the application HTTP: every request is a 502.")
     return list(dict.fromkeys(said))

@@ -124,9 +124,17 @@ def _strangers(health: Sequence[Any], running: Sequence[TaskTypeDef]) -> list[Fa
 
 
 def _rules(target: Target, groups: Sequence[str]) -> list[Facts]:
+    listeners = balancing.listeners(target, groups)
+    names_of = balancing.listener_names(target.elbv2, listeners)
     return [
-        {"priority": rule.priority, "paths": list(rule.paths), "share": round(100 * rule.share(group))}
-        for listener in balancing.listeners(target, groups)
+        {
+            "listener": names_of.get(listener, ""),
+            "priority": rule.priority,
+            "paths": list(rule.paths),
+            "conditions": list(rule.others),
+            "share": round(100 * rule.share(group)),
+        }
+        for listener in listeners
         for rule in balancing.rules(target.elbv2, listener)
         for group in groups
         if group in rule.weights
@@ -148,9 +156,7 @@ def _lines(facts: Facts) -> list[str]:
     for each in facts["load_balancers"]:
         if each["state"] != "active":
             said.append(f"  load balancer {each['name']}  {each['state']}  {each['reason']}".rstrip())
-    for rule in facts["rules"]:
-        paths = " ".join(rule["paths"]) or "everything else"
-        said.append(f"  rule {rule['priority']}  {paths}  {rule['share']} % of it comes here")
+    said += [_rule_line(rule, len({each["listener"] for each in facts["rules"]}) > 1) for rule in facts["rules"]]
     for each in facts["deployments"]:
         counts = f"{each['running']}/{each['desired']} running, {each['pending']} starting, {each['failed']} failed"
         said.append(f"  deployment {each['status']}  {each['revision']}  {each['state']}  {counts}")
@@ -158,7 +164,7 @@ def _lines(facts: Facts) -> list[str]:
             said.append(f"    {each['reason']}")
     for each in facts["tasks"]:
         since = f"since {each['since']:%H:%M:%S}" if each["since"] else ""
-        health = f"target {each['health']}" if each["health"] else "no target"
+        health = _health_line(each["health"])
         why = " ".join(part for part in (each["reason"], each["description"]) if part)
         parts = (f"task {each['task'][:8]}", each["revision"], each["status"], since, each["address"], health, why)
         said.append("  " + "  ".join(part for part in parts if part))
@@ -170,3 +176,21 @@ def _lines(facts: Facts) -> list[str]:
     said += [f"  {event['at']:%H:%M:%S}  {event_text(event['message'])}" for event in facts["events"]]
     said += [f"  ! {note}" for note in facts["notes"]]
     return said
+
+
+def _rule_line(rule: Facts, of_several: bool) -> str:
+    """A rule, with its listener where there are `of_several` ones, or the default action of a listener."""
+    share = f"{rule['share']} % of it comes here"
+    if rule["priority"] == "default":
+        every = "connections" if rule["listener"].startswith(("TCP", "TLS", "UDP")) else "requests that no rule takes"
+        return f"  listener {rule['listener']}  {every}  {share}"
+    where = f" of {rule['listener']}" if of_several else ""
+    return f"  rule {rule['priority']}{where}  {' '.join([*rule['paths'], *rule['conditions']])}  {share}"
+
+
+def _health_line(health: str) -> str:
+    """Health of a task's target: of one in each target group, the state that they share, or each of them."""
+    states = health.split(", ") if health else []
+    if len(states) < 2:
+        return f"target {health}" if health else "no target"
+    return f"{len(states)} targets {', '.join(dict.fromkeys(states))}"

@@ -12,7 +12,7 @@ import botocore.session
 from botocore.config import Config
 
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.local import Running, trust_only, use_only
+from ecs_emulator.local import Running, holder, trust_only, use_only
 from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.program import ECS_EMULATOR, Program
@@ -110,7 +110,7 @@ def local(program: Program, conventions: Conventions, cluster: str | None = None
     """The emulator of a program that is running. Raises NoTarget."""
     running = Running.found(program.folder)
     if running is None:
-        raise NoTarget(f"No emulator is running here. Start one with `{program.start}`, or say --aws.")
+        raise absent(program, ", or say --aws")
     use_only(running.cloud_url, AccessKey.of_folder(program.folder))
     trust_only(program.folder)
     session = patient_session()
@@ -118,6 +118,13 @@ def local(program: Program, conventions: Conventions, cluster: str | None = None
     here = {"ApiUrl": running.api_url, "S3WebsiteURL": running.site_url}
     outputs = {**running.outputs, **_deployed(session), **here}
     return Target(session, outputs, program=program, conventions=conventions, chosen=cluster)
+
+
+def absent(program: Program, instead: str = "") -> NoTarget:
+    """Error where no emulator of a program is ready; `instead` is what else can be done."""
+    if holder(program.folder) is not None:
+        return NoTarget(f"The emulator of this folder is not ready yet. `{program.name} wait` waits until it is.")
+    return NoTarget(f"No emulator is running here. Start one with `{program.start}`{instead}.")
 
 
 def aws(program: Program, conventions: Conventions, cluster: str | None = None) -> Target:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ecs_emulator.cloud import service_quotas
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.scheduler import rules
 from ecs_emulator.scheduler.clusters import Cluster
@@ -39,7 +40,6 @@ OPTIONS = (
     "placementStrategy",
     "monitoring",
 )
-_MOST_TASKS = 5000
 
 
 def revised(
@@ -149,8 +149,8 @@ def check_name(name: str) -> None:
 
 def check_count(count: int) -> None:
     """Raises AwsError."""
-    if not 0 <= count <= _MOST_TASKS:
-        raise invalid(f"desiredCount should be between 0 and {_MOST_TASKS}.")
+    if not 0 <= count <= service_quotas.TASKS:
+        raise invalid(f"desiredCount should be between 0 and {service_quotas.TASKS}.")
 
 
 def invalid(message: str) -> AwsError:

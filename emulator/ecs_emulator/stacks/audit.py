@@ -47,15 +47,20 @@ def audit(
     for name in stubs.attributes:
         if complaint := _no_stub(name, found.stubbed):
             errors.append(TemplateError(f"--set-attribute {name}: {complaint}"))
-    if not errors:
-        errors = [
-            TemplateError(f"There is no parameter {name} in any of the templates.")
+    # One that could not be read may declare it.
+    if len(read) == len(paths):
+        errors += [
+            TemplateError(f"There is no parameter {name} in any of the templates. There are: {_listed(declared)}.")
             for name in sorted(parameters.keys() - declared)
         ]
     if len(errors) == 1:
         raise errors[0]
     if errors:
         raise TemplateErrors(errors)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _read(path: Path, parameters: Mapping[str, Any], errors: list[TemplateError]) -> StackFile | None:

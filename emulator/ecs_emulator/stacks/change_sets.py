@@ -117,7 +117,7 @@ def begin(
         change_set.execution_status = "EXECUTE_IN_PROGRESS"
         stack.change_set = change_set.id
         stack.change_sets = {change_set.id: change_set}
-    stacks.in_background(lambda: _work(stacks, stack, desired, change_set)).join(_MOMENT)
+    stacks.background.start(lambda: _work(stacks, stack, desired, change_set)).join(_MOMENT)
     return stack
 
 

@@ -65,7 +65,7 @@ def _delete_stack(stacks: Stacks, given: DeleteStackInputTypeDef) -> Answer:
     except TemplateError as error:
         raise AwsError("ValidationError", str(error)) from error
     if stack:
-        stacks.in_background(lambda: stacks.work_delete(stack, given.get("RetainResources", [])))
+        stacks.background.start(lambda: stacks.work_delete(stack, given.get("RetainResources", [])))
     return {}
 
 

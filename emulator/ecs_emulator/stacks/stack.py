@@ -15,6 +15,7 @@ import boto3
 from ecs_emulator.clock import Clock
 from ecs_emulator.stacks import bootstrap, exports, files, nested
 from ecs_emulator.stacks.audit import audit
+from ecs_emulator.stacks.background import BackgroundOperations
 from ecs_emulator.stacks.changes import NoUpdates, planned
 from ecs_emulator.stacks.deletion import delete_stack
 from ecs_emulator.stacks.errors import TemplateError, of
@@ -61,7 +62,7 @@ class Stacks:
         self.completed = completed
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}  # by id, also those that are deleted
-        self._threads: list[threading.Thread] = []
+        self.background = BackgroundOperations()
         self.stood_in: dict[str, str] = {}  # parameters of `deploy_files` that nobody gave a value
         self.passed: dict[str, str] = {}  # parameters of `deploy_files` that have an output of that name, by its stack
         self.renamed: dict[str, str] = {}  # names of stacks from which others import by them, by file
@@ -193,21 +194,10 @@ class Stacks:
         if not stack.is_there:
             stack.deleted = datetime.now(UTC)
 
-    def in_background(self, work: Callable[[], None]) -> threading.Thread:
-        """Run an operation in a thread of its own."""
-        thread = threading.Thread(target=work, name="stack", daemon=True)
-        with self._lock:
-            self._threads = [each for each in self._threads if each.is_alive()] + [thread]
-            thread.start()
-        return thread
-
     def close(self) -> None:
         """End what is under way, as it is."""
         self.context.stop()
-        with self._lock:
-            threads = list(self._threads)
-        for thread in threads:
-            thread.join(timeout=10)
+        self.background.join()
 
     def all(self) -> list[Stack]:
         """The stacks that there are, in the order in which they were made."""

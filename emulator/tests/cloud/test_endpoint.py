@@ -114,3 +114,31 @@ def test_load_balancers_are_answered_one_at_a_time_with_all_else_of_moto() -> No
             with pytest.raises(TimeoutError):
                 answer.result(0.2)
         assert answer.result(PATIENCE)["Limits"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "content_type"),
+    [
+        ("/", {"Accept": "text/html,*/*;q=0.8"}, "text/plain; charset=utf-8"),
+        # What a client of AWS may send, and what a page of another site may make a browser send.
+        ("/", {"Accept": "*/*"}, "text/xml"),
+        ("/", {"Accept": "text/html", "Authorization": "AWS4-HMAC-SHA256 x"}, "text/xml"),
+        ("/bucket", {"Accept": "text/html"}, "text/xml"),
+        ("/?Action=ListUsers", {"Accept": "text/html"}, "text/xml"),
+        ("/", {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}, "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_browser_is_told_what_this_is_and_where_the_console_is(
+    cloud: Cloud, path: str, headers: dict[str, str], content_type: str
+) -> None:
+    connection = http.client.HTTPConnection(cloud.url.removeprefix("http://"), timeout=PATIENCE)
+    connection.request("GET", path, headers={"Cookie": "reflected", "User-Agent": "reflected", **headers})
+    answer = connection.getresponse()
+    said = answer.read().decode()
+    connection.close()
+    assert answer.status >= 400
+    assert answer.headers["Content-Type"] == content_type
+    assert answer.headers["Set-Cookie"] is None
+    is_told = content_type.startswith("text/plain") and "Sec-Fetch-Site" not in headers
+    assert ("ecs-emulator console" in said) is is_told
+    assert "reflected" not in f"{said}{answer.headers}"

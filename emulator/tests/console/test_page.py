@@ -82,6 +82,28 @@ def test_the_line_beside_a_button_is_the_call(call: list[object], line: str, nod
     assert done.stdout.rstrip("\n") == line
 
 
+@pytest.mark.parametrize(
+    ("facts", "phases"),
+    [
+        ({"created": 1, "started": 2, "phase": "healthy"}, [[1, "starting"], [2, "healthy"]]),
+        ({"created": 1, "started": 2, "phase": "running"}, [[1, "starting"], [2, "running"]]),
+        ({"created": 1, "started": 2, "phase": "unhealthy"}, [[1, "starting"], [2, "running"], [9, "unhealthy"]]),
+    ],
+)
+def test_a_task_that_was_there_before_the_page_is_what_it_was(
+    facts: dict[str, object], phases: list[list[object]], node: str
+) -> None:
+    script = PAGE / "scripts" / "store.js"
+    state = json.dumps({"task/a": {"task": "a", **facts}})
+    program = (
+        f"import({json.dumps(script.as_uri())}).then(({{ newStore }}) => {{ const store = newStore(() => {{}});"
+        f" store.begin(9, {state});"
+        " console.log(JSON.stringify(store.spans('task/a').map((each) => [each.at, each.phase]))); })"
+    )
+    done = subprocess.run([node, "--no-warnings", "-e", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == phases
+
+
 @pytest.fixture(scope="module")
 def node() -> str:
     found = shutil.which("node")

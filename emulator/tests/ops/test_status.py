@@ -11,11 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from ecs_emulator.ops import notes, tasks
+from ecs_emulator.ops import status as statuses
 from ecs_emulator.ops.events import event_text
 from ecs_emulator.ops.notes import BalancerSettings
 from ecs_emulator.ops.terminal import wrapped
 from emulator.tests.ops.conftest import Operate, main
-from emulator.tests.ops.world import FAMILY, LISTENER, LOAD_BALANCER, NOW, World
+from emulator.tests.ops.world import FAMILY, NOW, World
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +27,6 @@ def balancer(world: World) -> dict[str, str]:
     world.aws.operations |= {
         "elbv2.describe_target_group_attributes": listed,
         "elbv2.describe_load_balancer_attributes": listed,
-        "elbv2.describe_listeners": lambda _: {
-            "Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": LOAD_BALANCER}]
-        },
     }
     return attributes
 
@@ -46,6 +44,58 @@ def test_a_healthy_service_is_one_screen_without_a_note(operate: Operate, world:
         f"  task running1  {FAMILY}:1  RUNNING  since 03:04:05  10.0.0.1  target healthy",
         "  03:04:05  has reached a steady state.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "protocol", "line"),
+    [
+        ({"Priority": "default", "Conditions": []}, "HTTP", "listener HTTP:80  requests that no rule takes  "),
+        ({"Priority": "default", "Conditions": []}, "TCP", "listener TCP:80  connections  "),
+        (
+            {"Conditions": [{"Field": "host-header", "HostHeaderConfig": {"Values": ["a.example", "b.example"]}}]},
+            "HTTP",
+            "rule 7  host-header a.example b.example  ",
+        ),
+        (
+            {"Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/a$"]}}]},
+            "HTTP",
+            "rule 7  path-pattern ^/a$  ",
+        ),
+        (
+            {
+                "Conditions": [
+                    {"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "v", "Value": "2"}]}},
+                    {"Field": "path-pattern", "Values": ["/a"]},
+                    {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Who", "Values": ["me"]}},
+                ]
+            },
+            "HTTP",
+            "rule 7  /a query-string v=2 http-header X-Who me  ",
+        ),
+    ],
+)
+def test_a_rule_says_what_it_takes(
+    operate: Operate, world: World, rule: dict[str, Any], protocol: str, line: str
+) -> None:
+    world.listener["Protocol"] = protocol
+    world.rules = [{**world.rules[0], "Priority": "7", **rule}]
+    assert f"  {line}100 % of it comes here" in operate("status").output.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("health", "said"),
+    [
+        ("", "no target"),
+        ("healthy", "target healthy"),
+        ("healthy, healthy", "2 targets healthy"),
+        ("healthy, initial", "2 targets healthy, initial"),
+    ],
+)
+def test_targets_in_several_groups_are_counted(operate: Operate, world: World, health: str, said: str) -> None:
+    [facts] = json.loads(operate("status", "--json").stdout)["services"]
+    task = {**facts["tasks"][0], "since": None, "health": health}
+    shown = statuses.lines([{**facts, "tasks": [task], "events": []}])
+    assert any(line.endswith(f"  {said}") for line in shown), shown
 
 
 def test_programs_get_the_same_as_json(operate: Operate, world: World) -> None:
@@ -187,7 +237,8 @@ def test_no_target_is_called_healthy_while_its_load_balancer_routes_nothing(oper
 
 def facts(**more: Any) -> dict[str, Any]:
     task = {"task": "abc", "health": "healthy", "reason": "", "revision": "f:1"}
-    found = {"desired": 1, "tasks": [task], "stopped": [], "rules": [{"priority": "1"}], "load_balancers": []}
+    found = {"desired": 1, "tasks": [task], "stopped": [], "rules": [{"priority": "1"}]}
+    found["load_balancers"] = [{"name": "l", "state": "active", "reason": ""}]
     found["target_groups"] = ["group"]
     return found | {"circuit_breaker": True, "deployments": [{}]} | more
 
@@ -219,6 +270,7 @@ def a_death(reason: str, task: str = "dead") -> dict[str, Any]:
         ({"tasks": [a_task("Target.ResponseCodeMismatch")]}, BalancerSettings(), "another code than 200"),
         ({"tasks": [a_task("")]}, BalancerSettings(), "sends requests to all of them"),
         ({"rules": []}, BalancerSettings(), "No rule of the load balancer leads here"),
+        ({"rules": [], "load_balancers": []}, BalancerSettings(), "No load balancer has a listener that leads to its"),
         ({"tasks": []}, BalancerSettings(), "callers get 503"),
         ({"desired": 0, "tasks": []}, BalancerSettings(), "The desired count is 0: callers get 503."),
         (
@@ -251,6 +303,7 @@ def test_what_is_right_is_not_named() -> None:
     for each, how in (
         (facts(), BalancerSettings(55, 30, "HTTP", 60)),
         (facts(), BalancerSettings(idle_timeout=60)),
+        (facts(), BalancerSettings(protocol="TCP")),
         (facts(desired=0, tasks=[], rules=[]), BalancerSettings()),
         (facts(target_groups=[], rules=[], tasks=[]), BalancerSettings()),
     ):

@@ -58,6 +58,7 @@ class World:
             },
             {"RuleArn": f"{LISTENER}/default", "Priority": "default", "Conditions": [], "Actions": []},
         ]
+        self.listener = {"Protocol": "HTTP", "Port": 80}
         self.states: list[str] = []  # of the targets; healthy where nothing else is said
         self.balancer_state = {"Code": "active"}
         self.desired = 2
@@ -322,7 +323,7 @@ class World:
         }
 
     def elbv2_describe_listeners(self, _: Input) -> dict[str, Any]:
-        return {"Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": LOAD_BALANCER}]}
+        return {"Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": LOAD_BALANCER, **self.listener}]}
 
     def elbv2_describe_rules(self, _: Input) -> dict[str, Any]:
         return {"Rules": self.rules}

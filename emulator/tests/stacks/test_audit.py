@@ -131,8 +131,27 @@ def test_only_a_stub_has_attributes_that_can_be_told(audited: Audited, name: str
 
 def test_a_parameter_that_no_template_declares_is_refused(audited: Audited) -> None:
     assert audited("Resources: {Cluster: {Type: AWS::ECS::Cluster}}", {"Colour": "red"}) == [
-        "There is no parameter Colour in any of the templates."
+        "There is no parameter Colour in any of the templates. There are: none."
     ]
+    # Beside all else that is wrong.
+    wrong = "Parameters: {Size: {Type: String}}\nResources: {Cage: {Type: AWS::Zoo::Cage}}"
+    assert audited(wrong, {"Sise": "1"}) == [
+        "theirs.yml, line 1: Parameters.Size: it needs a value: --set Size=VALUE.",
+        "theirs.yml, line 2: Resources.Cage.Type: AWS::Zoo::Cage is not known here.",
+        "There is no parameter Sise in any of the templates. There are: Size.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "is_refused"), [("-1", True), ("5001", True), ("many", True), ("1.5", True), ("0", False), ("7", False)]
+)
+def test_a_count_that_a_parameter_gives_is_judged(audited: Audited, count: str, is_refused: bool) -> None:
+    text = """
+    Parameters: {Count: {Type: String, Default: "1"}}
+    Resources: {Web: {Type: AWS::ECS::Service, Properties: {TaskDefinition: web, DesiredCount: !Ref Count}}}
+    """
+    sentence = f"Resources.Web.Properties.DesiredCount: it is {count!r}; it should be a whole number from 0 to 5000."
+    assert audited(text, {"Count": count}) == ([f"theirs.yml, line 3: {sentence}"] if is_refused else [])
 
 
 def test_a_template_whose_address_is_in_a_bucket_is_the_file_of_that_name_beside_it(
@@ -226,7 +245,7 @@ def test_a_value_that_a_parameter_gives_is_judged_as_one_that_is_written(audited
         f"{there} 16: Resources.Logs.Properties.RetentionInDays: expected type: Integer, found: String",
         f"{there} 17: Resources.Database.Properties.BackupRetentionPeriod: failed validation constraint for keyword "
         "[minimum]: 0",
-        f"{there} 15: Resources.Web.Properties.DesiredCount: desiredCount is -1; it should be 0 or more.",
+        f"{there} 15: Resources.Web.Properties.DesiredCount: it is '-1'; it should be a whole number from 0 to 5000.",
     ]
 
 

@@ -10,9 +10,10 @@ from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database, NotWritten
 from ecs_emulator.cloud.durable.kind import CONTENT
 from ecs_emulator.cloud.durable.scope import scope
-from ecs_emulator.local import FAULT_TAG
+from ecs_emulator.local import FAULT_TAG, NOT_KEPT
 
 _MOST = 1000  # names; what comes after them is not told one by one
+_SHORT = 3  # lines that are told themselves
 _ENDS = {"Delete", "Deregister", "Remove", "Terminate", "Stop"}
 _NAMES = ("name", "family", "service", "cluster", "identifier", "url", "arn", "id")
 
@@ -41,7 +42,7 @@ class ManualResources:
             self._database.write(Changes(dict.fromkeys(gone) if gone else {cell: {}}))
 
     def say_what_is_gone(self, say: Callable[[str], None], deployed: Iterable[str]) -> None:
-        """Of the last run, once: a line for each operation."""
+        """Of the last run, once: a line for each operation, or where they are many one, and the others in a file."""
         again = set(deployed)
         lost: dict[tuple[str, str], list[str]] = {}
         for cell in sorted(self._last):
@@ -49,12 +50,26 @@ class ManualResources:
             # A stack that is deployed again has its last parameters.
             if cell.container != "cloudformation" or name not in again:
                 lost.setdefault((cell.container, operation), []).append(name)
+        lines = []
         for (service, operation), names in lost.items():
             shown = ", ".join(name for name in names if name)
-            say(f"Not kept from the last run: {operation} of {service}{': ' if shown else ''}{shown}.")
+            lines.append(f"{operation} of {service}{': ' if shown else ''}{shown}.")
+        for line in self._short(lines, sum(map(len, lost.values()))):
+            say(f"Not kept from the last run: {line}")
         with suppress(NotWritten):
             self._database.write(Changes(dict.fromkeys(self._last.keys() - self._notes)))
         self._last = {}
+
+    def _short(self, lines: list[str], count: int) -> list[str]:
+        """The same lines, or where they are many one that says where they are."""
+        if len(lines) <= _SHORT:
+            return lines
+        page = self._database.path.with_name(NOT_KEPT)
+        try:
+            page.write_text("".join(f"{line}\n" for line in lines))
+        except OSError:
+            return lines
+        return [f"{count} calls by hand to services whose data is not stored; {page} lists them."]
 
 
 def _is_fault(call: Call) -> bool:

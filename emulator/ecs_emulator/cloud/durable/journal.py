@@ -15,6 +15,7 @@ from ecs_emulator.cloud.durable import logs
 from ecs_emulator.cloud.durable.buckets import Buckets, Send
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.durable.codec import container, parts
+from ecs_emulator.cloud.durable.comparison import compare
 from ecs_emulator.cloud.durable.database import Cell, Changes, Database, Document, NotWritable, NotWritten
 from ecs_emulator.cloud.durable.hand import ManualResources, is_kept
 from ecs_emulator.cloud.durable.kind import CONTENT, DataKind, counted
@@ -164,7 +165,7 @@ class Journal:
             if cell in self._attached - there:
                 targets += [Whole(kind, cell.container) for kind in CONTENT[cell.kind]]
         for cell, old in self._looked_at(targets, call, went_well).items():
-            if self._compare(cell, old, call, changes):
+            if compare(self._kinds[cell.kind], cell, old, call, changes):
                 before[cell] = old
         return changes
 
@@ -189,21 +190,6 @@ class Journal:
                 old = self._database.documents(each.kind, where)
                 found |= {cell: old.get(cell) for cell in {*kind.cells(where), *old}}
         return found
-
-    def _compare(self, cell: Cell, old: Document | None, call: Call, changes: Changes) -> bool:
-        """True when a cell has changed; then the change is added to the others."""
-        kind = self._kinds[cell.kind]
-        document = kind.document(cell)
-        if document == old or (document is None and not may_delete(call, cell.kind)):
-            return False
-        changes.images[cell] = document
-        bodies = kind.bodies(document) if document else set()
-        bodies_before = kind.bodies(old) if old else set()
-        changes.new_bodies |= {each: kind.body(cell, each) for each in bodies - bodies_before}
-        changes.old_bodies |= bodies_before - bodies
-        if document and "count" in document and cell.kind == "stream":
-            changes.events[cell] = kind.events(cell, old["count"] if old else 0)
-        return True
 
     def _take_back(self, before: Mapping[Cell, Document | None], there: set[Cell]) -> None:
         """Make memory what it was: what is not on disk must not be read by anybody."""

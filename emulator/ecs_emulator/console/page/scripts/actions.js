@@ -9,13 +9,14 @@ import { t } from "./words.js";
 /** `what` is { call: [service, operation, input] } or { command: [words] }. */
 export const lineOf = (program, what) => (what.call ? awsLine(...what.call) : commandLine(program, what.command));
 
-/** A row of button and line; `id` is where its outcome is kept, `then` hears of the answer. */
-export function doing(ctx, id, label, what, { kind = "", disabled = false, then = null } = {}) {
+/** A row of button and line; `id` is where its outcome is kept, `then` hears of the answer, `idle` says why it can do nothing. */
+export function doing(ctx, id, label, what, { kind = "", idle = "", then = null } = {}) {
   const outcome = ctx.ui.outcomes.get(id);
   return h("div", { class: "stack", key: id },
     h("div", { class: "do" },
-      h("button", { type: "button", class: kind, disabled: disabled || outcome?.isRunning === true, onclick: () => perform(ctx, id, label, what, then) }, label),
+      h("button", { type: "button", class: kind, disabled: idle !== "" || outcome?.isRunning === true, onclick: () => perform(ctx, id, label, what, then) }, label),
       copyable(lineOf(ctx.program, what))),
+    idle && h("p", { class: "soft small" }, idle),
     told(outcome));
 }
 

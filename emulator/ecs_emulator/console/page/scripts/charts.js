@@ -34,7 +34,8 @@ export const total = (sample) => Object.values(sample?.requests ?? {}).reduce((s
 export function requestChart(store, service, found, height = HEIGHT) {
   const now = store.now();
   const known = [...new Set([...revisionsOf(service).toReversed(), ...found.flatMap((each) => Object.keys(each.requests))])];
-  const top = Math.max(1, ...found.map(total)) * 1.1;
+  const most = Math.max(0, ...found.map(total));
+  const top = Math.max(1, most) * 1.1;
   const { x, move, base } = axis(now);
   const y = (value) => height - (value / top) * height;
   const rank = (revision) => { const at = revisionsOf(service).indexOf(revision); return at < 0 ? 3 : Math.min(at, 3); };
@@ -49,7 +50,7 @@ export function requestChart(store, service, found, height = HEIGHT) {
     }), found.some((each) => each.failed) && h("path", { class: "area-failed", d: area(found, (i) => y(found[i].failed), () => height, x) })];
   });
   return h("div", { class: "chart stack" },
-    h("div", { class: "row spread" }, h("h3", {}, t("Requests a second, by revision")), h("span", { class: "soft small" }, `${t("at most")} ${number(top / 1.1)}`)),
+    h("div", { class: "row spread" }, h("h3", {}, t("Requests a second, by revision")), h("span", { class: "soft small" }, most ? `${t("at most")} ${number(top / 1.1)}` : t("No request yet."))),
     h("svg", { viewBox: `0 0 ${WIDTH} ${height}`, height, preserveAspectRatio: "none", role: "img",
       "aria-label": `${t("Requests a second, by revision")}: ${known.map((each) => `${each} ${number(last?.requests[each] ?? 0)}`).join(", ")}` },
     h("g", { transform: move }, areas)),
@@ -61,12 +62,13 @@ export function requestChart(store, service, found, height = HEIGHT) {
 
 export function latencyChart(store, service, found, height = HEIGHT) {
   const now = store.now();
-  const top = Math.max(5, ...found.map((each) => each.p99 ?? 0)) * 1.1;
+  const most = Math.max(0, ...found.map((each) => each.p99 ?? 0));
+  const top = Math.max(5, most) * 1.1;
   const x = (at) => WIDTH - ((now - at) / spanNow()) * WIDTH;
   const last = found.at(-1);
   const milliseconds = (value) => (value == null ? "–" : `${number(value, 1)} ms`);
   return h("div", { class: "chart stack" },
-    h("div", { class: "row spread" }, h("h3", {}, t("Latency at the load balancer")), h("span", { class: "soft small" }, `${t("at most")} ${milliseconds(top / 1.1)}`)),
+    h("div", { class: "row spread" }, h("h3", {}, t("Latency at the load balancer")), h("span", { class: "soft small" }, most ? `${t("at most")} ${milliseconds(top / 1.1)}` : t("No request yet."))),
     h("svg", { viewBox: `0 0 ${WIDTH} ${height}`, height, preserveAspectRatio: "none", role: "img",
       "aria-label": `${t("Latency at the load balancer")}: p50 ${milliseconds(last?.p50)}, p99 ${milliseconds(last?.p99)}` },
     ["p99", "p50"].map((name) => h("path", { class: `curve ${name === "p99" ? "second" : ""}`, d: curve(found, name, x, (value) => height - (value / top) * height) }))),

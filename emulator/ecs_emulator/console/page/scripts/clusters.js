@@ -2,7 +2,7 @@
 
 import { figuresOf, serviceCard } from "./service_card.js";
 import { h } from "./dom.js";
-import { crumbs, figures, link, path, phase, shortId, state, table, tabs } from "./parts.js";
+import { crumbs, figures, link, nowhere, path, phase, shortId, state, table, tabs } from "./parts.js";
 import { legend, spanChoice, timeline } from "./timeline.js";
 import { t, clock, number } from "./words.js";
 
@@ -40,6 +40,7 @@ export function clusters(ctx) {
 
 export function cluster(ctx, name, tab = "services") {
   const { store, ui } = ctx;
+  if (!store.get(`cluster/${name}`)) return [crumbs(["clusters", t("Clusters")], [null, name]), ...nowhere(ctx, name, t("There is no such cluster now."))];
   const services = servicesOf(store, name);
   const alone = store.all("task").filter((each) => each.cluster === name && !each.service);
   const chosen = services.find((each) => each.service === ui.chosenService);
@@ -51,8 +52,9 @@ export function cluster(ctx, name, tab = "services") {
     tabs(t("Cluster"), tab, [["services", `${base}/services`, t("Services")], ["tasks", `${base}/tasks`, t("Tasks")]]),
     tab === "services"
       ? h("section", { class: "card" },
-        h("div", { class: "row spread" }, h("h2", {}, t("Services")),
-          h("button", { type: "button", class: "first", disabled: !chosen, onclick: () => { location.hash = `#/${path("clusters", name, "services", chosen.service, "update")}`; } }, t("Update"))),
+        h("div", { class: "row spread" }, h("h2", {}, t("Services")), h("div", { class: "row" },
+          !chosen && services.length > 0 && h("span", { class: "soft small" }, t("Select a service to update it.")),
+          h("button", { type: "button", class: "first", disabled: !chosen, onclick: () => { location.hash = `#/${path("clusters", name, "services", chosen.service, "update")}`; } }, t("Update")))),
         table(t("Services"), [`!${t("Select")}`, t("Service"), `!${t("Status")}`, `!${t("Task definition")}`, `!${t("Tasks")}`, t("Deployments")],
           services.map((each) => h("tr", { key: each.service, class: each === chosen ? "chosen" : null },
             h("td", { class: "tight" }, h("input", { type: "checkbox", "aria-label": each.service, checked: each === chosen,

@@ -1,7 +1,7 @@
 // Task definitions: families, revisions, and the difference between two.
 
 import { h } from "./dom.js";
-import { copyable, crumbs, field, link, path, table } from "./parts.js";
+import { copyable, crumbs, field, link, nowhere, path, table } from "./parts.js";
 import { awsLine } from "./lines.js";
 import { load } from "./wanted.js";
 import { t } from "./words.js";
@@ -20,8 +20,9 @@ export function families(ctx) {
 
 export function family(ctx, name, revision) {
   const now = ctx.store.all("service").map((each) => each.revision).join();
-  const found = load(ctx, `revisions ${name} ${now}`, "ecs", "list_task_definitions", { familyPrefix: name, sort: "DESC" })
-    ?.taskDefinitionArns.map((arn) => arn.slice(arn.lastIndexOf("/") + 1)).filter((each) => each.startsWith(`${name}:`)) ?? [];
+  const answer = load(ctx, `revisions ${name} ${now}`, "ecs", "list_task_definitions", { familyPrefix: name, sort: "DESC" });
+  const found = answer?.taskDefinitionArns.map((arn) => arn.slice(arn.lastIndexOf("/") + 1)).filter((each) => each.startsWith(`${name}:`)) ?? [];
+  if (answer && !found.length) return [crumbs(["task-definitions", t("Task definitions")], [null, name]), ...nowhere(ctx, name, t("There is no such task definition now."))];
   const form = (ctx.ui.forms[`family ${name}`] ??= { left: "", right: "" });
   const right = form.right || (revision ? `${name}:${revision}` : found[0]) || "";
   const left = form.left || found[found.indexOf(right) + 1] || right;

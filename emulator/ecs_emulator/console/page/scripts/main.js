@@ -53,7 +53,7 @@ let afterwards = null; // what is done with the next picture
 export function refresh() {
   if (isDue) return;
   isDue = true;
-  requestAnimationFrame(() => setTimeout(() => { isDue = false; render(); }));
+  requestAnimationFrame(() => setTimeout(renderIfDue));
 }
 
 /** Draw soon: something has changed. Never so often that hands have to wait for it. */
@@ -61,13 +61,20 @@ function tick() {
   if (document.hidden) return;
   const pause = Math.max(TICK, 8 * took) - (performance.now() - drawnAt);
   if (pause <= 0) refresh();
-  else waiting ??= setTimeout(() => { waiting = null; refresh(); }, pause);
+  // Asked again: a picture may have been drawn meanwhile.
+  else waiting ??= setTimeout(() => { waiting = null; tick(); }, pause);
 }
 
 const flat = (parts) => parts.flat(Infinity).filter((each) => each !== null && each !== false && each !== "");
 
+/** What was due may have been drawn before, with the address. */
+function renderIfDue() {
+  if (isDue) render();
+}
+
 function render() {
   const begun = performance.now();
+  isDue = false;
   draw();
   afterwards?.();
   afterwards = null;
@@ -127,6 +134,11 @@ async function listen() {
   }
 }
 
+/** What was said of an action belongs to the view that is left; what its command says goes on. */
+function forgetOutcomes() {
+  for (const [id, outcome] of ui.outcomes) if (!outcome.isRunning && !outcome.job) ui.outcomes.delete(id);
+}
+
 let before = "";
 addEventListener("hashchange", async () => {
   if (location.hash.startsWith("#key=")) {
@@ -139,13 +151,15 @@ addEventListener("hashchange", async () => {
   if (!(view === "logs" || rest.includes("logs"))) stopFollowing();
   const isElsewhere = before.split("/").slice(0, 5).join() !== location.hash.split("/").slice(0, 5).join();
   before = location.hash;
+  forgetOutcomes();
   // As a page that is loaded: its beginning is read, and keys go on from there.
   afterwards = () => {
     if (isElsewhere) scrollTo(0, 0);
     document.getElementById("main").focus({ preventScroll: true });
   };
   // With the next frame: of a view that is left nothing else would be shown first.
-  requestAnimationFrame(render);
+  isDue = true;
+  requestAnimationFrame(renderIfDue);
 });
 addEventListener("languages", () => { forgetKept(); forgetCards(); refresh(); });
 addEventListener("wanted", refresh);

@@ -58,6 +58,10 @@ function pager(caption, page, count, all) {
     h("button", { type: "button", disabled: first + count > all, onclick: turn(page + 1) }, t("Next page")));
 }
 
+/** What a view says of what there is not; nothing is known before the first state. */
+export const nowhere = (ctx, name, sentence) => [h("h1", {}, name),
+  h("p", { class: "soft", role: "status" }, ctx.store.range().length ? sentence : t("Connecting …"))];
+
 const opened = new Set();
 
 /** A picture's table, made while it is open: rows that nobody sees would cost as much as those that somebody does. */

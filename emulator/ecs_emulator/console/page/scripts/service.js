@@ -4,7 +4,7 @@ import { doing } from "./actions.js";
 import { latencyChart, requestChart, samples, total } from "./charts.js";
 import { h } from "./dom.js";
 import { logView } from "./logs.js";
-import { crumbs, eventList, figures, link, path, phase, shortId, state, table, tabs } from "./parts.js";
+import { crumbs, eventList, figures, link, nowhere, path, phase, shortId, state, table, tabs } from "./parts.js";
 import { deployments, figuresOf } from "./service_card.js";
 import { taskActions } from "./task_actions.js";
 import { legend, revisionClass, spanChoice, timeline } from "./timeline.js";
@@ -17,7 +17,7 @@ export function service(ctx, cluster, name, tab = "health") {
   const each = ctx.store.get(`service/${cluster}/${name}`);
   const base = path("clusters", cluster, "services", name);
   const head = [crumbs(["clusters", t("Clusters")], [path("clusters", cluster), cluster], tab === "update" ? [base, name] : [null, name], ...(tab === "update" ? [[null, t("Update")]] : []))];
-  if (!each) return [...head, h("h1", {}, name), h("p", { class: "soft" }, t("There is no such service now."))];
+  if (!each) return [...head, ...nowhere(ctx, name, t("There is no such service now."))];
   if (tab === "update") return [...head, ...update(ctx, each)];
   const tasks = ctx.store.all("task").filter((one) => one.cluster === cluster && one.service === name);
   const views = { health, tasks: taskTab, deployments: deploymentTab, events: eventTab, logs: (_, one) => logView(ctx, one) };
@@ -80,6 +80,7 @@ function taskTab(ctx, each, tasks) {
 function deploymentTab(ctx, each) {
   const current = each.service_deployments[0];
   const isUnderWay = current && ["PENDING", "IN_PROGRESS", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "STOP_REQUESTED"].includes(current.status);
+  const idle = isUnderWay ? "" : t("No deployment is under way.");
   const stop = (kind) => ({ call: ["ecs", "stop_service_deployment", { serviceDeploymentArn: current?.arn ?? "", stopType: kind }] });
   return [
     h("section", { class: "card" }, h("h2", {}, t("Current deployments")), deployments(each)),
@@ -87,9 +88,9 @@ function deploymentTab(ctx, each) {
       table(t("Service deployments"), [`!${t("Created")}`, `!${t("Status")}`, `!${t("Task definition")}`, `!${t("Finished")}`, `!${t("Failed tasks")}`, t("Reason")],
         each.service_deployments.map((one) => [clock(one.created), state(one.status), one.revision, clock(one.finished), `${one.failures} / ${one.threshold}`, one.reason]))),
     h("section", { class: "card" }, h("h2", {}, t("Actions")),
-      current && doing(ctx, "roll back deployment", t("Roll back deployment"), stop("ROLLBACK"), { disabled: !isUnderWay }),
-      current && doing(ctx, "stop deployment", t("Stop deployment"), stop("ABORT"), { kind: "danger", disabled: !isUnderWay }),
-      doing(ctx, "rollback", t("Roll back service"), { command: ["rollback", each.service, "--cluster", each.cluster] })),
+      current && doing(ctx, `roll back deployment ${each.service}`, t("Roll back deployment"), stop("ROLLBACK"), { idle }),
+      current && doing(ctx, `stop deployment ${each.service}`, t("Stop deployment"), stop("ABORT"), { kind: "danger", idle }),
+      doing(ctx, `rollback ${each.service}`, t("Roll back service"), { command: ["rollback", each.service, "--cluster", each.cluster] })),
   ];
 }
 

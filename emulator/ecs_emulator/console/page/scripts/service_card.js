@@ -17,14 +17,16 @@ const made = new Map(); // what each was drawn from, and in which picture
 let picture = 0;
 let moved = new Set(); // those whose turn it is
 const observer = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
+  // Of a view that is left there is nothing to draw.
+  const there = entries.filter(({ target }) => target.isConnected);
+  for (const { target, isIntersecting } of there) {
     if (isIntersecting) {
       outside.delete(target.dataset.key);
       seen.add(target.dataset.key);
     }
     else outside.add(target.dataset.key);
   }
-  dispatchEvent(new Event("wanted"));
+  if (there.length) dispatchEvent(new Event("wanted"));
 }, { rootMargin: "200px" });
 
 /** Look which cards are on the screen; only those are drawn anew. */

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { awsLine } from "./lines.js";
-import { copyable, crumbs, link, path, state, table, tabs } from "./parts.js";
+import { copyable, crumbs, link, nowhere, path, state, table, tabs } from "./parts.js";
 import { load } from "./wanted.js";
 import { t, clock } from "./words.js";
 
@@ -14,7 +14,8 @@ export function stacks(ctx) {
 
 export function stack(ctx, name, tab = "resources") {
   const each = ctx.store.get(`stack/${name}`);
-  const of = `${name} ${each?.status} ${each?.events}`;
+  if (!each) return [crumbs(["stacks", t("Stacks")], [null, name]), ...nowhere(ctx, name, t("There is no such stack now."))];
+  const of = `${name} ${each.status} ${each.events}`;
   const base = path("stacks", name);
   const views = {
     resources: () => [awsLine("cloudformation", "describe_stack_resources", { StackName: name }),
@@ -32,7 +33,7 @@ export function stack(ctx, name, tab = "resources") {
   };
   const [line, shown] = (views[tab] ?? views.resources)();
   return [crumbs(["stacks", t("Stacks")], [null, name]),
-    h("div", { class: "row" }, h("h1", {}, name), each && state(each.status)),
+    h("div", { class: "row" }, h("h1", {}, name), state(each.status)),
     tabs(t("Stack"), tab, [["resources", `${base}/resources`, t("Resources")], ["events", `${base}/events`, t("Events")], ["outputs", `${base}/outputs`, t("Outputs")]]),
     h("section", { class: "card" }, copyable(line), shown)];
 }

@@ -134,11 +134,12 @@ export function newStore(changed) {
   return api;
 }
 
-// Of a task that was there before the page: its own moments say what can be known, and of its target nothing does.
+// Of a task that was there before the page: its own moments say what can be known. When its target became healthy nobody
+// tells; it was for the most part of its time, so that is what is shown from its start on.
 function earlier(facts) {
   const found = [];
   if (facts.created) found.push({ at: facts.created, phase: "starting" });
-  if (facts.started) found.push({ at: facts.started, phase: "running" });
+  if (facts.started) found.push({ at: facts.started, phase: facts.phase === "healthy" ? "healthy" : "running" });
   if (facts.stopping) found.push({ at: facts.stopping, phase: "stopping" });
   if (facts.stopped) found.push({ at: facts.stopped, phase: "stopped" });
   return found;

@@ -24,7 +24,7 @@ export function rows(ctx, name) {
     h("div", { class: "row spread" }, h("h1", {}, name),
       h("button", { type: "button", onclick: () => { ctx.ui.rounds.set(name, round + 1); ctx.refresh(); } }, t("Read again"))),
     h("section", { class: "card" }, copyable(awsLine("dynamodb", "scan", input)), problem && h("p", { class: "problem" }, problem),
-      table(t("Rows"), columns, found.map((each) => columns.map((column) => h("span", { class: "small" }, value(each[column]))))))];
+      !problem && table(t("Rows"), columns, found.map((each) => columns.map((column) => h("span", { class: "small" }, value(each[column]))))))];
 }
 
 function value(attribute) {

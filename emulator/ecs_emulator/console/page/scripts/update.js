@@ -28,7 +28,7 @@ export function update(ctx, service) {
     ...(form.image ? ["--image", form.image.trim()] : []), ...variables.flatMap((each) => ["--env", each])];
   const push = ctx.about.verbs.includes("push") ? jobOf(ctx, "push") : null;
   const pushed = push?.exit_code === 0 ? push.said.findLast((each) => IMAGE.test(each.trim()))?.trim() : null;
-  const job = jobOf(ctx, "update revision");
+  const job = jobOf(ctx, `update revision ${service.service}`);
   return [
     h("h1", {}, `${t("Update")} ${service.service}`),
     h("div", { class: "columns" },
@@ -36,12 +36,12 @@ export function update(ctx, service) {
         h("div", { class: "fields" },
           field(t("Task definition revision"), h("select", { onchange: set("revision") },
             revisions.map((each) => h("option", { value: each, selected: each === (form.revision || service.revision) }, each)))),
-          field(t("Desired tasks"), h("input", { type: "number", min: 0, max: 500, value: form.desired === "" ? service.desired : form.desired, oninput: set("desired") })),
+          field(t("Desired tasks"), h("input", { type: "number", min: 0, max: 5000, value: form.desired === "" ? service.desired : form.desired, oninput: set("desired") })),
           check(t("Force new deployment"), { checked: form.force, onchange: set("force") })),
-        doing(ctx, "update service", t("Update"), { call: ["ecs", "update_service", request] }, { kind: "first", disabled: Object.keys(request).length < 3, then: back })),
+        doing(ctx, `update service ${service.service}`, t("Update"), { call: ["ecs", "update_service", request] }, { kind: "first", idle: Object.keys(request).length < 3 ? t("Nothing is changed yet.") : "", then: back })),
       h("fieldset", {}, h("legend", {}, t("Roll back")),
-        doing(ctx, "rollback here", t("Roll back service"), { command: ["rollback", service.service, "--cluster", service.cluster] }),
-        jobOf(ctx, "rollback here") && said(jobOf(ctx, "rollback here")))),
+        doing(ctx, `rollback here ${service.service}`, t("Roll back service"), { command: ["rollback", service.service, "--cluster", service.cluster] }),
+        jobOf(ctx, `rollback here ${service.service}`) && said(jobOf(ctx, `rollback here ${service.service}`)))),
       h("fieldset", {}, h("legend", {}, t("New revision")),
         ctx.about.verbs.includes("push") && [
           doing(ctx, "push", t("Push image"), { command: ["push"] }),
@@ -50,7 +50,7 @@ export function update(ctx, service) {
         ],
         field(t("Image"), h("input", { type: "text", value: form.image, oninput: set("image"), autocomplete: "off", spellcheck: "false" }), t("A tag of the image's repository, or a whole image reference.")),
         field(t("Environment variables"), h("textarea", { rows: 3, value: form.variables, oninput: set("variables"), spellcheck: "false" }), t("One a line, such as GREETING=hello")),
-        doing(ctx, "update revision", t("Create revision and update"), { command }, { kind: "first", disabled: command.length < 5 }),
+        doing(ctx, `update revision ${service.service}`, t("Create revision and update"), { command }, { kind: "first", idle: command.length < 5 ? t("Say an image or a variable.") : "" }),
         job && said(job))),
   ];
 }

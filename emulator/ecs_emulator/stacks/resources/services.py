@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ecs_emulator.cloud import service_quotas
-from ecs_emulator.stacks.errors import shown
 from ecs_emulator.stacks.resources.coercion import call
 from ecs_emulator.stacks.resources.provider import (
     TAGS,
@@ -26,7 +26,6 @@ from ecs_emulator.stacks.resources.provider import (
 from ecs_emulator.stacks.resources.tasks import tag, unsupported
 from ecs_emulator.stacks.schema import MAP, TEXT
 from ecs_emulator.stacks.templates import TemplateError
-from ecs_emulator.stacks.values import is_unknown
 
 _SERVICE = "AWS::ECS::Service"
 _REPLACED_BY = frozenset({"Cluster", "LaunchType", "Role", "SchedulingStrategy", "ServiceName"})
@@ -150,16 +149,11 @@ def _until(context: Context, is_so: Callable[[], bool], otherwise: str) -> None:
 def _refusals(properties: Properties) -> Iterator[TemplateError]:
     """An error for each property that ECS would refuse, or that the emulator does."""
     yield from unsupported(properties)
-    # A parameter often gives it, and then no schema is asked before ECS is.
-    count = properties.get("DesiredCount")
-    if count is not None and not is_unknown(count):
-        try:
-            is_one = 0 <= int(str(count)) <= service_quotas.TASKS
-        except ValueError:
-            is_one = False
-        if not is_one:
-            message = f"it is {shown(count)}; it should be a whole number from 0 to {service_quotas.TASKS}."
-            yield TemplateError(message).within("DesiredCount")
+    # What is no number the schema refuses, which knows of no bounds.
+    desired = str(properties.get("DesiredCount", ""))
+    if re.fullmatch(r"-?\d+", desired) and not 0 <= int(desired) <= service_quotas.TASKS:
+        message = f"it is {desired}; it should be a whole number from 0 to {service_quotas.TASKS}."
+        yield TemplateError(message).within("DesiredCount")
 
 
 SERVICE = Provider(

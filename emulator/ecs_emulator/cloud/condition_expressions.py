@@ -57,6 +57,11 @@ def plain_condition(expression: str, values: Mapping[str, Any], names: Mapping[s
         raise InvalidExpression("The expression has too many parentheses in one another") from None
 
 
+def projected_paths(expression: str, names: Mapping[str, str]) -> list[list[str | int]]:
+    """Steps of each path of a projection. Raises InvalidExpression."""
+    return _Condition(expression, {}, names).paths()
+
+
 def attribute_names(expression: str, names: Mapping[str, str]) -> list[str]:
     """Names of the attributes that a plain condition is on, those at the top of an item, as often as they are there."""
     found: list[str] = []
@@ -98,6 +103,17 @@ class _Condition:
         if self._misuses:
             raise InvalidExpression(self._misuses[0])
         return "".join(self._plain).strip()
+
+    def paths(self) -> list[list[str | int]]:
+        """Paths with commas between them, instead of a condition."""
+        if not self._tokens:
+            raise InvalidExpression("The expression can not be empty;")
+        found = [self._steps()]
+        while self._takes(","):
+            found.append(self._steps())
+        if self._next is not _END:
+            raise self._error()
+        return found
 
     @property
     def _next(self) -> _Token:
@@ -227,20 +243,24 @@ class _Condition:
 
     def _path(self) -> Operand:
         start = len(self._plain)
-        self._name()
+        self._steps()
+        return Operand("".join(self._names.get(step, step) for step in self._plain[start:]))
+
+    def _steps(self) -> list[str | int]:
+        steps: list[str | int] = [self._name()]
         while True:
             if self._takes("."):
-                self._name()
+                steps.append(self._name())
             elif self._takes("["):
                 if self._next.kind != "number":
                     raise self._error()
+                steps.append(int(self._next.text))
                 self._read(self._next.text)
                 self._expect("]")
             else:
-                steps = self._plain[start:]
-                return Operand("".join(self._names.get(step, step) for step in steps))
+                return steps
 
-    def _name(self) -> None:
+    def _name(self) -> str:
         token = self._next
         if token.kind == "placeholder" and token.text not in self._names:
             raise InvalidExpression(
@@ -249,3 +269,4 @@ class _Condition:
         if token.kind not in ("placeholder", "word") or token.keyword in _KEYWORDS:
             raise self._error()
         self._read(token.text)
+        return self._names[token.text] if token.kind == "placeholder" else token.text

@@ -17,6 +17,7 @@ from ecs_emulator.cloud import moto_values as values
 from ecs_emulator.cloud.dynamodb import (
     backups,
     exports,
+    projections,
     searches,
     statement_groups,
     statements,
@@ -52,7 +53,8 @@ CORRECTED = (
     *map(_called, (*_WITH_VALUES, *_WITH_STATEMENTS)),
     *tables.OPERATIONS,
     *backups.OPERATIONS,
-    *("DescribeTable", "DescribeTimeToLive", "ExportTableToPointInTime", "TagResource", "UpdateTimeToLive"),
+    *exports.OPERATIONS,
+    *("DescribeTable", "DescribeTimeToLive", "TagResource", "UpdateTimeToLive"),
 )
 _MOST = {"batch_write_item": 25, "batch_get_item": 100}
 # Where a batch says what of it is left.
@@ -71,6 +73,7 @@ def install() -> None:
         backups,
         updates,
         transactions,
+        projections,
         searches,
         throttling,
         statements,
@@ -96,8 +99,11 @@ def _checked(name: str, answer: Callable[[DynamoHandler], Any]) -> Callable[[Dyn
         with _refused(_OF_SEARCHES.get(name)):
             answered = with_capacity(name, lambda: _answered(handler, name, answer), backend, handler.body)
         tell_metrics(name, answered.result, backend, handler.body)
+        if name == "batch_get_item":
+            for table, unread in answered.result["UnprocessedKeys"].items():
+                answered.result["UnprocessedKeys"][table] = {**handler.body["RequestItems"][table], **unread}
         if left:
-            answered.result[_LEFT[name]] = left
+            answered.result[_LEFT[name]] = {**answered.result[_LEFT[name]], **left}
         return answered
 
     return checked

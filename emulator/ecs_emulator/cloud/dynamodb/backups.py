@@ -13,7 +13,10 @@ from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from ecs_emulator.cloud.dynamodb.tables import table_id
 
-OPERATIONS = ("CreateBackup", "DeleteBackup", "DescribeBackup", "ListBackups", "RestoreTableFromBackup")
+OPERATIONS = (
+    *("CreateBackup", "DeleteBackup", "DescribeBackup", "ListBackups"),
+    *("RestoreTableFromBackup", "RestoreTableToPointInTime"),
+)
 _PAGE = 100
 # Members of a table's description that its backup has as well.
 _OF_FEATURES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes", "SSEDescription")

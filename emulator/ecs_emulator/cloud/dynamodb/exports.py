@@ -1,16 +1,26 @@
-"""Exports of tables to S3, whose objects have a prefix or none.
+"""Exports of tables to S3: with a prefix or none, under ARNs of their own, and found by them.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import time
 from typing import Any
+from uuid import uuid4
 
+from moto.dynamodb.exceptions import ERROR_TYPE_PREFIX, DynamodbException
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table_export import TableExport
 from moto.dynamodb.responses import DynamoHandler
 
+OPERATIONS = ("DescribeExport", "DescribeImport", "ExportTableToPointInTime", "ListExports")
+
+_init = TableExport.__init__
+_list = DynamoDBBackend.list_exports
 _export = DynamoHandler.export_table_to_point_in_time
+_list_exports = DynamoHandler.list_exports
 _back_up = TableExport._backup_to_s3_file
 
 
@@ -26,8 +36,48 @@ class _Bucket:
 
 def install() -> None:
     """Export so from now on, in this process."""
-    setattr(DynamoHandler, "export_table_to_point_in_time", _exported)  # noqa: B010 (it is no method to mypy)
-    setattr(TableExport, "_backup_to_s3_file", _backed_up)  # noqa: B010
+    for owner, name, own in (
+        (DynamoHandler, "export_table_to_point_in_time", _exported),
+        (DynamoHandler, "list_exports", _listed),
+        (DynamoDBBackend, "list_exports", _found),
+        *((DynamoDBBackend, f"describe_{each}", _of_arn(each)) for each in ("export", "import")),
+        (TableExport, "__init__", _made),
+        (TableExport, "_backup_to_s3_file", _backed_up),
+    ):
+        setattr(owner, name, own)
+
+
+class NotFound(DynamodbException):
+    """Error of an ARN that no export, or no import, has; `kind` is which of them."""
+
+    def __init__(self, kind: str, arn: str) -> None:
+        what = kind.title()
+        super().__init__(f"{ERROR_TYPE_PREFIX}{what}NotFoundException", f"{what} not found: {arn}")
+
+
+def _made(export: TableExport, *args: Any, **kwargs: Any) -> None:
+    _init(export, *args, **kwargs)
+    export.arn = f"{export.table.table_arn}/export/{int(time() * 1000):014d}-{uuid4().hex[:8]}"
+
+
+def _of_arn(kind: str) -> Callable[[DynamoDBBackend, str], Any]:
+    def described(backend: DynamoDBBackend, arn: str) -> Any:
+        there: dict[str, Any] = getattr(backend, f"table_{kind}s")
+        if arn not in there:
+            raise NotFound(kind, arn)
+        return there[arn]
+
+    return described
+
+
+def _listed(handler: DynamoHandler) -> Any:
+    """moto fails without a table."""
+    handler.body = {"TableArn": "", **handler.body}
+    return _list_exports(handler)
+
+
+def _found(backend: DynamoDBBackend, table_arn: str) -> list[TableExport]:
+    return _list(backend, table_arn) if table_arn else list(backend.table_exports.values())
 
 
 def _exported(handler: DynamoHandler) -> Any:

@@ -87,8 +87,9 @@ def _check_conditions(part: dict[str, Any]) -> None:
         if parameter in part:
             with _invalid(parameter):
                 part[parameter] = plain_condition(part[parameter], values, names)
-    with _invalid("ProjectionExpression"):
-        check_projection(part.get("ProjectionExpression") or "", names)
+    if "ProjectionExpression" in part:
+        with _invalid("ProjectionExpression"):
+            check_projection(part["ProjectionExpression"], names)
 
 
 @contextmanager

@@ -1,34 +1,73 @@
-"""Projection expressions of DynamoDB: paths into items, none within another.
+"""Projections of DynamoDB's items: what is at some paths of one, none within another.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from ecs_emulator.cloud.condition_expressions import InvalidExpression
+from moto.dynamodb import responses
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-_ELEMENT = re.compile(r"\[\d+\]|[^.\[\]\s]+")
+from ecs_emulator.cloud.condition_expressions import InvalidExpression, projected_paths
+from ecs_emulator.cloud.dynamodb.partiql.projections import modified
+from ecs_emulator.cloud.dynamodb.partiql.values import Path
+
+Steps = Sequence[str | int]
+
+
+class ProjectionParser:
+    """Parser in the place of moto's, which loses a placeholder that an index follows."""
+
+    def __init__(self, expression: str | None, names: Mapping[str, str] | None) -> None:
+        self._expression = expression
+        self._names = names or {}
+        # Whether all are used was looked at before.
+        self.expr_attr_names_found = list(self._names)
+
+    def parse(self) -> list[list[str | int]]:
+        return projected_paths(self._expression, self._names) if self._expression else []
+
+
+def install() -> None:
+    """Project so from now on, in this process."""
+    for owner, name, own in ((responses, "ProjectionExpressionParser", ProjectionParser), (Item, "project", projected)):
+        setattr(owner, name, own)
+
+
+def projected(item: Item, paths: Sequence[Steps]) -> Item:
+    """Item with what is at the paths alone."""
+    if all(len(path) == 1 for path in paths):
+        names = [str(path[0]) for path in paths]
+        attributes = {name: item.attrs[name].to_json() for name in names if name in item.attrs}
+    else:
+        attributes = modified(item.to_json()["Attributes"], [Path(tuple(path)) for path in paths])
+    return Item(hash_key=item.hash_key, range_key=item.range_key, attrs=attributes)
 
 
 def attributes(expression: str, names: Mapping[str, str]) -> list[str]:
-    """Names of the attributes that a projection is of, those at the top of an item."""
-    return [path[0] for path in _paths(expression, names) if path]
+    """Names of the attributes that a projection is of, those at the top of an item. Raises InvalidExpression."""
+    return [str(path[0]) for path in projected_paths(expression, names)]
 
 
 def check_projection(expression: str, names: Mapping[str, str]) -> None:
-    """Raises InvalidExpression where two paths overlap; `names` are those of the placeholders."""
-    for one, other in combinations(_paths(expression, names), 2):
+    """Raises InvalidExpression for what is no list of paths; `names` are those of the placeholders."""
+    paths = projected_paths(expression, names)
+    written = projected_paths(expression, {each: each for each in names})
+    for word in (step for path in written for step in path if isinstance(step, str)):
+        if word.upper() in ReservedKeywords.get_reserved_keywords():
+            raise InvalidExpression(f"Attribute name is a reserved keyword; reserved keyword: {word}")
+    for one, other in combinations(paths, 2):
         shared = min(len(one), len(other))
         if one[:shared] == other[:shared]:
             raise InvalidExpression(
                 "Two document paths overlap with each other; must remove or rewrite one of these paths; "
-                f"path one: [{', '.join(one)}], path two: [{', '.join(other)}]"
+                f"path one: [{_told(one)}], path two: [{_told(other)}]"
             )
 
 
-def _paths(expression: str, names: Mapping[str, str]) -> list[list[str]]:
-    return [[names.get(each, each) for each in _ELEMENT.findall(path)] for path in expression.split(",")]
+def _told(path: Steps) -> str:
+    return ", ".join(each if isinstance(each, str) else f"[{each}]" for each in path)

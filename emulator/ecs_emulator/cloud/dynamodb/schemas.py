@@ -80,6 +80,8 @@ def _check_local(index: Mapping[str, Any], table: Elements) -> None:
 
 def _check_keys(schema: Elements, definitions: Elements) -> None:
     keys, defined = ([each["AttributeName"] for each in elements] for elements in (schema, definitions))
+    if len(keys) > len(defined):
+        raise MockValidationException("Invalid KeySchema: Some index key attribute have no definition")
     if any(each not in defined for each in keys):
         raise MockValidationException(
             f"{_INVALID}Some index key attributes are not defined in AttributeDefinitions. "

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +36,7 @@ def install() -> None:
     moto_table.RESULT_SIZE_LIMIT = _PAGE
     for name in ("query", "scan"):
         setattr(Table, name, _searched(getattr(Table, name)))
+    setattr(Item, "is_within_segment", _is_within_segment)  # noqa: B010 (it is no method to mypy)
 
 
 def bytes_read(table: Table) -> int:
@@ -71,7 +73,8 @@ def _is_fetched(table: Table, name: str | None, given: Mapping[str, Any]) -> boo
     if index is None or index.projection["ProjectionType"] == "ALL":
         return False
     there = {*table.table_key_attrs, *index.schema_key_attrs, *index.projection.get("NonKeyAttributes", ())}
-    asked = attributes(given.get("ProjectionExpression") or "", given.get("ExpressionAttributeNames") or {})
+    expression, names = given.get("ProjectionExpression"), given.get("ExpressionAttributeNames") or {}
+    asked = attributes(expression, names) if expression else []
     missing = [each for each in asked if each not in there]
     if isinstance(index, LocalSecondaryIndex):
         return bool(missing) or given.get("Select") == "ALL_ATTRIBUTES"
@@ -190,6 +193,16 @@ def _check_segment(table: Table, given: Mapping[str, Any]) -> None:
             f"{_NO_START}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
             f"TotalSegments: {total} Segment: {segment}"
         )
+
+
+def _is_within_segment(item: Item, segments: tuple[None, None] | tuple[int, int]) -> bool:
+    """A partition is in one segment, whatever its key is of: moto hashes none of bytes."""
+    segment, total = segments
+    if segment is None or total is None:
+        return True
+    key = item.hash_key.value
+    digest = hashlib.md5(key if isinstance(key, bytes) else str(key).encode(), usedforsecurity=False).digest()
+    return digest[0] % total == segment
 
 
 def _ordinal(value: DynamoType) -> Any:

@@ -165,7 +165,7 @@ def _key(handler: DynamoHandler, select: Select, operation: str, is_alone: bool 
         key, others = key_of(select.where, table)
     except InvalidStatement:
         key, others = {}, []
-    if not key or (is_alone and others):
+    if not key or select.index or (is_alone and others):
         raise MockValidationException(
             f"Select statements within {operation} must specify the primary key in the where clause."
         )

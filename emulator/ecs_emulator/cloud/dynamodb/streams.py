@@ -11,18 +11,25 @@ from typing import Any
 from moto.dynamodb.exceptions import MockValidationException, ResourceNotFoundException
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
+from ecs_emulator.cloud.dynamodb.enumerations import check_value
+
 OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+_KINDS = ("TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
+_list = DynamoDBStreamsBackend.list_streams
 _NO_OBJECT = (AssertionError, AttributeError, LookupError, TypeError, ValueError, ResourceNotFoundException)
 
 
 def install() -> None:
     """Answer so from now on, in this process."""
+    setattr(DynamoDBStreamsBackend, "list_streams", _listed)  # noqa: B010 (it is no method to mypy)
     for name in ("describe_stream", "get_shard_iterator", "get_records"):
         setattr(DynamoDBStreamsBackend, name, _refused(name, getattr(DynamoDBStreamsBackend, name)))
 
 
 def _refused(name: str, answer: Callable[..., Any]) -> Callable[..., Any]:
     def answered(backend: DynamoDBStreamsBackend, *args: Any, **kwargs: Any) -> Any:
+        if name == "get_shard_iterator":
+            _check_iterator(*args, **kwargs)
         try:
             found = answer(backend, *args, **kwargs)
             if name != "get_records":
@@ -37,6 +44,19 @@ def _refused(name: str, answer: Callable[..., Any]) -> Callable[..., Any]:
         return found
 
     return answered
+
+
+def _check_iterator(_arn: str, _shard: str, kind: str, sequence_number: str | None = None) -> None:
+    """Raises MockValidationException."""
+    check_value("shardIteratorType", kind, _KINDS)
+    if kind.endswith("SEQUENCE_NUMBER") and sequence_number is None:
+        raise MockValidationException(f"A SequenceNumber is required for the ShardIteratorType {kind}")
+
+
+def _listed(backend: DynamoDBStreamsBackend, table_name: str | None = None) -> Any:
+    if table_name is not None and table_name not in backend.dynamodb.tables:
+        raise ResourceNotFoundException(table_name=table_name)
+    return _list(backend, table_name)
 
 
 def _check_label(backend: DynamoDBStreamsBackend, arn: str) -> None:

@@ -19,9 +19,9 @@ from moto.dynamodb.exceptions import (
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.responses import ProjectionExpressionParser
 
 from ecs_emulator.cloud.dynamodb.keys import are_distinct, check_item, check_key, key_of
+from ecs_emulator.cloud.dynamodb.projections import ProjectionParser
 from ecs_emulator.cloud.dynamodb.updates import find, put_back
 
 Reason = tuple[str | None, str | None, Mapping[str, Any] | None]
@@ -107,7 +107,7 @@ def found(backend: DynamoDBBackend, items: Sequence[Mapping[str, Any]]) -> list[
     """
     responses = []
     for asked in (each["Get"] for each in items):
-        paths = ProjectionExpressionParser(asked.get("ProjectionExpression"), asked.get("ExpressionAttributeNames"))
+        paths: Any = ProjectionParser(asked.get("ProjectionExpression"), asked.get("ExpressionAttributeNames"))
         item = backend.get_item(asked["TableName"], asked["Key"], paths.parse())
         responses.append({"Item": item.attrs} if item else {})
     return responses

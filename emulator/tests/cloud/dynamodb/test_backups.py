@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from ecs_emulator.local import REGION
 from emulator.tests.support.waiting import until
@@ -31,6 +32,15 @@ def test_a_table_is_exported_with_a_prefix_and_without(
         return found["ExportStatus"] == "COMPLETED"
 
     until(is_done, "the export")
+    assert export["ExportArn"].startswith(f"{arn}/export/")
+    for found in (dynamodb.list_exports(), dynamodb.list_exports(TableArn=arn)):
+        assert export["ExportArn"] in [each["ExportArn"] for each in found["ExportSummaries"]]
+    for describe, code in (
+        (lambda: dynamodb.describe_export(ExportArn=f"{arn}/export/none-such-as-this-is-there"), "ExportNotFound"),
+        (lambda: dynamodb.describe_import(ImportArn=f"{arn}/import/none-such-as-this-is-there"), "ImportNotFound"),
+    ):
+        with pytest.raises(ClientError, match=code):
+            describe()
     (kept,) = s3.list_objects_v2(Bucket=five)["Contents"]
     assert kept["Key"].startswith(begins)
 

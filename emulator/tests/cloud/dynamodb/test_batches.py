@@ -52,3 +52,14 @@ def test_a_batch_has_a_limit(dynamodb: DynamoDBClient, table: str) -> None:
         dynamodb.batch_get_item(RequestItems={table: {"Keys": [key(f"{number}") for number in range(101)]}})
     found = dynamodb.batch_get_item(RequestItems={table: {"Keys": [key(f"{number}") for number in range(100)]}})
     assert len(found["Responses"][table]) == 25
+
+
+def test_what_a_batch_has_not_read_is_asked_for_as_before(dynamodb: DynamoDBClient, table: str) -> None:
+    for number in range(45):
+        dynamodb.put_item(TableName=table, Item={**key(f"{number}"), "x": {"S": "x" * 390_000}})
+    asked: Any = {"Keys": [key(f"{number}") for number in range(45)], "ConsistentRead": True}
+    asked |= {"ProjectionExpression": "#x", "ExpressionAttributeNames": {"#x": "x"}}
+    found = dynamodb.batch_get_item(RequestItems={table: asked})
+    left = found["UnprocessedKeys"][table]
+    assert len(found["Responses"][table]) + len(left["Keys"]) == 45
+    assert {**asked, "Keys": left["Keys"]} == left

@@ -1,9 +1,7 @@
-"""Searches of DynamoDB by an unmodified client: queries, scans, their pages and projections."""
+"""Searches of DynamoDB by an unmodified client: queries, scans, and their pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -149,6 +147,22 @@ def test_an_index_tells_its_own_key_as_well(dynamodb: DynamoDBClient, five: str)
     assert set(page["LastEvaluatedKey"]) == {"p", "s", "g"}
 
 
+def test_segments_are_of_keys_of_every_type(dynamodb: DynamoDBClient) -> None:
+    for kind, keys in (("B", [b"\xff", b"a", b"b"]), ("N", ["1", "-2.5", "1E+100"])):
+        name = f"segments-{kind}"
+        dynamodb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "p", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "p", "AttributeType": kind}],  # type: ignore[typeddict-item]
+            BillingMode="PAY_PER_REQUEST",
+        )
+        for each in keys:
+            dynamodb.put_item(TableName=name, Item={"p": {kind: each}})
+        found: Any = [dynamodb.scan(TableName=name, Segment=each, TotalSegments=2)["Items"] for each in (0, 1)]
+        assert sorted(item["p"][kind] for items in found for item in items) == sorted(keys)
+        dynamodb.delete_table(TableName=name)
+
+
 def test_a_page_has_a_megabyte(dynamodb: DynamoDBClient, table: str) -> None:
     for number in range(6):
         dynamodb.put_item(TableName=table, Item={**key(f"{number}"), "x": {"S": "x" * 300_000}})
@@ -161,66 +175,6 @@ def test_a_page_has_a_megabyte(dynamodb: DynamoDBClient, table: str) -> None:
     hidden = dynamodb.scan(TableName=table, FilterExpression="attribute_not_exists(x)", ReturnConsumedCapacity="TOTAL")
     assert (hidden["Count"], hidden["ScannedCount"], "LastEvaluatedKey" in hidden) == (0, 3, True)
     assert hidden["ConsumedCapacity"]["CapacityUnits"] == 110.0  # 900,000 bytes by 4 KB, by half
-
-
-@pytest.mark.parametrize(
-    ("projection", "one", "other"),
-    [("a, b, a", "a", "a"), ("a.b[0], a", "a, b, [0]", "a"), ("b[1], #b[1].c", "b, [1]", "b, [1], c")],
-)
-def test_paths_of_a_projection_do_not_overlap(
-    dynamodb: DynamoDBClient, table: str, projection: str, one: str, other: str
-) -> None:
-    names: Any = {"ExpressionAttributeNames": {"#b": "b"}} if "#" in projection else {}
-    with pytest.raises(ClientError) as refused:
-        dynamodb.get_item(TableName=table, Key=key("x"), ProjectionExpression=projection, **names)
-    assert refused.value.response["Error"]["Message"] == (
-        "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of these "
-        f"paths; path one: [{one}], path two: [{other}]"
-    )
-    dynamodb.scan(TableName=table, ProjectionExpression="a.b, a.c, ab[0], ab[1]")
-
-
-@pytest.fixture
-def by_keys(dynamodb: DynamoDBClient) -> Iterator[str]:
-    """A table with one item, whose local index has its keys alone."""
-    dynamodb.create_table(
-        TableName="by-keys",
-        KeySchema=[{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "s", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in "psn"],
-        LocalSecondaryIndexes=[
-            {
-                "IndexName": "ByN",
-                "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "n", "KeyType": "RANGE"}],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    dynamodb.put_item(TableName="by-keys", Item={**key(), "n": {"S": "n"}, "x": {"S": "x"}})
-    yield "by-keys"
-    dynamodb.delete_table(TableName="by-keys")
-
-
-def test_a_local_index_fetches_what_it_has_not_and_a_global_one_does_not(
-    dynamodb: DynamoDBClient, by_keys: str, five: str
-) -> None:
-    keys: Any = {**key(), "n": {"S": "n"}}
-    of_index: Any = {"TableName": by_keys, "IndexName": "ByN"}
-    of_p: Any = {"KeyConditionExpression": "p = :p", "ExpressionAttributeValues": {":p": {"S": "p"}}}
-    search: Any
-    for search in (partial(dynamodb.query, **of_index, **of_p), partial(dynamodb.scan, **of_index)):
-        assert search()["Items"] == [keys]
-        assert search(ProjectionExpression="s, x")["Items"] == [{"s": {"S": "a"}, "x": {"S": "x"}}]
-        assert search(Select="ALL_PROJECTED_ATTRIBUTES")["Items"] == [keys]
-    whole = dynamodb.query(**of_index, **of_p, Select="ALL_ATTRIBUTES")
-    assert whole["Items"] == [{**keys, "x": {"S": "x"}}]
-    of_g: Any = {"KeyConditionExpression": "g = :p", "ExpressionAttributeValues": {":p": {"S": "g"}}}
-    for ask in (partial(dynamodb.query, **of_g), dynamodb.scan):
-        with pytest.raises(ClientError) as error:
-            ask(TableName=five, IndexName="ByG", ProjectionExpression="s, x, n")
-        assert told(error)[1] == (
-            "One or more parameter values were invalid: Global secondary index ByG does not project [x, n]"
-        )
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,14 @@ def test_each_statement_of_a_batch_is_on_its_own(dynamodb: DynamoDBClient, six: 
         {"Statement": f"SELECT s FROM \"{six}\" WHERE p='p'"},
         {"Statement": "SELECT s FROM nowhere WHERE p='p'"},
         {"Statement": "SELECT"},
+        {"Statement": f"SELECT s FROM \"{six}\".\"ByG\" WHERE p='p' AND s='b'"},
     ]
     responses = dynamodb.batch_execute_statement(Statements=reads)["Responses"]
     assert responses[:2] == [{"TableName": six, "Item": {"s": {"S": "b"}}}, {"TableName": six}]
     assert [each["Error"]["Code"] for each in responses[2:]] == [
         "ValidationError",
         "ResourceNotFound",
+        "ValidationError",
         "ValidationError",
     ]
     assert "must specify the primary key in the where clause" in responses[2]["Error"]["Message"]

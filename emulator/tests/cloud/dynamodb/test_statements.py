@@ -91,6 +91,13 @@ def test_an_index_is_read_in_its_order(dynamodb: DynamoDBClient, six: str) -> No
         "ValidationException",
         "The table does not have the specified index",
     )
+    assert execute(dynamodb, f"SELECT s, g FROM \"{six}\".\"ByG\" WHERE g='g' AND s='a'")["Items"] == [
+        {"s": {"S": "a"}, "g": {"S": "g"}}
+    ]
+    assert execute(dynamodb, f'SELECT m.l[1] FROM "{six}"."ByN" WHERE p=\'p\' AND n=1')["Items"] == [{"_1": {"N": "1"}}]
+    assert refusal(dynamodb, f'SELECT m.x, s, n FROM "{six}"."ByG"')[1] == (
+        "One or more parameter values were invalid: Global secondary index ByG does not project [m, n]"
+    )
     strongly = refusal(dynamodb, f'SELECT * FROM "{six}"."ByG"', ConsistentRead=True)
     assert strongly[1] == "Strongly consistent read is not supported on Global Secondary Indexes"
 

@@ -40,6 +40,13 @@ def test_what_is_no_stream_is_refused(dynamodb: DynamoDBClient, table: str) -> N
         (streams.describe_stream, {"StreamArn": arn.replace(table, "nowhere")}, "ResourceNotFoundException"),
         (streams.get_shard_iterator, {"StreamArn": arn, **shard}, "ResourceNotFoundException"),
         (streams.get_records, {"ShardIterator": "x"}, "ValidationException"),
+        (streams.list_streams, {"TableName": "nowhere"}, "ResourceNotFoundException"),
+        (
+            streams.get_shard_iterator,
+            {"StreamArn": arn, **shard, "ShardIteratorType": "AFTER_SEQUENCE_NUMBER"},
+            "ValidationException",
+        ),
+        (streams.get_shard_iterator, {"StreamArn": arn, **shard, "ShardIteratorType": "FIRST"}, "ValidationException"),
     ):
         with pytest.raises(ClientError) as error:
             call(**parameters)

@@ -31,7 +31,11 @@ def _defined(*names: str) -> Any:
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"KeySchema": _keys("p", "p")}, "Both the Hash Key and the Range Key element in the KeySchema have the same"),
+        ({"KeySchema": _keys("p", "p")}, "Invalid KeySchema: Some index key attribute have no definition"),
+        (
+            {"KeySchema": _keys("p", "p"), "AttributeDefinitions": _defined("p", "s")},
+            "Both the Hash Key and the Range Key element in the KeySchema have the same name",
+        ),
         ({"KeySchema": _keys("x")}, f"{_INVALID}Some index key attributes are not defined in AttributeDefinitions."),
         ({"KeySchema": [{"AttributeName": "p", "KeyType": "RANGE"}]}, "The first KeySchemaElement is not a HASH key"),
         ({"AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "SS"}]}, "enum value set: [B, N, S]"),

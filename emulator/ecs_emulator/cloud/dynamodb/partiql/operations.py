@@ -93,6 +93,10 @@ def search(select: Select, table: Table) -> tuple[str, dict[str, Any]]:
         given["ScanIndexForward"] = not dict(select.order).get(names[-1], False)
     if others:
         given["FilterExpression"] = _all_of(placeholders, others)
+    if select.index and select.paths:
+        # Whole attributes: what an index has of them is told or fetched, and the paths are looked for in it.
+        asked = dict.fromkeys(path.attribute for path in select.paths)
+        given["ProjectionExpression"] = ", ".join(placeholders.written([Path((name,))]) for name in asked)
     return "query" if keys else "scan", given | placeholders.members()
 
 

@@ -76,3 +76,13 @@ def test_a_policy_as_people_write_it_is_taken(s3: Any, changed: dict[str, Any]) 
     s3.create_bucket(Bucket="policies")
     s3.put_bucket_policy(Bucket="policies", Policy=statement(**changed))
     s3.delete_bucket_policy(Bucket="policies")
+
+
+def test_a_policy_for_everybody_may_be_blocked(s3: Any) -> None:
+    s3.create_bucket(Bucket="policies")
+    s3.put_public_access_block(Bucket="policies", PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
+    assert refused(s3.put_bucket_policy, Bucket="policies", Policy=statement())[:2] == (403, "AccessDenied")
+    s3.put_bucket_policy(Bucket="policies", Policy=statement(Principal={"AWS": "123456789012"}))
+    s3.delete_public_access_block(Bucket="policies")
+    s3.put_bucket_policy(Bucket="policies", Policy=statement())
+    s3.delete_bucket_policy(Bucket="policies")

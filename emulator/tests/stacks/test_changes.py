@@ -178,11 +178,11 @@ def test_a_bucket_has_one_policy_and_the_old_one_goes_after_the_new_one_is_made(
     bucket = stage.deploy(name, site("Before", "s3:GetObject"))["Bucket"]
     s3 = stage.client("s3")
     with pytest.raises(TemplateError, match=f"The bucket policy already exists on bucket {bucket}.* AlreadyExists"):
-        stage.deploy(name, site("After", "s3:ListBucket"))
+        stage.deploy(name, site("After", "s3:PutObject"))
     assert stage.statuses(name)[-1][1] == "UPDATE_ROLLBACK_COMPLETE"
     assert "s3:GetObject" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
-    stage.deploy(name, site("Before", "s3:ListBucket"))
-    assert "s3:ListBucket" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    stage.deploy(name, site("Before", "s3:PutObject"))
+    assert "s3:PutObject" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
 
 
 def test_a_port_has_one_listener_and_the_old_one_goes_after_the_new_one_is_made(stage: Stage, name: str) -> None:

@@ -165,7 +165,11 @@ def test_a_resource_is_made_before_the_one_that_needs_it(deploy: Deploy, session
         Resources:
           Policy:
             Type: AWS::S3::BucketPolicy
-            Properties: {Bucket: !Ref Files, PolicyDocument: {Version: 2012-10-17, Statement: []}}
+            Properties:
+              Bucket: !Ref Files
+              PolicyDocument:
+                Version: 2012-10-17
+                Statement: {Effect: Allow, Principal: "*", Action: "s3:ListBucket", Resource: !GetAtt Files.Arn}
           Files: {Type: AWS::S3::Bucket}
         Outputs: {Bucket: {Value: !Ref Files}}
     """)

@@ -67,6 +67,7 @@ def test_a_policy_that_is_none_is_refused(s3: Any, policy: str, message: str) ->
     [
         {"Action": ["s3:*"], "Resource": ["arn:aws:s3:::policies", "arn:aws:s3:::policies/*"]},
         {"Action": "s3:Get*", "Principal": {"AWS": ["123456789012", "arn:aws:iam::123456789012:role/a"]}},
+        {"Principal": {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"}},
         {"Action": "s3:getobject", "Resource": "arn:aws:s3:::pol*"},
         {"Action": "s3:PutObject", "Principal": {"Service": "logging.s3.amazonaws.com"}},
         {"Condition": {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-*"}}},

@@ -130,12 +130,12 @@ class MotoBackend:
         """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
-        is_of_s3 = not RequestRoute.of(request).target and RequestRoute.of(request).scope in ("s3", "")
-        check = json_misuse if RequestRoute.of(request).target else s3_misuse if is_of_s3 else None
-        if check and (error := check(request)):
-            return refusal(request, error)
         if request.path.startswith(_OF_MOTO) or is_not_read(request):
             return refusal(request, unsupported(request))
+        called = RequestRoute.of(request)
+        check = json_misuse if called.target else s3_misuse if called.scope in ("s3", "") else None
+        if check and (error := check(request)):
+            return refusal(request, error)
         if is_about_the_past(request):
             return refusal(
                 request, AwsError("ValidationException", "Tables have no past here: give no RestoreDateTime.")

@@ -16,7 +16,6 @@ from ecs_emulator.cloud.model_constraints import constraint_error
 from ecs_emulator.cloud.moto_ec2 import NOT_READ
 from ecs_emulator.cloud.protocols import PROTOCOLS, service_model, validation_error
 from ecs_emulator.cloud.request_route import RequestRoute
-from ecs_emulator.cloud.s3_requests import s3_misuse
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and each service's own page
 _FAILURES = {
@@ -87,8 +86,6 @@ def misuse(request: Request) -> AwsError | None:
     """Error in a request, by botocore's model of the service; None where there is none."""
     called = RequestRoute.of(request)
     scope = called.scope
-    if scope in ("s3", "") and not called.target:
-        return s3_misuse(request)
     try:
         model = service_model(_MODELS.get(called.target.partition(".")[0], scope))
         if scope == "ec2" and (action := _name(request).partition(".")[2]) not in model.operation_names:

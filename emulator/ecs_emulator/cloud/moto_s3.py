@@ -1,5 +1,5 @@
 """Corrections of moto's S3: names that no bucket has, websites that are none, checksums that are not those of a body,
-conditions of copies, and conditions of bucket policies, of which none is evaluated.
+and conditions of bucket policies, of which none is evaluated. Its other corrections are installed from here.
 
 moto takes a condition that it cannot judge for one that forbids. The one that nearly every bucket has denies what does
 not come by TLS, and here there is none: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
@@ -32,6 +32,7 @@ from ecs_emulator.cloud import (
     moto_s3_versions,
 )
 from ecs_emulator.cloud import website_configuration as website
+from ecs_emulator.cloud.moto_overrides import override
 from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.local import REGION
 
@@ -54,24 +55,16 @@ CORRECTED = (
     *moto_s3_checksums.CORRECTED,
 )
 
-_create_bucket = S3Backend.create_bucket
-_put_bucket_website = S3Backend.put_bucket_website
-_put = S3Response._key_response_put
-
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    corrections: list[tuple[Any, str, Any]] = [
-        (S3Backend, "create_bucket", _created),
-        (S3Backend, "put_bucket_website", _with_website),
-        (S3Backend, "delete_public_access_block", _unblocked),
-        (S3Response, "_key_response_put", _checked_put),
-        (FakeBucket, "get_permission", _permission),
-    ]
+    override(S3Backend, "create_bucket", _created)
+    override(S3Backend, "put_bucket_website", _with_website)
+    override(S3Backend, "delete_public_access_block", _unblocked)
+    override(S3Response, "_key_response_put", _checked_put)
+    override(FakeBucket, "get_permission", _permission)
     # What was said of a body is no metadata.
     user_settable_fields.difference_update({"content-md5", "x-amz-content-sha256"})
-    for owner, name, own in corrections:
-        setattr(owner, name, own)
     for each in (
         *(moto_s3_checksums, moto_s3_subresources, moto_s3_uploads, moto_s3_reads, moto_s3_versions),
         *(moto_s3_encryption, moto_s3_lifecycle, moto_s3_lists, moto_s3_locks, moto_s3_tags),
@@ -83,38 +76,38 @@ def is_bucket_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and not name.endswith(_ENDS)
 
 
-def _created(backend: S3Backend, bucket_name: str, region_name: str, *args: Any, **kwargs: Any) -> Any:
+def _created(before: Any, backend: S3Backend, bucket_name: str, region_name: str, *args: Any, **kwargs: Any) -> Any:
     """Raises InvalidBucketName, InvalidLocationConstraintException, and what moto does."""
     if not is_bucket_name(bucket_name):
         raise InvalidBucketName
     regions: Any = service_model("s3").shape_for("BucketLocationConstraint")
     if region_name not in (REGION, *regions.enum):
         raise InvalidLocationConstraintException
-    return _create_bucket(backend, bucket_name, region_name, *args, **kwargs)
+    return before(backend, bucket_name, region_name, *args, **kwargs)
 
 
-def _with_website(backend: S3Backend, bucket_name: str, website_configuration: bytes) -> None:
+def _with_website(before: Any, backend: S3Backend, bucket_name: str, website_configuration: bytes) -> None:
     """Raises AwsError, and what moto does."""
     website.checked(website_configuration)
-    _put_bucket_website(backend, bucket_name, website_configuration)
+    before(backend, bucket_name, website_configuration)
 
 
-def _unblocked(backend: S3Backend, bucket_name: str) -> None:
+def _unblocked(_before: Any, backend: S3Backend, bucket_name: str) -> None:
     """Nothing is blocked any more; moto would take the bucket for a new one, whose public access is blocked."""
     backend.get_bucket(bucket_name).public_access_block = PublicAccessBlock(*[False] * 4)
 
 
-def _checked_put(response: S3Response, query: dict[str, Any], key_name: str) -> Any:
+def _checked_put(before: Any, response: S3Response, query: dict[str, Any], key_name: str) -> Any:
     """Raises AwsError, and what moto does."""
     headers = response.headers
     if "x-amz-copy-source" in headers:
         moto_s3_uploads.check_copy(response)
     elif query.keys() <= {"uploadId", "partNumber", "x-id"} or "X-Amz-Signature" in query:
         checksums.check(headers, response.raw_body, response.body or b"")
-    return _put(response, query, key_name)
+    return before(response, query, key_name)
 
 
-def _permission(bucket: FakeBucket, action: str, resource: str) -> Any:
+def _permission(_before: Any, bucket: FakeBucket, action: str, resource: str) -> Any:
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
     policy = json.loads(bucket.policy)

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +18,7 @@ from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud import checksums
 from ecs_emulator.cloud import multipart_checksums as uploads
+from ecs_emulator.cloud.moto_overrides import override
 from ecs_emulator.cloud.protocols import service_model
 
 if TYPE_CHECKING:
@@ -28,13 +29,6 @@ CORRECTED = (
     *("CompleteMultipartUpload", "CreateMultipartUpload", "GetObjectAttributes", "HeadObject", "ListParts"),
     *("CopyObject", "PutObject", "UploadPart", "UploadPartCopy"),
 )
-_complete = S3Backend.complete_multipart_upload
-_copy = S3Backend.copy_object
-_create = S3Backend.create_multipart_upload
-_head = S3Response.head_object
-_put = S3Backend.put_object
-_serialized = S3Response.serialized
-_upload_part = S3Response.upload_part
 
 
 class _NoChecksum:
@@ -49,20 +43,20 @@ class _NoChecksum:
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    corrections: list[tuple[Any, str, Any]] = [
-        (models, "MultipartChecksumBuilder", _NoChecksum),
-        (S3Backend, "complete_multipart_upload", _completed),
-        (S3Backend, "copy_object", _copied),
-        (S3Backend, "create_multipart_upload", _created),
-        (S3Backend, "put_object", _stored),
-        (S3Response, "_complete_multipart_body", _listed_parts),
-        (S3Response, "_get_checksum", _checksum_of_request),
-        (S3Response, "head_object", _headed),
-        (S3Response, "serialized", _with_checksums),
-        (S3Response, "upload_part", _uploaded_part),
-    ]
-    for owner, name, own in corrections:
-        setattr(owner, name, own)
+    models.MultipartChecksumBuilder = _NoChecksum  # type: ignore[assignment,misc]
+    override(S3Backend, "complete_multipart_upload", _completed)
+    override(S3Backend, "copy_object", _copied)
+    override(S3Backend, "create_multipart_upload", _created)
+    override(S3Backend, "put_object", _stored)
+    override(S3Response, "_complete_multipart_body", _listed_parts)
+    override(S3Response, "_get_checksum", _checksum)
+    override(S3Response, "head_object", _headed)
+    override(S3Response, "serialized", _with_checksums)
+    override(S3Response, "upload_part", _uploaded_part)
+
+
+def _checksum(_before: Any, response: S3Response, headers: dict[str, Any]) -> tuple[str, str | None]:
+    return _checksum_of_request(response, headers)
 
 
 def _checksum_of_request(response: S3Response, headers: dict[str, Any]) -> tuple[str, str | None]:
@@ -78,16 +72,18 @@ def _checksum_of_request(response: S3Response, headers: dict[str, Any]) -> tuple
     return name, value
 
 
-def _stored(backend: S3Backend, *args: Any, **kwargs: Any) -> FakeKey:
-    key = _put(backend, *args, **kwargs)
+def _stored(before: Callable[..., FakeKey], backend: S3Backend, *args: Any, **kwargs: Any) -> FakeKey:
+    key = before(backend, *args, **kwargs)
     if key.checksum_value:
         key.checksum_type = uploads.FULL_OBJECT
     return key
 
 
-def _copied(backend: S3Backend, src_key: FakeKey, bucket: str, name: str, *args: Any, **kwargs: Any) -> None:
+def _copied(
+    before: Any, backend: S3Backend, src_key: FakeKey, bucket: str, name: str, *args: Any, **kwargs: Any
+) -> None:
     """A copy is made at once, and so is its checksum, whatever the parts of its source."""
-    _copy(backend, src_key, bucket, name, *args, **kwargs)
+    before(backend, src_key, bucket, name, *args, **kwargs)
     key = backend.get_object(bucket, name)
     if key and key.checksum_value and key.checksum_algorithm:
         key.checksum_type = uploads.FULL_OBJECT
@@ -95,24 +91,32 @@ def _copied(backend: S3Backend, src_key: FakeKey, bucket: str, name: str, *args:
             key.checksum_value = checksums.checksum(key.checksum_algorithm, key.value)
 
 
-def _created(backend: S3Backend, bucket: str, name: str, metadata: Any, *args: Any, **kwargs: Any) -> FakeMultipart:
+def _created(
+    before: Callable[..., FakeMultipart],
+    backend: S3Backend,
+    bucket: str,
+    name: str,
+    metadata: Any,
+    *args: Any,
+    **kwargs: Any,
+) -> FakeMultipart:
     """Raises S3ClientError, and what moto does."""
     uploads.check_new(metadata)
-    return _create(backend, bucket, name, metadata, *args, **kwargs)
+    return before(backend, bucket, name, metadata, *args, **kwargs)
 
 
-def _uploaded_part(response: S3Response) -> Any:
+def _uploaded_part(before: Any, response: S3Response) -> Any:
     """Raises S3ClientError, and what moto does."""
     upload = _upload(response)
     algorithm, value = _checksum_of_request(response, {})
     uploads.check_algorithm(upload, algorithm)
-    answered = _upload_part(response)
+    answered = before(response)
     if value and uploads.algorithm_of(upload):
         uploads.set_checksum(upload.parts[response._get_int_param("partNumber")], algorithm, value)
     return answered
 
 
-def _listed_parts(response: S3Response, body: bytes) -> Iterator[tuple[int, str]]:
+def _listed_parts(_before: Any, response: S3Response, body: bytes) -> Iterator[tuple[int, str]]:
     """Numbers and ETags of the parts that a request lists. Raises S3ClientError."""
     upload = _upload(response)
     try:
@@ -137,7 +141,13 @@ def _read(xml: bytes) -> Any:
     return create_parser("rest-xml").parse(response, shape)["MultipartUpload"]
 
 
-def _completed(backend: S3Backend, bucket: str, upload_id: str, body: Iterator[tuple[int, str]]) -> FakeKey | None:
+def _completed(
+    before: Callable[..., FakeKey | None],
+    backend: S3Backend,
+    bucket: str,
+    upload_id: str,
+    body: Iterator[tuple[int, str]],
+) -> FakeKey | None:
     parts = list(body)
     numbers = [number for number, _ in parts]
     upload = backend.get_bucket(bucket).multiparts[upload_id]
@@ -145,7 +155,7 @@ def _completed(backend: S3Backend, bucket: str, upload_id: str, body: Iterator[t
     # Of parts that are there; moto says of the others that they are not. Afterwards none has a body.
     is_whole = algorithm and all(number in upload.parts for number in numbers)
     checksum = uploads.of_whole(upload, numbers) if is_whole else None
-    key = _complete(backend, bucket, upload_id, iter(parts))
+    key = before(backend, bucket, upload_id, iter(parts))
     if key is None:
         return None
     # What was uploaded and not listed is no part of the object.
@@ -163,8 +173,8 @@ def _upload(response: S3Response) -> FakeMultipart:
     return response.backend.get_bucket(response.bucket_name).multiparts[response._get_param("uploadId")]
 
 
-def _headed(response: S3Response, bucket: str, query: Any, name: str, headers: Any) -> Any:
-    answered = _head(response, bucket, query, name, headers)
+def _headed(before: Any, response: S3Response, bucket: str, query: Any, name: str, headers: Any) -> Any:
+    answered = before(response, bucket, query, name, headers)
     status, told, body = answered
     if status != HTTPStatus.OK or headers.get("x-amz-checksum-mode") != "ENABLED" or "partNumber" in query:
         return answered
@@ -191,7 +201,7 @@ def _qualified(key: FakeKey) -> str:
     )
 
 
-def _with_checksums(response: S3Response, result: ActionResult) -> Any:
+def _with_checksums(before: Any, response: S3Response, result: ActionResult) -> Any:
     told: Any = result.result
     match response.data.get("Action"):
         case "CompleteMultipartUpload":
@@ -209,8 +219,8 @@ def _with_checksums(response: S3Response, result: ActionResult) -> Any:
                 value = uploads.of_part(upload, response._get_int_param("partNumber"))
                 told = {"CopyPartResult": {**told["CopyPartResult"], f"Checksum{algorithm}": value}}
         case _:
-            return _serialized(response, result)
-    return _serialized(response, ActionResult(told))
+            return before(response, result)
+    return before(response, ActionResult(told))
 
 
 def _attributes(key: FakeKey, headers: Any) -> dict[str, Any]:

@@ -35,18 +35,15 @@ _PAYER = (
     "</RequestPaymentConfiguration>"
 )
 
-_bucket = S3Response._bucket_response
-_key = S3Response._key_response
-
 
 def install() -> None:
     """Refuse them from now on, in this process."""
-    setattr(S3Response, "_bucket_response", _of_bucket)  # noqa: B010 (it is no method to mypy)
-    setattr(S3Response, "_key_response", _of_object)  # noqa: B010
+    override(S3Response, "_bucket_response", _of_bucket)
+    override(S3Response, "_key_response", _of_object)
     override(S3Response, "put_object_acl", _with_acl)
 
 
-def _of_bucket(response: S3Response, request: Any, full_url: str) -> Any:
+def _of_bucket(before: Any, response: S3Response, request: Any, full_url: str) -> Any:
     """Raises NotImplementedError, and what moto does."""
     query = response._get_querystring(request, full_url)
     name = response.parse_bucket_name_from_url(request, full_url)
@@ -55,13 +52,13 @@ def _of_bucket(response: S3Response, request: Any, full_url: str) -> Any:
         if request.method == "GET" and "requestPayment" in query:
             response.backend.get_bucket(name)
             return HTTPStatus.OK.value, {"content-type": "application/xml"}, _PAYER
-    return _bucket(response, request, full_url)
+    return before(response, request, full_url)
 
 
-def _of_object(response: S3Response, request: Any, full_url: str) -> Any:
+def _of_object(before: Any, response: S3Response, request: Any, full_url: str) -> Any:
     """Raises NotImplementedError, and what moto does."""
     _check(request.method, response._get_querystring(request, full_url), _OF_OBJECTS)
-    return _key(response, request, full_url)
+    return before(response, request, full_url)
 
 
 def _with_acl(before: Any, response: S3Response) -> Any:

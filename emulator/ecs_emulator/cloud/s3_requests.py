@@ -6,6 +6,7 @@ from functools import cache
 from http import HTTPStatus
 
 from moto.s3.models import s3_backends
+from moto.s3.utils import bucket_policy_is_public
 from werkzeug.wrappers import Request
 
 from ecs_emulator.cloud import s3_arguments, s3_policies
@@ -28,11 +29,16 @@ def s3_misuse(request: Request) -> AwsError | None:
                 raise AwsError("IncompleteBody", "The request body terminated unexpectedly")
         if call.bucket not in s3_backends.bucket_accounts:
             return None
-        _, account = s3_backends.bucket_accounts[call.bucket]
+        partition, account = s3_backends.bucket_accounts[call.bucket]
         if request.headers.get("x-amz-expected-bucket-owner", account) != account:
             raise AwsError("AccessDenied", "Access Denied", HTTPStatus.FORBIDDEN)
         if request.method == "PUT" and "policy" in request.args and not call.key:
             s3_policies.check(request.get_data(), call.bucket)
+            bucket = s3_backends[account][partition].buckets.get(call.bucket)
+            block = bucket and bucket.public_access_block
+            if block and block.block_public_policy and bucket_policy_is_public(request.get_data()):
+                what = "Public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+                raise AwsError("AccessDenied", what, HTTPStatus.FORBIDDEN)
     except AwsError as error:
         return error
     return malformed(request, bool(call.key))

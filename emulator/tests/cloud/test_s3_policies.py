@@ -67,6 +67,7 @@ def test_a_policy_that_is_none_is_refused(s3: Any, policy: str, message: str) ->
     [
         {"Action": ["s3:*"], "Resource": ["arn:aws:s3:::policies", "arn:aws:s3:::policies/*"]},
         {"Action": "s3:Get*", "Principal": {"AWS": ["123456789012", "arn:aws:iam::123456789012:role/a"]}},
+        {"Principal": {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"}},
         {"Action": "s3:getobject", "Resource": "arn:aws:s3:::pol*"},
         {"Action": "s3:PutObject", "Principal": {"Service": "logging.s3.amazonaws.com"}},
         {"Condition": {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-*"}}},
@@ -75,4 +76,14 @@ def test_a_policy_that_is_none_is_refused(s3: Any, policy: str, message: str) ->
 def test_a_policy_as_people_write_it_is_taken(s3: Any, changed: dict[str, Any]) -> None:
     s3.create_bucket(Bucket="policies")
     s3.put_bucket_policy(Bucket="policies", Policy=statement(**changed))
+    s3.delete_bucket_policy(Bucket="policies")
+
+
+def test_a_policy_for_everybody_may_be_blocked(s3: Any) -> None:
+    s3.create_bucket(Bucket="policies")
+    s3.put_public_access_block(Bucket="policies", PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
+    assert refused(s3.put_bucket_policy, Bucket="policies", Policy=statement())[:2] == (403, "AccessDenied")
+    s3.put_bucket_policy(Bucket="policies", Policy=statement(Principal={"AWS": "123456789012"}))
+    s3.delete_public_access_block(Bucket="policies")
+    s3.put_bucket_policy(Bucket="policies", Policy=statement())
     s3.delete_bucket_policy(Bucket="policies")

@@ -36,10 +36,12 @@ from ecs_emulator.cloud.moto_network import install as install_network
 from ecs_emulator.cloud.moto_network import network
 from ecs_emulator.cloud.moto_refusals import (
     failed,
+    form_misuse,
     is_about_the_past,
     is_not_read,
     json_misuse,
     misuse,
+    no_token,
     not_stored,
     unsupported,
 )
@@ -47,6 +49,8 @@ from ecs_emulator.cloud.moto_responses import install as install_responses
 from ecs_emulator.cloud.moto_s3 import install as install_s3
 from ecs_emulator.cloud.moto_shapes import shaped
 from ecs_emulator.cloud.moto_sns import install as install_sns
+from ecs_emulator.cloud.moto_sqs import install as install_sqs
+from ecs_emulator.cloud.moto_ssm import install as install_ssm
 from ecs_emulator.cloud.refusals import refusal
 from ecs_emulator.cloud.request_route import RequestRoute
 from ecs_emulator.cloud.s3_requests import s3_misuse
@@ -71,6 +75,8 @@ install_logs()
 install_network()
 install_s3()
 install_sns()
+install_sqs()
+install_ssm()
 
 # Only what is posted is a form. A file that is put with a form's type (curl's, where nobody names another) is a file.
 moto_request.Request.want_form_data_parsed = property(  # type: ignore[method-assign,assignment]
@@ -130,6 +136,12 @@ class MotoBackend:
         """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
+<<<<<<< HEAD
+=======
+        called = RequestRoute.of(request)
+        if wrong := json_misuse(request) if called.target else form_misuse(request) if called.is_form else None:
+            return refusal(request, wrong)
+>>>>>>> elb
         if request.path.startswith(_OF_MOTO) or is_not_read(request):
             return refusal(request, unsupported(request))
         called = RequestRoute.of(request)
@@ -149,7 +161,7 @@ class MotoBackend:
         except (NotImplementedError, OperationNotFoundError):
             return refusal(request, misuse(request) or unsupported(request))
         except Exception as failure:  # noqa: BLE001 (nonsense makes moto fail in many ways)
-            return refusal(request, misuse(request) or failed(request, failure))
+            return refusal(request, misuse(request) or no_token(request, failure) or failed(request, failure))
         for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
             del headers[name]
         if RequestRoute.of(request).target and status.startswith("200"):

@@ -30,8 +30,8 @@ def _put_image(
     repository_name: str,
     image_manifest: str,
     image_tag: str | None,
-    media_type: str | None,
-    digest: str | None,
+    image_manifest_mediatype: str | None = None,
+    digest: str | None = None,
 ) -> Image:
     repository = backend.repositories.get(repository_name)
     if repository is None:
@@ -48,7 +48,7 @@ def _put_image(
     if others and repository.is_tag_immutable():
         message = f"The image tag '{image_tag}' already exists in the '{repository_name}' repository and cannot be "
         raise JsonRESTError("ImageTagAlreadyExistsException", message + "overwritten because the tag is immutable.")
-    image: Image = _put(backend, repository_name, image_manifest, image_tag, media_type, own)
+    image: Image = _put(backend, repository_name, image_manifest, image_tag, image_manifest_mediatype, own)
     return image
 
 

@@ -32,6 +32,17 @@ _MODELS = {"DynamoDBStreams_20120810": "dynamodbstreams"}
 # The others of those that speak JSON say ValidationException.
 _INVALID_PARAMETER = {"logs", "ecr", "secretsmanager"}
 
+# Services whose requests are forms, and what they call input that does not fit.
+_FORMS = {"iam": "ValidationError", "sns": "InvalidParameter", "sts": "ValidationError"}
+_TOKENS = {"Marker", "NextToken", "nextToken"}
+_TOKEN_CODES = {
+    "ecr": "InvalidParameterException",
+    "logs": "InvalidParameterException",
+    "secretsmanager": "InvalidNextTokenException",
+    "sns": "InvalidParameter",
+    "ssm": "InvalidNextToken",
+}
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,6 +93,32 @@ def json_misuse(request: Request) -> AwsError | None:
     return None if isinstance(body, dict) else AwsError("SerializationException", "The body is no JSON document.")
 
 
+def form_misuse(request: Request) -> AwsError | None:
+    """Error in a request in a form, of the services that are asked for what moto would let pass."""
+    return misuse(request) if RequestRoute.of(request).scope in _FORMS else None
+
+
+def no_token(request: Request, failure: Exception) -> AwsError | None:
+    """Error for a token of a page that no answer gave, at which moto fails; None where another thing is wrong."""
+    if not isinstance(failure, ValueError | LookupError):
+        return None
+    called = RequestRoute.of(request)
+    body = request.get_data().decode("latin-1")
+    given = {*parse_qs(body)} if called.is_form else {*_members(body)} if called.target else set()
+    if not given & _TOKENS:
+        return None
+    code = _TOKEN_CODES.get(called.scope, "ValidationError" if called.is_form else "ValidationException")
+    return AwsError(code, f"The {min(given & _TOKENS)} is not valid.")
+
+
+def _members(body: str) -> dict[str, object]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
 def misuse(request: Request) -> AwsError | None:
     """Error in a request, by botocore's model of the service; None where there is none."""
     called = RequestRoute.of(request)
@@ -105,6 +142,8 @@ def misuse(request: Request) -> AwsError | None:
     except AwsError as error:
         return error
     code = "InvalidParameterException" if scope in _INVALID_PARAMETER else "ValidationException"
+    if called.is_form:
+        code = _FORMS.get(scope, protocol.INVALID)
     return AwsError(code, problem) if problem else None
 
 

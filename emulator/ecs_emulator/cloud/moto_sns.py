@@ -1,4 +1,4 @@
-"""Deliveries of SNS by HTTP: to programs of this machine, and to nobody else.
+"""Corrections of moto's SNS: what it refuses, and deliveries by HTTP, to programs of this machine and to nobody else.
 
 moto would send them to any address, while it answers the publisher, with all other calls waiting for the subscriber.
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
@@ -7,16 +7,36 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 from __future__ import annotations
 
 import ipaddress
+import json
 import logging
+import re
 from queue import SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from moto.sns import models
+from moto.sns.exceptions import SNSInvalidParameter
 
 from ecs_emulator.worker import Worker
 
+_Backend: Any = models.SNSBackend
+_Subscription: Any = models.Subscription
+_publish, _subscribe, _deliver = _Backend.publish, _Backend.subscribe, _Subscription.publish
+
+_ARN = re.compile("arn:aws[^:]*:[^:]*:")
+# What an endpoint begins with, by its protocol.
+_PROTOCOLS = {
+    "application": _ARN,
+    "email": re.compile("[^@ ]+@[^@ ]+$"),
+    "email-json": re.compile("[^@ ]+@[^@ ]+$"),
+    "firehose": _ARN,
+    "http": re.compile("http://."),
+    "https": re.compile("https://."),
+    "lambda": _ARN,
+    "sms": re.compile(""),
+    "sqs": _ARN,
+}
 _PATIENCE = 15.0  # seconds in which a subscriber has to answer
 _log = logging.getLogger(__name__)
 
@@ -51,8 +71,43 @@ class _Deliveries:
 
 
 def install() -> None:
-    """Deliver so from now on, in this process."""
+    """Refuse and deliver so from now on, in this process."""
+    _Backend.publish, _Backend.subscribe, _Subscription.publish = _published, _subscribed, _delivered
     setattr(models, "requests", _Deliveries())  # noqa: B010 (it is a module to mypy)
+
+
+def _published(backend: Any, message: str, arn: str | None, **given: Any) -> Any:
+    if arn is None and not given.get("phone_number"):
+        raise SNSInvalidParameter("Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter")
+    if not message:
+        raise SNSInvalidParameter("Invalid parameter: Empty message")
+    if given.get("message_structure") == "json" and "default" not in _members(message):
+        raise SNSInvalidParameter("Invalid parameter: Message Structure - No default entry in JSON message body")
+    return _publish(backend, message, arn, **given)
+
+
+def _subscribed(backend: Any, topic_arn: str, endpoint: str, protocol: str) -> Any:
+    if protocol not in _PROTOCOLS:
+        raise SNSInvalidParameter(f"Invalid parameter: Protocol Reason: {protocol} is not a supported protocol")
+    if not _PROTOCOLS[protocol].match(endpoint or ""):
+        raise SNSInvalidParameter(f"Invalid parameter: Endpoint Reason: it is none of the protocol {protocol}")
+    return _subscribe(backend, topic_arn, endpoint, protocol)
+
+
+def _delivered(subscription: Any, message: str, message_id: str, **given: Any) -> None:
+    """Whatever becomes of it, the publisher has been answered, and other subscribers have theirs."""
+    try:
+        _deliver(subscription, message, message_id, **given)
+    except Exception as error:  # noqa: BLE001 (moto fails in many ways at what is not there)
+        _log.warning("A message of SNS was not delivered to %s: %r", subscription.endpoint, error)
+
+
+def _members(document: str) -> dict[str, Any]:
+    try:
+        found = json.loads(document)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _is_here(url: str) -> bool:

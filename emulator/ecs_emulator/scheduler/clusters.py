@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,8 @@ class Clusters:
     def create(self, request: CreateClusterRequestTypeDef) -> Cluster:
         """From CreateCluster's input; a cluster that exists is the answer as it is."""
         cluster_name = request.get("clusterName") or "default"
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", cluster_name):
+            raise AwsError("InvalidParameterException", "Identifier contains invalid characters.")
         found = self._clusters.get(cluster_name)
         if found and found.status == "ACTIVE":
             return found

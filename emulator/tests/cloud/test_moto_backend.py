@@ -8,14 +8,16 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.dynamodb.models.dynamo_type import Item
 
 from ecs_emulator.cloud.endpoint import Cloud
-from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, client, signed_for, strict_cloud
+from emulator.tests.cloud.wire import FORM, JSON, Answer, ask, client, session_of, signed_for, strict_cloud
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +271,82 @@ def test_a_rule_has_a_schedule_that_aws_reads(bare: Cloud, schedule: str, is_tak
         return
     with pytest.raises(ClientError, match=r"Parameter ScheduleExpression is not valid\."):
         events.put_rule(Name="scheduled", ScheduleExpression=schedule)
+
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "a.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    }
+)
+DIGITS = {"Name": "/a", "Type": "String", "AllowedPattern": "[0-9]+"}
+A_ROLE = {"RoleName": "formed", "AssumeRolePolicyDocument": TRUST}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "given", "code"),
+    [
+        ("iam", "create_role", {**A_ROLE, "RoleName": "two words"}, "ValidationError"),
+        ("iam", "create_role", {**A_ROLE, "RoleName": "a" * 65}, "ValidationError"),
+        ("iam", "create_role", {**A_ROLE, "Path": "x"}, "ValidationError"),
+        ("iam", "create_role", {**A_ROLE, "MaxSessionDuration": 100}, "ValidationError"),
+        ("iam", "attach_role_policy", {"RoleName": "formed", "PolicyArn": "x"}, "ValidationError"),
+        ("iam", "list_roles", {"MaxItems": 0}, "ValidationError"),
+        ("iam", "list_roles", {"Marker": "zz"}, "ValidationError"),
+        (
+            "sts",
+            "assume_role",
+            {"RoleArn": "arn:aws:iam::123456789012:role/a", "RoleSessionName": "a b"},
+            "ValidationError",
+        ),
+        ("sts", "get_session_token", {"DurationSeconds": 1}, "ValidationError"),
+        ("sns", "publish", {"Message": "a"}, "InvalidParameter"),
+        ("sns", "publish", {"TopicArn": "{topic}", "Message": ""}, "InvalidParameter"),
+        ("sns", "publish", {"TopicArn": "{topic}", "Message": "{}", "MessageStructure": "json"}, "InvalidParameter"),
+        ("sns", "subscribe", {"TopicArn": "{topic}", "Protocol": "pigeon", "Endpoint": "a"}, "InvalidParameter"),
+        ("sns", "subscribe", {"TopicArn": "{topic}", "Protocol": "email", "Endpoint": "a"}, "InvalidParameter"),
+        ("sns", "subscribe", {"TopicArn": "{topic}", "Protocol": "http", "Endpoint": "a"}, "InvalidParameter"),
+        ("ssm", "put_parameter", {"Name": "/two words", "Value": "a", "Type": "String"}, "ValidationException"),
+        ("ssm", "put_parameter", {"Name": "a/b", "Value": "a", "Type": "String"}, "ValidationException"),
+        (
+            "ssm",
+            "put_parameter",
+            {"Name": "/a" * 16, "Value": "a", "Type": "String"},
+            "HierarchyLevelLimitExceededException",
+        ),
+        ("ssm", "put_parameter", {"Name": "/a", "Value": "a" * 4097, "Type": "String"}, "ValidationException"),
+        ("ssm", "put_parameter", {**DIGITS, "Value": "abc"}, "ParameterPatternMismatchException"),
+        ("ssm", "get_parameters_by_path", {"Path": "a"}, "ValidationException"),
+        ("ssm", "get_parameters_by_path", {"Path": "/", "NextToken": "zz"}, "InvalidNextToken"),
+        (
+            "sqs",
+            "create_queue",
+            {"QueueName": "q", "Attributes": {"VisibilityTimeout": "43201"}},
+            "InvalidAttributeValue",
+        ),
+        ("sqs", "create_queue", {"QueueName": "q", "Attributes": {"DelaySeconds": "soon"}}, "InvalidAttributeValue"),
+        ("sqs", "create_queue", {"QueueName": "q", "Attributes": {"RedrivePolicy": "x"}}, "InvalidAttributeValue"),
+        ("sqs", "create_queue", {"QueueName": "q", "Attributes": {"Colour": "red"}}, "InvalidAttributeName"),
+        ("sqs", "create_queue", {"QueueName": "q.fifo"}, "InvalidParameterValue"),
+        ("sqs", "send_message", {"QueueUrl": "{url}", "MessageBody": ""}, "MissingParameter"),
+        ("sqs", "send_message", {"QueueUrl": "{url}", "MessageBody": "\x01"}, "InvalidMessageContents"),
+    ],
+)
+def test_what_moto_would_let_pass_or_fail_at_is_refused(
+    bare: Cloud, service: str, operation: str, given: dict[str, object], code: str
+) -> None:
+    # What botocore would not send.
+    config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+    session: Any = session_of(bare.key)
+    asked = session.client(service, endpoint_url=bare.url, config=config)
+    made = {
+        "{topic}": client(bare, "sns").create_topic(Name="published-to")["TopicArn"],
+        "{url}": client(bare, "sqs").create_queue(QueueName="sent-to")["QueueUrl"],
+    }
+    given = {name: made.get(str(value), value) for name, value in given.items()}
+    with pytest.raises(ClientError) as error:
+        getattr(asked, operation)(**given)
+    assert error.value.response["Error"]["Code"] == code
 
 
 def test_events_of_logs_go_to_what_is_an_arn(bare: Cloud) -> None:

@@ -51,6 +51,17 @@ def test_a_message_is_delivered_to_a_subscriber_of_this_machine_alone(bare: Clou
     assert sent == ["http://127.0.0.1:9/here"]
 
 
+def test_a_message_reaches_subscribers_beside_one_that_is_gone(bare: Cloud) -> None:
+    sns, sqs = client(bare, "sns"), client(bare, "sqs")
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    url = sqs.create_queue(QueueName="readers")["QueueUrl"]
+    for endpoint in ("arn:aws:sqs:us-east-1:123456789012:gone", "arn:aws:sqs:us-east-1:123456789012:readers"):
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
+    sns.publish(TopicArn=topic, Message="news")
+    [message] = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert json.loads(message["Body"])["Message"] == "news"
+
+
 def test_a_subscriber_may_call_aws_before_it_answers_and_leads_nobody_elsewhere(
     bare: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,7 +73,7 @@ def test_a_subscriber_may_call_aws_before_it_answers_and_leads_nobody_elsewhere(
     class Subscriber(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            heard.append((message["Message"], sqs.list_queues().get("QueueUrls", [])))
+            heard.append((message["Message"], sqs.list_queues(QueueNamePrefix="nobody-s").get("QueueUrls", [])))
             self.send_response(302)
             self.send_header("Location", "/elsewhere")
             self.end_headers()

@@ -79,3 +79,8 @@ def test_a_default_strategy_is_one_of_the_cluster_s_providers(
     asked = {"capacityProviders": ["FARGATE", "own"], "defaultCapacityProviderStrategy": strategy}
     assert message in refused(world, "PutClusterCapacityProviders", cluster="demo", **asked)[1]
     assert message in refused(world, "CreateCluster", clusterName="other", **asked)[1]
+
+
+@pytest.mark.parametrize("name", ["two words", "a/b", "a" * 256])
+def test_a_cluster_has_a_name_of_letters_numbers_hyphens_and_underscores(world: World, name: str) -> None:
+    assert refused(world, "CreateCluster", clusterName=name)[0] == "InvalidParameterException"

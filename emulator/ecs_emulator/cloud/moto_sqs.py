@@ -1,0 +1,89 @@
+"""Corrections of moto's SQS: attributes of queues and bodies of messages that SQS refuses.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from moto.sqs.exceptions import SQSException
+from moto.sqs.models import SQSBackend
+
+_Backend: Any = SQSBackend
+_create, _set, _send = _Backend.create_queue, _Backend.set_queue_attributes, _Backend.send_message
+
+_NUMBERS = {
+    "DelaySeconds": range(901),
+    "KmsDataKeyReusePeriodSeconds": range(60, 86_401),
+    "MaximumMessageSize": range(1_024, 1_048_577),
+    "MessageRetentionPeriod": range(60, 1_209_601),
+    "ReceiveMessageWaitTimeSeconds": range(21),
+    "VisibilityTimeout": range(43_201),
+}
+_WORDS = {
+    "ContentBasedDeduplication": ("true", "false"),
+    "DeduplicationScope": ("messageGroup", "queue"),
+    "FifoQueue": ("true", "false"),
+    "FifoThroughputLimit": ("perQueue", "perMessageGroupId"),
+    "SqsManagedSseEnabled": ("true", "false"),
+}
+_DOCUMENTS = ("Policy", "RedriveAllowPolicy", "RedrivePolicy")
+_OTHERS = ("KmsMasterKeyId",)
+_NO_MESSAGE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def install() -> None:
+    """Refuse so from now on, in this process."""
+    _Backend.create_queue = _created
+    _Backend.set_queue_attributes = _attributes_set
+    _Backend.send_message = _sent
+
+
+def _created(backend: Any, name: str, tags: Any = None, **attributes: Any) -> Any:
+    _check(attributes)
+    if name.endswith(".fifo") and str(attributes.get("FifoQueue", "")).lower() != "true":
+        message = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
+        raise SQSException("InvalidParameterValue", message)
+    return _create(backend, name, tags, **attributes)
+
+
+def _attributes_set(backend: Any, queue_name: str, attributes: Mapping[str, Any]) -> Any:
+    _check(attributes)
+    return _set(backend, queue_name, attributes)
+
+
+def _sent(backend: Any, queue_name: str, message_body: str, *arguments: Any, **given: Any) -> Any:
+    if not message_body:
+        raise SQSException("MissingParameter", "The request must contain the parameter MessageBody.")
+    if _NO_MESSAGE.search(message_body):
+        message = "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to "
+        raise SQSException("InvalidMessageContents", message + "#xFFFD | #x10000 to #x10FFFF.")
+    return _send(backend, queue_name, message_body, *arguments, **given)
+
+
+def _check(attributes: Mapping[str, Any]) -> None:
+    """Raises SQSException for an attribute that no queue has, and for a value that it cannot have."""
+    for name, value in attributes.items():
+        if name not in {*_NUMBERS, *_WORDS, *_DOCUMENTS, *_OTHERS, "region"}:
+            raise SQSException("InvalidAttributeName", f"Unknown Attribute {name}.")
+        # An empty value takes the attribute away.
+        if str(value) and not _is_right(name, str(value)):
+            raise SQSException("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+
+
+def _is_right(name: str, value: str) -> bool:
+    if name in _NUMBERS:
+        return value.isascii() and value.isdecimal() and int(value) in _NUMBERS[name]
+    if name in _WORDS:
+        return value in _WORDS[name] or (_WORDS[name] == ("true", "false") and value.lower() in _WORDS[name])
+    if name in _DOCUMENTS:
+        try:
+            return isinstance(json.loads(value), dict)
+        except (ValueError, RecursionError):
+            return False
+    return True

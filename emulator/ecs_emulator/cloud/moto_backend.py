@@ -111,6 +111,16 @@ class _Dispatcher(DomainDispatcherApplication):
         return found
 
 
+def _misuse(request: Request) -> AwsError | None:
+    """Error of a request that no operation of its protocol takes."""
+    called = RequestRoute.of(request)
+    if called.target:
+        return json_misuse(request)
+    if called.scope in ("s3", ""):
+        return s3_misuse(request)
+    return form_misuse(request) if called.is_form else None
+
+
 class MotoBackend:
     """Backend by moto; with a database, data that it stores is on disk before the answer goes out."""
 
@@ -136,18 +146,10 @@ class MotoBackend:
         """Answer of moto, or an AWS error where it has no answer."""
         # Read before the wait for the lock, and put back to be read once more.
         request.environ["wsgi.input"] = BytesIO(request.get_data())
-<<<<<<< HEAD
-=======
-        called = RequestRoute.of(request)
-        if wrong := json_misuse(request) if called.target else form_misuse(request) if called.is_form else None:
-            return refusal(request, wrong)
->>>>>>> elb
         if request.path.startswith(_OF_MOTO) or is_not_read(request):
             return refusal(request, unsupported(request))
-        called = RequestRoute.of(request)
-        check = json_misuse if called.target else s3_misuse if called.scope in ("s3", "") else None
-        if check and (error := check(request)):
-            return refusal(request, error)
+        if wrong := _misuse(request):
+            return refusal(request, wrong)
         if is_about_the_past(request):
             return refusal(
                 request, AwsError("ValidationException", "Tables have no past here: give no RestoreDateTime.")

@@ -169,11 +169,7 @@ def test_a_resource_is_made_before_the_one_that_needs_it(deploy: Deploy, session
               Bucket: !Ref Files
               PolicyDocument:
                 Version: 2012-10-17
-<<<<<<< HEAD
                 Statement: {Effect: Allow, Principal: "*", Action: s3:GetObject, Resource: !Sub "${Files.Arn}/*"}
-=======
-                Statement: {Effect: Allow, Principal: "*", Action: "s3:ListBucket", Resource: !GetAtt Files.Arn}
->>>>>>> s3
           Files: {Type: AWS::S3::Bucket}
         Outputs: {Bucket: {Value: !Ref Files}}
     """)

@@ -448,21 +448,14 @@ def test_what_sts_and_iam_issue_to_the_owner_is_let_in_and_what_they_issue_to_a_
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "code"),
-    [
-        ("GET", "/moto-api/data.json", 501, "NotImplemented"),
-        ("GET", "/moto-api/", 501, "NotImplemented"),
-        # S3 knows no POST to an object.
-        ("POST", "/moto-api/reset", 405, "MethodNotAllowed"),
-        ("GET", "/favicon.ico", 501, "NotImplemented"),
-        ("GET", "/latest/meta-data/iam/security-credentials/", 501, "NotImplemented"),
-    ],
-)
-def test_there_is_nothing_of_moto_s_own_not_even_for_the_owner(
-    cloud: Cloud, method: str, path: str, status: int, code: str
-) -> None:
-    answer = send(cloud, method, path, b"", signed(cloud.key, "s3", cloud.url + path, b"", method))
-    assert (answer.status, f"<Code>{code}</Code>".encode() in answer.body) == (status, True), answer.body
+    ("method", "path"),
+    [("GET", "/moto-api/data.json"), ("POST", "/moto-api/reset"), ("GET", "/moto-api/"), ("GET", "/favicon.ico"),
+     ("GET", "/latest/meta-data/iam/security-credentials/")],
+)  # fmt: skip
+def test_there_is_nothing_of_moto_s_own_not_even_for_the_owner(cloud: Cloud, method: str, path: str) -> None:
+    headers = signed(cloud.key, "s3", cloud.url + path, b"", method)
+    answer = send(cloud, method, path, b"", headers)
+    assert (answer.status, b"is not emulated here" in answer.body) == (501, True)
     assert send(cloud, method, path, b"", {}).status == 403
 
 

@@ -26,7 +26,10 @@ _MADE_WITH = (
     "deletion_protection_enabled",
     "warm_throughput",
 )
-_SET_LATER = ("created_at", "ttl", "continuous_backups", "latest_stream_label")
+_SET_LATER = (
+    *("created_at", "ttl", "continuous_backups", "latest_stream_label"),
+    *("on_demand_throughput", "table_class"),
+)
 _EXACT = Context(prec=64)  # digits; DynamoDB takes 38
 _INDEX = ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput", "WarmThroughput")
 

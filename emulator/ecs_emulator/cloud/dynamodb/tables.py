@@ -17,7 +17,7 @@ from moto.dynamodb.exceptions import (
 )
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from ecs_emulator.cloud.dynamodb.schemas import check_index, check_table
 
@@ -29,6 +29,8 @@ _CHANGES = (
     *("ProvisionedThroughput", "ReplicaUpdates", "SSESpecification", "StreamSpecification", "TableClass"),
     "WarmThroughput",
 )
+# Attributes of moto's table for them, which `durable.rows` keeps.
+_SETTINGS = {"OnDemandThroughput": "on_demand_throughput", "TableClass": "table_class"}
 
 _create = DynamoHandler.create_table
 _update = DynamoHandler.update_table
@@ -68,13 +70,18 @@ def table_id(table: Table) -> str:
 
 def _created(handler: DynamoHandler) -> Any:
     check_table(handler.body)
-    return _create(handler)
+    _create(handler)
+    return _with_settings(handler)
 
 
 def _described(table: Table, base_key: str = "TableDescription") -> dict[str, Any]:
     described = _describe(table, base_key)
     told = described[base_key]
     told["TableId"] = table_id(table)
+    if (kind := getattr(table, _SETTINGS["TableClass"], None)) is not None:
+        told["TableClassSummary"] = {"TableClass": kind}
+    if (limits := getattr(table, _SETTINGS["OnDemandThroughput"], None)) is not None:
+        told["OnDemandThroughput"] = limits
     for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         for index in told[kind]:
             keys = [each["AttributeName"] for each in index["KeySchema"]]
@@ -97,7 +104,20 @@ def _updated(handler: DynamoHandler) -> Any:
         raise MockValidationException(
             f"{_INVALID}ProvisionedThroughput must be specified when BillingMode is PROVISIONED"
         )
-    return _update(handler)
+    _update(handler)
+    return _with_settings(handler)
+
+
+def _with_settings(handler: DynamoHandler) -> DynamoResult:
+    """Keep what moto does not read, and tell the table."""
+    given, table = handler.body, handler.dynamodb_backend.get_table(handler.body["TableName"])
+    for member, name in _SETTINGS.items():
+        if member in given:
+            setattr(table, name, given[member])
+    if encryption := given.get("SSESpecification"):
+        key = encryption.get("KMSMasterKeyId") or table._get_default_encryption_key(table.account_id, table.region_name)
+        table.sse_specification = {**encryption, "KMSMasterKeyId": key} if encryption.get("Enabled") else None
+    return DynamoResult(table.describe())
 
 
 def _changed(backend: DynamoDBBackend, name: str, **given: Any) -> Table:

@@ -38,6 +38,7 @@ def install() -> None:
     """Update so from now on, in this process."""
     setattr(DynamoDBBackend, "update_item", _updated)  # noqa: B010 (it is no method to mypy)
     _nodes.Node.normalize = _normalized
+    _parser.UpdateExpressionGroupedValueParser._parse = _in_parentheses
 
 
 def find(table: Table, key: Any) -> Item | None:
@@ -77,6 +78,14 @@ def _steps(path: Any) -> Iterator[str | int]:
             yield each.get_attribute_name_placeholder()
         elif not isinstance(each, _nodes.ExpressionPathDescender):
             yield each.children[0]
+
+
+def _in_parentheses(parser: Any) -> Any:
+    """Value that is in parentheses, without them: moto has no way to calculate it otherwise."""
+    parser.process_token_of_type("(")
+    value, parser.token_pos = _parser.UpdateExpressionValueParser(**parser._initializer_args())._parse_with_pos()
+    parser.process_token_of_type(")")
+    return value
 
 
 def _normalized(node: Any) -> None:

@@ -122,7 +122,9 @@ def fill_tables(cloud: Served) -> None:
             ProvisionedThroughput={"ReadCapacityUnits": 2, "WriteCapacityUnits": 3},
         )
         dynamodb.put_item(TableName=name, Item={"Id": {"B": b"\xfe"}})
-    dynamodb.update_table(TableName="protected", DeletionProtectionEnabled=True)
+    dynamodb.update_table(
+        TableName="protected", DeletionProtectionEnabled=True, TableClass="STANDARD_INFREQUENT_ACCESS"
+    )
     dynamodb.update_continuous_backups(
         TableName="protected", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )

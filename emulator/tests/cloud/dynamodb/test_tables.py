@@ -155,3 +155,24 @@ def test_a_table_is_protected_and_has_one_id(dynamodb: DynamoDBClient, table: st
         assert told(error)[1] == "Requested resource not found: Table: nowhere not found"
     with pytest.raises(ClientError, match="Requested resource not found: ResourcArn: arn:"):
         dynamodb.untag_resource(ResourceArn=f"{after['TableArn']}-no", TagKeys=["a"])
+
+
+def test_settings_of_a_table_are_told_as_they_were_set(dynamodb: DynamoDBClient, table: str) -> None:
+    limits: Any = {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 5}
+    settings: Any = {"TableClass": "STANDARD_INFREQUENT_ACCESS", "OnDemandThroughput": limits}
+    dynamodb.update_table(TableName=table, SSESpecification={"Enabled": True}, **settings)
+    described: Any = dynamodb.describe_table(TableName=table)["Table"]
+    assert described["TableClassSummary"] == {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
+    assert described["OnDemandThroughput"] == limits
+    assert (described["SSEDescription"]["Status"], described["SSEDescription"]["SSEType"]) == ("ENABLED", "KMS")
+    off = dynamodb.update_table(TableName=table, SSESpecification={"Enabled": False})["TableDescription"]
+    assert "SSEDescription" not in off
+    made = dynamodb.create_table(
+        TableName=f"{table}-made",
+        KeySchema=_keys("p"),
+        AttributeDefinitions=_defined("p"),
+        BillingMode="PAY_PER_REQUEST",
+        **settings,
+    )["TableDescription"]
+    assert {"OnDemandThroughput", "TableClassSummary"} <= made.keys()
+    dynamodb.delete_table(TableName=f"{table}-made")

@@ -109,3 +109,15 @@ def test_what_is_removed_moves_what_is_behind_it(dynamodb: DynamoDBClient, table
         ExpressionAttributeValues={":n": {"N": "2"}},
     )
     assert item_of(dynamodb, table)["l"] == {"L": [{"M": {"x": {"N": "2"}}}, {"S": "last"}]}
+
+
+@pytest.mark.parametrize("value", ["(n + :one)", "(n) + (:one)", "if_not_exists(x, n) + (:one)", "(:one + (n))"])
+def test_a_value_may_be_in_parentheses(dynamodb: DynamoDBClient, five: str, value: str) -> None:
+    answered = dynamodb.update_item(
+        TableName=five,
+        Key=key("c"),
+        UpdateExpression=f"SET y = {value}",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+        ReturnValues="UPDATED_NEW",
+    )
+    assert answered["Attributes"] == {"y": {"N": "3"}}

@@ -6,19 +6,15 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Ope
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from ecs_emulator.cloud.expression_tokens import END, KEYWORDS, InvalidExpression, Token, tokens_of
 from ecs_emulator.cloud.operand_types import Operand, between_error, call_error, comparison_error
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<value>:\w+)|(?P<placeholder>#\w+)|(?P<word>[A-Za-z_]\w*)|(?P<number>[0-9]+)|(?P<sign><>|<=|>=|[=<>(),.\[\]]))"
-)
 _COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
 # A value before a path is put behind it, as moto's conditions on keys have it.
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_KEYWORDS = ("and", "or", "not", "between", "in")
 _PATH, _OPERAND = "path", "operand"
 # What each takes.
 _FUNCTIONS = {
@@ -28,22 +24,6 @@ _FUNCTIONS = {
     "begins_with": (_PATH, _OPERAND),
     "contains": (_PATH, _OPERAND),
 }
-
-
-class InvalidExpression(ValueError):
-    """The message is what DynamoDB says of it, without the name of the parameter."""
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-
-    @property
-    def keyword(self) -> str:
-        return self.text.lower() if self.kind == "word" else ""
-
-
-_END = _Token("end", "<EOF>")
 
 
 def plain_condition(expression: str, values: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -62,43 +42,20 @@ def projected_paths(expression: str, names: Mapping[str, str]) -> list[list[str 
     return _Condition(expression, {}, names).paths()
 
 
-def attribute_names(expression: str, names: Mapping[str, str]) -> list[str]:
-    """Names of the attributes that a plain condition is on, those at the top of an item, as often as they are there."""
-    found: list[str] = []
-    before = ""
-    for token in _TOKEN.finditer(expression):
-        is_call = expression[token.end() :].lstrip()[:1] == "("
-        if token.lastgroup == "placeholder" and before != ".":
-            found.append(names.get(token["placeholder"], ""))
-        elif token.lastgroup == "word" and before != "." and not is_call and token["word"].lower() not in _KEYWORDS:
-            found.append(token["word"])
-        before = token["sign"] or ""
-    return found
-
-
 class _Condition:
     def __init__(self, expression: str, values: Mapping[str, Any], names: Mapping[str, str]) -> None:
-        self._tokens: list[_Token] = []
+        self._tokens = tokens_of(expression)
         self._values = values
         self._names = names
         self._at = 0
         self._plain: list[str] = []  # of what was read
         self._misuses: list[str] = []  # of operands; what is no expression at all is said first
-        at, end = 0, len(expression.rstrip())
-        while at < end:
-            found = _TOKEN.match(expression, at)
-            if not found or found.lastgroup is None:
-                raise InvalidExpression(
-                    f'Syntax error; token: "{expression[at:].strip()[0]}", near: "{expression[at:][:20]}"'
-                )
-            self._tokens.append(_Token(found.lastgroup, found[found.lastgroup]))
-            at = found.end()
 
     def plain(self) -> str:
         if not self._tokens:
             raise InvalidExpression("The expression can not be empty;")
         self._any()
-        if self._next is not _END:
+        if self._next is not END:
             raise self._error()
         if self._misuses:
             raise InvalidExpression(self._misuses[0])
@@ -111,13 +68,13 @@ class _Condition:
         found = [self._steps()]
         while self._takes(","):
             found.append(self._steps())
-        if self._next is not _END:
+        if self._next is not END:
             raise self._error()
         return found
 
     @property
-    def _next(self) -> _Token:
-        return self._tokens[self._at] if self._at < len(self._tokens) else _END
+    def _next(self) -> Token:
+        return self._tokens[self._at] if self._at < len(self._tokens) else END
 
     def _error(self) -> InvalidExpression:
         near = " ".join(token.text for token in self._tokens[max(0, self._at - 1) : self._at + 2])
@@ -125,7 +82,7 @@ class _Condition:
 
     def _takes(self, text: str) -> bool:
         is_keyword = self._next.keyword == text
-        if not is_keyword and self._next != _Token("sign", text):
+        if not is_keyword and self._next != Token("sign", text):
             return False
         self._read(f" {text.upper()} " if is_keyword else text)
         return True
@@ -146,7 +103,7 @@ class _Condition:
     def _one(self) -> None:
         if self._takes("not"):
             self._one()
-        elif self._next == _Token("sign", "("):
+        elif self._next == Token("sign", "("):
             self._parenthesis()
         elif self._next.kind == "word" and self._is_call():
             if self._next.text not in (*_FUNCTIONS, "size"):
@@ -174,9 +131,7 @@ class _Condition:
                 raise error from None
 
     def _is_call(self) -> bool:
-        return (
-            self._tokens[self._at + 1 : self._at + 2] == [_Token("sign", "(")] and self._next.keyword not in _KEYWORDS
-        )
+        return self._tokens[self._at + 1 : self._at + 2] == [Token("sign", "(")] and self._next.keyword not in KEYWORDS
 
     def _call(self, takes: tuple[str, ...]) -> None:
         name = self._next.text
@@ -266,7 +221,7 @@ class _Condition:
             raise InvalidExpression(
                 f"An expression attribute name used in the document path is not defined; attribute name: {token.text}"
             )
-        if token.kind not in ("placeholder", "word") or token.keyword in _KEYWORDS:
+        if token.kind not in ("placeholder", "word") or token.keyword in KEYWORDS:
             raise self._error()
         self._read(token.text)
         return self._names[token.text] if token.kind == "placeholder" else token.text

@@ -12,10 +12,11 @@ from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
 
-from ecs_emulator.cloud.condition_expressions import InvalidExpression, plain_condition
+from ecs_emulator.cloud.condition_expressions import plain_condition
 from ecs_emulator.cloud.dynamodb.attribute_values import check_types
 from ecs_emulator.cloud.dynamodb.legacy import check_styles, express
 from ecs_emulator.cloud.dynamodb.projections import check_projection
+from ecs_emulator.cloud.expression_tokens import InvalidExpression
 
 _SECTIONS = {"ExpressionAttributeValues": re.compile(r":\w+"), "ExpressionAttributeNames": re.compile(r"#\w+")}
 _OF_VALUES = ("Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey")

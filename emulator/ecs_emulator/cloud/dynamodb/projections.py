@@ -12,9 +12,10 @@ from moto.dynamodb import responses
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-from ecs_emulator.cloud.condition_expressions import InvalidExpression, projected_paths
+from ecs_emulator.cloud.condition_expressions import projected_paths
 from ecs_emulator.cloud.dynamodb.partiql.projections import modified
 from ecs_emulator.cloud.dynamodb.partiql.values import Path
+from ecs_emulator.cloud.expression_tokens import InvalidExpression
 
 Steps = Sequence[str | int]
 

@@ -16,9 +16,9 @@ from moto.dynamodb.models import table as moto_table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import LocalSecondaryIndex, Table
 
-from ecs_emulator.cloud.condition_expressions import attribute_names
 from ecs_emulator.cloud.dynamodb.keys import attribute_types, check_key, key_names
 from ecs_emulator.cloud.dynamodb.projections import attributes
+from ecs_emulator.cloud.expression_tokens import attribute_names
 from ecs_emulator.cloud.operand_types import ordinal
 
 _PAGE = 2**20  # bytes

@@ -37,7 +37,10 @@ from ecs_emulator.program import ECS_EMULATOR
 )
 @click.version_option(package_name="ecs-emulator", prog_name=ECS_EMULATOR.name, message="%(prog)s %(version)s")
 def main() -> None:
-    """Run CloudFormation templates with their ECS services on this machine, and operate them there or on AWS."""
+    """Run CloudFormation templates with their ECS services on this machine, and operate them there or on AWS.
+
+    `ecs-emulator doctor` looks whether it would start here, and `ecs-emulator up TEMPLATE` starts it.
+    """
 
 
 for command in (

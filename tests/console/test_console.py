@@ -277,6 +277,15 @@ def test_what_is_not_there_looks_like_nothing_that_is_empty(
     assert console.locator("main table, main select").count() == 0
 
 
+def test_the_tab_that_is_shown_is_in_view(platform: Platform, console: Page) -> None:
+    console.set_viewport_size({"width": 360, "height": 800})
+    console.goto(console_url(platform) + f"#/clusters/{CLUSTER}/services/{SERVICE}/events")
+    expect(console.locator(".tabs [aria-current]")).to_have_text("Events")
+    expect(console.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    console.goto(console_url(platform) + "#/work")
+    expect(console.locator("#nav [aria-current]")).to_be_in_viewport(ratio=1)
+
+
 def test_a_view_is_drawn_once_although_it_was_due_anyway(console: Page) -> None:
     console.get_by_role("button", name="Pause").click()
     expect(console.get_by_role("button", name="Go live")).to_be_visible()

@@ -262,6 +262,13 @@ def test_a_command_tells_its_version(command: click.Command, name: str, package:
     assert CliRunner().invoke(command, ["--version"]).output == f"{name} {version(package)}\n"
 
 
+def test_a_template_without_a_verb_is_told_which(folder: Path) -> None:
+    (folder / "web.yml").write_text("Resources: {}")
+    told = CliRunner().invoke(ecs_emulator, ["web.yml"]).stderr
+    assert "Error: web.yml is a file and no command. `ecs-emulator up --help` says how a template is run.\n" in told
+    assert "No such command 'wob.yml'" in CliRunner().invoke(ecs_emulator, ["wob.yml"]).stderr
+
+
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
 def test_help_lists_every_command(mysfits: Mysfits, arguments: tuple[str, ...]) -> None:
     output = mysfits(*arguments).output

@@ -6,6 +6,7 @@ import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -55,6 +56,17 @@ class Commands(Verbs):
         """As a program of its own."""
         guard_errors()
         return super().__call__(*arguments, **settings)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if not Path(args[0]).is_file():
+                raise
+            how = f"`{self.program.name} up --help` says how a template is run."
+            raise click.UsageError(f"{args[0]} is a file and no command. {how}", ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

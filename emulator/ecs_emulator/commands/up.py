@@ -200,6 +200,9 @@ def start_errors(folder: Path) -> Iterator[None]:
 
     try:
         yield
+    except click.ClickException:
+        # Before what loads moto, which would look for the profile that the environment names.
+        raise
     except PortUnusable as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

@@ -113,7 +113,10 @@ function take(name, { at, set, gone }) {
     ctx.program = set.about.program;
   }
   for (const sentence of news(ctx.store, set)) announce(sentence);
-  if (name === "state") ctx.store.begin(at, set);
+  if (name === "state") {
+    afterwards ??= () => setTimeout(showCurrent);
+    ctx.store.begin(at, set);
+  }
   else ctx.store.change(at, set, gone);
 }
 
@@ -139,6 +142,14 @@ function forgetOutcomes() {
   for (const [id, outcome] of ui.outcomes) if (!outcome.isRunning && !outcome.job) ui.outcomes.delete(id);
 }
 
+/** Bars that are too narrow for their entries are scrolled to the one that is shown. */
+function showCurrent() {
+  for (const each of document.querySelectorAll("#nav [aria-current], .tabs [aria-current]")) {
+    const [own, bar] = [each, each.parentElement].map((one) => one.getBoundingClientRect());
+    if (own.left < bar.left || own.right > bar.right) each.parentElement.scrollLeft += own.left - bar.left - (bar.width - own.width) / 2;
+  }
+}
+
 let before = "";
 addEventListener("hashchange", async () => {
   if (location.hash.startsWith("#key=")) {
@@ -156,6 +167,8 @@ addEventListener("hashchange", async () => {
   afterwards = () => {
     if (isElsewhere) scrollTo(0, 0);
     document.getElementById("main").focus({ preventScroll: true });
+    // After the frame: places are asked for, which is work.
+    setTimeout(showCurrent);
   };
   // With the next frame: of a view that is left nothing else would be shown first.
   isDue = true;

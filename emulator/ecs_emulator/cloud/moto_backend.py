@@ -47,7 +47,8 @@ from ecs_emulator.cloud.moto_refusals import (
 )
 from ecs_emulator.cloud.moto_responses import install as install_responses
 from ecs_emulator.cloud.moto_s3 import install as install_s3
-from ecs_emulator.cloud.moto_shapes import shaped
+from ecs_emulator.cloud.moto_secrets import install as install_secrets
+from ecs_emulator.cloud.moto_shapes import said_once, shaped
 from ecs_emulator.cloud.moto_sns import install as install_sns
 from ecs_emulator.cloud.moto_sqs import install as install_sqs
 from ecs_emulator.cloud.moto_ssm import install as install_ssm
@@ -73,6 +74,7 @@ install_iam()
 install_logs()
 install_network()
 install_s3()
+install_secrets()
 install_sns()
 install_sqs()
 install_ssm()
@@ -154,8 +156,11 @@ class MotoBackend:
             return refusal(request, misuse(request) or no_token(request, failure) or failed(request, failure))
         for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
             del headers[name]
-        if RequestRoute.of(request).target and status.startswith("200"):
+        if called.target and status.startswith("200"):
             content = [shaped(request, content)]
+            headers["Content-Length"] = str(len(content[0]))
+        elif (called.target or called.is_form) and called.scope != "dynamodb" and not status.startswith("2"):
+            content = [said_once(b"".join(content))]
             headers["Content-Length"] = str(len(content[0]))
         answer = Response(content, status=status, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":

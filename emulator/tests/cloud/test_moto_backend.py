@@ -370,6 +370,19 @@ def test_an_error_of_moto_s_is_said_once_and_in_one_line(bare: Cloud) -> None:
     assert error.value.response["Error"]["Message"].startswith("Value 11 for parameter MaxNumberOfMessages")
 
 
+def test_what_is_wrong_in_a_batch_of_messages_fails_alone(bare: Cloud) -> None:
+    sqs = client(bare, "sqs")
+    url = sqs.create_queue(QueueName="batched")["QueueUrl"]
+    entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(("a", "\x01", "b"))]
+    told = sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    assert [each["Id"] for each in told["Successful"]] == ["0", "2"]
+    assert [(each["Id"], each["Code"], each["SenderFault"]) for each in told["Failed"]] == [
+        ("1", "InvalidMessageContents", True)
+    ]
+    told = sqs.send_message_batch(QueueUrl=url, Entries=entries[1:2])
+    assert (told.get("Successful", []), len(told["Failed"])) == ([], 1)
+
+
 def test_events_of_logs_go_to_what_is_an_arn(bare: Cloud) -> None:
     logs = client(bare, "logs")
     logs.create_log_group(logGroupName="subscribed")

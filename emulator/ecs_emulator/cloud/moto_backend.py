@@ -33,7 +33,7 @@ from ecs_emulator.cloud.moto_events import install as install_events
 from ecs_emulator.cloud.moto_iam import install as install_iam
 from ecs_emulator.cloud.moto_logs import install as install_logs
 from ecs_emulator.cloud.moto_network import install as install_network
-from ecs_emulator.cloud.moto_network import network
+from ecs_emulator.cloud.moto_network import without_network
 from ecs_emulator.cloud.moto_refusals import (
     failed,
     form_misuse,
@@ -127,7 +127,7 @@ class MotoBackend:
 
     def expire(self) -> None:
         """Delete the items of tables whose time to live is over; on a disk that takes nothing they wait."""
-        with MOTO_LOCK, network(allowed=False):
+        with MOTO_LOCK, without_network():
             for each in delete_expired():
                 if self.journal:
                     with suppress(NotWritten):
@@ -187,7 +187,7 @@ class MotoBackend:
     def _send(self, request: Request) -> Answer:
         # moto looks here for the path as it came; what is decoded no longer tells `%3F` from `?`.
         request.environ["RAW_URI"] = request.environ.get("REQUEST_URI", "")
-        with network(allowed=False):
+        with without_network():
             return run_wsgi_app(self._moto, request.environ, buffered=True)
 
 

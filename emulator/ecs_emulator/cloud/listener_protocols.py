@@ -61,3 +61,9 @@ def check_certificates(protocol: str, certificates: Sequence[CertificateTypeDef]
         raise AwsError("ValidationError", f"A certificate must be specified for {protocol} listeners")
     if protocol in _GROUPS.keys() - _ENCRYPTED and certificates:
         raise AwsError("ValidationError", f"A certificate cannot be specified for {protocol} listeners")
+
+
+def check_ssl_policy(name: str | None) -> None:
+    """Raises AwsError for what is no name of a security policy: AWS adds to them, so the list is not looked into."""
+    if name is not None and not name.startswith("ELBSecurityPolicy-"):
+        raise AwsError("SSLPolicyNotFound", f"SSL policy '{name}' not found")

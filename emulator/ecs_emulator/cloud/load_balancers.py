@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         DescribeListenersInputTypeDef,
         DescribeLoadBalancerAttributesInputTypeDef,
         DescribeLoadBalancersInputTypeDef,
+        DescribeSSLPoliciesInputTypeDef,
+        DescribeTagsInputTypeDef,
         ModifyListenerInputTypeDef,
         ModifyLoadBalancerAttributesInputTypeDef,
     )
@@ -62,6 +64,7 @@ _NETWORK_ATTRIBUTES = {
     "zonal_shift.config.enabled": "false",
 }
 _NETWORK_ONLY = {"dns_record.client_routing_policy"}
+_TAGGED = {"listener", "listener-rule", "loadbalancer", "targetgroup", "truststore"}
 _LONGEST_NAME = 32
 _ZONES = 2  # in which an application load balancer is, at least
 _DNS_NAME = re.compile(rb"(<LoadBalancerArn>([^<]*)</LoadBalancerArn>.*?)<DNSName>[^<]*</DNSName>", re.DOTALL)
@@ -161,6 +164,7 @@ def modify_attributes(given: ModifyLoadBalancerAttributesInputTypeDef) -> None:
 
 
 def create_listener(given: CreateListenerInputTypeDef) -> None:
+    listener_protocols.check_ssl_policy(given.get("SslPolicy"))
     with elbv2_store() as store:
         _check_port(store, given["LoadBalancerArn"], given.get("Port"))
         balancer = store.load_balancers.get(given["LoadBalancerArn"])
@@ -179,6 +183,7 @@ def describe_listeners(_given: DescribeListenersInputTypeDef) -> None:
 
 
 def modify_listener(given: ModifyListenerInputTypeDef) -> None:
+    listener_protocols.check_ssl_policy(given.get("SslPolicy"))
     with elbv2_store() as store:
         listener = store.describe_listeners(None, [given["ListenerArn"]])[0]
         if given.get("Port") != listener.port:
@@ -191,6 +196,21 @@ def modify_listener(given: ModifyListenerInputTypeDef) -> None:
         protocol = given.get("Protocol", listener.protocol)
         listener_protocols.check_actions(store, kind, protocol, actions)
         listener_protocols.check_certificates(protocol, given.get("Certificates", ()), listener.certificates)
+
+
+def describe_tags(given: DescribeTagsInputTypeDef) -> None:
+    with elbv2_store() as store:
+        for arn in given["ResourceArns"]:
+            kind = arn.split(":", 5)[-1].partition("/")[0]
+            if kind not in _TAGGED:
+                raise AwsError("ValidationError", f"'{arn}' is not a valid resource ARN")
+            if kind in ("loadbalancer", "targetgroup"):
+                store._get_resource_by_arn(arn)
+
+
+def describe_ssl_policies(given: DescribeSSLPoliciesInputTypeDef) -> None:
+    for name in given.get("Names", ()):
+        listener_protocols.check_ssl_policy(name)
 
 
 def _check_port(store: Any, balancer_arn: str, port: int | None) -> None:
@@ -208,6 +228,8 @@ OPERATIONS: Operations = {
     "CreateListener": create_listener,
     "DescribeListeners": describe_listeners,
     "ModifyListener": modify_listener,
+    "DescribeTags": describe_tags,
+    "DescribeSSLPolicies": describe_ssl_policies,
     **listener_attributes.OPERATIONS,
     **listener_rules.OPERATIONS,
     **target_group_attributes.OPERATIONS,

@@ -33,7 +33,7 @@ from ecs_emulator.cloud.moto_events import install as install_events
 from ecs_emulator.cloud.moto_iam import install as install_iam
 from ecs_emulator.cloud.moto_logs import install as install_logs
 from ecs_emulator.cloud.moto_network import install as install_network
-from ecs_emulator.cloud.moto_network import network
+from ecs_emulator.cloud.moto_network import without_network
 from ecs_emulator.cloud.moto_refusals import (
     failed,
     form_misuse,
@@ -47,7 +47,8 @@ from ecs_emulator.cloud.moto_refusals import (
 )
 from ecs_emulator.cloud.moto_responses import install as install_responses
 from ecs_emulator.cloud.moto_s3 import install as install_s3
-from ecs_emulator.cloud.moto_shapes import shaped
+from ecs_emulator.cloud.moto_secrets import install as install_secrets
+from ecs_emulator.cloud.moto_shapes import said_once, shaped
 from ecs_emulator.cloud.moto_sns import install as install_sns
 from ecs_emulator.cloud.moto_sqs import install as install_sqs
 from ecs_emulator.cloud.moto_ssm import install as install_ssm
@@ -74,6 +75,7 @@ install_iam()
 install_logs()
 install_network()
 install_s3()
+install_secrets()
 install_sns()
 install_sqs()
 install_ssm()
@@ -136,7 +138,7 @@ class MotoBackend:
 
     def expire(self) -> None:
         """Delete the items of tables whose time to live is over; on a disk that takes nothing they wait."""
-        with MOTO_LOCK, network(allowed=False):
+        with MOTO_LOCK, without_network():
             for each in delete_expired():
                 if self.journal:
                     with suppress(NotWritten):
@@ -166,8 +168,11 @@ class MotoBackend:
             return refusal(request, misuse(request) or no_token(request, failure) or failed(request, failure))
         for name in [name for name in headers.keys() if name.lower().startswith("access-control-")]:  # noqa: SIM118
             del headers[name]
-        if RequestRoute.of(request).target and status.startswith("200"):
+        if called.target and status.startswith("200"):
             content = [shaped(request, content)]
+            headers["Content-Length"] = str(len(content[0]))
+        elif (called.target or called.is_form) and called.scope != "dynamodb" and not status.startswith("2"):
+            content = [said_once(b"".join(content))]
             headers["Content-Length"] = str(len(content[0]))
         answer = Response(content, status=status, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.mimetype == "text/html" and request.method != "HEAD":
@@ -194,7 +199,7 @@ class MotoBackend:
     def _send(self, request: Request) -> Answer:
         # moto looks here for the path as it came; what is decoded no longer tells `%3F` from `?`.
         request.environ["RAW_URI"] = request.environ.get("REQUEST_URI", "")
-        with network(allowed=False):
+        with without_network():
             return run_wsgi_app(self._moto, request.environ, buffered=True)
 
 

@@ -37,13 +37,13 @@ def install() -> None:
 
 
 @contextmanager
-def network(*, allowed: bool) -> Iterator[None]:
-    """Connections of this thread are opened or refused meanwhile."""
-    before, _here.is_walled = _here.is_walled, not allowed
+def without_network() -> Iterator[None]:
+    """Connections of this thread are refused meanwhile."""
+    _here.is_walled = True
     try:
         yield
     finally:
-        _here.is_walled = before
+        _here.is_walled = False
 
 
 def _audit(event: str, _arguments: tuple[Any, ...]) -> None:

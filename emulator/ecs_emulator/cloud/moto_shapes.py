@@ -6,6 +6,7 @@ AWS leaves out what there is not. DynamoDB's answers, and events of logs, are ma
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,8 @@ from werkzeug.wrappers import Request
 from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.cloud.request_route import RequestRoute
 
+_SAID = re.compile(rb"(?:\w+: )?An error occurred \(\w+\)\s+when calling the \w+\s+operation:\s*")
+_SPACES = re.compile(rb" {2,}")
 _OF_THEIR_SHAPE = {"FilterLogEvents", "GetLogEvents", "PutLogEvents"}
 
 
@@ -33,6 +36,11 @@ def shaped(request: Request, content: Iterable[bytes]) -> bytes:
         return body
     fitting = _of(shape, document) if shape else document
     return body if fitting == document else json.dumps(fitting).encode()
+
+
+def said_once(error: bytes) -> bytes:
+    """An error without what its client puts before the message itself, and without the line breaks of moto's source."""
+    return _SPACES.sub(b" ", _SAID.sub(b"", error)) if _SAID.search(error) else error
 
 
 def _of(shape: Shape, value: Any) -> Any:

@@ -15,7 +15,8 @@ from moto.sqs.exceptions import SQSException
 from moto.sqs.models import SQSBackend
 
 _Backend: Any = SQSBackend
-_create, _set, _send = _Backend.create_queue, _Backend.set_queue_attributes, _Backend.send_message
+_create, _set = _Backend.create_queue, _Backend.set_queue_attributes
+_send, _send_batch = _Backend.send_message, _Backend.send_message_batch
 
 _NUMBERS = {
     "DelaySeconds": range(901),
@@ -42,6 +43,7 @@ def install() -> None:
     _Backend.create_queue = _created
     _Backend.set_queue_attributes = _attributes_set
     _Backend.send_message = _sent
+    _Backend.send_message_batch = _batch_sent
 
 
 def _created(backend: Any, name: str, tags: Any = None, **attributes: Any) -> Any:
@@ -58,12 +60,31 @@ def _attributes_set(backend: Any, queue_name: str, attributes: Mapping[str, Any]
 
 
 def _sent(backend: Any, queue_name: str, message_body: str, *arguments: Any, **given: Any) -> Any:
-    if not message_body:
-        raise SQSException("MissingParameter", "The request must contain the parameter MessageBody.")
-    if _NO_MESSAGE.search(message_body):
-        message = "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to "
-        raise SQSException("InvalidMessageContents", message + "#xFFFD | #x10000 to #x10FFFF.")
+    if problem := _wrong_body(message_body):
+        raise problem
     return _send(backend, queue_name, message_body, *arguments, **given)
+
+
+def _batch_sent(backend: Any, queue_name: str, entries: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Those that are refused fail by themselves."""
+    problems = {key: _wrong_body(entry["MessageBody"]) for key, entry in entries.items()}
+    right = {key: entry for key, entry in entries.items() if problems[key] is None}
+    backend.get_queue(queue_name)
+    sent, failed = _send_batch(backend, queue_name, right) if right else ([], [])
+    for key, problem in problems.items():
+        if problem:
+            about = {"Code": problem.code, "Message": problem.message}
+            failed.append({"Id": entries[key]["Id"], "SenderFault": True, **about})
+    return sent, failed
+
+
+def _wrong_body(body: str) -> SQSException | None:
+    if not body:
+        return SQSException("MissingParameter", "The request must contain the parameter MessageBody.")
+    if _NO_MESSAGE.search(body):
+        message = "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to "
+        return SQSException("InvalidMessageContents", message + "#xFFFD | #x10000 to #x10FFFF.")
+    return None
 
 
 def _check(attributes: Mapping[str, Any]) -> None:

@@ -552,6 +552,22 @@ def test_a_forward_has_weights_and_a_duration_that_aws_takes(
             ask(81, action)
 
 
+def test_what_is_not_there_has_no_tags_and_no_policy_and_is_said(world: World) -> None:
+    gone = {"ResourceArns": [f"{world.arn}0"]}
+    listener = {"LoadBalancerArn": world.arn, "Port": 443, "Protocol": "HTTPS", "DefaultActions": [NOT_FOUND]}
+    for operation, given, code in [
+        ("describe_tags", gone, "LoadBalancerNotFound"),
+        ("describe_tags", {"ResourceArns": [f"{world.blue}0"]}, "TargetGroupNotFound"),
+        ("describe_tags", {"ResourceArns": ["x"]}, "ValidationError"),
+        ("describe_ssl_policies", {"Names": ["mine"]}, "SSLPolicyNotFound"),
+        ("create_listener", {**listener, "SslPolicy": "mine"}, "SSLPolicyNotFound"),
+    ]:
+        with pytest.raises(ClientError) as error:
+            getattr(world.elbv2, operation)(**given)
+        assert error.value.response["Error"]["Code"] == code
+    assert world.elbv2.describe_tags(ResourceArns=[world.arn, world.listener, world.blue])["TagDescriptions"]
+
+
 def test_a_marker_is_one_that_an_answer_gave(world: World) -> None:
     for operation, given in [
         ("describe_load_balancers", {}),

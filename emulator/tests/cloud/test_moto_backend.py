@@ -279,6 +279,7 @@ TRUST = json.dumps(
         "Statement": [{"Effect": "Allow", "Principal": {"Service": "a.amazonaws.com"}, "Action": "sts:AssumeRole"}],
     }
 )
+BOTH = {"SecretString": "a", "SecretBinary": b"a"}
 DIGITS = {"Name": "/a", "Type": "String", "AllowedPattern": "[0-9]+"}
 A_ROLE = {"RoleName": "formed", "AssumeRolePolicyDocument": TRUST}
 
@@ -300,6 +301,9 @@ A_ROLE = {"RoleName": "formed", "AssumeRolePolicyDocument": TRUST}
             "ValidationError",
         ),
         ("sts", "get_session_token", {"DurationSeconds": 1}, "ValidationError"),
+        ("secretsmanager", "create_secret", {"Name": "two words", "SecretString": "a"}, "ValidationException"),
+        ("secretsmanager", "create_secret", {**BOTH, "Name": "both"}, "InvalidParameterException"),
+        ("secretsmanager", "put_secret_value", {"SecretId": "deleted", "SecretString": "a"}, "InvalidRequestException"),
         ("sns", "publish", {"Message": "a"}, "InvalidParameter"),
         ("sns", "publish", {"TopicArn": "{topic}", "Message": ""}, "InvalidParameter"),
         ("sns", "publish", {"TopicArn": "{topic}", "Message": "{}", "MessageStructure": "json"}, "InvalidParameter"),
@@ -343,10 +347,40 @@ def test_what_moto_would_let_pass_or_fail_at_is_refused(
         "{topic}": client(bare, "sns").create_topic(Name="published-to")["TopicArn"],
         "{url}": client(bare, "sqs").create_queue(QueueName="sent-to")["QueueUrl"],
     }
+    secrets = client(bare, "secretsmanager")
+    with contextlib.suppress(ClientError):
+        secrets.create_secret(Name="deleted", SecretString="a")
+        secrets.delete_secret(SecretId="deleted")
     given = {name: made.get(str(value), value) for name, value in given.items()}
     with pytest.raises(ClientError) as error:
         getattr(asked, operation)(**given)
     assert error.value.response["Error"]["Code"] == code
+
+
+def test_an_error_of_moto_s_is_said_once_and_in_one_line(bare: Cloud) -> None:
+    secrets, sqs = client(bare, "secretsmanager"), client(bare, "sqs")
+    secrets.create_secret(Name="said-once", SecretString="a")
+    with pytest.raises(ClientError) as error:
+        secrets.delete_secret(SecretId="said-once", RecoveryWindowInDays=7, ForceDeleteWithoutRecovery=True)
+    message = error.value.response["Error"]["Message"]
+    assert message.startswith("You can't use ForceDeleteWithoutRecovery")
+    assert "  " not in message
+    with pytest.raises(ClientError) as error:
+        sqs.receive_message(QueueUrl=sqs.create_queue(QueueName="once")["QueueUrl"], MaxNumberOfMessages=11)
+    assert error.value.response["Error"]["Message"].startswith("Value 11 for parameter MaxNumberOfMessages")
+
+
+def test_what_is_wrong_in_a_batch_of_messages_fails_alone(bare: Cloud) -> None:
+    sqs = client(bare, "sqs")
+    url = sqs.create_queue(QueueName="batched")["QueueUrl"]
+    entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(("a", "\x01", "b"))]
+    told = sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    assert [each["Id"] for each in told["Successful"]] == ["0", "2"]
+    assert [(each["Id"], each["Code"], each["SenderFault"]) for each in told["Failed"]] == [
+        ("1", "InvalidMessageContents", True)
+    ]
+    told = sqs.send_message_batch(QueueUrl=url, Entries=entries[1:2])
+    assert (told.get("Successful", []), len(told["Failed"])) == ([], 1)
 
 
 def test_events_of_logs_go_to_what_is_an_arn(bare: Cloud) -> None:

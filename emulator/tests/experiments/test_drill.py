@@ -65,7 +65,8 @@ def test_what_is_wrong_with_the_templates_is_said_before_it_starts_anything(
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
     monkeypatch.setattr("ecs_emulator.experiments.run.run", _never)
     done = CliRunner().invoke(main, ["drill", "rollout", TEMPLATE, "--yes", "--set", "Nope=1"])
-    assert (done.exit_code, done.stderr) == (1, "Error: There is no parameter Nope in any of the templates.\n")
+    said = "There is no parameter Nope in any of the templates. There are: SubnetIds, VpcId."
+    assert (done.exit_code, done.stderr) == (1, f"Error: {said}\n")
 
 
 def test_what_was_said_is_what_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

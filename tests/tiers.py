@@ -151,6 +151,10 @@ ALONE = (
 
 # A minute or two of load each, about what shorter tests look at in parts; they run one after the other.
 LONG = (
+    # The other browser does it by the other device in `make test-all`; by the AWS CLI it is done as the eight steps.
+    "tests/console/test_console.py::test_the_lab_is_done_in_chromium[keyboard]",
+    "tests/console/test_console.py::test_the_lab_is_done_in_firefox[mouse]",
+    "tests/journeys/test_s0_with_the_aws_cli.py",
     "tests/drills/test_drills.py::test_a_cutover",
     "tests/drills/test_drills.py::test_a_dead_feature",
     "tests/drills/test_drills.py::test_a_killed_task",

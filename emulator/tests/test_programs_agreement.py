@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cli import main
 from ecs_emulator.local import client_environment
+from ecs_emulator.ports import free_ports
 
 TEMPLATE = (Path(__file__).parent / "web.yml").read_text()
 
@@ -28,6 +29,9 @@ def up(folder: Path, file: str, template: str = TEMPLATE) -> tuple[int, str, str
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path / "data"))
+    # Another emulator may have the usual ports.
+    for name, port in zip(("API_PORT", "CLOUD_PORT"), free_ports(2), strict=True):
+        monkeypatch.setenv(name, str(port))
     # Whoever agrees to a start points the clients of this process elsewhere: all of it is taken back.
     for name in {*client_environment("", AccessKey.generate()), *(each for each in os.environ if "AWS_" in each)}:
         monkeypatch.setenv(name, os.environ.get(name, ""))

@@ -217,9 +217,11 @@ def test_every_change_that_a_drill_would_record_is_told_within_half_a_second(pla
     changes = 0
     for task, known in told.items():
         last, phases = "", iter(known)
+        # Both look now and then. A task that is not registered yet may be so between two looks of the server.
+        passed_over = {"running"} - {word for _, word in known}
         for seen in snapshots:
             now = phase(seen.tasks[task]) if task in seen.tasks else last
-            if now != last:
+            if now != last and now not in passed_over:
                 # In the same order, and no later than half a second after whoever asks by the API could see it.
                 came = next((moment for moment, word in phases if word == now), None)
                 assert came is not None, (task, now, known)

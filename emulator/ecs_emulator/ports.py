@@ -86,7 +86,8 @@ def _check_free(port: int, variable: str) -> None:
             # Connections of an emulator that has just stopped (TIME_WAIT) do not count.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("0.0.0.0", port))  # noqa: S104 (nothing listens)
+            # Tasks have this port at their own addresses of loopback.
+            probe.bind(("127.0.0.1", port))
         except OSError as error:
             if error.errno == errno.EACCES:
                 raise PortUnusable(f"Port {port} needs rights you do not have. Set {variable} to another.") from error

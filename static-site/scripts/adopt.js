@@ -36,6 +36,7 @@ export function mount(root, id) {
     sending = true;
     trouble.replaceChildren();
     yes.setAttribute("aria-disabled", "true");
+    confirm.setAttribute("aria-busy", "true");
     try {
       await adoptMysfit(id);
       keep(`adopted-on.${id}`, new Date().toISOString());
@@ -56,6 +57,7 @@ export function mount(root, id) {
     } finally {
       sending = false;
       yes.removeAttribute("aria-disabled");
+      confirm.removeAttribute("aria-busy");
     }
   }
 
@@ -83,7 +85,8 @@ export function mount(root, id) {
     confirm.scrollIntoView({ block: "nearest" });
   });
   no.addEventListener("click", ({ detail }) => {
-    if (detail > 1) return;
+    // What is on its way cannot be taken back.
+    if (detail > 1 || sending) return;
     draw();
     ask.focus();
   });

@@ -60,7 +60,7 @@ export function mount(root) {
 
   const sorted = () => byName(knownMysfits(), { wordsOf: namesOf, language: currentLanguage() });
 
-  /** Somebody to look at while the others of a long list are on their way. The API gives them by name. */
+  /** The first of a long list: the API gives them by name. */
   function drawFirst() {
     if (address().sort) return;
     show(select(sorted(), address()).slice(0, FIRST_SCREEN * 3));

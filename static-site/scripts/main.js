@@ -12,11 +12,10 @@ watchLanguage((language) => {
   byId("language").value = language;
 });
 
-// Each part is loaded and mounted on its own: one that breaks says so in its place and the others go on.
 mountPart(byId("gallery"), () => import("./gallery.js"));
 mountPart(byId("finder"), () => import("./finder.js"));
 
-/** A part that could not be mounted, because the network was away for instance, gets another chance when it is needed. */
+/** A part that could not be mounted gets another chance when it is needed. */
 function once(mountIt) {
   let mounted;
   return async () => {

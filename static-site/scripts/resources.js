@@ -1,8 +1,10 @@
 // What is asked of the API and of the published files after the first view.
 import { ask, askApi, listOf } from "./api.js";
 
-export const likeMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}/like`, { method: "POST" });
-export const adoptMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}/adopt`, { method: "POST" });
+// What somebody has done gets there, though they leave the page before the answer.
+const POST = { method: "POST", keepalive: true };
+export const likeMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}/like`, POST);
+export const adoptMysfit = (id) => askApi(`/mysfits/${encodeURIComponent(id)}/adopt`, POST);
 export const listUsers = async () => listOf(await askApi("/api/users"));
 export const listThreads = async () => listOf(await askApi("/api/threads"));
 export const listPosts = async () => listOf(await askApi("/api/posts"));

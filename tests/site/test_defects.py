@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site.conftest import Visit
-from tests.site.stage import API, Api, Held, play, problem
+from tests.site.stage import API, Api, Held, fulfil, play, problem
 
 FAILED = "Failed to load resource"
 PHONE = {"width": 390, "height": 844}
@@ -74,6 +74,66 @@ def test_nothing_moves_under_a_finger_that_taps_the_heart_again(visit: Visit, lo
         expect(page.locator("[data-part=forever]")).to_be_visible()
         assert page.evaluate(where) == before, (width, row["name"])
         expect(ask).to_be_visible()
+
+
+def test_what_is_said_of_a_second_press_goes_and_does_not_come_back(visit: Visit) -> None:
+    page = profile(visit, "Gary")
+    page.locator(".heart").click()
+    expect(page.get_by_role("status")).to_contain_text("You like Gary")
+    page.locator(".heart").click()
+    said = page.locator("[data-part=forever]")
+    expect(said).to_be_visible()
+    page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
+    expect(said).to_be_hidden()
+    page.locator("[data-part=ask]").click()
+    page.locator("[data-part=no]").click()
+    expect(page.locator("[data-part=ask]")).to_be_visible()
+    assert said.is_hidden()
+
+
+def test_what_somebody_does_gets_there_though_they_leave(visit: Visit) -> None:
+    page = visit.new_page()
+    page.add_init_script(
+        "window.asked = []; const real = fetch;"
+        "window.fetch = (url, it) => { asked.push([it?.method, it?.keepalive]); return real(url, it) }"
+    )
+    page.goto(f"{visit.site}#/mysfits/{Api().id_of('Gary')}")
+    page.locator(".heart:enabled").click()
+    expect(page.get_by_role("status")).to_contain_text("You like Gary")
+    page.locator("[data-part=ask]").click()
+    page.locator("[data-part=yes]:not([aria-disabled])").click()
+    expect(page.locator("dialog [data-part=adopted]")).to_be_visible()
+    assert [keepalive for method, keepalive in page.evaluate("asked") if method == "POST"] == [True, True]
+
+
+def test_an_adoption_on_its_way_cannot_be_taken_back(visit: Visit) -> None:
+    held = Held()
+    page = profile(visit, "Gary", Api({"POST .*/adopt": held}))
+    page.locator("[data-part=ask]").click()
+    page.locator("[data-part=yes]:not([aria-disabled])").click()
+    expect(page.locator("[data-part=confirm]")).to_have_attribute("aria-busy", "true")
+    page.locator("[data-part=no]").click()
+    expect(page.locator("[data-part=confirm]")).to_be_visible()
+    fulfil(held.come(page), 200, {"Update": "Success"})
+    expect(page.locator("dialog [data-part=adopted]")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280, 1440])
+def test_a_choice_moves_neither_the_choices_nor_the_list(visit: Visit, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 844})
+    expect(page.locator("#gallery .card")).to_have_count(12)
+    if width < 600:
+        page.get_by_role("button", name="Filters").click()
+    watched = page.locator("#finder fieldset" if width < 600 else "#gallery .card").first
+    page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
+    before = watched.bounding_box()
+    page.get_by_text("Neutral", exact=True).first.click()
+    expect(page.locator("[data-part=found]")).to_have_text("4 mysfits")
+    expect(page.get_by_role("button", name="Clear filters")).to_be_visible()
+    after = watched.bounding_box()
+    assert before
+    assert after
+    assert (after["x"], after["y"]) == (before["x"], before["y"])
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 640)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from ecs_emulator.cloud.errors import AwsError
 INVALID = "InvalidParameterException"
 FAILED = "ServerException"
 
+_MAY_BE_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 _LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 
 
@@ -28,10 +30,21 @@ def parse(request: Request, body: bytes, _model: ServiceModel) -> tuple[str, Any
     if request.method != "POST":
         raise AwsError("UnknownOperationException", f"An operation is asked for with POST, not with {request.method}.")
     _, _, name = request.headers.get("X-Amz-Target", "").partition(".")
+    return name, document(body)
+
+
+def document(body: bytes) -> Any:
+    """JSON document of a body, empty where there is none. Raises AwsError."""
     try:
-        return name, json.loads(body or b"{}", parse_constant=_refused)
+        read = json.loads(body or b"{}", parse_constant=_refused)
+        # Half a pair, which Python reads and UTF-8 cannot write, has one of these two forms.
+        if _MAY_BE_HALF.search(body):
+            json.dumps(read, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise AwsError("SerializationException", "The body has half of a surrogate pair.") from None
     except (ValueError, RecursionError):
         raise AwsError("SerializationException", "The body is no JSON document.") from None
+    return read
 
 
 def _refused(constant: str) -> None:

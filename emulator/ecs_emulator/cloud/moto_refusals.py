@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request
 
 from ecs_emulator.cloud.durable.database import NotWritten
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.json_protocol import document, read
 from ecs_emulator.cloud.model_constraints import constraint_error
 from ecs_emulator.cloud.moto_ec2 import NOT_READ
 from ecs_emulator.cloud.protocols import PROTOCOLS, service_model, validation_error
@@ -26,7 +27,7 @@ _FAILURES = {
     "ssm": ("InternalServerError", HTTPStatus.INTERNAL_SERVER_ERROR),
 }
 
-_ON_DATA = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem", "PutLogEvents"}
+_ON_ITEMS = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem"}
 # By the prefix of their targets, services that are signed for as another one.
 _MODELS = {"DynamoDBStreams_20120810": "dynamodbstreams"}
 # The others of those that speak JSON say ValidationException.
@@ -82,15 +83,24 @@ def failed(request: Request, failure: Exception) -> AwsError:
 def json_misuse(request: Request) -> AwsError | None:
     """Error in a request in JSON, which moto would often not notice; None where there is none.
 
-    Calls on data are many: of those the whole input is only looked at when moto fails.
+    Calls on data are many: of items the types are looked at, of which moto would take any,
+    and the constraints only when moto fails.
     """
-    if request.headers["X-Amz-Target"].partition(".")[2] not in _ON_DATA:
+    name = request.headers["X-Amz-Target"].partition(".")[2]
+    if name not in _ON_ITEMS and name != "PutLogEvents":
         return misuse(request)
     try:
-        body = json.loads(request.get_data() or b"{}")
-    except (ValueError, RecursionError):
-        body = None
-    return None if isinstance(body, dict) else AwsError("SerializationException", "The body is no JSON document.")
+        body = document(request.get_data())
+        if not isinstance(body, dict):
+            return AwsError("SerializationException", "The body is no JSON document.")
+        shape = service_model("dynamodb").operation_model(name).input_shape if name in _ON_ITEMS else None
+        if shape:
+            read(shape, body)
+    except AwsError as error:
+        return error
+    except RecursionError:
+        return AwsError("SerializationException", "The body has too many levels.")
+    return None
 
 
 def form_misuse(request: Request) -> AwsError | None:

@@ -28,6 +28,7 @@ def install() -> None:
     override(S3Backend, "delete_object", _deleted)
     override(S3Backend, "put_bucket_versioning", _set)
     override(S3Response, "serialized", _quiet)
+    override(S3Response, "_key_response_post", _posted)
 
 
 def _put(before: Any, backend: S3Backend, bucket_name: str, key_name: str, *args: Any, **kwargs: Any) -> FakeKey:
@@ -79,6 +80,14 @@ def _quiet(before: Any, response: S3Response, result: ActionResult) -> Any:
     if is_deletion and re.search(rb"<Quiet>\s*true\s*</Quiet>", response.body):
         return before(response, ActionResult({**told, "Deleted": []}))
     return before(response, result)
+
+
+def _posted(before: Any, response: S3Response, *args: Any, **kwargs: Any) -> Any:
+    """What is put together of parts in a bucket that never had versions has none."""
+    answered = before(response, *args, **kwargs)
+    if isinstance(answered, tuple) and not response.backend.get_bucket(response.bucket_name).is_versioned:
+        answered[1].pop("x-amz-version-id", None)
+    return answered
 
 
 def _take_the_place_of_null(bucket: FakeBucket, key_name: str, newest: Any) -> None:

@@ -1,4 +1,4 @@
-"""Corrections of moto's SQS: attributes of queues and bodies of messages that SQS refuses.
+"""Corrections of moto's SQS: attributes of queues, bodies of messages, waits and batches that SQS refuses.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
@@ -11,8 +11,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from moto.sqs.exceptions import SQSException
+from moto.core.responses import ActionResult
+from moto.sqs.exceptions import BatchEntryIdsNotDistinct, SQSException
 from moto.sqs.models import SQSBackend
+from moto.sqs.responses import SQSResponse
+
+from ecs_emulator.cloud.moto_overrides import override
 
 _Backend: Any = SQSBackend
 _create, _set = _Backend.create_queue, _Backend.set_queue_attributes
@@ -35,6 +39,7 @@ _WORDS = {
 }
 _DOCUMENTS = ("Policy", "RedriveAllowPolicy", "RedrivePolicy")
 _OTHERS = ("KmsMasterKeyId",)
+_LONGEST_WAIT = 20  # seconds
 _NO_MESSAGE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -44,6 +49,8 @@ def install() -> None:
     _Backend.set_queue_attributes = _attributes_set
     _Backend.send_message = _sent
     _Backend.send_message_batch = _batch_sent
+    override(SQSResponse, "receive_message", _received)
+    override(SQSResponse, "delete_message_batch", _batch_deleted)
 
 
 def _created(backend: Any, name: str, tags: Any = None, **attributes: Any) -> Any:
@@ -76,6 +83,29 @@ def _batch_sent(backend: Any, queue_name: str, entries: Mapping[str, Any]) -> tu
             about = {"Code": problem.code, "Message": problem.message}
             failed.append({"Id": entries[key]["Id"], "SenderFault": True, **about})
     return sent, failed
+
+
+def _received(before: Any, response: SQSResponse) -> Any:
+    """Raises SQSException, and what moto does."""
+    wait = response._get_param("WaitTimeSeconds")
+    if wait is not None and not 0 <= int(wait) <= _LONGEST_WAIT:
+        why = f"Must be >= 0 and <= {_LONGEST_WAIT}, if provided."
+        message = f"Value {wait} for parameter WaitTimeSeconds is invalid. Reason: {why}"
+        raise SQSException("InvalidParameterValue", message)
+    return before(response)
+
+
+def _batch_deleted(before: Any, response: SQSResponse) -> Any:
+    """Ids are distinct, handles need not be. Raises BatchEntryIdsNotDistinct, and what moto does."""
+    entries = response._get_param("Entries", [])
+    if not entries:
+        return before(response)
+    ids = [each["Id"] for each in entries]
+    for each in ids:
+        if ids.count(each) > 1:
+            raise BatchEntryIdsNotDistinct(each)
+    deleted, failed = response.sqs_backend.delete_message_batch(response._get_queue_name(), entries)
+    return ActionResult({"Successful": [{"Id": each} for each in deleted], "Failed": failed})
 
 
 def _wrong_body(body: str) -> SQSException | None:

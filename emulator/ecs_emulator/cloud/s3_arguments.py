@@ -61,6 +61,9 @@ def check(request: Request, key: str) -> None:
         raise AwsError("InvalidRequest", what)
     if "partNumber" in request.args and "Range" in headers:
         raise AwsError("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+    if request.method == "PUT" and key and ("partNumber" in request.args) != ("uploadId" in request.args):
+        # Neither a part nor an object, which moto would put in the place of the one that is there.
+        raise AwsError("InvalidArgument", "This operation does not accept a query-string.")
     metadata = [each for each in headers if each[0].lower().startswith("x-amz-meta-")]
     if sum(len(name) - len("x-amz-meta-") + len(value) for name, value in metadata) > _MOST_METADATA:
         raise AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")

@@ -21,7 +21,10 @@ def s3_misuse(request: Request) -> AwsError | None:
     """Error in a request; None where there is none, and for a bucket that is not there, which moto says."""
     call = Call.of(request)
     try:
-        _check_method(request, bool(call.key))
+        _check_method(request, call)
+        if request.method == "POST" and call.key and "select" in request.args:
+            what = "s3.SelectObjectContent is not emulated here."
+            raise AwsError("NotImplemented", what, HTTPStatus.NOT_IMPLEMENTED)
         s3_arguments.check(request, call.key)
         if request.headers.get("x-amz-content-sha256") == UNSIGNED_WITH_TRAILER:
             size = request.headers.get("x-amz-decoded-content-length", "")
@@ -44,13 +47,16 @@ def s3_misuse(request: Request) -> AwsError | None:
     return malformed(request, bool(call.key))
 
 
-def _check_method(request: Request, is_object: bool) -> None:
+def _check_method(request: Request, call: Call) -> None:
     """Raises AwsError: to delete an ACL, which nobody can, would be to delete its bucket or object."""
+    is_object = bool(call.key)
     methods = [_methods()[key] for name in request.args if (key := (is_object, name)) in _methods()]
     is_bare_post = request.method == "POST" and not request.args
-    if is_bare_post and not is_object and request.mimetype != "multipart/form-data":
+    is_of_service = not call.bucket and not is_object
+    if is_bare_post and not is_object and not is_of_service and request.mimetype != "multipart/form-data":
         what = "Bucket POST must be of the enclosure-type multipart/form-data"
         raise AwsError("PreconditionFailed", what, HTTPStatus.PRECONDITION_FAILED)
+    methods += [{"GET"}] if is_of_service else []
     if (is_bare_post and is_object) or not all(request.method in {*each, "HEAD", "OPTIONS"} for each in methods):
         what = "The specified method is not allowed against this resource."
         raise AwsError("MethodNotAllowed", what, HTTPStatus.METHOD_NOT_ALLOWED)

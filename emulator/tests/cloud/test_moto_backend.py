@@ -27,6 +27,9 @@ def bare() -> Iterator[Cloud]:
         yield cloud
 
 
+HALF = "The body has half of a surrogate pair."
+
+
 def in_json(answer: Answer) -> tuple[int, str, str]:
     document = json.loads(answer.body)
     return answer.status, document["__type"], document["message"]
@@ -58,6 +61,15 @@ def test_errors_of_moto_s_own_come_through(bare: Cloud) -> None:
         ("ec2", "describe_instance_types", {}, "ec2.DescribeInstanceTypes"),
         ("ec2", "describe_instance_type_offerings", {}, "ec2.DescribeInstanceTypeOfferings"),
         ("lambda", "get_function_recursion_config", {"FunctionName": "a"}, "of lambda"),
+        (
+            "s3",
+            "select_object_content",
+            {
+                **{"Bucket": "a-bucket", "Key": "k", "Expression": "SELECT * FROM S3Object", "ExpressionType": "SQL"},
+                **{"InputSerialization": {"CSV": {}}, "OutputSerialization": {"CSV": {}}},
+            },
+            "s3.SelectObjectContent is not emulated here.",
+        ),
         ("s3", "get_bucket_analytics_configuration", {"Bucket": "nothing", "Id": "a"}, ""),
     ],
 )
@@ -88,6 +100,11 @@ def test_what_moto_lacks_is_asked_once(bare: Cloud) -> None:
         ),
         ("DynamoDB_20120810.PutItem", b"{nonsense", (400, "SerializationException", "The body is no JSON document.")),
         ("DynamoDB_20120810.PutItem", b"\xff\x00", (400, "SerializationException", "The body is no JSON document.")),
+        *(
+            (f"DynamoDB_20120810.{each}", rb'{"TableName": "\uD800"}', (400, "SerializationException", HALF))
+            for each in ("PutItem", "DescribeTable")
+        ),
+        ("DynamoDB_20120810.PutItem", b'{"a": "\xed\xa0\x80"}', (400, "SerializationException", HALF)),
         (
             "DynamoDB_20120810.DescribeTable",
             b"{}",
@@ -368,6 +385,11 @@ def test_an_error_of_moto_s_is_said_once_and_in_one_line(bare: Cloud) -> None:
     with pytest.raises(ClientError) as error:
         sqs.receive_message(QueueUrl=sqs.create_queue(QueueName="once")["QueueUrl"], MaxNumberOfMessages=11)
     assert error.value.response["Error"]["Message"].startswith("Value 11 for parameter MaxNumberOfMessages")
+    with pytest.raises(ClientError) as error:
+        sqs.receive_message(QueueUrl=sqs.create_queue(QueueName="once")["QueueUrl"], WaitTimeSeconds=21)
+    assert error.value.response["Error"]["Message"] == (
+        "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."
+    )
 
 
 def test_what_is_wrong_in_a_batch_of_messages_fails_alone(bare: Cloud) -> None:
@@ -381,6 +403,18 @@ def test_what_is_wrong_in_a_batch_of_messages_fails_alone(bare: Cloud) -> None:
     ]
     told = sqs.send_message_batch(QueueUrl=url, Entries=entries[1:2])
     assert (told.get("Successful", []), len(told["Failed"])) == ([], 1)
+
+
+def test_messages_are_deleted_by_ids_that_are_distinct(bare: Cloud) -> None:
+    sqs = client(bare, "sqs")
+    url = sqs.create_queue(QueueName="deleted-from")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="a")
+    handle = sqs.receive_message(QueueUrl=url)["Messages"][0]["ReceiptHandle"]
+    with pytest.raises(ClientError) as error:
+        sqs.delete_message_batch(QueueUrl=url, Entries=[{"Id": "a", "ReceiptHandle": each} for each in (handle, "x")])
+    assert error.value.response["Error"]["Message"] == "Id a repeated."
+    told = sqs.delete_message_batch(QueueUrl=url, Entries=[{"Id": each, "ReceiptHandle": handle} for each in "ab"])
+    assert [each["Id"] for each in told["Successful"]] == ["a", "b"]
 
 
 def test_events_of_logs_go_to_what_is_an_arn(bare: Cloud) -> None:

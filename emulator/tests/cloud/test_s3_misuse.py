@@ -188,6 +188,10 @@ def test_a_document_as_people_write_it_is_taken(
     [
         *(("DELETE", f"/{{Bucket}}{each}", (405, "MethodNotAllowed")) for each in ("?acl", "?versioning", "/k?acl")),
         ("DELETE", "/{Bucket}/k?retention", (405, "MethodNotAllowed")),
+        ("DELETE", "/", (405, "MethodNotAllowed")),
+        ("PUT", "/", (405, "MethodNotAllowed")),
+        ("PUT", "/{Bucket}/k?partNumber=1", (400, "InvalidArgument")),
+        ("PUT", "/{Bucket}/k?uploadId=x", (400, "InvalidArgument")),
         ("POST", "/{Bucket}/k", (405, "MethodNotAllowed")),
         ("POST", "/{Bucket}", (412, "PreconditionFailed")),
     ],

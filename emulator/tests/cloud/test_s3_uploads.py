@@ -89,6 +89,16 @@ def test_parts_are_listed_from_a_number_on(s3: Any, there: dict[str, Any]) -> No
     assert [[each["PartNumber"] for each in page["Parts"]] for page in pages] == [[5, 7], [9]]
 
 
+def test_an_object_of_parts_has_a_version_where_its_bucket_has_versions(s3: Any, there: dict[str, Any]) -> None:
+    for status, has_version in (("", False), ("Enabled", True)):
+        if status:
+            s3.put_bucket_versioning(Bucket=there["Bucket"], VersioningConfiguration={"Status": status})
+        upload = begun(s3, there, b"x")
+        parts = [{"PartNumber": 1, "ETag": s3.list_parts(**upload)["Parts"][0]["ETag"]}]
+        told = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+        assert ("VersionId" in told) is has_version
+
+
 def test_the_head_of_a_part_is_that_of_a_part_of_the_object(s3: Any, there: dict[str, Any]) -> None:
     upload = begun(s3, there, b"x" * 5 * 2**20, b"end")
     parts = [{"PartNumber": each["PartNumber"], "ETag": each["ETag"]} for each in s3.list_parts(**upload)["Parts"]]

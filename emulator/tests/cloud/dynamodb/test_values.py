@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -9,7 +10,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from ecs_emulator.cloud.endpoint import Cloud
 from emulator.tests.cloud.dynamodb.items import key, told
+from emulator.tests.cloud.wire import JSON, ask, signed_for
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -138,6 +141,28 @@ def test_a_value_has_one_type_and_a_set_no_doubles(
         unchecked.put_item(TableName=table, Item={**key(), **item})
     assert told(error)[0] == "ValidationException"
     assert sentence in told(error)[1]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({"BOOL": "yes"}, {"B": "***"}, {"B": "YQ"}, {"S": 1}, {"S": "\ud800"}, {"NULL": "yes"}, {"M": []}),
+        *({"L": {}}, {"BS": ["***"]}, {"SS": [1]}, {"SS": "a"}, {"N": 1}, {"NS": [1]}, {"L": [{"BOOL": "yes"}]}),
+    ],
+)
+def test_what_no_value_of_its_type_can_be_is_no_request(cloud: Cloud, table: str, value: Any) -> None:
+    item, keyed = {**key(), "x": value}, {"TableName": table, "Key": key()}
+    changed = {"UpdateExpression": "SET x = :x", "ExpressionAttributeValues": {":x": value}}
+    for operation, given in (
+        ("PutItem", {"TableName": table, "Item": item}),
+        ("BatchWriteItem", {"RequestItems": {table: [{"PutRequest": {"Item": item}}]}}),
+        ("UpdateItem", {**keyed, **changed}),
+        ("TransactWriteItems", {"TransactItems": [{"Update": {**keyed, **changed}}]}),
+    ):
+        target = f"DynamoDB_20120810.{operation}"
+        body = json.dumps(given).encode()
+        answer = ask(cloud, body, X_Amz_Target=target, Content_Type=JSON, Authorization=signed_for("dynamodb"))
+        assert (answer.status, json.loads(answer.body)["__type"]) == (400, "SerializationException"), operation
 
 
 def test_a_set_is_told_in_its_order(dynamodb: DynamoDBClient, table: str) -> None:

@@ -63,6 +63,8 @@ def action(actions: Sequence[ActionOutputTypeDef], here: ActionContext) -> Envoy
 
     Raises UnsupportedCondition.
     """
+    if not actions:
+        raise UnsupportedCondition("It has no action.")
     for each in actions:
         if each["Type"] not in ("forward", "redirect", "fixed-response"):
             raise UnsupportedCondition(f"The action {each['Type']} is not emulated.")

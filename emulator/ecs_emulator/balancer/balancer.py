@@ -18,7 +18,7 @@ from ecs_emulator.authority import CertificateAuthority
 from ecs_emulator.balancer.counters import Counters, counters
 from ecs_emulator.balancer.envoy import Envoy
 from ecs_emulator.balancer.groups import Group
-from ecs_emulator.balancer.plan import RoutingPlan, plan
+from ecs_emulator.balancer.plan import UNREADABLE, RoutingPlan, plan
 from ecs_emulator.balancer.publisher import OpenListener, SnapshotPublisher
 from ecs_emulator.balancer.slots import Slots
 from ecs_emulator.balancer.store import LoadBalancerStore, read
@@ -209,14 +209,17 @@ class Balancer:
             try:
                 store = read(self._client, self._acm)
                 new = self._planned(store)
-            except (BotoCoreError, ClientError, ValueError, KeyError) as error:
+            except (BotoCoreError, ClientError, *UNREADABLE) as error:
                 failures += 1
                 if failures < _FAILURES:
                     # Something was deleted while it was read, most likely: whoever waits for an answer goes on waiting.
                     continue
                 with self._news:
-                    self._unread = (f"ELBv2 cannot be read: {error!r}",)
-                    self._news.notify_all()
+                    unread = (f"ELBv2 cannot be read: {error!r}",)
+                    if unread != self._unread:
+                        self._unread = unread
+                        # The publisher logs it.
+                        self._tell()
                     self._news.wait_for(lambda: self._is_closed, _RETRY)
                 continue
             failures = 0

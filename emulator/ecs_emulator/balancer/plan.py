@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # The application keeps an idle connection for 60 s; the balancer must be the first to close it.
 IDLE_UPSTREAM = 55.0
 IDLE = 60.0
+# What is raised where a rule or a listener lacks something, or has something else than AWS tells.
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -102,12 +104,15 @@ def _listeners(
     described = sorted(balancer["Listeners"], key=lambda each: int(each["Port"]))
     ports = {int(listener["Port"]): local_port(int(listener["Port"])) for listener in described}
     for each in described:
-        if is_network(balancer):
-            yield from _network_listener(each, ports[int(each["Port"])], clusters, attributes, problems)
-        elif _is_possible(each, ports[int(each["Port"])], problems):
-            here = _surroundings(each, ports, clusters, idle)
-            tls = settings(each, attributes) if each["Protocol"] == "HTTPS" else None
-            yield replace(_listener(each, here, problems), idle_timeout=idle, drops_invalid=drops_invalid, tls=tls)
+        try:
+            if is_network(balancer):
+                yield from _network_listener(each, ports[int(each["Port"])], clusters, attributes, problems)
+            elif _is_possible(each, ports[int(each["Port"])], problems):
+                here = _surroundings(each, ports, clusters, idle)
+                tls = settings(each, attributes) if each["Protocol"] == "HTTPS" else None
+                yield replace(_listener(each, here, problems), idle_timeout=idle, drops_invalid=drops_invalid, tls=tls)
+        except UNREADABLE as error:
+            problems.append(f"The listener on port {each['Port']} is left out: it cannot be read ({error!r}).")
 
 
 def _network_listener(
@@ -153,7 +158,7 @@ def _groups(balancer: StoredLoadBalancer) -> Iterator[str]:
     """The target groups to which a load balancer forwards."""
     for listener in balancer["Listeners"]:
         for rule in listener["Rules"]:
-            yield from _forwarded(rule["Actions"])
+            yield from _forwarded(rule.get("Actions", []))
 
 
 def _forwarded(actions: Iterable[ActionOutputTypeDef]) -> Iterator[str]:
@@ -181,18 +186,22 @@ def _routes(rule: RuleTypeDef, here: ActionContext, problems: list[str]) -> Iter
     which = f"Rule {rule['Priority']} of the listener on port {here.port}"
     if rule.get("Transforms"):
         problems.append(f"{which}: transforms are not emulated.")
-    for each in rule["Actions"]:
+    for each in rule.get("Actions", []):
         if ((each.get("ForwardConfig") or {}).get("TargetGroupStickinessConfig") or {}).get("Enabled"):
             problems.append(f"{which}: stickiness is not emulated.")
     try:
         matched = match(rule["Conditions"])
-    except UnsupportedCondition as problem:
-        problems.append(f"{which} is left out: {problem}")
+    except (UnsupportedCondition, *UNREADABLE) as problem:
+        problems.append(f"{which} is left out: {_sentence(problem)}")
         return
     try:
-        taken = action(rule["Actions"], here)
-    except UnsupportedCondition as problem:
-        problems.append(f"{which}: {problem}")
+        taken = action(rule.get("Actions", []), here)
+    except (UnsupportedCondition, *UNREADABLE) as problem:
+        problems.append(f"{which}: {_sentence(problem)}")
         # Rather than what a rule further down would do.
-        taken = answer(501, f"{which}: {problem}\n", "text/plain")
+        taken = answer(501, f"{which}: {_sentence(problem)}\n", "text/plain")
     yield {"match": matched, **taken}
+
+
+def _sentence(problem: Exception) -> str:
+    return str(problem) if isinstance(problem, UnsupportedCondition) else f"It cannot be read ({problem!r})."

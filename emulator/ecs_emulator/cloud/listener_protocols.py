@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.listener_actions import check_forms
 from ecs_emulator.cloud.rules import target_groups
 
 if TYPE_CHECKING:
@@ -28,15 +29,24 @@ _WEIGHTS = range(1_000)
 _STICKY = range(1, 604_801)  # seconds
 
 
-def check_actions(store: Any, kind: str, protocol: str, actions: Iterable[ActionTypeDef | ActionOutputTypeDef]) -> None:
-    """Raises AwsError for actions that a load balancer of this kind cannot take, and for groups of another protocol.
+def check_actions(
+    store: Any,
+    kind: str,
+    protocol: str,
+    port: int | None,
+    actions: Sequence[ActionTypeDef | ActionOutputTypeDef],
+) -> None:
+    """Raises AwsError for actions that no listener of this protocol and port takes, or no load balancer of this kind,
+    and for groups of another protocol.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
     """
     for action in actions:
-        if kind == "network" and action["Type"] != "forward":
-            message = f"Action type '{action['Type']}' is not valid for a listener of a Network Load Balancer"
+        if kind == "network" and action.get("Type") != "forward":
+            message = f"Action type '{action.get('Type', '')}' is not valid for a listener of a Network Load Balancer"
             raise AwsError("InvalidLoadBalancerAction", message)
+    check_forms(actions, protocol, port)
+    for action in actions:
         sticky = (action.get("ForwardConfig") or {}).get("TargetGroupStickinessConfig") or {}
         if sticky.get("DurationSeconds", 1) not in _STICKY:
             message = f"Target group stickiness duration must be between {_STICKY[0]} and {_STICKY[-1]} seconds"

@@ -35,7 +35,7 @@ def create_rule(given: CreateRuleInputTypeDef) -> Answer:
         [listener] = store.describe_listeners(None, [given["ListenerArn"]])
         if store.load_balancers[listener.load_balancer_arn].type == "network":
             raise AwsError("ValidationError", "The listener must be associated with an Application Load Balancer.")
-        check_actions(store, "application", listener.protocol, given["Actions"])
+        check_actions(store, "application", listener.protocol, listener.port, given["Actions"])
         check_rules(store, given["ListenerArn"])
         rule = store.create_rule(
             given["ListenerArn"],
@@ -53,7 +53,8 @@ def modify_rule(given: ModifyRuleInputTypeDef) -> Answer:
     with elbv2_store() as store:
         [rule] = store.describe_rules(None, [given["RuleArn"]])
         [listener] = store.describe_listeners(None, [rule.listener_arn])
-        check_actions(store, "application", listener.protocol, given.get("Actions", []))
+        if "Actions" in given:
+            check_actions(store, "application", listener.protocol, listener.port, given["Actions"])
         conditions = given.get("Conditions", [])
         rule = store.modify_rule(given["RuleArn"], with_values(conditions), given.get("Actions", []))
         rule.conditions = conditions or rule.conditions

@@ -170,7 +170,7 @@ def create_listener(given: CreateListenerInputTypeDef) -> None:
         balancer = store.load_balancers.get(given["LoadBalancerArn"])
         if balancer:
             protocol = given.get("Protocol", "")
-            listener_protocols.check_actions(store, balancer.type, protocol, given["DefaultActions"])
+            listener_protocols.check_actions(store, balancer.type, protocol, given.get("Port"), given["DefaultActions"])
             listener_protocols.check_certificates(protocol, given.get("Certificates", ()))
 
 
@@ -192,9 +192,9 @@ def modify_listener(given: ModifyListenerInputTypeDef) -> None:
             for group in groups_of(action):
                 store.describe_target_groups(None, [group["TargetGroupArn"]], None)
         kind = store.load_balancers[listener.load_balancer_arn].type
-        actions = given.get("DefaultActions") or [action.data for action in listener.default_actions]
+        actions = given.get("DefaultActions", [action.data for action in listener.default_actions])
         protocol = given.get("Protocol", listener.protocol)
-        listener_protocols.check_actions(store, kind, protocol, actions)
+        listener_protocols.check_actions(store, kind, protocol, given.get("Port", listener.port), actions)
         listener_protocols.check_certificates(protocol, given.get("Certificates", ()), listener.certificates)
 
 

@@ -85,10 +85,12 @@ def complete_condition(condition: Condition) -> RuleConditionOutputTypeDef:
 def complete_action(action: ActionUnionTypeDef) -> ActionOutputTypeDef:
     """A forward both ways where it has one target group, and always with its ForwardConfig."""
     complete = cast("ActionOutputTypeDef", action)
-    if complete["Type"] != "forward":
+    if complete.get("Type") != "forward":
         return complete
-    config = complete.get("ForwardConfig") or {"TargetGroups": [{"TargetGroupArn": complete["TargetGroupArn"]}]}
-    groups: list[TargetGroupTupleTypeDef] = [{"Weight": 1, **group} for group in config.get("TargetGroups", [])]
+    config = complete.get("ForwardConfig") or {}
+    arn = complete.get("TargetGroupArn")
+    given = config.get("TargetGroups") or ([{"TargetGroupArn": arn}] if arn else [])
+    groups: list[TargetGroupTupleTypeDef] = [{"Weight": 1, **group} for group in given if "TargetGroupArn" in group]
     off: TargetGroupStickinessConfigTypeDef = {"Enabled": False}
     sticky = config.get("TargetGroupStickinessConfig", off)
     one: ActionOutputTypeDef = {**complete}

@@ -72,6 +72,16 @@ def test_a_store_that_changes_while_it_is_read_is_read_again(stage: Stage, monke
     assert stage.balancer.is_balanced(group)
 
 
+def test_a_rule_without_an_action_leaves_the_others_as_they_are(stage: Stage) -> None:
+    rule = stage.rule("/nothing")
+    stage.serves("/nothing", 501)
+    assert any("It has no action." in problem for problem in stage.balancer.problems)
+    assert stage.ask("/of/nobody").status == 404
+    stage.elbv2.delete_rule(RuleArn=rule)
+    stage.balancer.changed()
+    stage.serves("/nothing", 404)
+
+
 def test_a_group_that_is_deleted_with_its_rule_is_forgotten(stage: Stage) -> None:
     group = stage.group()
     rule = stage.rule("/forgotten", group)
@@ -115,9 +125,18 @@ def test_an_envoy_that_has_ended_is_said_and_keeps_no_target(tmp_path: Path) -> 
         until(lambda: any("Envoy has ended" in problem for problem in stage.balancer.problems), "it is said")
 
 
-def test_a_store_that_cannot_be_read_is_said_and_read_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "Throttling", "Message": "Slow down"}}, "DescribeTargetGroups"),
+        IndexError("Slow down"),
+        TypeError("Slow down"),
+    ],
+)
+def test_a_store_that_cannot_be_read_is_said_and_read_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
     stage.serves("/", 404)
-    error = ClientError({"Error": {"Code": "Throttling", "Message": "Slow down"}}, "DescribeTargetGroups")
 
     def refuse(**_asked: str) -> Any:
         raise error
@@ -126,6 +145,7 @@ def test_a_store_that_cannot_be_read_is_said_and_read_again(stage: Stage, monkey
     monkeypatch.setattr(stage.elbv2, "describe_target_group_attributes", refuse)
     stage.rule("/unread", group)
     until(lambda: any("Slow down" in problem for problem in stage.balancer.problems), "it is said")
+    until(lambda: "Slow down" in caplog.text, "it is logged")
     # Nobody waits for it, and what was there goes on.
     assert not stage.balancer.is_balanced(group)
     assert stage.ask("/").status == 404

@@ -205,6 +205,34 @@ def test_what_cannot_be_emulated_is_said(balancers: list[Any], groups: list[Any]
     assert planned(*balancers, groups=groups).problems == (expected,)
 
 
+@pytest.mark.parametrize(
+    ("actions", "sentence"),
+    [
+        ([], "It has no action."),
+        ([{"Type": "redirect"}], "It cannot be read (KeyError('RedirectConfig'))."),
+        ([{"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_999"}}], "It cannot be read (ValueError("),
+        ([{"Type": "forward"}], "It cannot be read (KeyError('TargetGroupArn'))."),
+        ([{"Type": "forward", "ForwardConfig": {"TargetGroups": []}}], "It cannot be read (KeyError("),
+        ([{"Type": "forward", "ForwardConfig": {"TargetGroups": [{}]}}], "It cannot be read (KeyError("),
+        ([{"Type": "fixed-response"}], "It cannot be read (KeyError('FixedResponseConfig'))."),
+        ([{}], "It cannot be read (KeyError('Type'))."),
+    ],
+)
+def test_a_rule_that_cannot_be_read_is_said_and_the_others_go_on(actions: list[Any], sentence: str) -> None:
+    made = planned(a_balancer(a_listener(a_rule(3, *actions, **path("/a")), a_rule(4, FORWARD, **path("/b")))))
+    [problem] = made.problems
+    assert problem.startswith(f"Rule 3 of the listener on port 80: {sentence}")
+    [unread, forwarded, default] = made.listeners[0].routes
+    assert unread["direct_response"]["status"] == 501
+    assert ("route" in forwarded, default["direct_response"]["status"]) == (True, 404)
+
+
+def test_a_listener_that_cannot_be_read_is_left_out_and_the_others_go_on() -> None:
+    made = planned(a_balancer({"Port": 81, "Protocol": "HTTP", "Rules": [{}]}, a_listener()))
+    assert [each.port for each in made.listeners] == [80]
+    assert made.problems == ("The listener on port 81 is left out: it cannot be read (KeyError('IsDefault')).",)
+
+
 def test_a_rule_with_a_sign_in_answers_501_and_lets_nobody_through() -> None:
     made = planned(a_balancer(a_listener(a_rule(3, {"Type": "authenticate-oidc"}, FORWARD, **path("/secret")))))
     assert made.listeners[0].routes[0]["direct_response"]["status"] == 501

@@ -262,6 +262,68 @@ def test_actions_of_every_kind_are_kept(world: World) -> None:
         assert world.told(world.rule(priority, action))["Actions"] == [action]
 
 
+def redirect(**config: str) -> dict[str, Any]:
+    return {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", **config}}
+
+
+def fixed(status: str) -> dict[str, Any]:
+    return {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": status}}
+
+
+@pytest.mark.parametrize(
+    ("actions", "code"),
+    [
+        ([], "ValidationError"),
+        ([{"Type": "nonsense"}], "ValidationError"),
+        ([{"Type": "forward"}], "ValidationError"),
+        ([{"Type": "forward", "ForwardConfig": {}}], "ValidationError"),
+        ([{"Type": "forward", "ForwardConfig": {"TargetGroups": []}}], "ValidationError"),
+        ([{"Type": "forward", "ForwardConfig": {"TargetGroups": [{}]}}], "ValidationError"),
+        ([{"Type": "fixed-response"}], "ValidationError"),
+        ([fixed("302")], "ValidationError"),
+        ([fixed("2000")], "ValidationError"),
+        ([{"Type": "redirect"}], "ValidationError"),
+        ([redirect(StatusCode="HTTP_303", Path="/a")], "ValidationError"),
+        ([redirect(Path="a")], "InvalidLoadBalancerAction"),
+        ([redirect()], "InvalidLoadBalancerAction"),
+        (
+            [redirect(Protocol="HTTP", Port="80", Host="#{host}", Path="/#{path}", Query="a")],
+            "InvalidLoadBalancerAction",
+        ),
+        ([fixed("404"), redirect(Path="/a")], "ValidationError"),
+        ([{**fixed("404"), "Order": 1}, {"Type": "authenticate-oidc", "Order": 2}], "ValidationError"),
+        ([{"Type": "authenticate-oidc"}], "ValidationError"),
+    ],
+)
+def test_actions_that_lack_something_or_lead_nowhere_are_refused(
+    world: World, actions: list[dict[str, Any]], code: str
+) -> None:
+    rule, condition = world.rule(1), {"Field": "path-pattern", "Values": ["/a"]}
+    balancer = {"LoadBalancerArn": world.arn, "Port": 81, "Protocol": "HTTP"}
+    # On port 81 a redirect to port 80 is no loop.
+    is_elsewhere = any(action.get("RedirectConfig", {}).get("Port") == "80" for action in actions)
+    for operation, given in (
+        *([] if is_elsewhere else [("create_listener", {**balancer, "DefaultActions": actions})]),
+        ("modify_listener", {"ListenerArn": world.listener, "DefaultActions": actions}),
+        ("create_rule", {"ListenerArn": world.listener, "Priority": 2, "Conditions": [condition], "Actions": actions}),
+        ("modify_rule", {"RuleArn": rule, "Actions": actions}),
+    ):
+        with pytest.raises(ClientError) as raised:
+            getattr(world.elbv2, operation)(**given)
+        told = raised.value.response
+        assert (told["Error"]["Code"], told["ResponseMetadata"]["HTTPStatusCode"]) == (code, 400), operation
+    assert world.told(rule)["Actions"] == [NOT_FOUND]
+    assert len(world.elbv2.describe_listeners(LoadBalancerArn=world.arn)["Listeners"]) == 1
+
+
+def test_a_redirect_that_changes_one_part_is_taken(world: World) -> None:
+    changes = [{"Protocol": "HTTPS"}, {"Port": "81"}, {"Host": "a.#{host}"}, {"Path": "/a/#{path}"}]
+    for priority, change in enumerate(changes, 1):
+        world.rule(priority, redirect(**change))
+    with pytest.raises(ClientError, match="loop"):
+        world.elbv2.modify_listener(ListenerArn=world.listener, DefaultActions=[redirect(Port="81")], Port=81)
+
+
 def test_a_forward_is_told_both_ways(world: World) -> None:
     rule = world.rule(1, {"Type": "forward", "TargetGroupArn": world.blue})
     told = {**forward((world.blue, 1)), "TargetGroupArn": world.blue}

@@ -5,7 +5,6 @@ Of each reason one task of a revision is told: a program that dies at its start 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import boto3
 from ecs_emulator.ops import tasks
 from ecs_emulator.ops.services import short
 from ecs_emulator.ops.target import Target
+from ecs_emulator.periodic import repeated
 from ecs_emulator.scheduler import task_serializers
 from ecs_emulator.scheduler.scheduler import Scheduler
 
@@ -31,20 +31,14 @@ def telling_deaths(
     scheduler: Scheduler, session: boto3.Session, folder: Path, say: Callable[[str], None]
 ) -> Iterator[None]:
     """Context in which `say` hears of tasks that die; `folder` has the output of those without a log driver."""
-    deaths, ended = Deaths(scheduler, session, folder), threading.Event()
+    deaths = Deaths(scheduler, session, folder)
 
-    def run() -> None:
-        while not ended.wait(_LOOK):
-            for line in deaths.news():
-                say(line)
+    def tell() -> None:
+        for line in deaths.news():
+            say(line)
 
-    thread = threading.Thread(target=run, name="deaths", daemon=True)
-    thread.start()
-    try:
+    with repeated(tell, _LOOK, "deaths"):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 class Deaths:

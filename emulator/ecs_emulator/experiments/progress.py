@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from ecs_emulator.periodic import repeated
 
 EVERY = 10.0  # seconds from one line to the next
 
@@ -17,16 +18,9 @@ def telling(
     """Context in which `say` hears every so many seconds how long it has been since `begun`, of the monotonic clock,
     and the `progress`.
     """
-    ended = threading.Event()
 
-    def run() -> None:
-        while not ended.wait(every):
-            say(f"  {time.monotonic() - begun:5.0f} s  {progress()}")
+    def tell() -> None:
+        say(f"  {time.monotonic() - begun:5.0f} s  {progress()}")
 
-    thread = threading.Thread(target=run, name="progress", daemon=True)
-    thread.start()
-    try:
+    with repeated(tell, every, "progress"):
         yield
-    finally:
-        ended.set()
-        thread.join()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from botocore.parsers import ResponseParserError, create_parser
+from botocore.parsers import ResponseParserError
 from moto.core.responses import ActionResult
 from moto.s3 import models
 from moto.s3.exceptions import InvalidPartOrder, MalformedXML
@@ -20,9 +20,10 @@ from ecs_emulator.cloud import checksums
 from ecs_emulator.cloud import multipart_checksums as uploads
 from ecs_emulator.cloud.moto_overrides import override
 from ecs_emulator.cloud.protocols import service_model
+from ecs_emulator.cloud.s3_xml import parsed
 
 if TYPE_CHECKING:
-    from botocore.model import Shape
+    pass
 
 # Operations of the API whose answers are corrected here.
 CORRECTED = (
@@ -136,9 +137,7 @@ def _listed_parts(_before: Any, response: S3Response, body: bytes) -> Iterator[t
 
 def _read(xml: bytes) -> Any:
     """Raises ResponseParserError, ValueError and AttributeError."""
-    shape = cast("Shape", service_model("s3").operation_model("CompleteMultipartUpload").input_shape)
-    response = {"body": xml, "headers": {}, "status_code": HTTPStatus.OK}
-    return create_parser("rest-xml").parse(response, shape)["MultipartUpload"]
+    return parsed(xml, service_model("s3").operation_model("CompleteMultipartUpload").input_shape)["MultipartUpload"]
 
 
 def _completed(

@@ -6,17 +6,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfigurat
 from __future__ import annotations
 
 import hashlib
-from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from botocore.model import Shape
-from botocore.parsers import create_parser
 from moto.core.responses import ActionResult
 from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.moto_overrides import override
 from ecs_emulator.cloud.protocols import service_model
+from ecs_emulator.cloud.s3_xml import parsed
 
 
 def install() -> None:
@@ -31,9 +29,8 @@ def _put(before: Any, response: S3Response, request: Any, name: str, query: dict
     answered = before(response, request, name, query)
     bucket: Any = response.backend.get_bucket(name)
     if "lifecycle" in query:
-        shape = cast("Shape", service_model("s3").operation_model("GetBucketLifecycleConfiguration").output_shape)
-        answer = {"body": response.body, "headers": {}, "status_code": HTTPStatus.OK}
-        rules = create_parser("rest-xml").parse(answer, shape).get("Rules", [])
+        shape = service_model("s3").operation_model("GetBucketLifecycleConfiguration").output_shape
+        rules = parsed(response.body, shape).get("Rules", [])
         for number, rule in enumerate(rules):
             # A rule without a name gets one, the same for the same configuration.
             rule["ID"] = rule.get("ID") or hashlib.sha256(response.body + b"%d" % number).hexdigest()[:48]

@@ -9,12 +9,13 @@ from http import HTTPStatus
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.s3.exceptions import LockNotEnabled, MissingKey, MissingVersion
+from moto.s3.exceptions import LockNotEnabled
 from moto.s3.models import FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_s3_reads import existing
 
 
 def install() -> None:
@@ -87,10 +88,7 @@ def _locked(response: S3Response) -> FakeKey:
     if not response.backend.get_bucket(response.bucket_name).object_lock_enabled:
         raise LockNotEnabled
     version, name = response._get_param("versionId"), response.parse_key_name()
-    key = response.backend.get_object(response.bucket_name, name, version_id=version)
-    if key is None:
-        raise MissingVersion if version else MissingKey(key=name)
-    return key
+    return existing(response.backend, response.bucket_name, name, version)
 
 
 def _unlocked() -> AwsError:

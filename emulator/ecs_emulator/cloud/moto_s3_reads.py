@@ -9,7 +9,13 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from moto.s3.exceptions import InvalidContinuationToken, MissingVersion, PreconditionFailed, RangeNotSatisfiable
+from moto.s3.exceptions import (
+    InvalidContinuationToken,
+    MissingKey,
+    MissingVersion,
+    PreconditionFailed,
+    RangeNotSatisfiable,
+)
 from moto.s3.models import FakeDeleteMarker, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 from werkzeug.datastructures import Headers
@@ -32,6 +38,14 @@ def install() -> None:
     override(S3Response, "_handle_range_header", _range_or_all)
     override(S3Response, "_bucket_response", _limited)
     override(S3Backend, "list_objects_v2", _listed)
+
+
+def existing(backend: S3Backend, bucket: str, name: str, version: str | None) -> FakeKey:
+    """Object of a name, or a version of it. Raises MissingKey and MissingVersion."""
+    key = backend.get_object(bucket, name, version_id=version)
+    if key is None:
+        raise MissingVersion if version else MissingKey(key=name)
+    return key
 
 
 def _part_or_all(before: Any, response: S3Response) -> Any:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from moto.s3 import notifications
-from moto.s3.exceptions import InvalidTagError, MissingKey, MissingVersion
+from moto.s3.exceptions import InvalidTagError
 from moto.s3.models import FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_s3_reads import existing
 
 
 def install() -> None:
@@ -46,6 +47,5 @@ def _read(before: Any, response: S3Response) -> dict[str, str]:
 
 def _deleted(before: Any, backend: S3Backend, bucket: str, name: str, version_id: str | None = None) -> None:
     """Raises MissingKey, MissingVersion, and what moto does."""
-    if backend.get_object(bucket, name, version_id=version_id) is None:
-        raise MissingVersion if version_id else MissingKey(key=name)
+    existing(backend, bucket, name, version_id)
     before(backend, bucket, name, version_id)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.s3.exceptions import MissingKey, MissingVersion, NoSuchUpload, PreconditionFailed, S3ClientError
+from moto.s3.exceptions import NoSuchUpload, PreconditionFailed, S3ClientError
 from moto.s3.models import FakeKey, FakeMultipart, S3Backend
 from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_s3_reads import existing
 from ecs_emulator.cloud.s3_arguments import copy_range, copy_source
 from ecs_emulator.cloud.s3_conditions import is_unchanged
 
@@ -32,9 +33,7 @@ def check_copy(response: S3Response) -> FakeKey:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
     """
     bucket, name, version = copy_source(response.headers["x-amz-copy-source"])
-    key = response.backend.get_object(bucket, name, version_id=version)
-    if key is None:
-        raise MissingVersion if version else MissingKey(key=name)
+    key = existing(response.backend, bucket, name, version)
     if is_unchanged(response.headers, key, _PREFIX):
         raise PreconditionFailed(f"{_PREFIX}If-None-Match")
     return key

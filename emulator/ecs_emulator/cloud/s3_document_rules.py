@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
+from ecs_emulator.cloud.s3_xml import MALFORMED
+
 # Code and message of each thing that is wrong.
 Problems = Iterator[tuple[str, str]]
 
-_MALFORMED = (
-    "MalformedXML",
-    "The XML you provided was not well-formed or did not validate against our published schema",
-)
+_MALFORMED = "MalformedXML", MALFORMED
 _MOST_KEYS = 1000
 _MOST_TAGS = {True: 10, False: 50}  # of an object, of a bucket
 _ACTIONS = {

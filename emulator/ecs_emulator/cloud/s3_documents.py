@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from http import HTTPStatus
 from typing import Any
 
 from botocore.model import ListShape, Shape, StringShape, StructureShape
-from botocore.parsers import ResponseParserError, create_parser
+from botocore.parsers import ResponseParserError
 from werkzeug.wrappers import Request
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.model_constraints import constraint_error
 from ecs_emulator.cloud.protocols import service_model, validation_error
 from ecs_emulator.cloud.s3_document_rules import RULES
+from ecs_emulator.cloud.s3_xml import MALFORMED, parsed
 
 # Of which S3 says more than that the document is malformed.
 _JUDGED_ELSEWHERE = {"Event", "FilterRuleName", "Protocol"}
@@ -34,14 +34,13 @@ def malformed(request: Request, is_object: bool) -> AwsError | None:
     if f"<{root}".encode() not in body:
         return _malformed(name)
     try:
-        parsed = create_parser("rest-xml").parse({"body": body, "headers": {}, "status_code": HTTPStatus.OK}, shape)
+        members = parsed(body, shape)
     except (ResponseParserError, ValueError, AttributeError):
         return _malformed(name)
     if payload:
-        document, model = parsed.get(payload, {}), shape.members[payload]
+        document, model = members.get(payload, {}), shape.members[payload]
     else:
-        document, model = {**_elsewhere(shape), **parsed}, shape
-    document.pop("ResponseMetadata", None)
+        document, model = {**_elsewhere(shape), **members}, shape
     if name in RULES and (found := next(RULES[name](document, is_object), None)):
         return AwsError(*found)
     if validation_error(model, document) or constraint_error(model, document) or next(_strays(model, document), None):
@@ -50,8 +49,7 @@ def malformed(request: Request, is_object: bool) -> AwsError | None:
 
 
 def _malformed(name: str) -> AwsError:
-    what = "The XML you provided was not well-formed or did not validate against our published schema"
-    return AwsError("MalformedACLError" if name == "acl" else "MalformedXML", what)
+    return AwsError("MalformedACLError" if name == "acl" else "MalformedXML", MALFORMED)
 
 
 def _without_body(request: Request) -> AwsError | None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
-from botocore.parsers import ResponseParserError, create_parser
+from botocore.parsers import ResponseParserError
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
@@ -25,6 +25,7 @@ from ecs_emulator.access_key import AccessKey
 from ecs_emulator.cloud.durable.calls import Call
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.protocols import service_model
+from ecs_emulator.cloud.s3_xml import parsed
 from ecs_emulator.local import REGION
 
 # Fields that no condition has to name.
@@ -126,9 +127,7 @@ def _headers(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if "tagging" in fields:
         shape: Any = service_model("s3").operation_model("GetObjectTagging").output_shape
         try:
-            read = create_parser("rest-xml").parse(
-                {"body": fields["tagging"].encode(), "headers": {}, "status_code": 200}, shape
-            )
+            read = parsed(fields["tagging"].encode(), shape)
         except ResponseParserError:
             raise AwsError("MalformedXML", "The XML you provided was not well-formed") from None
         yield "x-amz-tagging", urlencode([(each["Key"], each["Value"]) for each in read["TagSet"]])

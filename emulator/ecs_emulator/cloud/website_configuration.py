@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
-from botocore.parsers import ResponseParserError, create_parser
+from botocore.parsers import ResponseParserError
 
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.protocols import service_model
+from ecs_emulator.cloud.s3_xml import MALFORMED, parsed
 
 if TYPE_CHECKING:
-    from botocore.model import Shape
     from mypy_boto3_s3.type_defs import (
         RedirectAllRequestsToTypeDef,
         RoutingRuleTypeDef,
@@ -33,14 +32,11 @@ SAFE = "/-_.~!*'()$&+,:;=@"  # characters of a key that stand in a Location as t
 @lru_cache(maxsize=64)
 def read(xml: bytes) -> WebsiteConfigurationTypeDef:
     """The configuration of a bucket. Raises AwsError for what is none."""
-    shape = cast("Shape", service_model("s3").operation_model("GetBucketWebsite").output_shape)
-    response = {"body": xml, "headers": {}, "status_code": HTTPStatus.OK}
+    shape = service_model("s3").operation_model("GetBucketWebsite").output_shape
     try:
-        parsed = create_parser("rest-xml").parse(response, shape)
+        return cast("WebsiteConfigurationTypeDef", parsed(xml, shape))
     except (ResponseParserError, ValueError, AttributeError):
         raise _malformed() from None
-    parsed.pop("ResponseMetadata", None)
-    return cast("WebsiteConfigurationTypeDef", parsed)
 
 
 def checked(xml: bytes) -> WebsiteConfigurationTypeDef:
@@ -100,8 +96,7 @@ def _check_protocol(protocol: str | None) -> None:
 
 
 def _malformed() -> AwsError:
-    what = "The XML you provided was not well-formed or did not validate against our published schema"
-    return AwsError("MalformedXML", what)
+    return AwsError("MalformedXML", MALFORMED)
 
 
 def rule_for(

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from ecs_emulator.cloud import sigv4_chunks
 from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
-from emulator.tests.cloud.wire import ask, refused, signed_for
+from emulator.tests.cloud.wire import BODY, ask, refused, signed_for
 
-BODY = b"0123456789"
 PART = "Part number must be an integer between 1 and 10000, inclusive"
 COPY = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
 MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
 TAG_KEY = "The TagKey you have provided is invalid"
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def s3(cloud: Cloud) -> Any:
-    """A client that sends what a client would refuse as well."""
-    return boto3.client("s3", REGION, config=Config(parameter_validation=False))
-
-
-@pytest.fixture
-def there(s3: Any) -> dict[str, Any]:
-    """Bucket and key of an object."""
-    name = f"refusals-{next(_numbers)}"
-    s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket=name, Key="k", Body=BODY)
-    return {"Bucket": name, "Key": "k"}
 
 
 ARGUMENTS: list[tuple[str, dict[str, Any], str, str]] = [

@@ -6,32 +6,13 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from ecs_emulator.cloud.endpoint import Cloud
-from ecs_emulator.local import REGION
-from emulator.tests.cloud.wire import ask, refused, signed_for
+from emulator.tests.cloud.wire import BODY, ask, refused, signed_for
 
-BODY = b"0123456789"
 THEN, SOON = datetime(2020, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def s3(cloud: Cloud) -> Any:
-    """A client that refuses nothing by itself."""
-    return boto3.client("s3", REGION, config=Config(parameter_validation=False))
-
-
-@pytest.fixture
-def there(s3: Any) -> dict[str, Any]:
-    """Bucket and key of an object."""
-    name = f"objects-{next(_numbers)}"
-    s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket=name, Key="k", Body=BODY)
-    return {"Bucket": name, "Key": "k"}
 
 
 @pytest.mark.parametrize("asked", ["nonsense", "bytes", "items=1-2", "bytes=a-b", "bytes=5-2", "bytes=0-1,3-4"])

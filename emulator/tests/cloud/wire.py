@@ -20,6 +20,8 @@ from ecs_emulator.cloud.endpoint import Cloud
 from ecs_emulator.local import REGION
 from emulator.tests.support.waiting import PATIENCE
 
+BODY = b"0123456789"  # of an object that is there
+
 JSON = "application/x-amz-json-1.1"
 FORM = "application/x-www-form-urlencoded"
 _SIGNED_FOR = "signed for "

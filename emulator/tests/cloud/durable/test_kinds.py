@@ -138,7 +138,7 @@ def fill_logs(cloud: Served) -> None:
         for stream in ("events", "empty", "gone"):
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
     logs.put_retention_policy(logGroupName="by-hand", retentionInDays=14)
-    for messages in (("b", "a"), ("c", "half a pair \ud83d")):
+    for messages in (("b", "a"), ("c", "a pair \U0001f9cc and \x00")):
         logs.put_log_events(
             logGroupName="by-hand",
             logStreamName="events",

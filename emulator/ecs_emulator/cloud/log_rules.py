@@ -14,6 +14,7 @@ from moto.logs.responses import LogsResponse
 
 from ecs_emulator.cloud.field_conditions import number
 from ecs_emulator.cloud.filter_patterns import parsed_pattern
+from ecs_emulator.cloud.moto_overrides import override
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTIONS = (
@@ -39,7 +40,7 @@ def install() -> None:
         ("get_log_events", _check_stream),
         ("put_retention_policy", _check_retention),
     ):
-        setattr(LogsResponse, name, _checked(check, getattr(LogsResponse, name)))
+        override(LogsResponse, name, _checked(check))
 
 
 def check_events(events: Sequence[Given]) -> None:
@@ -79,10 +80,10 @@ def check_metric_filter(response: LogsResponse, given: Given) -> None:
                 raise InvalidParameterException(f"Invalid metric transformation: {value} is no field of the pattern")
 
 
-def _checked(check: Callable[[LogsResponse, Given], None], answer: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(response: LogsResponse) -> Any:
+def _checked(check: Callable[[LogsResponse, Given], None]) -> Callable[..., Any]:
+    def checked(before: Any, response: LogsResponse) -> Any:
         check(response, json.loads(response.body))
-        return answer(response)
+        return before(response)
 
     return checked
 

@@ -34,6 +34,7 @@ from ecs_emulator.cloud.moto_iam import install as install_iam
 from ecs_emulator.cloud.moto_logs import install as install_logs
 from ecs_emulator.cloud.moto_network import install as install_network
 from ecs_emulator.cloud.moto_network import without_network
+from ecs_emulator.cloud.moto_overrides import replace
 from ecs_emulator.cloud.moto_refusals import (
     failed,
     form_misuse,
@@ -81,8 +82,10 @@ install_sqs()
 install_ssm()
 
 # Only what is posted is a form. A file that is put with a form's type (curl's, where nobody names another) is a file.
-moto_request.Request.want_form_data_parsed = property(  # type: ignore[method-assign,assignment]
-    lambda request: request.method == "POST" and bool(request.environ.get("CONTENT_TYPE"))
+replace(
+    moto_request.Request,
+    "want_form_data_parsed",
+    property(lambda request: request.method == "POST" and bool(request.environ.get("CONTENT_TYPE"))),
 )
 
 _DENIED = AwsError("AccessDenied", "Access Denied", HTTPStatus.FORBIDDEN)

@@ -36,6 +36,7 @@ from ecs_emulator.cloud.dynamodb.idempotency import once
 from ecs_emulator.cloud.dynamodb.item_collections import tell_metrics
 from ecs_emulator.cloud.dynamodb.keys import check_batch, check_item, check_key
 from ecs_emulator.cloud.dynamodb.partiql.projections import modified
+from ecs_emulator.cloud.moto_overrides import override
 
 
 def _called(name: str) -> str:
@@ -66,7 +67,7 @@ _UPDATED = {"UPDATED_OLD": "ALL_OLD", "UPDATED_NEW": "ALL_NEW"}
 def install() -> None:
     """Answer so from now on, in this process."""
     for name in _WITH_VALUES:
-        setattr(DynamoHandler, name, _checked(name, getattr(DynamoHandler, name)))
+        override(DynamoHandler, name, _checked(name))
     values.install()
     for each in (
         tables,
@@ -85,8 +86,8 @@ def install() -> None:
         each.install()
 
 
-def _checked(name: str, answer: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
-    def checked(handler: DynamoHandler) -> Any:
+def _checked(name: str) -> Callable[[Any, DynamoHandler], Any]:
+    def checked(before: Any, handler: DynamoHandler) -> Any:
         handler.body = stored(handler.body)
         check_enumerations(_called(name), handler.body)
         check_expressions(handler.body)
@@ -97,7 +98,7 @@ def _checked(name: str, answer: Callable[[DynamoHandler], Any]) -> Callable[[Dyn
         _check_keys(name, backend, handler.body)
         left = throttling.split_batch(backend, handler.body) if name in _LEFT else {}
         with _refused(_OF_SEARCHES.get(name)):
-            answered = with_capacity(name, lambda: _answered(handler, name, answer), backend, handler.body)
+            answered = with_capacity(name, lambda: _answered(handler, name, before), backend, handler.body)
         tell_metrics(name, answered.result, backend, handler.body)
         if name == "batch_get_item":
             for table, unread in answered.result["UnprocessedKeys"].items():

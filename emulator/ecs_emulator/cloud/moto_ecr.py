@@ -14,19 +14,20 @@ from moto.core.exceptions import JsonRESTError
 from moto.ecr.exceptions import InvalidParameterException, RepositoryNotFoundException
 from moto.ecr.models import ECRBackend, Image
 
-_Backend: Any = ECRBackend
-_put, _put_scanning = _Backend.put_image, _Backend.put_registry_scanning_configuration
+from ecs_emulator.cloud.moto_overrides import override
+
 _TAG = re.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,299}")
 
 
 def install() -> None:
     """Keep images so from now on, in this process."""
-    _Backend.put_image = _put_image
-    _Backend.put_registry_scanning_configuration = _configured
+    override(ECRBackend, "put_image", _put_image)
+    override(ECRBackend, "put_registry_scanning_configuration", _configured)
 
 
 def _put_image(
-    backend: Any,
+    before: Any,
+    backend: ECRBackend,
     repository_name: str,
     image_manifest: str,
     image_tag: str | None,
@@ -48,7 +49,7 @@ def _put_image(
     if others and repository.is_tag_immutable():
         message = f"The image tag '{image_tag}' already exists in the '{repository_name}' repository and cannot be "
         raise JsonRESTError("ImageTagAlreadyExistsException", message + "overwritten because the tag is immutable.")
-    image: Image = _put(backend, repository_name, image_manifest, image_tag, image_manifest_mediatype, own)
+    image: Image = before(backend, repository_name, image_manifest, image_tag, image_manifest_mediatype, own)
     return image
 
 
@@ -63,9 +64,9 @@ def _invalid(name: str, constraint: str) -> InvalidParameterException:
     return InvalidParameterException(f"Invalid parameter at '{name}' failed to satisfy constraint: '{constraint}'")
 
 
-def _configured(backend: Any, scan_type: str, rules: list[dict[str, Any]] | None) -> None:
+def _configured(before: Any, backend: ECRBackend, scan_type: str, rules: list[dict[str, Any]] | None) -> None:
     """A configuration without rules has none; moto fails with it, and with each repository that comes after.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryScanningConfiguration.html
     """
-    _put_scanning(backend, scan_type, rules or [])
+    before(backend, scan_type, rules or [])

@@ -15,23 +15,24 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from ecs_emulator.cloud.errors import AwsError
 from ecs_emulator.cloud.moto_backend import MOTO_LOCK
 from ecs_emulator.cloud.moto_ec2 import elbv2_backends, elbv2_models
+from ecs_emulator.cloud.moto_overrides import override
 from ecs_emulator.local import REGION
 
 _models: Any = elbv2_models
 _KINDS = {"network": "net", "gateway": "gwy"}
-_arn, _create = _models.make_arn_for_load_balancer, _models.ELBv2Backend.create_load_balancer
+_arn = _models.make_arn_for_load_balancer
 
 
-def _created(backend: Any, **given: Any) -> Any:
+def _created(before: Any, backend: Any, **given: Any) -> Any:
     kind = _KINDS.get(given["loadbalancer_type"], "app")
     _models.make_arn_for_load_balancer = lambda **named: _arn(**named).replace("/app/", f"/{kind}/", 1)
     try:
-        return _create(backend, **given)
+        return before(backend, **given)
     finally:
         _models.make_arn_for_load_balancer = _arn
 
 
-_models.ELBv2Backend.create_load_balancer = _created
+override(_models.ELBv2Backend, "create_load_balancer", _created)
 
 
 @contextmanager

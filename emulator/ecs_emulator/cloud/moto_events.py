@@ -14,8 +14,8 @@ from moto.events.exceptions import InvalidEventPatternException, ValidationExcep
 from moto.events.models import EventPattern, EventPatternParser, EventsBackend
 from moto.events.responses import EventsHandler
 
-_Backend: Any = EventsBackend
-_put_rule = _Backend.put_rule
+from ecs_emulator.cloud.moto_overrides import override, replace
+
 _EVENT = {"id", "account", "source", "time", "region", "resources", "detail-type"}
 # One of the two days is not given.
 _SCHEDULE = re.compile(
@@ -26,8 +26,8 @@ _SCHEDULE = re.compile(
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    EventsHandler.test_event_pattern = _tested  # type: ignore[method-assign,assignment]
-    _Backend.put_rule = _rule_put
+    replace(EventsHandler, "test_event_pattern", _tested)
+    override(EventsBackend, "put_rule", _rule_put)
 
 
 def _tested(handler: EventsHandler) -> str:
@@ -43,10 +43,10 @@ def _tested(handler: EventsHandler) -> str:
     return json.dumps({"Result": EventPattern(raw, pattern).matches_event(cast("Any", event))})
 
 
-def _rule_put(backend: Any, name: str, **given: Any) -> Any:
+def _rule_put(before: Any, backend: EventsBackend, name: str, **given: Any) -> Any:
     if (schedule := given.get("scheduled_expression")) and not _SCHEDULE.fullmatch(schedule):
         raise ValidationException("Parameter ScheduleExpression is not valid.")
-    return _put_rule(backend, name, **given)
+    return before(backend, name, **given)
 
 
 def _json(text: str) -> Any:

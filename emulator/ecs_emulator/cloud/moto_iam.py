@@ -13,7 +13,7 @@ from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.models import IAMBackend, Role
 from moto.iam.policy_validation import BaseIAMPolicyValidator
 
-_create_role = IAMBackend.create_role
+from ecs_emulator.cloud.moto_overrides import override, replace
 
 
 def install() -> None:
@@ -21,18 +21,21 @@ def install() -> None:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
     """
-    models.load_iam_aws_managed_policies = lambda: True  # type: ignore[attr-defined]
+    replace(models, "load_iam_aws_managed_policies", lambda: True)
     # At its first call moto looks for the account of a key in every partition, and makes a backend for each.
-    models.PARTITION_NAMES = ["aws"]  # type: ignore[attr-defined]
-    BaseIAMPolicyValidator._validate_version = lambda _: None  # type: ignore[method-assign,assignment]
-    setattr(IAMBackend, "create_role", _created)  # noqa: B010 (it is no method to mypy)
-    setattr(IAMBackend, "update_assume_role_policy", _updated)  # noqa: B010
+    replace(models, "PARTITION_NAMES", ["aws"])
+    replace(BaseIAMPolicyValidator, "_validate_version", lambda _: None)
+    override(IAMBackend, "create_role", _created)
+    replace(IAMBackend, "update_assume_role_policy", _updated)
 
 
-def _created(backend: IAMBackend, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any) -> Role:
+def _created(
+    before: Any, backend: IAMBackend, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any
+) -> Role:
     """Raises MalformedPolicyDocument, and what moto does."""
     _check_trust(assume_role_policy_document)
-    return _create_role(backend, role_name, assume_role_policy_document, *args, **kwargs)
+    made: Role = before(backend, role_name, assume_role_policy_document, *args, **kwargs)
+    return made
 
 
 def _updated(backend: IAMBackend, role_name: str, policy_document: str) -> None:

@@ -20,6 +20,7 @@ from ecs_emulator.cloud.insights.query import executed
 from ecs_emulator.cloud.insights.tokens import MalformedQuery
 from ecs_emulator.cloud.log_rules import check_events, check_metric_filter
 from ecs_emulator.cloud.log_rules import install as install_rules
+from ecs_emulator.cloud.moto_overrides import override, replace
 
 # Operations that are answered otherwise than by moto alone.
 CORRECTED = (
@@ -35,32 +36,20 @@ CORRECTED = (
 _MOST = 10_000  # events of an answer
 _COLONS = 5  # of an ARN, at least
 
-# What moto's are behind: what they check besides is theirs.
-_put_metric_filter = LogsResponse.put_metric_filter
-_put_subscription_filter = LogsResponse.put_subscription_filter
-_start_live_tail = LogsResponse.start_live_tail
-_start_query = LogsResponse.start_query
-_get_query_results = LogsResponse.get_query_results
-_put_log_events = models.LogsBackend.put_log_events
-_send_log_events = models.LogStream._send_log_events
-
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    for owner, name, own in (
-        (LogsResponse, "filter_log_events", _filtered),
-        (LogsResponse, "get_query_results", _found),
-        (LogsResponse, "put_metric_filter", _with_metric_filter),
-        (LogsResponse, "put_subscription_filter", _with_subscription_filter),
-        (LogsResponse, "start_live_tail", _live_tail),
-        (LogsResponse, "start_query", _query),
-        (LogsResponse, "test_metric_filter", _tested),
-        (models, "EventMessageFilter", _pattern),
-        (models.LogStream, "_send_log_events", _subscribed),
-        (models, "execute_query", _results),
-        (models.LogsBackend, "put_log_events", _put),
-    ):
-        setattr(owner, name, own)
+    replace(LogsResponse, "filter_log_events", _filtered)
+    override(LogsResponse, "get_query_results", _found)
+    override(LogsResponse, "put_metric_filter", _with_metric_filter)
+    override(LogsResponse, "put_subscription_filter", _with_subscription_filter)
+    override(LogsResponse, "start_live_tail", _live_tail)
+    override(LogsResponse, "start_query", _query)
+    LogsResponse.test_metric_filter = _tested  # type: ignore[attr-defined]  # moto has none
+    replace(models, "EventMessageFilter", _pattern)
+    override(models.LogStream, "_send_log_events", _subscribed)
+    replace(models, "execute_query", _results)
+    override(models.LogsBackend, "put_log_events", _put)
     install_rules()
 
 
@@ -149,57 +138,62 @@ def _tested(response: LogsResponse) -> str:
     return json.dumps({"matches": matches})
 
 
-def _with_metric_filter(response: LogsResponse) -> str:
+def _with_metric_filter(before: Any, response: LogsResponse) -> Any:
     given = json.loads(response.body)
     _pattern(given.get("filterPattern"))
     check_metric_filter(response, given)
     # moto would have the old one as well.
     response.logs_backend.filters.delete_filter(given.get("filterName"), given.get("logGroupName"))
-    return _put_metric_filter(response)
+    return before(response)
 
 
-def _with_subscription_filter(response: LogsResponse) -> str:
+def _with_subscription_filter(before: Any, response: LogsResponse) -> Any:
     given = json.loads(response.body)
     _pattern(given.get("filterPattern"))
     if given["destinationArn"].count(":") < _COLONS:
         raise InvalidParameterException("Invalid destination ARN")
-    return _put_subscription_filter(response)
+    return before(response)
 
 
-def _live_tail(response: LogsResponse) -> Any:
+def _live_tail(before: Any, response: LogsResponse) -> Any:
     _pattern(json.loads(response.body).get("logEventFilterPattern"))
-    return _start_live_tail(response)
+    return before(response)
 
 
 def _subscribed(
-    stream: models.LogStream, service: str, destination_arn: str, filter_name: str, log_events: list[dict[str, Any]]
+    before: Any,
+    stream: models.LogStream,
+    service: str,
+    destination_arn: str,
+    filter_name: str,
+    log_events: list[dict[str, Any]],
 ) -> None:
     pattern = _pattern(stream.log_group.subscription_filters[filter_name].filter_pattern)
     if matching := [event for event in log_events if pattern.matches(event["message"])]:
-        _send_log_events(stream, service, destination_arn, filter_name, matching)
+        before(stream, service, destination_arn, filter_name, matching)
 
 
-def _query(response: LogsResponse) -> str:
+def _query(before: Any, response: LogsResponse) -> Any:
     try:
-        return _start_query(response)
+        return before(response)
     except MalformedQuery as error:
         raise LogsClientError("MalformedQueryException", str(error)) from error
 
 
-def _found(response: LogsResponse) -> str:
+def _found(before: Any, response: LogsResponse) -> Any:
     query = json.loads(response.body).get("queryId")
     if query not in response.logs_backend.queries:
         raise ResourceNotFoundException(f"Query {query} does not exist.")
-    return _get_query_results(response)
+    return before(response)
 
 
-def _put(backend: models.LogsBackend, *args: Any, **kwargs: Any) -> Any:
+def _put(before: Any, backend: models.LogsBackend, *args: Any, **kwargs: Any) -> Any:
     """The index behind the last event that was too old; moto's is that of the event.
 
     Raises InvalidParameterException.
     """
     check_events(kwargs["log_events"] if "log_events" in kwargs else args[2])
-    token, rejected = _put_log_events(backend, *args, **kwargs)
+    token, rejected = before(backend, *args, **kwargs)
     if "tooOldLogEventEndIndex" in rejected:
         rejected["tooOldLogEventEndIndex"] += 1
     return token, rejected

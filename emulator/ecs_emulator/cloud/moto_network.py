@@ -14,6 +14,8 @@ from typing import Any
 
 from moto.utilities.docker_utilities import DockerModel
 
+from ecs_emulator.cloud.moto_overrides import replace
+
 # https://docs.python.org/3/library/audit_events.html
 _ASKS = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendmsg", "socket.sendto"}
 
@@ -33,7 +35,7 @@ def install() -> None:
     """Refuse from now on, in this process: an audit hook cannot be taken away, and sees moto's threads alone."""
     sys.addaudithook(_audit)
     # Jobs of Batch have threads of their own.
-    setattr(DockerModel, "docker_client", property(_without_docker))  # noqa: B010 (it is no attribute to mypy)
+    replace(DockerModel, "docker_client", property(_without_docker))
 
 
 @contextmanager

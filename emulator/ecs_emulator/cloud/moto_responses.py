@@ -14,6 +14,8 @@ from moto.core.model import StructureShape
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.core.utils import method_names_from_class
 
+from ecs_emulator.cloud.moto_overrides import replace
+
 # What moto holds of these is what goes out.
 _AS_THEY_ARE = {"S", "N", "BOOL", "NULL", "SS", "NS"}
 
@@ -40,4 +42,4 @@ class AttributeValueSerializer(JSONSerializer):
 def install() -> None:
     """Write so from now on, in this process."""
     SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": AttributeValueSerializer}
-    responses.method_names_from_class = cache(method_names_from_class)  # type: ignore[attr-defined]
+    replace(responses, "method_names_from_class", cache(method_names_from_class))

@@ -32,7 +32,7 @@ from ecs_emulator.cloud import (
     moto_s3_versions,
 )
 from ecs_emulator.cloud import website_configuration as website
-from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.local import REGION
 
@@ -60,9 +60,9 @@ def install() -> None:
     """Answer so from now on, in this process."""
     override(S3Backend, "create_bucket", _created)
     override(S3Backend, "put_bucket_website", _with_website)
-    override(S3Backend, "delete_public_access_block", _unblocked)
+    replace(S3Backend, "delete_public_access_block", _unblocked)
     override(S3Response, "_key_response_put", _checked_put)
-    override(FakeBucket, "get_permission", _permission)
+    replace(FakeBucket, "get_permission", _permission)
     # What was said of a body is no metadata.
     user_settable_fields.difference_update({"content-md5", "x-amz-content-sha256"})
     for each in (
@@ -92,7 +92,7 @@ def _with_website(before: Any, backend: S3Backend, bucket_name: str, website_con
     before(backend, bucket_name, website_configuration)
 
 
-def _unblocked(_before: Any, backend: S3Backend, bucket_name: str) -> None:
+def _unblocked(backend: S3Backend, bucket_name: str) -> None:
     """Nothing is blocked any more; moto would take the bucket for a new one, whose public access is blocked."""
     backend.get_bucket(bucket_name).public_access_block = PublicAccessBlock(*[False] * 4)
 
@@ -107,7 +107,7 @@ def _checked_put(before: Any, response: S3Response, query: dict[str, Any], key_n
     return before(response, query, key_name)
 
 
-def _permission(_before: Any, bucket: FakeBucket, action: str, resource: str) -> Any:
+def _permission(bucket: FakeBucket, action: str, resource: str) -> Any:
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
     policy = json.loads(bucket.policy)

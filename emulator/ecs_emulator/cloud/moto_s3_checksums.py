@@ -18,7 +18,7 @@ from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud import checksums
 from ecs_emulator.cloud import multipart_checksums as uploads
-from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.cloud.s3_xml import parsed
 
@@ -44,19 +44,19 @@ class _NoChecksum:
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    models.MultipartChecksumBuilder = _NoChecksum  # type: ignore[assignment,misc]
+    replace(models, "MultipartChecksumBuilder", _NoChecksum)
     override(S3Backend, "complete_multipart_upload", _completed)
     override(S3Backend, "copy_object", _copied)
     override(S3Backend, "create_multipart_upload", _created)
     override(S3Backend, "put_object", _stored)
-    override(S3Response, "_complete_multipart_body", _listed_parts)
-    override(S3Response, "_get_checksum", _checksum)
+    replace(S3Response, "_complete_multipart_body", _listed_parts)
+    replace(S3Response, "_get_checksum", _checksum)
     override(S3Response, "head_object", _headed)
     override(S3Response, "serialized", _with_checksums)
     override(S3Response, "upload_part", _uploaded_part)
 
 
-def _checksum(_before: Any, response: S3Response, headers: dict[str, Any]) -> tuple[str, str | None]:
+def _checksum(response: S3Response, headers: dict[str, Any]) -> tuple[str, str | None]:
     return _checksum_of_request(response, headers)
 
 
@@ -117,7 +117,7 @@ def _uploaded_part(before: Any, response: S3Response) -> Any:
     return answered
 
 
-def _listed_parts(_before: Any, response: S3Response, body: bytes) -> Iterator[tuple[int, str]]:
+def _listed_parts(response: S3Response, body: bytes) -> Iterator[tuple[int, str]]:
     """Numbers and ETags of the parts that a request lists. Raises S3ClientError."""
     upload = _upload(response)
     try:

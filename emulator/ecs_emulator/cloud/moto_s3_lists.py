@@ -17,7 +17,7 @@ from moto.core.utils import utcnow
 from moto.s3.models import OWNER, FakeBucket, FakeDeleteMarker, FakeKey, FakeMultipart, S3Backend
 from moto.s3.responses import S3Response
 
-from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_overrides import override, replace
 
 _PAGE = 1000
 # Where a list has keys and parts of keys, by themselves and in entries.
@@ -29,10 +29,10 @@ _ENTRIES = {"CommonPrefixes", "Contents", "DeleteMarkers", "Uploads", "Versions"
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    override(S3Backend, "list_objects", _objects)
-    override(S3Backend, "list_object_versions", _versions)
+    replace(S3Backend, "list_objects", _objects)
+    replace(S3Backend, "list_object_versions", _versions)
     override(S3Backend, "create_multipart_upload", _begun)
-    override(S3Response, "list_multipart_uploads", _uploads)
+    replace(S3Response, "list_multipart_uploads", _uploads)
     for name in ("list_objects", "list_objects_v2", "list_object_versions", "list_multipart_uploads"):
         override(S3Response, name, _named_in_full)
     override(S3Response, "serialized", _encoded)
@@ -85,7 +85,6 @@ def _grouped(entries: Iterable[Any], prefix: str, delimiter: str, marker: str) -
 
 
 def _objects(
-    _before: Any,
     _backend: S3Backend,
     bucket: FakeBucket,
     prefix: str | None,
@@ -105,7 +104,6 @@ def _objects(
 
 
 def _versions(
-    _before: Any,
     backend: S3Backend,
     bucket_name: str,
     delimiter: str | None = None,
@@ -143,7 +141,7 @@ def _begun(before: Any, backend: S3Backend, *args: Any, **kwargs: Any) -> FakeMu
     return cast("FakeMultipart", upload)
 
 
-def _uploads(_before: Any, response: S3Response) -> Any:
+def _uploads(response: S3Response) -> Any:
     """Raises MissingBucket."""
     asked = {name: values[0] for name, values in response.querystring.items()}
     prefix, delimiter, marker = (asked.get(name, "") for name in ("prefix", "delimiter", "key-marker"))

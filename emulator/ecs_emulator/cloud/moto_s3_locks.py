@@ -14,7 +14,7 @@ from moto.s3.models import FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.cloud.moto_s3_reads import existing
 
 
@@ -24,7 +24,7 @@ def install() -> None:
     override(S3Response, "get_object_legal_hold", _legal_hold)
     override(S3Response, "put_object_legal_hold", _held)
     override(S3Response, "put_object_retention", _retained)
-    override(S3Backend, "put_object_lock_configuration", _configured)
+    replace(S3Backend, "put_object_lock_configuration", _configured)
     override(S3Backend, "get_object_lock_configuration", _configuration)
 
 
@@ -67,7 +67,7 @@ def _retained(before: Any, response: S3Response) -> Any:
     return before(response)
 
 
-def _configured(_before: Any, backend: S3Backend, name: str, enabled: bool, mode: Any, days: Any, years: Any) -> None:
+def _configured(backend: S3Backend, name: str, enabled: bool, mode: Any, days: Any, years: Any) -> None:
     """Raises AwsError, and what moto does. A bucket with objects may have one as well."""
     bucket = backend.get_bucket(name)
     if bucket.versioning_status != "Enabled":

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from moto.s3.exceptions import MissingKey
 from moto.s3.models import FakeAcl
 from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_s3_reads import existing
 
 _OF_BUCKETS = {
     *("abac", "analytics", "intelligent-tiering", "metadataConfiguration", "metadataInventoryTable"),
@@ -62,13 +62,11 @@ def _of_object(before: Any, response: S3Response, request: Any, full_url: str) -
 
 
 def _with_acl(before: Any, response: S3Response) -> Any:
-    """Raises MissingKey, and what moto does, which reads no ACL of an object but its headers."""
+    """Raises MissingKey, MissingVersion, and what moto does, which reads no ACL of an object but its headers."""
     if response._acl_from_headers(response.headers):
         return before(response)
     name, version = response.parse_key_name(), response._get_param("versionId")
-    key = response.backend.get_object(response.bucket_name, name, version_id=version)
-    if key is None:
-        raise MissingKey(key=name)
+    key = existing(response.backend, response.bucket_name, name, version)
     key.set_acl(response._acl_from_body() or FakeAcl([]))
     return HTTPStatus.OK.value, {}, ""
 

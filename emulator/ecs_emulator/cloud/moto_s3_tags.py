@@ -12,19 +12,19 @@ from moto.s3.exceptions import InvalidTagError
 from moto.s3.models import FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
-from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.cloud.moto_s3_reads import existing
 
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    override(S3Backend, "put_object_tagging", _put)
+    replace(S3Backend, "put_object_tagging", _put)
     override(S3Backend, "delete_object_tagging", _deleted)
     override(S3Response, "_tagging_from_xml", _read)
     override(S3Response, "_bucket_tagging_from_body", _read)
 
 
-def _put(_before: Any, backend: S3Backend, key: FakeKey, tags: dict[str, str] | None) -> FakeKey:
+def _put(backend: S3Backend, key: FakeKey, tags: dict[str, str] | None) -> FakeKey:
     """Raises InvalidTagError."""
     given = backend.tagger.convert_dict_to_tags_input(tags)
     if any(name.startswith("aws:") for name in tags or ()):

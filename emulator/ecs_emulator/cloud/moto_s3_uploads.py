@@ -11,7 +11,7 @@ from moto.s3.exceptions import NoSuchUpload, PreconditionFailed, S3ClientError
 from moto.s3.models import FakeKey, FakeMultipart, S3Backend
 from moto.s3.responses import S3Response
 
-from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.cloud.moto_s3_reads import existing
 from ecs_emulator.cloud.s3_arguments import copy_range, copy_source
 from ecs_emulator.cloud.s3_conditions import is_unchanged
@@ -23,8 +23,8 @@ def install() -> None:
     """Answer so from now on, in this process."""
     override(S3Response, "_key_response", _of_upload)
     override(S3Response, "upload_part_copy", _copied_part)
-    override(FakeMultipart, "list_parts", _listed)
-    override(S3Backend, "is_truncated", _is_truncated)
+    replace(FakeMultipart, "list_parts", _listed)
+    replace(S3Backend, "is_truncated", _is_truncated)
 
 
 def check_copy(response: S3Response) -> FakeKey:
@@ -64,10 +64,10 @@ def _copied_part(before: Any, response: S3Response) -> Any:
     return before(response)
 
 
-def _listed(_before: Any, upload: FakeMultipart, part_number_marker: int, max_parts: int) -> list[FakeKey]:
+def _listed(upload: FakeMultipart, part_number_marker: int, max_parts: int) -> list[FakeKey]:
     """Parts after a number; moto takes it for a count of parts."""
     return [upload.parts[number] for number in upload.partlist if number > part_number_marker][:max_parts]
 
 
-def _is_truncated(_before: Any, backend: S3Backend, bucket: str, upload_id: str, last: int) -> bool:
+def _is_truncated(backend: S3Backend, bucket: str, upload_id: str, last: int) -> bool:
     return backend.get_bucket(bucket).multiparts[upload_id].partlist[-1] > last

@@ -16,14 +16,14 @@ from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
 from ecs_emulator.cloud.errors import AwsError
-from ecs_emulator.cloud.moto_overrides import override
+from ecs_emulator.cloud.moto_overrides import override, replace
 
 _SUSPENDED = "Suspended"
 
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    setattr(FakeBucket, "is_versioned", property(lambda bucket: bucket.versioning_status is not None))  # noqa: B010
+    replace(FakeBucket, "is_versioned", property(lambda bucket: bucket.versioning_status is not None))
     override(S3Backend, "put_object", _put)
     override(S3Backend, "delete_object", _deleted)
     override(S3Backend, "put_bucket_versioning", _set)

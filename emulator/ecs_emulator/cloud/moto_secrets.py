@@ -11,8 +11,7 @@ from typing import Any
 from moto.secretsmanager.exceptions import InvalidParameterException, InvalidRequestException, ValidationException
 from moto.secretsmanager.models import SecretsManagerBackend
 
-_Backend: Any = SecretsManagerBackend
-_create, _put = _Backend.create_secret, _Backend.put_secret_value
+from ecs_emulator.cloud.moto_overrides import override
 
 _NAME = re.compile(r"[a-zA-Z0-9/_+=.@!-]+")
 _BOTH = "You can't specify both a binary secret value and a string secret value in the same secret."
@@ -21,23 +20,23 @@ _DELETED = "You can't perform this operation on the secret because it was marked
 
 def install() -> None:
     """Refuse so from now on, in this process."""
-    _Backend.create_secret = _created
-    _Backend.put_secret_value = _value_put
+    override(SecretsManagerBackend, "create_secret", _created)
+    override(SecretsManagerBackend, "put_secret_value", _value_put)
 
 
-def _created(backend: Any, name: str, **given: Any) -> Any:
+def _created(before: Any, backend: SecretsManagerBackend, name: str, **given: Any) -> Any:
     if not _NAME.fullmatch(name):
         message = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: "
         raise ValidationException(message + "-/_+=.@!")
     _check_value(given)
-    return _create(backend, name=name, **given)
+    return before(backend, name=name, **given)
 
 
-def _value_put(backend: Any, secret_id: str, **given: Any) -> Any:
+def _value_put(before: Any, backend: SecretsManagerBackend, secret_id: str, **given: Any) -> Any:
     _check_value(given)
     if backend._is_valid_identifier(secret_id) and backend.secrets[secret_id].is_deleted():
         raise InvalidRequestException(_DELETED)
-    return _put(backend, secret_id=secret_id, **given)
+    return before(backend, secret_id=secret_id, **given)
 
 
 def _check_value(given: dict[str, Any]) -> None:

@@ -18,11 +18,8 @@ import requests
 from moto.sns import models
 from moto.sns.exceptions import SNSInvalidParameter
 
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.worker import Worker
-
-_Backend: Any = models.SNSBackend
-_Subscription: Any = models.Subscription
-_publish, _subscribe, _deliver = _Backend.publish, _Backend.subscribe, _Subscription.publish
 
 _ARN = re.compile("arn:aws[^:]*:[^:]*:")
 # What an endpoint begins with, by its protocol.
@@ -72,32 +69,34 @@ class _Deliveries:
 
 def install() -> None:
     """Refuse and deliver so from now on, in this process."""
-    _Backend.publish, _Backend.subscribe, _Subscription.publish = _published, _subscribed, _delivered
-    setattr(models, "requests", _Deliveries())  # noqa: B010 (it is a module to mypy)
+    override(models.SNSBackend, "publish", _published)
+    override(models.SNSBackend, "subscribe", _subscribed)
+    override(models.Subscription, "publish", _delivered)
+    replace(models, "requests", _Deliveries())
 
 
-def _published(backend: Any, message: str, arn: str | None, **given: Any) -> Any:
+def _published(before: Any, backend: Any, message: str, arn: str | None, **given: Any) -> Any:
     if arn is None and not given.get("phone_number"):
         raise SNSInvalidParameter("Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter")
     if not message:
         raise SNSInvalidParameter("Invalid parameter: Empty message")
     if given.get("message_structure") == "json" and "default" not in _members(message):
         raise SNSInvalidParameter("Invalid parameter: Message Structure - No default entry in JSON message body")
-    return _publish(backend, message, arn, **given)
+    return before(backend, message, arn, **given)
 
 
-def _subscribed(backend: Any, topic_arn: str, endpoint: str, protocol: str) -> Any:
+def _subscribed(before: Any, backend: Any, topic_arn: str, endpoint: str, protocol: str) -> Any:
     if protocol not in _PROTOCOLS:
         raise SNSInvalidParameter(f"Invalid parameter: Protocol Reason: {protocol} is not a supported protocol")
     if not _PROTOCOLS[protocol].match(endpoint or ""):
         raise SNSInvalidParameter(f"Invalid parameter: Endpoint Reason: it is none of the protocol {protocol}")
-    return _subscribe(backend, topic_arn, endpoint, protocol)
+    return before(backend, topic_arn, endpoint, protocol)
 
 
-def _delivered(subscription: Any, message: str, message_id: str, **given: Any) -> None:
+def _delivered(before: Any, subscription: Any, message: str, message_id: str, **given: Any) -> None:
     """Whatever becomes of it, the publisher has been answered, and other subscribers have theirs."""
     try:
-        _deliver(subscription, message, message_id, **given)
+        before(subscription, message, message_id, **given)
     except Exception as error:  # noqa: BLE001 (moto fails in many ways at what is not there)
         _log.warning("A message of SNS was not delivered to %s: %r", subscription.endpoint, error)
 

@@ -18,10 +18,6 @@ from moto.sqs.responses import SQSResponse
 
 from ecs_emulator.cloud.moto_overrides import override
 
-_Backend: Any = SQSBackend
-_create, _set = _Backend.create_queue, _Backend.set_queue_attributes
-_send, _send_batch = _Backend.send_message, _Backend.send_message_batch
-
 _NUMBERS = {
     "DelaySeconds": range(901),
     "KmsDataKeyReusePeriodSeconds": range(60, 86_401),
@@ -45,39 +41,41 @@ _NO_MESSAGE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 def install() -> None:
     """Refuse so from now on, in this process."""
-    _Backend.create_queue = _created
-    _Backend.set_queue_attributes = _attributes_set
-    _Backend.send_message = _sent
-    _Backend.send_message_batch = _batch_sent
+    override(SQSBackend, "create_queue", _created)
+    override(SQSBackend, "set_queue_attributes", _attributes_set)
+    override(SQSBackend, "send_message", _sent)
+    override(SQSBackend, "send_message_batch", _batch_sent)
     override(SQSResponse, "receive_message", _received)
     override(SQSResponse, "delete_message_batch", _batch_deleted)
 
 
-def _created(backend: Any, name: str, tags: Any = None, **attributes: Any) -> Any:
+def _created(before: Any, backend: SQSBackend, name: str, tags: Any = None, **attributes: Any) -> Any:
     _check(attributes)
     if name.endswith(".fifo") and str(attributes.get("FifoQueue", "")).lower() != "true":
         message = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
         raise SQSException("InvalidParameterValue", message)
-    return _create(backend, name, tags, **attributes)
+    return before(backend, name, tags, **attributes)
 
 
-def _attributes_set(backend: Any, queue_name: str, attributes: Mapping[str, Any]) -> Any:
+def _attributes_set(before: Any, backend: SQSBackend, queue_name: str, attributes: Mapping[str, Any]) -> Any:
     _check(attributes)
-    return _set(backend, queue_name, attributes)
+    return before(backend, queue_name, attributes)
 
 
-def _sent(backend: Any, queue_name: str, message_body: str, *arguments: Any, **given: Any) -> Any:
+def _sent(before: Any, backend: SQSBackend, queue_name: str, message_body: str, *arguments: Any, **given: Any) -> Any:
     if problem := _wrong_body(message_body):
         raise problem
-    return _send(backend, queue_name, message_body, *arguments, **given)
+    return before(backend, queue_name, message_body, *arguments, **given)
 
 
-def _batch_sent(backend: Any, queue_name: str, entries: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+def _batch_sent(
+    before: Any, backend: SQSBackend, queue_name: str, entries: Mapping[str, Any]
+) -> tuple[list[Any], list[Any]]:
     """Those that are refused fail by themselves."""
     problems = {key: _wrong_body(entry["MessageBody"]) for key, entry in entries.items()}
     right = {key: entry for key, entry in entries.items() if problems[key] is None}
     backend.get_queue(queue_name)
-    sent, failed = _send_batch(backend, queue_name, right) if right else ([], [])
+    sent, failed = before(backend, queue_name, right) if right else ([], [])
     for key, problem in problems.items():
         if problem:
             about = {"Code": problem.code, "Message": problem.message}

@@ -13,8 +13,7 @@ import regex
 from moto.ssm.exceptions import SSMException, ValidationException
 from moto.ssm.responses import SimpleSystemManagerResponse
 
-_Response: Any = SimpleSystemManagerResponse
-_put, _by_path = _Response.put_parameter, _Response.get_parameters_by_path
+from ecs_emulator.cloud.moto_overrides import override
 
 _NAME = re.compile(r"[a-zA-Z0-9_.\-/]+")
 _LEVELS = 15
@@ -25,11 +24,11 @@ _DEADLINE = 0.1  # seconds for a pattern and a value; what takes longer is not j
 
 def install() -> None:
     """Refuse so from now on, in this process."""
-    _Response.put_parameter = _parameter_put
-    _Response.get_parameters_by_path = _found_by_path
+    override(SimpleSystemManagerResponse, "put_parameter", _parameter_put)
+    override(SimpleSystemManagerResponse, "get_parameters_by_path", _found_by_path)
 
 
-def _parameter_put(response: SimpleSystemManagerResponse) -> Any:
+def _parameter_put(before: Any, response: SimpleSystemManagerResponse) -> Any:
     given = json.loads(response.body)
     _check_name(given["Name"])
     longest = _LONGEST.get(given.get("Tier", ""), _STANDARD)
@@ -40,7 +39,7 @@ def _parameter_put(response: SimpleSystemManagerResponse) -> Any:
     if (pattern := given.get("AllowedPattern")) and not _fits(pattern, given["Value"]):
         message = f"Parameter value, cannot be validated against allowedPattern: {pattern}"
         raise SSMException("ParameterPatternMismatchException", message)
-    return _put(response)
+    return before(response)
 
 
 def _check_name(name: str) -> None:
@@ -63,8 +62,8 @@ def _fits(pattern: str, value: str) -> bool:
         return True
 
 
-def _found_by_path(response: SimpleSystemManagerResponse) -> Any:
+def _found_by_path(before: Any, response: SimpleSystemManagerResponse) -> Any:
     if not json.loads(response.body)["Path"].startswith("/"):
         message = 'The parameter doesn\'t meet the parameter name requirements. It must begin with a forward slash "/".'
         raise ValidationException(message)
-    return _by_path(response)
+    return before(response)

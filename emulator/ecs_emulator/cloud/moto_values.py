@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Callable
 from decimal import Context, Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from moto.dynamodb import comparisons
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models.dynamo_type import DynamoType
 
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.cloud.numbers import NoNumber, formatted
 
 _Parser: Any = comparisons.ConditionExpressionParser
@@ -23,16 +24,13 @@ _lex = _Parser._lex_condition_expression
 
 def install() -> None:
     """Calculate and compare so from now on, in this process."""
-    for name, sign in (("__add__", 1), ("__sub__", -1)):
-        setattr(DynamoType, name, _with_numbers(getattr(DynamoType, name), sign))
-    kinds: list[tuple[Any, Callable[[Any], Any]]] = [
-        *((each, _of_one_type) for each in (*comparisons.COMPARATOR_CLASS.values(), comparisons.FuncBetween)),
-        (comparisons.FuncSize, _size),
-        (comparisons.FuncIn, lambda _: _is_in),
-    ]
-    for kind, corrected in kinds:
-        kind.expr = corrected(kind.expr)
-    _Parser._lex_condition_expression = _lexed
+    override(DynamoType, "__add__", _with_numbers(1))
+    override(DynamoType, "__sub__", _with_numbers(-1))
+    for kind in (*comparisons.COMPARATOR_CLASS.values(), comparisons.FuncBetween):
+        override(kind, "expr", _compared)
+    override(comparisons.FuncSize, "expr", _size)
+    replace(comparisons.FuncIn, "expr", _is_in)
+    replace(_Parser, "_lex_condition_expression", _lexed)
 
 
 def _lexed(parser: Any) -> deque[Any]:
@@ -45,12 +43,10 @@ def _nodes(expression: str) -> tuple[Any, ...]:
     return (*_lex(_Parser(expression, {}, {})),)
 
 
-def _with_numbers(
-    calculate: Callable[[DynamoType, DynamoType], DynamoType], sign: int
-) -> Callable[[DynamoType, DynamoType], DynamoType]:
-    def calculated(one: DynamoType, other: DynamoType) -> DynamoType:
+def _with_numbers(sign: int) -> Callable[[Any, DynamoType, DynamoType], DynamoType]:
+    def calculated(before: Any, one: DynamoType, other: DynamoType) -> DynamoType:
         if not (one.is_number() and other.is_number()):
-            return calculate(one, other)
+            return cast("DynamoType", before(one, other))
         # Exact, for what has too many digits is refused rather than rounded.
         context = Context(prec=300)
         try:
@@ -61,16 +57,12 @@ def _with_numbers(
     return calculated
 
 
-def _of_one_type(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+def _compared(before: Any, comparison: Any, item: Any) -> bool:
     """A comparison of values of two types does not hold, and is no failure; those are unequal."""
-
-    def compared(comparison: Any, item: Any) -> bool:
-        kinds = {_kind(each, item) for each in _operands(comparison)}
-        if len(kinds) > 1 or None in kinds:
-            return isinstance(comparison, comparisons.OpNotEqual)
-        return holds(comparison, item)
-
-    return compared
+    kinds = {_kind(each, item) for each in _operands(comparison)}
+    if len(kinds) > 1 or None in kinds:
+        return isinstance(comparison, comparisons.OpNotEqual)
+    return bool(before(comparison, item))
 
 
 def _is_in(function: Any, item: Any) -> bool:
@@ -94,13 +86,9 @@ def _kind(operand: Any, item: Any) -> str | None:
     return kind
 
 
-def _size(size: Callable[[Any, Any], int]) -> Callable[[Any, Any], int | None]:
+def _size(before: Any, function: Any, item: Any) -> int | None:
     """The size of what is not there, or has none, is nothing that a comparison holds with."""
-
-    def sized(function: Any, item: Any) -> int | None:
-        try:
-            return size(function, item)
-        except ValueError:
-            return None
-
-    return sized
+    try:
+        return cast("int", before(function, item))
+    except ValueError:
+        return None

@@ -153,6 +153,14 @@ def test_an_acl_of_an_object_is_that_of_its_document(s3: Any, there: dict[str, A
     assert s3.get_object_acl(**there)["Grants"] == grants
 
 
+def test_an_acl_is_of_an_object_and_a_version_that_are_there(s3: Any, there: dict[str, Any]) -> None:
+    policy = {"Owner": s3.get_object_acl(**there)["Owner"], "Grants": []}
+    absent = {**there, "Key": "absent"}
+    assert refused(s3.put_object_acl, **absent, AccessControlPolicy=policy)[:2] == (404, "NoSuchKey")
+    version = {**there, "VersionId": "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY"}
+    assert refused(s3.put_object_acl, **version, AccessControlPolicy=policy)[:2] == (404, "NoSuchVersion")
+
+
 def test_rules_of_a_lifecycle_are_told_as_they_were_put(s3: Any, there: dict[str, Any]) -> None:
     bucket = {"Bucket": there["Bucket"]}
     wanted: dict[str, Any] = {

@@ -12,6 +12,7 @@ from moto.dynamodb.models.table import Backup, Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from ecs_emulator.cloud.dynamodb.tables import table_id
+from ecs_emulator.cloud.moto_overrides import override, replace
 
 OPERATIONS = (
     *("CreateBackup", "DeleteBackup", "DescribeBackup", "ListBackups"),
@@ -22,21 +23,15 @@ _PAGE = 100
 _OF_FEATURES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes", "SSEDescription")
 _OF_INDEXES = ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput", "OnDemandThroughput")
 
-_restore = DynamoDBBackend.restore_table_from_backup
-_restore_to_moment = DynamoDBBackend.restore_table_to_point_in_time
-
 
 def install() -> None:
     """Keep backups so from now on, in this process."""
-    for owner, name, own in (
-        (Backup, "details", property(_details)),
-        (Backup, "summary", property(_summary)),
-        (Backup, "description", property(_description)),
-        (DynamoHandler, "list_backups", _listed),
-        (DynamoDBBackend, "restore_table_from_backup", _restored),
-        (DynamoDBBackend, "restore_table_to_point_in_time", _restored_to_moment),
-    ):
-        setattr(owner, name, own)
+    replace(Backup, "details", property(_details))
+    replace(Backup, "summary", property(_summary))
+    replace(Backup, "description", property(_description))
+    replace(DynamoHandler, "list_backups", _listed)
+    override(DynamoDBBackend, "restore_table_from_backup", _restored)
+    override(DynamoDBBackend, "restore_table_to_point_in_time", _restored_to_moment)
 
 
 def _details(backup: Backup) -> dict[str, Any]:
@@ -104,14 +99,14 @@ def _listed(handler: DynamoHandler) -> DynamoResult:
     return DynamoResult(answered)
 
 
-def _restored(backend: DynamoDBBackend, target_table_name: str, backup_arn: str) -> Any:
-    made = _restore(backend, target_table_name, backup_arn)
+def _restored(before: Any, backend: DynamoDBBackend, target_table_name: str, backup_arn: str) -> Any:
+    made = before(backend, target_table_name, backup_arn)
     made.billing_mode = backend.get_backup(backup_arn).table.billing_mode
     return made
 
 
-def _restored_to_moment(backend: DynamoDBBackend, target_table_name: str, source_table_name: str) -> Any:
-    made = _restore_to_moment(backend, target_table_name, source_table_name)
+def _restored_to_moment(before: Any, backend: DynamoDBBackend, target_table_name: str, source_table_name: str) -> Any:
+    made = before(backend, target_table_name, source_table_name)
     made.billing_mode = backend.get_table(source_table_name).billing_mode
     return made
 

@@ -15,13 +15,9 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table_export import TableExport
 from moto.dynamodb.responses import DynamoHandler
 
-OPERATIONS = ("DescribeExport", "DescribeImport", "ExportTableToPointInTime", "ListExports")
+from ecs_emulator.cloud.moto_overrides import override, replace
 
-_init = TableExport.__init__
-_list = DynamoDBBackend.list_exports
-_export = DynamoHandler.export_table_to_point_in_time
-_list_exports = DynamoHandler.list_exports
-_back_up = TableExport._backup_to_s3_file
+OPERATIONS = ("DescribeExport", "DescribeImport", "ExportTableToPointInTime", "ListExports")
 
 
 class _Bucket:
@@ -36,15 +32,13 @@ class _Bucket:
 
 def install() -> None:
     """Export so from now on, in this process."""
-    for owner, name, own in (
-        (DynamoHandler, "export_table_to_point_in_time", _exported),
-        (DynamoHandler, "list_exports", _listed),
-        (DynamoDBBackend, "list_exports", _found),
-        *((DynamoDBBackend, f"describe_{each}", _of_arn(each)) for each in ("export", "import")),
-        (TableExport, "__init__", _made),
-        (TableExport, "_backup_to_s3_file", _backed_up),
-    ):
-        setattr(owner, name, own)
+    override(DynamoHandler, "export_table_to_point_in_time", _exported)
+    override(DynamoHandler, "list_exports", _listed)
+    override(DynamoDBBackend, "list_exports", _found)
+    for kind in ("export", "import"):
+        replace(DynamoDBBackend, f"describe_{kind}", _of_arn(kind))
+    override(TableExport, "__init__", _made)
+    override(TableExport, "_backup_to_s3_file", _backed_up)
 
 
 class NotFound(DynamodbException):
@@ -55,8 +49,8 @@ class NotFound(DynamodbException):
         super().__init__(f"{ERROR_TYPE_PREFIX}{what}NotFoundException", f"{what} not found: {arn}")
 
 
-def _made(export: TableExport, *args: Any, **kwargs: Any) -> None:
-    _init(export, *args, **kwargs)
+def _made(before: Any, export: TableExport, *args: Any, **kwargs: Any) -> None:
+    before(export, *args, **kwargs)
     export.arn = f"{export.table.table_arn}/export/{int(time() * 1000):014d}-{uuid4().hex[:8]}"
 
 
@@ -70,25 +64,26 @@ def _of_arn(kind: str) -> Callable[[DynamoDBBackend, str], Any]:
     return described
 
 
-def _listed(handler: DynamoHandler) -> Any:
+def _listed(before: Any, handler: DynamoHandler) -> Any:
     """moto fails without a table."""
     handler.body = {"TableArn": "", **handler.body}
-    return _list_exports(handler)
+    return before(handler)
 
 
-def _found(backend: DynamoDBBackend, table_arn: str) -> list[TableExport]:
-    return _list(backend, table_arn) if table_arn else list(backend.table_exports.values())
+def _found(before: Any, backend: DynamoDBBackend, table_arn: str) -> list[TableExport]:
+    found: list[TableExport] = before(backend, table_arn) if table_arn else list(backend.table_exports.values())
+    return found
 
 
-def _exported(handler: DynamoHandler) -> Any:
+def _exported(before: Any, handler: DynamoHandler) -> Any:
     """moto fails without a prefix."""
     has_prefix = "S3Prefix" in handler.body
     handler.body = {"S3Prefix": "", **handler.body}
-    answered: Any = _export(handler)
+    answered: Any = before(handler)
     if not has_prefix:
         del answered.result["ExportDescription"]["S3Prefix"]
     return answered
 
 
-def _backed_up(export: TableExport, s3_backend: Any) -> None:
-    _back_up(export, _Bucket(s3_backend))  # type: ignore[arg-type]
+def _backed_up(before: Any, export: TableExport, s3_backend: Any) -> None:
+    before(export, _Bucket(s3_backend))

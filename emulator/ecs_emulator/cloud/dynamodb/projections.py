@@ -16,6 +16,7 @@ from ecs_emulator.cloud.condition_expressions import projected_paths
 from ecs_emulator.cloud.dynamodb.partiql.projections import modified
 from ecs_emulator.cloud.dynamodb.partiql.values import Path
 from ecs_emulator.cloud.expression_tokens import InvalidExpression
+from ecs_emulator.cloud.moto_overrides import replace
 
 Steps = Sequence[str | int]
 
@@ -35,8 +36,8 @@ class ProjectionParser:
 
 def install() -> None:
     """Project so from now on, in this process."""
-    for owner, name, own in ((responses, "ProjectionExpressionParser", ProjectionParser), (Item, "project", projected)):
-        setattr(owner, name, own)
+    replace(responses, "ProjectionExpressionParser", ProjectionParser)
+    replace(Item, "project", projected)
 
 
 def projected(item: Item, paths: Sequence[Steps]) -> Item:

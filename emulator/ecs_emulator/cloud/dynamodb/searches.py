@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
@@ -19,6 +20,7 @@ from moto.dynamodb.models.table import LocalSecondaryIndex, Table
 from ecs_emulator.cloud.dynamodb.keys import attribute_types, check_key, key_names
 from ecs_emulator.cloud.dynamodb.projections import attributes
 from ecs_emulator.cloud.expression_tokens import attribute_names
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.cloud.operand_types import ordinal
 
 _PAGE = 2**20  # bytes
@@ -29,14 +31,15 @@ _NO_START = "The provided starting key is invalid"
 _READ = "bytes_read"
 # True where the items of the search are fetched from the table, beside what its index has of them.
 _FETCHES = "fetches_items"
+_signature = cache(inspect.signature)
 
 
 def install() -> None:
     """Search so from now on, in this process."""
-    moto_table.RESULT_SIZE_LIMIT = _PAGE
-    for name in ("query", "scan"):
-        setattr(Table, name, _searched(getattr(Table, name)))
-    setattr(Item, "is_within_segment", _is_within_segment)  # noqa: B010 (it is no method to mypy)
+    replace(moto_table, "RESULT_SIZE_LIMIT", _PAGE)
+    override(Table, "query", _searched)
+    override(Table, "scan", _searched)
+    replace(Item, "is_within_segment", _is_within_segment)
 
 
 def bytes_read(table: Table) -> int:
@@ -123,35 +126,30 @@ def _check_start(table: Table, index: str | None, start: Mapping[str, Any], name
         raise MockValidationException(f"{_NO_START}: {error.message}") from error
 
 
-def _searched(search: Callable[..., Any]) -> Callable[..., Any]:
+def _searched(before: Any, table: Table, *args: Any, **kwargs: Any) -> Any:
     """A page that a limit ends has a last key, whether there is more behind it or not."""
-    signature = inspect.signature(search)
-
-    def searched(table: Table, *args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(table, *args, **kwargs)
-        bound.apply_defaults()
-        given = bound.arguments
-        index = given["index_name"]
-        if "hash_key_conditions" in given:
-            _check_conditions(table, given)
-        elif given["exclusive_start_key"] is not None:
-            _check_segment(table, given)
-        condition, given["filter_expression"] = given["filter_expression"], None
-        projection = next(each for each in given if each.startswith("projection_expression"))
-        paths, given[projection] = given[projection], None
-        items, scanned, last = search(*bound.args, **bound.kwargs)
-        setattr(table, _READ, sum(item.size() for item in items))
-        if getattr(table, _FETCHES, False):
-            items = [table.get_item(item.hash_key, item.range_key) for item in items]
-        if last is None and given["limit"] and scanned == given["limit"] and items:
-            last = table._get_last_evaluated_key(items[-1], index)
-        if condition is not None:
-            items = [item for item in items if condition.expr(item)]
-        if paths:
-            items = [item.project(paths) for item in items]
-        return items, scanned, last
-
-    return searched
+    bound = _signature(before).bind(table, *args, **kwargs)
+    bound.apply_defaults()
+    given = bound.arguments
+    index = given["index_name"]
+    if "hash_key_conditions" in given:
+        _check_conditions(table, given)
+    elif given["exclusive_start_key"] is not None:
+        _check_segment(table, given)
+    condition, given["filter_expression"] = given["filter_expression"], None
+    projection = next(each for each in given if each.startswith("projection_expression"))
+    paths, given[projection] = given[projection], None
+    items, scanned, last = before(*bound.args, **bound.kwargs)
+    setattr(table, _READ, sum(item.size() for item in items))
+    if getattr(table, _FETCHES, False):
+        items = [table.get_item(item.hash_key, item.range_key) for item in items]
+    if last is None and given["limit"] and scanned == given["limit"] and items:
+        last = table._get_last_evaluated_key(items[-1], index)
+    if condition is not None:
+        items = [item for item in items if condition.expr(item)]
+    if paths:
+        items = [item.project(paths) for item in items]
+    return items, scanned, last
 
 
 def _check_conditions(table: Table, given: Mapping[str, Any]) -> None:

@@ -30,14 +30,15 @@ from ecs_emulator.cloud.dynamodb.statements import (
     written,
 )
 from ecs_emulator.cloud.dynamodb.transactions import Reason
+from ecs_emulator.cloud.moto_overrides import replace
 
 _MIXED = "{} API does not support both read and write operations in the same request."
 
 
 def install() -> None:
     """Execute batches and transactions so from now on, in this process."""
-    setattr(DynamoHandler, "batch_execute_statement", _batch_execute_statement)  # noqa: B010 (it is no method to mypy)
-    setattr(DynamoHandler, "execute_transaction", _execute_transaction)  # noqa: B010
+    replace(DynamoHandler, "batch_execute_statement", _batch_execute_statement)
+    replace(DynamoHandler, "execute_transaction", _execute_transaction)
 
 
 def _batch_execute_statement(handler: DynamoHandler) -> ActionResult:

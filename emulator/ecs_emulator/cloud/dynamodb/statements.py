@@ -28,6 +28,7 @@ from ecs_emulator.cloud.dynamodb.partiql.grammar import Exists, Insert, Select, 
 from ecs_emulator.cloud.dynamodb.partiql.lexer import InvalidStatement
 from ecs_emulator.cloud.dynamodb.partiql.operations import search, write
 from ecs_emulator.cloud.dynamodb.partiql.projections import modified, selected
+from ecs_emulator.cloud.moto_overrides import replace
 
 Given = Mapping[str, Any]
 
@@ -47,7 +48,7 @@ class DuplicateItem(DynamodbException):
 
 def install() -> None:
     """Execute statements so from now on, in this process."""
-    setattr(DynamoHandler, "execute_statement", _execute_statement)  # noqa: B010 (it is no method to mypy)
+    replace(DynamoHandler, "execute_statement", _execute_statement)
 
 
 def _execute_statement(handler: DynamoHandler) -> ActionResult:

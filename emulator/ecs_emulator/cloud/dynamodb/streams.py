@@ -12,26 +12,26 @@ from moto.dynamodb.exceptions import MockValidationException, ResourceNotFoundEx
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
 from ecs_emulator.cloud.dynamodb.enumerations import check_value
+from ecs_emulator.cloud.moto_overrides import override
 
 OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 _KINDS = ("TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
-_list = DynamoDBStreamsBackend.list_streams
 _NO_OBJECT = (AssertionError, AttributeError, LookupError, TypeError, ValueError, ResourceNotFoundException)
 
 
 def install() -> None:
     """Answer so from now on, in this process."""
-    setattr(DynamoDBStreamsBackend, "list_streams", _listed)  # noqa: B010 (it is no method to mypy)
+    override(DynamoDBStreamsBackend, "list_streams", _listed)
     for name in ("describe_stream", "get_shard_iterator", "get_records"):
-        setattr(DynamoDBStreamsBackend, name, _refused(name, getattr(DynamoDBStreamsBackend, name)))
+        override(DynamoDBStreamsBackend, name, _refused(name))
 
 
-def _refused(name: str, answer: Callable[..., Any]) -> Callable[..., Any]:
-    def answered(backend: DynamoDBStreamsBackend, *args: Any, **kwargs: Any) -> Any:
+def _refused(name: str) -> Callable[..., Any]:
+    def answered(before: Any, backend: DynamoDBStreamsBackend, *args: Any, **kwargs: Any) -> Any:
         if name == "get_shard_iterator":
             _check_iterator(*args, **kwargs)
         try:
-            found = answer(backend, *args, **kwargs)
+            found = before(backend, *args, **kwargs)
             if name != "get_records":
                 _check_label(backend, args[0])
         except _NO_OBJECT as error:
@@ -53,10 +53,10 @@ def _check_iterator(_arn: str, _shard: str, kind: str, sequence_number: str | No
         raise MockValidationException(f"A SequenceNumber is required for the ShardIteratorType {kind}")
 
 
-def _listed(backend: DynamoDBStreamsBackend, table_name: str | None = None) -> Any:
+def _listed(before: Any, backend: DynamoDBStreamsBackend, table_name: str | None = None) -> Any:
     if table_name is not None and table_name not in backend.dynamodb.tables:
         raise ResourceNotFoundException(table_name=table_name)
-    return _list(backend, table_name)
+    return before(backend, table_name)
 
 
 def _check_label(backend: DynamoDBStreamsBackend, arn: str) -> None:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescript
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moto.dynamodb.exceptions import (
@@ -20,6 +20,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from ecs_emulator.cloud.dynamodb.schemas import check_index, check_table
+from ecs_emulator.cloud.moto_overrides import override
 
 OPERATIONS = ("CreateTable", "DeleteTable", "ListTagsOfResource", "UntagResource", "UpdateTable")
 _INVALID = "One or more parameter values were invalid: "
@@ -32,25 +33,16 @@ _CHANGES = (
 # Attributes of moto's table for them, which `durable.rows` keeps.
 _SETTINGS = {"OnDemandThroughput": "on_demand_throughput", "TableClass": "table_class"}
 
-_create = DynamoHandler.create_table
-_update = DynamoHandler.update_table
-_describe = Table.describe
-_change = DynamoDBBackend.update_table
-_delete = DynamoDBBackend.delete_table
-
 
 def install() -> None:
     """Keep tables so from now on, in this process."""
-    for owner, name, own in (
-        (DynamoHandler, "create_table", _created),
-        (DynamoHandler, "update_table", _updated),
-        (Table, "describe", _described),
-        (DynamoDBBackend, "update_table", _changed),
-        (DynamoDBBackend, "delete_table", _deleted),
-        (DynamoDBBackend, "list_tags_of_resource", _of_table(DynamoDBBackend.list_tags_of_resource)),
-        (DynamoDBBackend, "untag_resource", _of_table(DynamoDBBackend.untag_resource)),
-    ):
-        setattr(owner, name, own)
+    override(DynamoHandler, "create_table", _created)
+    override(DynamoHandler, "update_table", _updated)
+    override(Table, "describe", _described)
+    override(DynamoDBBackend, "update_table", _changed)
+    override(DynamoDBBackend, "delete_table", _deleted)
+    override(DynamoDBBackend, "list_tags_of_resource", _of_table)
+    override(DynamoDBBackend, "untag_resource", _of_table)
 
 
 class LimitExceeded(DynamodbException):
@@ -68,14 +60,14 @@ def table_id(table: Table) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{table.table_arn}/{table.created_at.isoformat()}"))
 
 
-def _created(handler: DynamoHandler) -> Any:
+def _created(before: Any, handler: DynamoHandler) -> Any:
     check_table(handler.body)
-    _create(handler)
+    before(handler)
     return _with_settings(handler)
 
 
-def _described(table: Table, base_key: str = "TableDescription") -> dict[str, Any]:
-    described = _describe(table, base_key)
+def _described(before: Any, table: Table, base_key: str = "TableDescription") -> dict[str, Any]:
+    described: dict[str, Any] = before(table, base_key)
     told = described[base_key]
     told["TableId"] = table_id(table)
     if (kind := getattr(table, _SETTINGS["TableClass"], None)) is not None:
@@ -93,7 +85,7 @@ def _described(table: Table, base_key: str = "TableDescription") -> dict[str, An
     return described
 
 
-def _updated(handler: DynamoHandler) -> Any:
+def _updated(before: Any, handler: DynamoHandler) -> Any:
     given = handler.body
     if not any(name in given for name in _CHANGES):
         raise MockValidationException(
@@ -104,7 +96,7 @@ def _updated(handler: DynamoHandler) -> Any:
         raise MockValidationException(
             f"{_INVALID}ProvisionedThroughput must be specified when BillingMode is PROVISIONED"
         )
-    _update(handler)
+    before(handler)
     return _with_settings(handler)
 
 
@@ -120,7 +112,7 @@ def _with_settings(handler: DynamoHandler) -> DynamoResult:
     return DynamoResult(table.describe())
 
 
-def _changed(backend: DynamoDBBackend, name: str, **given: Any) -> Table:
+def _changed(before: Any, backend: DynamoDBBackend, name: str, **given: Any) -> Table:
     """Attributes are defined for as long as a key of the table or of an index has them."""
     table = _table(backend, name)
     definitions = {each["AttributeName"]: each for each in (*table.attr, *(given.get("attr_definitions") or ()))}
@@ -130,7 +122,7 @@ def _changed(backend: DynamoDBBackend, name: str, **given: Any) -> Table:
         _check_stream(table, stream)
         # A stream that was disabled may be followed by another one.
         table.latest_stream_label = None if stream.get("StreamEnabled") else table.latest_stream_label
-    changed = _change(backend, name, **given)
+    changed: Table = before(backend, name, **given)
     if changed.billing_mode == "PAY_PER_REQUEST":
         changed.throughput = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0, "NumberOfDecreasesToday": 0}
     changed.attr = [each for each in changed.attr if each["AttributeName"] in changed.attribute_keys]
@@ -159,13 +151,14 @@ def _check_stream(table: Table, wanted: Mapping[str, Any]) -> None:
         raise MockValidationException(f"Table {what}: TableName: {table.name}")
 
 
-def _deleted(backend: DynamoDBBackend, name: str) -> Table:
+def _deleted(before: Any, backend: DynamoDBBackend, name: str) -> Table:
     if _table(backend, name).deletion_protection_enabled:
         raise MockValidationException(
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection "
             "first."
         )
-    return _delete(backend, name)
+    deleted: Table = before(backend, name)
+    return deleted
 
 
 def _table(backend: DynamoDBBackend, name: str) -> Table:
@@ -175,12 +168,8 @@ def _table(backend: DynamoDBBackend, name: str) -> Table:
         raise ResourceNotFoundException(table_name=name) from None
 
 
-def _of_table(answer: Callable[..., Any]) -> Callable[..., Any]:
+def _of_table(before: Any, backend: DynamoDBBackend, arn: str, *args: Any) -> Any:
     """moto takes the tags from a table that is not there as well."""
-
-    def answered(backend: DynamoDBBackend, arn: str, *args: Any) -> Any:
-        if arn not in [each.table_arn for each in backend.tables.values()]:
-            raise ResourceNotFoundException(f"Requested resource not found: ResourcArn: {arn} not found")
-        return answer(backend, arn, *args)
-
-    return answered
+    if arn not in [each.table_arn for each in backend.tables.values()]:
+        raise ResourceNotFoundException(f"Requested resource not found: ResourcArn: {arn} not found")
+    return before(backend, arn, *args)

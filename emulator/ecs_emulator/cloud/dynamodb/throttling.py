@@ -18,6 +18,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 
 from ecs_emulator.cloud.dynamodb.transactions import NO_REASON, Reason, cancelled
+from ecs_emulator.cloud.moto_overrides import replace
 from ecs_emulator.local import FAULT_TAG
 
 THROTTLED = "throttled"
@@ -46,7 +47,7 @@ class Throttled(DynamodbException):
 
 def install() -> None:
     """Throttle so from now on, in this process."""
-    setattr(DynamoDBBackend, "tag_resource", _tagged)  # noqa: B010 (it is no method to mypy)
+    replace(DynamoDBBackend, "tag_resource", _tagged)
 
 
 def is_throttled(table: Table) -> bool:

@@ -16,14 +16,12 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamShard, Table
 
+from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.worker import Worker
 
 PAUSE = 30.0  # seconds between two looks
 _OLDEST = 5 * 366 * 86_400  # seconds: what expired before is taken for another thing than a time
 _BY_THE_SERVICE = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
-
-_add = StreamShard.add
-_describe = DynamoDBBackend.describe_time_to_live
 
 
 class ExpiredItems(NamedTuple):
@@ -37,12 +35,9 @@ class ExpiredItems(NamedTuple):
 
 def install() -> None:
     """Let items live so from now on, in this process."""
-    for owner, name, own in (
-        (DynamoDBBackend, "update_time_to_live", _updated),
-        (DynamoDBBackend, "describe_time_to_live", _described),
-        (StreamShard, "add", _added),
-    ):
-        setattr(owner, name, own)
+    replace(DynamoDBBackend, "update_time_to_live", _updated)
+    override(DynamoDBBackend, "describe_time_to_live", _described)
+    override(StreamShard, "add", _added)
 
 
 def delete_expired(now: float | None = None) -> Iterator[ExpiredItems]:
@@ -119,17 +114,18 @@ def _updated(backend: DynamoDBBackend, table_name: str, ttl_spec: Mapping[str, A
     )
 
 
-def _described(backend: DynamoDBBackend, table_name: str) -> dict[str, Any]:
-    return _describe(backend, _table(backend, table_name).name)
+def _described(before: Any, backend: DynamoDBBackend, table_name: str) -> dict[str, Any]:
+    described: dict[str, Any] = before(backend, _table(backend, table_name).name)
+    return described
 
 
-def _added(shard: StreamShard, old: Item | None, new: Item | None) -> None:
+def _added(before: Any, shard: StreamShard, old: Item | None, new: Item | None) -> None:
     """A write that changes nothing is not told, and a record says where it comes from.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
     if old is not None and new is not None and old == new:
         return
-    _add(shard, old, new)
+    before(shard, old, new)
     if shard.items:
         shard.items[-1].record |= {"awsRegion": shard.table.region_name, "eventVersion": "1.1"}

@@ -23,6 +23,7 @@ from moto.dynamodb.models.table import Table
 from ecs_emulator.cloud.dynamodb.keys import are_distinct, check_item, check_key, key_of
 from ecs_emulator.cloud.dynamodb.projections import ProjectionParser
 from ecs_emulator.cloud.dynamodb.updates import find, put_back
+from ecs_emulator.cloud.moto_overrides import replace
 
 Reason = tuple[str | None, str | None, Mapping[str, Any] | None]
 NO_REASON: Reason = (None, None, None)
@@ -82,7 +83,7 @@ class _Action:
 
 def install() -> None:
     """Carry transactions out so from now on, in this process."""
-    setattr(DynamoDBBackend, "transact_write_items", _written)  # noqa: B010 (it is no method to mypy)
+    replace(DynamoDBBackend, "transact_write_items", _written)
 
 
 def cancelled(reasons: Sequence[Reason]) -> None:

@@ -20,6 +20,7 @@ from moto.dynamodb.parsing import ast_nodes, expressions
 from ecs_emulator.cloud.dynamodb.attribute_values import in_order
 from ecs_emulator.cloud.dynamodb.keys import check_index_keys
 from ecs_emulator.cloud.dynamodb.partiql.values import Path
+from ecs_emulator.cloud.moto_overrides import override, replace
 
 _nodes: Any = ast_nodes
 _parser: Any = expressions
@@ -30,15 +31,12 @@ _ACTIONS = [
     _nodes.UpdateExpressionDeleteAction,
 ]
 
-_update_item = DynamoDBBackend.update_item
-_normalize = _nodes.Node.normalize
-
 
 def install() -> None:
     """Update so from now on, in this process."""
-    setattr(DynamoDBBackend, "update_item", _updated)  # noqa: B010 (it is no method to mypy)
-    _nodes.Node.normalize = _normalized
-    _parser.UpdateExpressionGroupedValueParser._parse = _in_parentheses
+    override(DynamoDBBackend, "update_item", _updated)
+    override(_nodes.Node, "normalize", _normalized)
+    replace(_parser.UpdateExpressionGroupedValueParser, "_parse", _in_parentheses)
 
 
 def find(table: Table, key: Any) -> Item | None:
@@ -88,14 +86,14 @@ def _in_parentheses(parser: Any) -> Any:
     return value
 
 
-def _normalized(node: Any) -> None:
+def _normalized(normalize: Any, node: Any) -> None:
     """Put removals last: paths have the indexes that there were before any of them."""
-    _normalize(node)
+    normalize(node)
     if node.type == "UpdateExpression":
         node.children.sort(key=lambda each: isinstance(each, _nodes.UpdateExpressionRemoveAction))
 
 
-def _updated(backend: DynamoDBBackend, table_name: str, key: Any, *args: Any, **kwargs: Any) -> Item:
+def _updated(update: Any, backend: DynamoDBBackend, table_name: str, key: Any, *args: Any, **kwargs: Any) -> Item:
     """moto changes an item part by part, and puts one that is new before it knows whether the update can be made."""
     table = backend.get_table(table_name)
     before = copy.deepcopy(find(table, key))
@@ -106,7 +104,7 @@ def _updated(backend: DynamoDBBackend, table_name: str, key: Any, *args: Any, **
     shard, table.stream_shard = table.stream_shard, None
     try:
         # An update of nothing makes an item of its key.
-        after = _update_item(backend, table_name, key, *args, **{**kwargs, "attribute_updates": {}})
+        after: Item = update(backend, table_name, key, *args, **{**kwargs, "attribute_updates": {}})
         if table.global_indexes or table.indexes:
             names = {name for index in table.all_indexes() for name in index.schema_key_attrs} & after.attrs.keys()
             check_index_keys(table, {name: after.attrs[name].to_json() for name in names})

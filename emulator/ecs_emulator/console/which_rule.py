@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from ecs_emulator.balancer.matching import SOURCE, EnvoyConfig, UnsupportedCondition, match
+from ecs_emulator.balancer.plan import UNREADABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import RuleTypeDef
@@ -51,7 +52,7 @@ class WrittenRequest:
 
 
 def which_rule(rules: Iterable[RuleTypeDef], request: WrittenRequest) -> str | None:
-    """The ARN of the rule that takes a request; None where none does. One that is not emulated takes nothing.
+    """The ARN of the rule that takes a request; None where none does. What is not emulated or read takes none.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html#listener-rule-priority
     """
@@ -59,7 +60,7 @@ def which_rule(rules: Iterable[RuleTypeDef], request: WrittenRequest) -> str | N
     for rule in ordered:
         try:
             taken = match(rule["Conditions"])
-        except UnsupportedCondition:
+        except (UnsupportedCondition, *UNREADABLE):
             continue
         if _takes(taken, request):
             return rule["RuleArn"]

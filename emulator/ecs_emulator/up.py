@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -81,6 +82,9 @@ def _run(emulator: Emulator, fill: Fill, say: Say, settings: ConsoleSettings | N
                     say(f"Another listener, on port {each.port}: {each.url}")
             if any(each.protocol in ("HTTPS", "TLS") for each in emulator.balancer.listeners()):
                 say(f"HTTPS listeners show certificates of {emulator.authority.path}; `{emulator.program.name} trust`.")
+            # Nearly all that is there stays: no request waits for it to be looked through for circles.
+            gc.freeze()
+            gc.enable()
             say(f"Ready  {note.addresses()}")
             if console:
                 say(f"Console  {console.link()}  (once; `{emulator.program.name} console` gives another link)")

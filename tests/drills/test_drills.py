@@ -19,7 +19,7 @@ from reliability.drills.routes import EVERYWHERE, ROUTES
 from tests.drilling import drilled
 
 pytestmark = pytest.mark.timeout(1800)
-FEW = ("--clients", "8", "--think-time", "50")
+FEW = ("--clients", "8", "--think-time", "250")
 
 Drill = Callable[..., dict[str, Any]]
 

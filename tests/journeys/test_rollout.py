@@ -11,7 +11,7 @@ from tests.drilling import drilled
 
 
 def test_a_rollout_under_load_fails_nobody_and_loses_no_like(tmp_path: Path) -> None:
-    seen = drilled(tmp_path, "rollout", "--speed", "5", "--clients", "8", "--requests", "1000")
+    seen = drilled(tmp_path, "rollout", "--speed", "5", "--clients", "8", "--think-time", "50", "--requests", "1000")
     load = seen["load"]
     assert (load["failed"], load["clients"]) == (0, 8)
     assert load["requests"] >= 1_000

@@ -124,7 +124,7 @@ def test_what_cloudwatch_counts_is_what_was_answered(operate_for_real: Operate) 
         with urllib.request.urlopen(f"{loaded.told['url']}/mysfits/{mysfit}") as answer:
             stored += json.load(answer)["likes"]
     assert stored >= sum(loaded.told["acknowledged"].values()) > 0
-    until(lambda: seen()["likes"] == stored, "CloudWatch has every like", 60)
+    until(lambda: seen()["likes"] == stored, "CloudWatch has every like", 60, pause=2)
     assert seen()["requests"] > loaded.told["requests"]
 
 
@@ -181,7 +181,7 @@ def test_a_task_that_a_fault_is_made_of_is_replaced(operate_for_real: Operate) -
                 == [each["health"] for each in tasks]
             )
 
-        until(replaced, f"the service has replaced its task after {fault}", LONG)
+        until(replaced, f"the service has replaced its task after {fault}", LONG, pause=2)
 
 
 def test_a_paused_task_goes_on(operate_for_real: Operate) -> None:

@@ -21,6 +21,8 @@ from typing import IO, cast
 EVERY = 0.25  # seconds from one beat to the next
 WORK = 0.01  # seconds of processor time
 HEALTH_CHECK = 5.0  # seconds of AWS that a health check may take, by default
+# Of a processor: with less, a program whose start is three seconds of work takes all the time that it may have here.
+LEAST_SHARE = 1 / 5
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,26 @@ class Starvation:
         return sum(wait >= self.bar for wait in self.waits)
 
     @property
+    def share(self) -> float:
+        """Part of a processor that the work of a beat was given."""
+        work = WORK * len(self.waits)
+        return work / (work + sum(self.waits)) if self.waits else 1.0
+
+    @property
     def starved(self) -> bool:
-        """True when one beat in ten was late, or one alone waited for half of what a health check may take."""
-        return self.late > 0 and (
-            self.late >= len(self.waits) / 10 or max(self.waits, default=0.0) >= self.health_check / 2
+        """True when one beat in ten was late, one alone waited for half of what a health check may take, or all were
+        given less than a fifth of a processor.
+        """
+        return self.share < LEAST_SHARE or (
+            self.late > 0
+            and (self.late >= len(self.waits) / 10 or max(self.waits, default=0.0) >= self.health_check / 2)
         )
 
     @property
     def sentence(self) -> str:
         return (
             f"{WORK * 1000:.0f} ms of work waited up to {max(self.waits, default=0.0):.2f} s for a processor, "
-            f"{self.late} of {len(self.waits)} times {self.bar:.2f} s or longer."
+            f"{self.late} of {len(self.waits)} times {self.bar:.2f} s or longer, and had {self.share:.0%} of one."
         )
 
 

@@ -27,7 +27,7 @@ def test_a_rollout_of_a_program_passes_and_leaves_its_figures(tmp_path: Path) ->
     (tmp_path / "cats.txt").write_text("anna\n")
     command = [sys.executable, "-m", "ecs_emulator", "drill", "rollout", TEMPLATE, "--yes"]
     command += ["--run", f"web={sys.executable} -m http.server $PORT", "--route", "GET /{id}.txt", "--id", "cats"]
-    command += ["--clients", "2", "--requests", "200", "--keep", "kept"]
+    command += ["--clients", "2", "--think-time", "50", "--requests", "200", "--keep", "kept"]
     for _ in range(2):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=400, check=False)
         if done.returncode != Outcome.INCONCLUSIVE:

@@ -11,10 +11,13 @@ PATIENCE = 120  # seconds after which something hangs; nothing here takes so lon
 Found = TypeVar("Found")
 
 
-def until(found: Callable[[], Found], what: str, within: float = PATIENCE) -> Found:
-    """Ask again and again until the answer is true; that answer. Fails with `what` when it never is."""
+def until(found: Callable[[], Found], what: str, within: float = PATIENCE, pause: float = 0.02) -> Found:
+    """Ask again and again until the answer is true; that answer. Fails with `what` when it never is.
+
+    `pause` are the seconds between two questions: more for those that cost something, as a command does.
+    """
     deadline = time.monotonic() + within
     while not (answer := found()):
         assert time.monotonic() < deadline, f"not within {within} s: {what}"
-        time.sleep(0.02)
+        time.sleep(pause)
     return answer

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Set
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -208,11 +209,17 @@ def is_in(node: str, place: str) -> bool:
     return (file == path or file.startswith(f"{path}/")) and rest.startswith(name)
 
 
+@cache
+def _places_of(file: str) -> list[str]:
+    """Those that are of a file or of a test in it: a run has thousands of tests, and as many looks at each place."""
+    return [place for place in PLACES if is_in(file, place.partition("::")[0])]
+
+
 def need_of(node: str, files: Set[str]) -> str:
     """What a test needs: as its place says, else as the most demanding file of its fixtures, else nothing."""
-    for place, need in PLACES.items():
+    for place in _places_of(node.partition("::")[0]):
         if is_in(node, place):
-            return need
+            return PLACES[place]
     found = {FIXTURES[name] for name in files & FIXTURES.keys()}
     return next((need for need in NEEDS if need in found), "unit")
 
@@ -224,8 +231,9 @@ def is_quick(node: str, need: str) -> bool:
     return need in QUICK
 
 
-def _rank(node: str) -> int:
-    return next((number for number, place in enumerate(LONGEST) if is_in(node, place)), len(LONGEST))
+@cache
+def _rank(file: str) -> int:
+    return next((number for number, place in enumerate(LONGEST) if is_in(file, place)), len(LONGEST))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -259,7 +267,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("long")
         if is_quick(node, need):
             item.add_marker("quick")
-    items.sort(key=lambda item: _rank(item.nodeid))
+    items.sort(key=lambda item: _rank(item.nodeid.partition("::")[0]))
     there = Counter(map(_kind, items))
     yield
     config.stash[_left_out] = there - Counter(map(_kind, items))

@@ -145,10 +145,7 @@ FIXTURES = {
     "emulator/tests/support/cloud.py": "local_cloud",
 }
 
-ALONE = (
-    "tests/reliability/faults/test_faults.py::test_no_fault",
-    "tests/drills/test_drills.py::test_a_rollout",
-)
+ALONE = ("tests/reliability/faults/test_faults.py::test_no_fault",)
 
 # A minute or two of load each, about what shorter tests look at in parts; they run one after the other.
 LONG = (
@@ -159,6 +156,8 @@ LONG = (
     "tests/drills/test_drills.py::test_a_cutover",
     "tests/drills/test_drills.py::test_a_dead_feature",
     "tests/drills/test_drills.py::test_a_killed_task",
+    # Twenty thousand requests; tests/journeys/test_rollout.py has one of a thousand.
+    "tests/drills/test_drills.py::test_a_rollout",
     "tests/drills/test_drills.py::test_a_slow_start",
     "tests/drills/test_drills.py::test_an_unhealthy_target",
     "tests/drills/test_drills.py::test_with_the_workshops_settings",

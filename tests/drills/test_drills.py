@@ -1,7 +1,7 @@
 """The drills as they are, each in a rehearsal of its own that runs ten times faster than AWS.
 
-The rollout, which is about the number of requests, has the machine for itself and all 64 clients; what is about who
-notices what has fewer, who think between their requests, and runs beside other tests.
+The rollout, which is about the number of requests, has all 64 clients; what is about who notices what has fewer, who
+think between their requests. All but one of them are in `make drills`.
 """
 
 from __future__ import annotations

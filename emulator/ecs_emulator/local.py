@@ -24,6 +24,7 @@ NOTICES = "notices.txt"  # what is deployed and has no effect here
 NOT_KEPT = "not-kept.txt"  # what was made by hand in the last run and is gone
 FILE_SYSTEMS = "file-systems"  # those of EFS, as folders
 PROGRAMS = "programs"  # images of the developer's programs
+LOG = "up.log"  # what an emulator says that is detached
 # But for the lock: whoever has opened it would lock a file that is not there any more.
 KEPT = (
     "balancer",
@@ -37,7 +38,7 @@ KEPT = (
     PROGRAMS,
     "snapshot.json*",
     "tasks",
-    "up.log",
+    LOG,
 )
 LOOKS, PAUSE = 50, 0.02  # at a lock that is held, and seconds between two
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -15,7 +16,7 @@ import pytest
 
 from ecs_emulator.local import holder
 from ecs_emulator.ports import free_ports
-from emulator.tests.support.waiting import PATIENCE
+from emulator.tests.support.waiting import PATIENCE, until
 
 ECS_EMULATOR = [sys.executable, "-m", "ecs_emulator"]
 TEMPLATE = Path(__file__).parent / "web.yml"
@@ -68,6 +69,7 @@ def test_one_that_is_detached_serves_until_it_is_told_to_end_and_then_its_data_m
     started = shell(*UP, "--run", f"web={sys.executable} -m http.server $PORT", "--detach")
     assert started.returncode == 0, started.stdout + started.stderr
     assert f"Ready  API {shell.url}" in started.stdout
+    assert "\nConsole  http://localhost:" in started.stdout
     assert "Ready" in (shell.data / "up.log").read_text()
     with urllib.request.urlopen(f"{shell.url}/hello.txt", timeout=30) as answer:
         assert answer.read() == b"hello from a folder\n"
@@ -93,6 +95,8 @@ def test_one_that_is_detached_serves_until_it_is_told_to_end_and_then_its_data_m
     assert not Path(f"/proc/{number}/exe").exists()
     again = shell("down")
     assert (again.returncode, again.stdout) == (0, "No emulator is running here.\n")
+    # It was stopped: there is no reason to be told.
+    assert shell("env").stderr == "Error: No emulator is running here. Start one with `ecs-emulator up TEMPLATE`.\n"
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(shell.url, timeout=PATIENCE)
 
@@ -159,6 +163,14 @@ def test_one_without_a_template_is_filled_by_its_clients(shell: Shell) -> None:
     assert deployed.returncode == 0, deployed.stdout + deployed.stderr
     with urllib.request.urlopen(f"{shell.url}/hello.txt", timeout=30) as answer:
         assert answer.read() == b"hello\n"
+    number = holder(shell.data)
+    assert number
+    os.kill(number, signal.SIGKILL)
+    until(lambda: holder(shell.data) is None, "it is gone")
+    assert shell("status").stderr == (
+        "Error: No emulator is running here. Start one with `ecs-emulator up TEMPLATE`, or say --aws. "
+        f"What the last one said, which nobody stopped, is in {shell.data / 'up.log'}.\n"
+    )
 
 
 def test_emulators_with_names_are_beside_each_other_and_each_verb_finds_its_own(shell: Shell) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from ecs_emulator.access_key import AccessKey
@@ -18,9 +20,6 @@ def console() -> None:
 
     Whoever has the link may do what you may: the console takes commands. It is made with the key of this folder.
     """
-    # Here and not above: `console.access` is all that is needed of it.
-    from ecs_emulator.console.access import link
-
     owner = program()
     running = Running.found(owner.folder)
     if running is None:
@@ -30,4 +29,12 @@ def console() -> None:
         raise Failure(
             Outcome.NOT_FOUND, f"This emulator was started without a console. {stop} stops it; start it with --console."
         )
-    put(link(running.console_url, running.console_start, AccessKey.of_folder(owner.folder)))
+    put(link_to(running, owner.folder))
+
+
+def link_to(running: Running, folder: Path) -> str:
+    """Link that opens the console of what runs in a folder, once."""
+    # Here and not above: `console.access` is all that is needed of it.
+    from ecs_emulator.console.access import link
+
+    return link(running.console_url, running.console_start, AccessKey.of_folder(folder))

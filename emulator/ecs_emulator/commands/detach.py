@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from ecs_emulator.access_key import private
+from ecs_emulator.commands.console import link_to
 from ecs_emulator.commands.group import program
-from ecs_emulator.local import NOTICES, Running, holder
+from ecs_emulator.local import LOG, NOTICES, Running, holder
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import put
 
-LOG = "up.log"  # in the data folder
 _PAUSE = 0.1  # seconds between two looks
 _LINES = 10  # of the log that are told when it ends
 
@@ -65,6 +65,8 @@ def detached(*more: str) -> None:
     if (folder / NOTICES).stat().st_size:
         put(f"What differs from AWS in what is deployed is in {folder / NOTICES}.")
     put(f"Ready  {running.addresses()}")
+    if running.console_url:
+        put(f"Console  {link_to(running, folder)}  (once; `{owner.name} console` gives another link)")
     put(f"It goes on; `{owner.name} down` ends it. What it says is in {log}.")
 
 

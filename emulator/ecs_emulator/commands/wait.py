@@ -6,10 +6,9 @@ import time
 
 import click
 
-from ecs_emulator.commands.detach import LOG
 from ecs_emulator.commands.group import program
 from ecs_emulator.commands.options import patience
-from ecs_emulator.local import Running, holder
+from ecs_emulator.local import LOG, Running, holder
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.ops.terminal import put
 

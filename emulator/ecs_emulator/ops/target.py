@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -12,7 +13,7 @@ import botocore.session
 from botocore.config import Config
 
 from ecs_emulator.access_key import AccessKey
-from ecs_emulator.local import Running, holder, trust_only, use_only
+from ecs_emulator.local import LOG, Running, holder, trust_only, use_only
 from ecs_emulator.ops.conventions import Conventions
 from ecs_emulator.ops.outcomes import Failure, Outcome
 from ecs_emulator.program import ECS_EMULATOR, Program
@@ -124,7 +125,15 @@ def absent(program: Program, instead: str = "") -> NoTarget:
     """Error where no emulator of a program is ready; `instead` is what else can be done."""
     if holder(program.folder) is not None:
         return NoTarget(f"The emulator of this folder is not ready yet. `{program.name} wait` waits until it is.")
-    return NoTarget(f"No emulator is running here. Start one with `{program.start}`{instead}.")
+    log = program.folder / LOG
+    why = f" What the last one said, which nobody stopped, is in {log}." if _ended_by_itself(log) else ""
+    return NoTarget(f"No emulator is running here. Start one with `{program.start}`{instead}.{why}")
+
+
+def _ended_by_itself(log: Path) -> bool:
+    """True for the log of a detached emulator that does not end as one does that was told to."""
+    lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+    return bool(lines) and not lines[-1].startswith("Stopped.")
 
 
 def aws(program: Program, conventions: Conventions, cluster: str | None = None) -> Target:

@@ -31,6 +31,8 @@ from ecs_emulator.scheduler.interfaces import TargetAddress
 from emulator.tests.balancer.shelf import Shelf
 from emulator.tests.support.waiting import PATIENCE, until
 
+_IN_A_ROW = 10  # answers of which one is nearly always of the other worker
+
 
 class Answer(NamedTuple):
     status: int
@@ -164,15 +166,23 @@ class Stage:
             connection.close()
 
     def serves(self, path: str, status: int = 200, port: int = 0) -> Answer:
-        """Wait until it answers with that status; that answer."""
+        """Wait until it answers with that status; that answer.
+
+        It is asked again and again: each of Envoy's workers has what is new at its own moment, and a connection is any
+        worker's.
+        """
 
         def tried() -> list[Answer]:
+            answers: list[Answer] = []
             with contextlib.suppress(ConnectionError):
-                answer = self.ask(path, port=port)
-                return [answer] if answer.status == status else []
+                while len(answers) < _IN_A_ROW:
+                    answers.append(self.ask(path, port=port))
+                    if answers[-1].status != status:
+                        return []
+                return answers
             return []
 
-        return until(tried, f"{path} answers {status}")[0]
+        return until(tried, f"{path} answers {status}")[-1]
 
     def healthy(self, group: str, *targets: TargetAddress) -> None:
         def all_are() -> bool:

@@ -27,11 +27,12 @@ def test_a_platform_that_is_detached_serves_until_it_is_told_to_end(tmp_path: Pa
     try:
         code, said, error = mysfits("up", "--placeholder", "--speed", "10", "--detach")
         assert code == 0, said + error
-        differs, ready, hint = said.splitlines()
+        differs, ready, console, hint = said.splitlines()
         assert differs == f"What differs from AWS in what is deployed is in {local / 'notices.txt'}."
         assert "Not emulated here: ApplicationAutoScaling" in (local / "notices.txt").read_text()
         assert ready.startswith("Ready  ")
         assert f"http://localhost:{site}" in ready
+        assert console.startswith("Console  http://localhost:")
         assert hint == f"It goes on; `mysfits down` ends it. What it says is in {local / 'up.log'}."
         for url in (f"http://localhost:{site}", f"http://localhost:{api}"):
             with urllib.request.urlopen(url, timeout=30) as answer:

@@ -36,7 +36,7 @@ test-alone: .venv/ready .venv/browser .venv/faults
 image-test: .venv/ready .venv-scan/ready ## Build the image and run it in containers: alone, composed, and in the rehearsal
 	@tools/image-test
 
-drills: .venv/ready ## Run the long drills, journeys and the soak in its short form, one after the other (15 minutes)
+drills: .venv/ready ## Run the long drills, journeys and the soak in its short form, one after the other (10 minutes)
 	$(PYTEST) -m long
 
 check: .venv/ready ## Check formatting, lint, types, import walls and templates, as the pipeline does

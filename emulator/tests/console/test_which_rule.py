@@ -24,7 +24,7 @@ RULES = [
     rule("22", {"Field": "source-ip", "SourceIpConfig": {"Values": ["10.0.0.0/8"]}}),
     rule("23", {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "User-Agent", "Values": ["*Chrome*"]}}),
     rule("24", {"Field": "somethingnew"}),
-    rule("8", {"Field": "path-pattern", "PathPatternConfig": {}}),
+    rule("8", {"Field": "http-header", "HttpHeaderConfig": {}}),
 ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.parsers import ResponseParserError
 from moto.core.responses import ActionResult
@@ -21,9 +21,6 @@ from ecs_emulator.cloud import multipart_checksums as uploads
 from ecs_emulator.cloud.moto_overrides import override, replace
 from ecs_emulator.cloud.protocols import service_model
 from ecs_emulator.cloud.s3_xml import parsed
-
-if TYPE_CHECKING:
-    pass
 
 # Operations of the API whose answers are corrected here.
 CORRECTED = (
@@ -50,14 +47,10 @@ def install() -> None:
     override(S3Backend, "create_multipart_upload", _created)
     override(S3Backend, "put_object", _stored)
     replace(S3Response, "_complete_multipart_body", _listed_parts)
-    replace(S3Response, "_get_checksum", _checksum)
+    replace(S3Response, "_get_checksum", _checksum_of_request)
     override(S3Response, "head_object", _headed)
     override(S3Response, "serialized", _with_checksums)
     override(S3Response, "upload_part", _uploaded_part)
-
-
-def _checksum(response: S3Response, headers: dict[str, Any]) -> tuple[str, str | None]:
-    return _checksum_of_request(response, headers)
 
 
 def _checksum_of_request(response: S3Response, headers: dict[str, Any]) -> tuple[str, str | None]:

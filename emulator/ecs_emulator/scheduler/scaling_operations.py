@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecs_emulator.cloud.errors import AwsError
+from ecs_emulator.cloud.moto_overrides import replace
 from ecs_emulator.cloud.service import OwnerOperations
 from ecs_emulator.scheduler.scheduler import Scheduler
 
@@ -40,9 +41,7 @@ def _let_moto_keep() -> None:
     # Here, for it costs half a second, and most never ask.
     from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 
-    check: Any = lambda _backend, _resource: True  # noqa: E731
-    name = "_ecs_service_exists_for_target"
-    setattr(ApplicationAutoscalingBackend, name, check)
+    replace(ApplicationAutoscalingBackend, "_ecs_service_exists_for_target", lambda _backend, _resource: True)
 
 
 OPERATIONS: OwnerOperations[Scheduler] = {"RegisterScalableTarget": register}

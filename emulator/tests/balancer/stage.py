@@ -172,17 +172,16 @@ class Stage:
         worker's.
         """
 
-        def tried() -> list[Answer]:
-            answers: list[Answer] = []
+        def tried() -> Answer | None:
             with contextlib.suppress(ConnectionError):
-                while len(answers) < _IN_A_ROW:
-                    answers.append(self.ask(path, port=port))
-                    if answers[-1].status != status:
-                        return []
-                return answers
-            return []
+                for _ in range(_IN_A_ROW):
+                    answer = self.ask(path, port=port)
+                    if answer.status != status:
+                        return None
+                return answer
+            return None
 
-        return until(tried, f"{path} answers {status}")[-1]
+        return cast("Answer", until(tried, f"{path} answers {status}"))
 
     def healthy(self, group: str, *targets: TargetAddress) -> None:
         def all_are() -> bool:

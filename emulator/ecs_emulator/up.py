@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from ecs_emulator.console import console as console_server
+from ecs_emulator.console.access import announcement
 from ecs_emulator.emulator import CannotStart, Emulator, Say
 from ecs_emulator.local import NOTICES, Running
 from ecs_emulator.stacks.templates import TemplateError
@@ -87,7 +88,7 @@ def _run(emulator: Emulator, fill: Fill, say: Say, settings: ConsoleSettings | N
             gc.enable()
             say(f"Ready  {note.addresses()}")
             if console:
-                say(f"Console  {console.link()}  (once; `{emulator.program.name} console` gives another link)")
+                say(announcement(console.link(), emulator.program.name))
         stopping.wait()
         say("Stopping …")
 

@@ -66,7 +66,10 @@ def detached(*more: str) -> None:
         put(f"What differs from AWS in what is deployed is in {folder / NOTICES}.")
     put(f"Ready  {running.addresses()}")
     if running.console_url:
-        put(f"Console  {link_to(running, folder)}  (once; `{owner.name} console` gives another link)")
+        # Here and not above: the other commands start faster without a console.
+        from ecs_emulator.console.access import announcement
+
+        put(announcement(link_to(running, folder), owner.name))
     put(f"It goes on; `{owner.name} down` ends it. What it says is in {log}.")
 
 

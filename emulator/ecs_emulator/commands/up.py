@@ -219,3 +219,6 @@ def start_errors(folder: Path) -> Iterator[None]:
         if not isinstance(error, REFUSED):
             raise
         raise click.ClickException(str(error)) from error
+    finally:
+        # For a process that goes on without having been ready: `prepare` has taken it away.
+        gc.enable()

@@ -62,5 +62,10 @@ def link(url: str, start: str, key: AccessKey) -> str:
     return f"{url}/#key={nonce}.{_signature(key, start, nonce)}"
 
 
+def announcement(link: str, program: str) -> str:
+    """Line that tells people of a one-time link, and of the program that gives another."""
+    return f"Console  {link}  (once; `{program} console` gives another link)"
+
+
 def _signature(key: AccessKey, start: str, nonce: str) -> str:
     return hmac.new(key.secret.encode(), f"console\n{start}\n{nonce}".encode(), "sha256").hexdigest()
